@@ -1,0 +1,500 @@
+"""The nouns of the house: frozen values that import nothing of ours.
+
+Dates and times are kept as the text that stands in the file (DA ``YYYYMMDD``, TM ``HHMMSS.ffffff``, PS3.5 6.2),
+lengths are millimetres, absent values are ``None`` (numbers) or ``""`` (text).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+__all__ = [
+    "Condition",
+    "Counts",
+    "Drive",
+    "FileLocation",
+    "Header",
+    "ImportSummary",
+    "Instance",
+    "LedgerEntry",
+    "Level",
+    "Match",
+    "Outcome",
+    "Page",
+    "Patient",
+    "PersonName",
+    "Plane",
+    "Query",
+    "REASON_TEXT",
+    "Reason",
+    "Series",
+    "State",
+    "Study",
+    "Token",
+]
+
+
+class Level(StrEnum):
+    """The four levels of the query/retrieve information model (PS3.4 C.6)."""
+
+    PATIENT = "patient"
+    STUDY = "study"
+    SERIES = "series"
+    INSTANCE = "instance"
+
+
+class Outcome(StrEnum):
+    """What became of one path of an import. Each path has exactly one."""
+
+    ADDED = "added"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    MOVED = "moved"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    NOT_DICOM = "not_dicom"
+    NO_IDENTITY = "no_identity"
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class Reason(StrEnum):
+    """Why a path has its outcome: a code that doors translate, with English words in :data:`REASON_TEXT`."""
+
+    NEW_INSTANCE = "new_instance"
+    BROUGHT_BACK = "brought_back"
+    SAME_AS_BEFORE = "same_as_before"
+    CONTENT_CHANGED = "content_changed"
+    MOVED_FROM = "moved_from"
+    SAME_INSTANCE = "same_instance"
+    OTHER_CONTENT = "other_content"
+    OTHER_PATIENT = "other_patient"
+    EMPTY_FILE = "empty_file"
+    ALL_ZEROS = "all_zeros"
+    NO_DICOM = "no_dicom"
+    SPECIAL_FILE = "special_file"
+    DICOMDIR = "dicomdir"
+    NO_SOP_INSTANCE_UID = "no_sop_instance_uid"
+    NO_STUDY_INSTANCE_UID = "no_study_instance_uid"
+    NO_SERIES_INSTANCE_UID = "no_series_instance_uid"
+    PERMISSION_DENIED = "permission_denied"
+    IO_ERROR = "io_error"
+    VANISHED = "vanished"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    LINK_LOOP = "link_loop"
+    PATIENT_LIMIT = "patient_limit"
+    CANCELLED = "cancelled"
+
+
+REASON_TEXT: dict[Reason, str] = {
+    Reason.NEW_INSTANCE: "new",
+    Reason.BROUGHT_BACK: "had been removed from the archive and is back",
+    Reason.SAME_AS_BEFORE: "size and time of change are as recorded",
+    Reason.CONTENT_CHANGED: "the file has changed since it was last read",
+    Reason.MOVED_FROM: "the same file was at another place before",
+    Reason.SAME_INSTANCE: "another file of an instance that is already known",
+    Reason.OTHER_CONTENT: "same SOP Instance UID as a known instance, with other content",
+    Reason.OTHER_PATIENT: "same SOP Instance UID as an instance of another patient, study or series; both are kept",
+    Reason.EMPTY_FILE: "the file is empty",
+    Reason.ALL_ZEROS: "the file holds only zeros",
+    Reason.NO_DICOM: "not a DICOM file",
+    Reason.SPECIAL_FILE: "not a regular file",
+    Reason.DICOMDIR: "the directory of a medium (DICOMDIR), not an instance",
+    Reason.NO_SOP_INSTANCE_UID: "no SOP Instance UID",
+    Reason.NO_STUDY_INSTANCE_UID: "no Study Instance UID",
+    Reason.NO_SERIES_INSTANCE_UID: "no Series Instance UID",
+    Reason.PERMISSION_DENIED: "no permission to read it",
+    Reason.IO_ERROR: "reading it failed",
+    Reason.VANISHED: "it was gone when it was to be read",
+    Reason.TRUNCATED: "the file ends inside its header",
+    Reason.DAMAGED: "the header is damaged",
+    Reason.LINK_LOOP: "a link that leads back to itself or to a folder already met",
+    Reason.PATIENT_LIMIT: "one patient more than the archive may hold",
+    Reason.CANCELLED: "the import was cancelled before this file",
+}
+
+
+class State(StrEnum):
+    """Whether the files of an entry can be reached."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    MISSING = "missing"
+
+
+class Plane(StrEnum):
+    """The anatomical plane an image lies in, from Image Orientation (Patient) (PS3.3 C.7.6.2.1.1)."""
+
+    AXIAL = "axial"
+    SAGITTAL = "sagittal"
+    CORONAL = "coronal"
+    OBLIQUE = "oblique"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A Person Name with its three component groups (PS3.5 6.2.1), each as it stands in the file (``A^B^C``)."""
+
+    alphabetic: str = ""
+    ideographic: str = ""
+    phonetic: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.alphabetic or self.ideographic or self.phonetic)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What one DICOM file says, as far as the catalog needs it; pixel data is never read.
+
+    Fields are named after the DICOM keyword. Text has trailing spaces and NULs removed and is otherwise as decoded;
+    a text attribute with several values keeps them joined by a backslash. Person Names keep their groups joined by
+    ``=``. Numbers that cannot be parsed are ``None``. For enhanced multi-frame images the geometry is that of the
+    first frame, and ``last_image_position`` that of the last (PS3.3 C.7.6.16).
+    """
+
+    # encoding
+    transfer_syntax_uid: str
+    specific_character_set: tuple[str, ...] = ()
+    # identity
+    sop_class_uid: str = ""
+    sop_instance_uid: str = ""
+    study_instance_uid: str = ""
+    series_instance_uid: str = ""
+    # patient (PS3.3 C.7.1.1)
+    patient_name: str = ""
+    patient_id: str = ""
+    issuer_of_patient_id: str = ""
+    patient_birth_date: str = ""
+    patient_sex: str = ""
+    patient_age: str = ""
+    patient_identity_removed: str = ""
+    # study (PS3.3 C.7.2.1)
+    study_date: str = ""
+    study_time: str = ""
+    study_id: str = ""
+    study_description: str = ""
+    accession_number: str = ""
+    referring_physician_name: str = ""
+    institution_name: str = ""
+    # equipment (PS3.3 C.7.5.1)
+    manufacturer: str = ""
+    manufacturer_model_name: str = ""
+    station_name: str = ""
+    # series (PS3.3 C.7.3.1)
+    modality: str = ""
+    series_number: int | None = None
+    series_description: str = ""
+    series_date: str = ""
+    series_time: str = ""
+    protocol_name: str = ""
+    body_part_examined: str = ""
+    laterality: str = ""
+    patient_position: str = ""
+    performing_physician_name: str = ""
+    performed_procedure_step_start_date: str = ""
+    performed_procedure_step_start_time: str = ""
+    frame_of_reference_uid: str = ""
+    # instance
+    instance_number: int | None = None
+    acquisition_number: int | None = None
+    acquisition_date: str = ""
+    acquisition_time: str = ""
+    content_date: str = ""
+    content_time: str = ""
+    image_type: tuple[str, ...] = ()
+    image_comments: str = ""
+    number_of_frames: int | None = None
+    # pixels (PS3.3 C.7.6.3)
+    rows: int | None = None
+    columns: int | None = None
+    samples_per_pixel: int | None = None
+    photometric_interpretation: str = ""
+    planar_configuration: int | None = None
+    bits_allocated: int | None = None
+    bits_stored: int | None = None
+    high_bit: int | None = None
+    pixel_representation: int | None = None
+    # geometry (PS3.3 C.7.6.2)
+    pixel_spacing: tuple[float, ...] = ()
+    imager_pixel_spacing: tuple[float, ...] = ()
+    slice_thickness: float | None = None
+    spacing_between_slices: float | None = None
+    image_position: tuple[float, ...] = ()
+    last_image_position: tuple[float, ...] = ()
+    image_orientation: tuple[float, ...] = ()
+    slice_location: float | None = None
+    # grey levels (PS3.3 C.11.1, C.11.2)
+    window_center: tuple[float, ...] = ()
+    window_width: tuple[float, ...] = ()
+    rescale_slope: float | None = None
+    rescale_intercept: float | None = None
+    rescale_type: str = ""
+    # cine (PS3.3 C.7.6.5)
+    frame_time: float | None = None
+    cine_rate: float | None = None
+    # where the pixels lie in the file: offset of the first byte of the value (of the element's value field), its
+    # length (None when undefined, i.e. encapsulated), None/None when there are none or the file is deflated
+    pixel_offset: int | None = None
+    pixel_length: int | None = None
+    has_pixels: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much lies below an entry. ``bytes`` is the size of its files on disk."""
+
+    studies: int = 0
+    series: int = 0
+    instances: int = 0
+    frames: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """A person as the catalog knows them. ``reason`` says why these files are held to be one person's."""
+
+    id: str
+    name: PersonName
+    patient_id: str
+    issuer_of_patient_id: str
+    birth_date: str
+    sex: str
+    anonymous: bool
+    reason: str
+    counts: Counts
+    modalities: tuple[str, ...]
+    last_study_date: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """A study of one patient. ``modalities`` are those of its series (ModalitiesInStudy)."""
+
+    id: str
+    patient: Patient
+    study_instance_uid: str
+    study_id: str
+    date: str
+    time: str
+    description: str
+    accession_number: str
+    institution_name: str
+    referring_physician_name: PersonName
+    performing_physician_name: PersonName
+    manufacturer: str
+    manufacturer_model_name: str
+    station_name: str
+    patient_age: str
+    modalities: tuple[str, ...]
+    counts: Counts
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A series. ``original`` is False when Image Type says the pixels were derived, ``reformatted`` when they were
+    re-sampled or composed from others (PS3.3 C.7.6.1.1.2, C.8.2.1.1.1)."""
+
+    id: str
+    study: Study
+    series_instance_uid: str
+    modality: str
+    number: int | None
+    description: str
+    date: str
+    time: str
+    protocol_name: str
+    body_part_examined: str
+    laterality: str
+    patient_position: str
+    performing_physician_name: PersonName
+    manufacturer: str
+    manufacturer_model_name: str
+    station_name: str
+    frame_of_reference_uid: str
+    rows: int | None
+    columns: int | None
+    pixel_spacing: tuple[float, ...]
+    slice_thickness: float | None
+    spacing_between_slices: float | None
+    plane: Plane | None
+    image_type: tuple[str, ...]
+    original: bool
+    reformatted: bool
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    counts: Counts
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLocation:
+    """Where one file of an instance lies. ``path`` is the absolute path as the operating system takes it (it may
+    hold surrogate escapes; show it by :func:`fileroom.sources.paths.display`)."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    outcome: Outcome
+    reason: Reason
+    detail: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One SOP Instance. Its header is as read at import; ``files`` lists every place it was met, the one that is
+    shown first."""
+
+    id: str
+    series: Series
+    header: Header
+    frames: int
+    files: tuple[FileLocation, ...]
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drive:
+    """A mounted filesystem with an identity of its own."""
+
+    id: int
+    kind: str
+    filesystem_id: str
+    label: str
+    mount_point: str
+    state: State
+
+
+class Match(StrEnum):
+    """Kinds of attribute matching (PS3.4 C.2.2.2)."""
+
+    SINGLE = "single"
+    LIST = "list"
+    WILDCARD = "wildcard"
+    RANGE = "range"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One matching key: a DICOM keyword, how it matches, and its values (two for a range, ``""`` = open end)."""
+
+    keyword: str
+    match: Match
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked of the archive, whoever asks: the page, QIDO-RS, C-FIND, the command line, the library.
+
+    ``words`` is the search language of people, ``conditions`` that of the standard; both narrow. ``parent`` is the
+    id of an entry above ``level``. ``order`` is a sequence of field names of the level, ``-`` before one reverses.
+    """
+
+    level: Level
+    words: str = ""
+    conditions: tuple[Condition, ...] = ()
+    parent: str | None = None
+    order: tuple[str, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A stretch of an ordered answer: ``items`` from ``offset`` on, of ``total`` in all."""
+
+    items: tuple[T, ...]
+    total: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSummary:
+    """What one import did. ``patients`` … ``instances`` count entries that this import added; ``bytes`` is the size
+    of the files that were read; ``outcomes`` has every :class:`Outcome`."""
+
+    id: int
+    roots: tuple[str, ...]
+    started: str
+    state: str  # running, done, cancelled, failed
+    files: int
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
+    patients: int = 0
+    studies: int = 0
+    series: int = 0
+    instances: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    message: str = ""
+
+    def as_line(self) -> dict[str, Any]:
+        """The flat object that closes ``fileroom import --json``."""
+        counts = {outcome.value: self.outcomes.get(outcome, 0) for outcome in Outcome}
+        return {
+            "import": self.id,
+            "state": self.state,
+            "files": self.files,
+            **counts,
+            "patients": self.patients,
+            "studies": self.studies,
+            "series": self.series,
+            "instances": self.instances,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 3),
+            "roots": [plain(root) for root in self.roots],
+            "started": self.started,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One path of an import with what became of it and why."""
+
+    path: str
+    outcome: Outcome
+    reason: Reason
+    detail: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A long-lived key for a program; the secret itself is shown once and never kept."""
+
+    name: str
+    created: str
+    last_used: str
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON knows it: dataclasses become objects with their field names, tuples lists, enums text.
+
+    Text that came from undecodable file names (surrogate escapes) is shown with ``\\xNN`` in their place.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else _showable(str(value))
+    if isinstance(value, ImportSummary):
+        return value.as_line()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return value
+
+
+def _showable(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

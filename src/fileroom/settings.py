@@ -1,0 +1,45 @@
+"""Frozen settings, built once at the edge and handed down as an argument."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ARCHIVE_VARIABLE = "FILEROOM_ARCHIVE"
+KEYRING_VARIABLE = "FILEROOM_KEYRING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What may differ from one archive to the next."""
+
+    archive: Path
+    use_keyring: bool = True  # the key may go to the keyring of the operating system; else a key file
+    readers: int = 4  # threads that read headers ahead of the writer
+    batch: int = 1000  # files per transaction of an import
+
+
+def from_environment(archive: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from an explicit folder, else ``FILEROOM_ARCHIVE``, else the platform's user-data folder.
+
+    ``FILEROOM_KEYRING=off`` keeps the key in a file beside the catalog.
+    """
+    env = os.environ if environ is None else environ
+    if archive is None:
+        named = env.get(ARCHIVE_VARIABLE)
+        archive = Path(named) if named else _default_archive()
+    return Settings(
+        archive=archive.expanduser().absolute(),
+        use_keyring=env.get(KEYRING_VARIABLE, "").lower() not in {"off", "0", "no", "false"},
+    )
+
+
+def _default_archive() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("fileroom", appauthor=False) / "archive"
