@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model import (
-        Counts, Header, ImportSummary, Instance, LedgerEntry, Outcome, Page, Patient, Query, Series, Study, Token,
+        Counts,
+        Header,
+        ImportSummary,
+        Instance,
+        LedgerEntry,
+        Outcome,
+        Page,
+        Patient,
+        Query,
+        Series,
+        Study,
+        Token,
     )
     from fileroom.settings import Settings
 
@@ -82,7 +93,7 @@ class Archive:
     def search(self, query: Query) -> Page[Any]:
         """Entries of ``query.level`` (Patient, Study, Series or Instance) in a stable order."""
 
-    def get(self, id: str) -> Patient | Study | Series | Instance:
+    def get(self, entry_id: str) -> Patient | Study | Series | Instance:
         """The entry with this id, or with the one id that begins so (≥ 6 characters). NotFound otherwise."""
 
     def status(self) -> Status: ...

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 __all__ = [
+    "REASON_TEXT",
     "Condition",
     "Counts",
     "Drive",
@@ -29,7 +30,6 @@ __all__ = [
     "PersonName",
     "Plane",
     "Query",
-    "REASON_TEXT",
     "Reason",
     "Series",
     "State",
