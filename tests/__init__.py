@@ -1,0 +1,1 @@
+"""Tests mirror the rooms; `world.py` builds what they read."""
