@@ -1,0 +1,25 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+
+import { t } from "../features/prefs/index.ts";
+
+type Loaded<P> = { readonly state: "loading" | "failed" } | { readonly state: "ready"; readonly component: ComponentType<P> };
+
+/** A component that is fetched when it is first drawn. `load` must be the same function each time. */
+export function Lazy<P extends object>({ load, props }: { load: () => Promise<ComponentType<P>>; props: P }) {
+  const loaded = useSignal<Loaded<P>>({ state: "loading" });
+  useEffect(() => {
+    load().then(
+      (component) => (loaded.value = { state: "ready", component }),
+      () => (loaded.value = { state: "failed" }),
+    );
+  }, [load, loaded]);
+  const now = loaded.value;
+  if (now.state === "ready") return <now.component {...props} />;
+  return (
+    <main class="lazy">
+      <p role="status">{t(now.state === "loading" ? "viewer.loading" : "viewer.failed")}</p>
+    </main>
+  );
+}

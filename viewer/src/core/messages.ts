@@ -1,0 +1,60 @@
+/**
+ * The one message table. Every text that a person sees stands here, in English and Italian, under the same key.
+ *
+ * A message may hold `{name}` (put in as it is; numbers in the language's way) and one choice by number,
+ * `{count, one: # study, other: # studies}`, by the plural rules of the language (Intl.PluralRules).
+ */
+import { archive } from "./messages/archive.ts";
+import { common } from "./messages/common.ts";
+import { imports } from "./messages/imports.ts";
+import { viewport } from "./messages/viewport.ts";
+
+export const LANGUAGES = ["en", "it"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const english = { ...common.en, ...archive.en, ...imports.en, ...viewport.en } as const;
+
+export type MessageKey = keyof typeof english;
+export type Table = Readonly<Record<MessageKey, string>>;
+
+export const TABLES: Readonly<Record<Language, Table>> = {
+  en: english,
+  it: { ...common.it, ...archive.it, ...imports.it, ...viewport.it },
+};
+
+export type MessageValues = Readonly<Record<string, string | number>>;
+export type Translate = (key: MessageKey, values?: MessageValues) => string;
+
+const HOLE = /\{(\w+)(?:,([^{}]*))?\}/g;
+
+/** The translator of one language. */
+export function translator(language: Language): Translate {
+  const plural = new Intl.PluralRules(language);
+  const number = new Intl.NumberFormat(language);
+  const show = (value: string | number): string => (typeof value === "number" ? number.format(value) : value);
+  return (key, values = {}) =>
+    TABLES[language][key].replace(HOLE, (_hole, name: string, choices: string | undefined) => {
+      const value = values[name] ?? "";
+      if (choices === undefined) return show(value);
+      return choose(choices, plural.select(Number(value))).replace("#", show(value));
+    });
+}
+
+/** The text of `category` in `one: a study, other: # studies`; `other` stands in for what is not listed. */
+function choose(choices: string, category: string): string {
+  const texts = new Map<string, string>();
+  for (const part of choices.split(/,\s*(?=\w+:)/)) {
+    const colon = part.indexOf(":");
+    texts.set(part.slice(0, colon).trim(), part.slice(colon + 1).trim());
+  }
+  return texts.get(category) ?? texts.get("other") ?? "";
+}
+
+/** The first of the reader's languages that we speak. */
+export function preferredLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const found = LANGUAGES.find((language) => tag.toLowerCase().split("-")[0] === language);
+    if (found !== undefined) return found;
+  }
+  return "en";
+}

@@ -1,0 +1,4 @@
+export const archive = {
+  en: {},
+  it: {},
+} as const;

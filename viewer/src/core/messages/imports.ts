@@ -1,0 +1,4 @@
+export const imports = {
+  en: {},
+  it: {},
+} as const;

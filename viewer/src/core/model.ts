@@ -1,0 +1,305 @@
+/**
+ * The nouns of the house, as `src/fileroom/model.py` has them and `model.plain` writes them.
+ *
+ * Dates and times are the text that stands in the file (DA `YYYYMMDD`, TM `HHMMSS.ffffff`, PS3.5 6.2), lengths are
+ * millimetres, absent values are `null` (numbers) or `""` (text).
+ */
+
+export type Level = "patient" | "study" | "series" | "instance";
+
+export const OUTCOMES = [
+  "added",
+  "unchanged",
+  "changed",
+  "moved",
+  "duplicate",
+  "conflict",
+  "not_dicom",
+  "no_identity",
+  "unreadable",
+  "refused",
+  "cancelled",
+] as const;
+/** What became of one path of an import. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const REASONS = [
+  "new_instance",
+  "brought_back",
+  "same_as_before",
+  "content_changed",
+  "moved_from",
+  "same_instance",
+  "other_content",
+  "other_patient",
+  "empty_file",
+  "all_zeros",
+  "no_dicom",
+  "special_file",
+  "dicomdir",
+  "no_sop_instance_uid",
+  "no_study_instance_uid",
+  "no_series_instance_uid",
+  "permission_denied",
+  "io_error",
+  "vanished",
+  "truncated",
+  "damaged",
+  "link_loop",
+  "patient_limit",
+  "cancelled",
+] as const;
+/** Why a path has its outcome. */
+export type Reason = (typeof REASONS)[number];
+
+/** Whether the files of an entry can be reached. */
+export type State = "online" | "offline" | "missing";
+
+export type Plane = "axial" | "sagittal" | "coronal" | "oblique";
+
+/** A Person Name with its three component groups (PS3.5 6.2.1), each as it stands in the file (`A^B^C`). */
+export interface PersonName {
+  readonly alphabetic: string;
+  readonly ideographic: string;
+  readonly phonetic: string;
+}
+
+/** How much lies below an entry; `bytes` is the size of its files on disk. */
+export interface Counts {
+  readonly studies: number;
+  readonly series: number;
+  readonly instances: number;
+  readonly frames: number;
+  readonly bytes: number;
+}
+
+export interface Patient {
+  readonly id: string;
+  readonly name: PersonName;
+  readonly patient_id: string;
+  readonly issuer_of_patient_id: string;
+  readonly birth_date: string;
+  readonly sex: string;
+  readonly anonymous: boolean;
+  /** Why these files are held to be one person's. */
+  readonly reason: string;
+  readonly counts: Counts;
+  readonly modalities: readonly string[];
+  readonly last_study_date: string;
+  readonly state: State;
+}
+
+export interface Study {
+  readonly id: string;
+  readonly patient: Patient;
+  readonly study_instance_uid: string;
+  readonly study_id: string;
+  readonly date: string;
+  readonly time: string;
+  readonly description: string;
+  readonly accession_number: string;
+  readonly institution_name: string;
+  readonly referring_physician_name: PersonName;
+  readonly performing_physician_name: PersonName;
+  readonly manufacturer: string;
+  readonly manufacturer_model_name: string;
+  readonly station_name: string;
+  readonly patient_age: string;
+  readonly modalities: readonly string[];
+  readonly counts: Counts;
+  readonly state: State;
+}
+
+/** `original` is false when Image Type says the pixels were derived, `reformatted` when they were re-sampled. */
+export interface Series {
+  readonly id: string;
+  readonly study: Study;
+  readonly series_instance_uid: string;
+  readonly modality: string;
+  readonly number: number | null;
+  readonly description: string;
+  readonly date: string;
+  readonly time: string;
+  readonly protocol_name: string;
+  readonly body_part_examined: string;
+  readonly laterality: string;
+  readonly patient_position: string;
+  readonly performing_physician_name: PersonName;
+  readonly manufacturer: string;
+  readonly manufacturer_model_name: string;
+  readonly station_name: string;
+  readonly frame_of_reference_uid: string;
+  readonly rows: number | null;
+  readonly columns: number | null;
+  readonly pixel_spacing: readonly number[];
+  readonly slice_thickness: number | null;
+  readonly spacing_between_slices: number | null;
+  readonly plane: Plane | null;
+  readonly image_type: readonly string[];
+  readonly original: boolean;
+  readonly reformatted: boolean;
+  readonly sop_class_uid: string;
+  readonly transfer_syntax_uid: string;
+  readonly counts: Counts;
+  readonly state: State;
+}
+
+/** A stretch of an ordered answer: `items` from `offset` on, of `total` in all. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  readonly offset: number;
+}
+
+/** Per-frame values of a multi-frame image with functional groups (PS3.3 C.7.6.16.1): one item per frame. */
+export interface PerFrame {
+  readonly image_position: readonly (readonly number[])[];
+  readonly image_orientation: readonly (readonly number[])[];
+  readonly pixel_spacing: readonly (readonly number[])[];
+  readonly window_center: readonly (readonly number[])[];
+  readonly window_width: readonly (readonly number[])[];
+  readonly rescale_slope: readonly (number | null)[];
+  readonly rescale_intercept: readonly (number | null)[];
+}
+
+/** One instance of `GET /api/series/{id}/images`: all a viewer needs to show it. */
+export interface SeriesImage {
+  readonly id: string;
+  readonly sop_instance_uid: string;
+  readonly sop_class_uid: string;
+  readonly instance_number: number | null;
+  readonly transfer_syntax_uid: string;
+  readonly frames: number;
+  readonly has_pixels: boolean;
+  readonly rows: number | null;
+  readonly columns: number | null;
+  readonly samples_per_pixel: number | null;
+  readonly photometric_interpretation: string;
+  readonly planar_configuration: number | null;
+  readonly bits_allocated: number | null;
+  readonly bits_stored: number | null;
+  readonly high_bit: number | null;
+  readonly pixel_representation: number | null;
+  readonly pixel_spacing: readonly number[];
+  readonly imager_pixel_spacing: readonly number[];
+  readonly slice_thickness: number | null;
+  readonly spacing_between_slices: number | null;
+  readonly image_position: readonly number[];
+  readonly image_orientation: readonly number[];
+  readonly slice_location: number | null;
+  readonly window_center: readonly number[];
+  readonly window_width: readonly number[];
+  readonly rescale_slope: number | null;
+  readonly rescale_intercept: number | null;
+  readonly rescale_type: string;
+  readonly frame_time: number | null;
+  readonly cine_rate: number | null;
+  readonly image_type: readonly string[];
+  readonly acquisition_number: number | null;
+  readonly content_date: string;
+  readonly content_time: string;
+  readonly frame_of_reference_uid: string;
+  /** Address of the frames, without the number: `/api/instances/{id}/frames`. */
+  readonly frames_url: string;
+  readonly per_frame: PerFrame | null;
+}
+
+export interface SeriesImages {
+  readonly series: Series;
+  readonly instances: readonly SeriesImage[];
+}
+
+/** What archive this is (`archive.Status`); `demo` is there, and true, when these are phantoms. */
+export interface Status {
+  readonly version: string;
+  readonly archive_id: string;
+  readonly folder: string;
+  readonly catalog: string;
+  readonly catalog_bytes: number;
+  readonly sealed: boolean;
+  readonly cipher: string;
+  readonly key_source: string;
+  readonly key_place: string;
+  readonly schema_version: string;
+  readonly header_reader: string;
+  readonly patients: number;
+  readonly studies: number;
+  readonly series: number;
+  readonly instances: number;
+  readonly frames: number;
+  readonly bytes: number;
+  readonly files: number;
+  readonly imports: number;
+  readonly demo?: boolean;
+}
+
+/** The flat object that closes an import (`ImportSummary.as_line`). Entities counted are those it added. */
+export interface ImportSummary extends Readonly<Record<Outcome, number>> {
+  readonly import: number;
+  readonly state: "running" | "done" | "cancelled" | "failed";
+  readonly files: number;
+  readonly patients: number;
+  readonly studies: number;
+  readonly series: number;
+  readonly instances: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly roots: readonly string[];
+  readonly started: string;
+  readonly message: string;
+}
+
+/** One path of an import with what became of it and why. */
+export interface LedgerEntry {
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly size: number;
+}
+
+/** How far an import is (`jobs.Progress`); `total` is null while folders are still being walked. */
+export interface Progress {
+  readonly phase: "walking" | "reading" | "finishing";
+  readonly seen: number;
+  readonly done: number;
+  readonly read: number;
+  readonly total: number | null;
+  readonly files_per_second: number;
+  readonly seconds: number;
+  readonly seconds_left: number | null;
+  readonly patients: number;
+  readonly studies: number;
+  readonly series: number;
+  readonly instances: number;
+  readonly problems: number;
+  readonly current: string;
+}
+
+export interface Job {
+  readonly job: string;
+  readonly state: "running" | "done" | "cancelled" | "failed";
+  readonly progress: Progress;
+  readonly summary: ImportSummary | null;
+  readonly message: string;
+}
+
+export interface Place {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: "home" | "desktop" | "documents" | "downloads" | "drive" | "root" | "recent";
+}
+
+export interface Folder {
+  readonly path: string;
+  readonly parent: string | null;
+  readonly folders: readonly { readonly name: string; readonly path: string }[];
+  readonly files: number;
+  readonly problem: "permission_denied" | "not_found" | null;
+}
+
+/** What `GET /api/entries/{id}` answers (instances are told apart by the viewer, which has `SeriesImages`). */
+export type Entry =
+  | { readonly level: "patient"; readonly entry: Patient }
+  | { readonly level: "study"; readonly entry: Study }
+  | { readonly level: "series"; readonly entry: Series };

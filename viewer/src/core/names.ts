@@ -1,0 +1,43 @@
+/** Person Names (PS3.5 6.2.1.1) as people write them. */
+import type { PersonName } from "./model.ts";
+
+/** The five components of one group: family complex, given, middle, prefix, suffix. */
+export interface NameParts {
+  readonly family: string;
+  readonly given: string;
+  readonly middle: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export function nameParts(group: string): NameParts {
+  const [family = "", given = "", middle = "", prefix = "", suffix = ""] = group.split("^").map((part) => part.trim());
+  return { family, given, middle, prefix, suffix };
+}
+
+/** `ROSSI^Mario^^Dott.` → `ROSSI, Mario, Dott.`; the family name as it stands in the file. */
+export function showGroup(group: string): string {
+  const { family, given, middle, prefix, suffix } = nameParts(group);
+  const own = [given, middle].filter((part) => part !== "").join(" ");
+  return [family, own, prefix, suffix].filter((part) => part !== "").join(", ");
+}
+
+/** Ideographic and phonetic groups are written without a comma: 山田 太郎, やまだ たろう. */
+function showPlain(group: string): string {
+  return group
+    .split("^")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+/** The name to show first: the alphabetic group, else another that is there. `""` when there is none. */
+export function mainName(name: PersonName): string {
+  return showGroup(name.alphabetic) || showPlain(name.ideographic) || showPlain(name.phonetic);
+}
+
+/** The other groups, in small type beside it: `山田 太郎 · やまだ たろう`. */
+export function otherNames(name: PersonName): string {
+  const main = mainName(name);
+  return [showPlain(name.ideographic), showPlain(name.phonetic)].filter((text) => text !== "" && text !== main).join(" · ");
+}

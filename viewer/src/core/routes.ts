@@ -1,0 +1,51 @@
+/** The addresses of the app, both ways. Ids are opaque and meaningless outside their archive. */
+
+export type Route =
+  | { readonly page: "archive"; readonly entry?: string }
+  | { readonly page: "study"; readonly id: string }
+  | { readonly page: "series"; readonly id: string }
+  | { readonly page: "imports" }
+  | { readonly page: "ledger"; readonly id: number }
+  | { readonly page: "unknown"; readonly path: string };
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone % is nobody's id; the server will say that it knows none
+  }
+};
+
+/** The route of an address's path. */
+export function parseRoute(path: string): Route {
+  const [first, second, ...rest] = path.split("/").filter((part) => part !== "");
+  if (first === undefined) return { page: "archive" };
+  if (rest.length > 0) return { page: "unknown", path };
+  if (first === "imports") {
+    if (second === undefined) return { page: "imports" };
+    return /^\d{1,15}$/.test(second) ? { page: "ledger", id: Number(second) } : { page: "unknown", path };
+  }
+  if (second === undefined) return { page: "unknown", path };
+  if (first === "patient") return { page: "archive", entry: decode(second) };
+  if (first === "study") return { page: "study", id: decode(second) };
+  if (first === "series") return { page: "series", id: decode(second) };
+  return { page: "unknown", path };
+}
+
+/** The path of a route. */
+export function routePath(route: Route): string {
+  switch (route.page) {
+    case "archive":
+      return route.entry === undefined ? "/" : `/patient/${encodeURIComponent(route.entry)}`;
+    case "study":
+      return `/study/${encodeURIComponent(route.id)}`;
+    case "series":
+      return `/series/${encodeURIComponent(route.id)}`;
+    case "imports":
+      return "/imports";
+    case "ledger":
+      return `/imports/${route.id}`;
+    case "unknown":
+      return route.path;
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * The viewer: a series on the screen. This index is the feature's only public face.
+ *
+ * Contract with the shell (src/app): this module is loaded lazily, when `/series/{id}` or `/study/{id}` is first
+ * opened, so Cornerstone may be imported statically anywhere below it. `SeriesView` fills the window.
+ *
+ * - `seriesId`: show this series (the strip shows all series of its study).
+ * - `studyId`: show this study, beginning with its first series that has pixels.
+ * - `onClose()`: leave the viewer; the shell goes back to the archive where one left it.
+ * - `onSeries(id)`: the person turned to another series of the study; the shell changes the address (without a new
+ *   step in the history), so that it can be bookmarked. The shell then hands `seriesId` down again.
+ *
+ * Exactly one of `seriesId` and `studyId` is given. Texts: `t("viewport.…")` of `../prefs`, from
+ * `core/messages/viewport.ts`; data: `io/api.ts`; names and numbers: `fmt()`, `core/names.ts`.
+ */
+export { SeriesView, type SeriesViewProps } from "./SeriesView.tsx";

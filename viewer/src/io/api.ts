@@ -1,0 +1,105 @@
+/** The typed client of docs/http-api.md. One function per route; nothing is kept here. */
+import type {
+  Counts,
+  Entry,
+  Folder,
+  ImportSummary,
+  Job,
+  LedgerEntry,
+  Outcome,
+  Page,
+  Patient,
+  Place,
+  Series,
+  SeriesImages,
+  Status,
+  Study,
+} from "../core/model.ts";
+import { json, request } from "./http.ts";
+
+export interface ListQuery {
+  /** The user's words. */
+  readonly q?: string | undefined;
+  /** A field, or `-field` for descending. */
+  readonly order?: string | undefined;
+  readonly offset?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** `?a=1&b=2` of what is there; the empty string says no more than absence does. */
+export function queryString(values: Readonly<Record<string, string | number | undefined>>): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) if (value !== undefined && value !== "") search.set(key, String(value));
+  const text = search.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+const at = encodeURIComponent;
+
+// -- the archive ------------------------------------------------------------------------------------------------
+
+export const status = (signal?: AbortSignal): Promise<Status> => json("/api/status", { signal });
+
+export const patients = (query: ListQuery = {}, signal?: AbortSignal): Promise<Page<Patient>> =>
+  json(`/api/patients${queryString({ ...query })}`, { signal });
+
+export const studies = (query: ListQuery & { readonly patient?: string } = {}, signal?: AbortSignal): Promise<Page<Study>> =>
+  json(`/api/studies${queryString({ ...query })}`, { signal });
+
+export const series = (query: ListQuery & { readonly study?: string } = {}, signal?: AbortSignal): Promise<Page<Series>> =>
+  json(`/api/series${queryString({ ...query })}`, { signal });
+
+export const entry = (id: string, signal?: AbortSignal): Promise<Entry> => json(`/api/entries/${at(id)}`, { signal });
+
+export const images = (seriesId: string, signal?: AbortSignal): Promise<SeriesImages> =>
+  json(`/api/series/${at(seriesId)}/images`, { signal });
+
+export const thumbnailUrl = (seriesId: string): string => `/api/series/${at(seriesId)}/thumbnail`;
+
+/** Frame `number`, counted from 1, as stored. */
+export const frameUrl = (instanceId: string, number: number): string => `/api/instances/${at(instanceId)}/frames/${number}`;
+
+/** Forget entries; the files stay where they are. */
+export const remove = async (ids: readonly string[]): Promise<Counts> =>
+  (await json<{ removed: Counts }>("/api/remove", { method: "POST", body: { ids } })).removed;
+
+export const restore = async (ids: readonly string[]): Promise<Counts> =>
+  (await json<{ restored: Counts }>("/api/restore", { method: "POST", body: { ids } })).restored;
+
+// -- imports ----------------------------------------------------------------------------------------------------
+
+/** Start an import; answers the name of its job. */
+export const startImport = async (paths: readonly string[]): Promise<string> =>
+  (await json<{ job: string }>("/api/imports", { method: "POST", body: { paths } })).job;
+
+export const imports = (offset = 0, limit = 100, signal?: AbortSignal): Promise<Page<ImportSummary>> =>
+  json(`/api/imports${queryString({ offset, limit })}`, { signal });
+
+export const importSummary = (id: number, signal?: AbortSignal): Promise<ImportSummary> => json(`/api/imports/${id}`, { signal });
+
+export const ledger = (
+  id: number,
+  query: { readonly outcome?: Outcome | undefined; readonly offset?: number; readonly limit?: number },
+  signal?: AbortSignal,
+): Promise<Page<LedgerEntry>> => json(`/api/imports/${id}/ledger${queryString({ ...query })}`, { signal });
+
+export const jobs = (signal?: AbortSignal): Promise<readonly Job[]> => json("/api/jobs", { signal });
+
+export const jobEventsUrl = (job: string): string => `/api/jobs/${at(job)}/events`;
+
+export const cancelJob = async (job: string): Promise<void> => {
+  await request(`/api/jobs/${at(job)}`, { method: "DELETE" });
+};
+
+// -- the folder chooser -----------------------------------------------------------------------------------------
+
+export const places = (signal?: AbortSignal): Promise<readonly Place[]> => json("/api/places", { signal });
+
+export const folder = (path: string, signal?: AbortSignal): Promise<Folder> => json(`/api/folder${queryString({ path })}`, { signal });
+
+// -- sign-in ----------------------------------------------------------------------------------------------------
+
+/** Sign in with the one-time token of the printed address. */
+export const signIn = async (token: string): Promise<void> => {
+  await request("/api/session", { method: "POST", body: { token } });
+};

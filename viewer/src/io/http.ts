@@ -1,0 +1,81 @@
+/** How we speak to our server: JSON out and in, and its refusals (RFC 9457) as one kind of error. */
+
+export const ERROR_CODES = [
+  "unauthorized",
+  "forbidden",
+  "misdirected",
+  "not_found",
+  "bad_request",
+  "method_not_allowed",
+  "not_acceptable",
+  "busy",
+  "unavailable",
+  "undecodable",
+  "catalog",
+  "internal",
+] as const;
+/** `unreachable` is ours: there was no answer at all. */
+export type ErrorCode = (typeof ERROR_CODES)[number] | "unreachable";
+
+/** A refusal. `message` is the server's own detail, in English and without identifiers. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Whether an error only says that nobody waits for the answer any more. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+export interface RequestOptions {
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Ask the server; a refusal is thrown as {@link ApiError}, an abort as it is. */
+export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
+  const { method = "GET", body, signal } = options;
+  const headers: Record<string, string> = { Accept: "application/json" };
+  const init: RequestInit = { method, credentials: "same-origin", headers };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    headers["Content-Type"] = "application/json";
+  }
+  if (signal !== undefined) init.signal = signal;
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ApiError("unreachable", 0, error instanceof Error ? error.message : String(error));
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** The JSON of an answer. Its shape is promised by docs/http-api.md; both ends are built and shipped together. */
+export async function json<T>(path: string, options?: RequestOptions): Promise<T> {
+  const response = await request(path, options);
+  return (await response.json()) as T;
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  let problem: unknown;
+  try {
+    problem = await response.json();
+  } catch {
+    problem = undefined; // not every refusal comes from us: a proxy may answer in HTML
+  }
+  const { code, detail } = (typeof problem === "object" && problem !== null ? problem : {}) as Record<string, unknown>;
+  const known = ERROR_CODES.find((name) => name === code) ?? (response.status === 401 ? "unauthorized" : "internal");
+  return new ApiError(known, response.status, typeof detail === "string" ? detail : response.statusText);
+}

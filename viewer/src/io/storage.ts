@@ -1,0 +1,19 @@
+/** What this browser remembers for us: preferences only, never anything about a patient. */
+
+/** The kept value, when there is one and it is among `allowed`. */
+export function recall<T extends string>(key: string, allowed: readonly T[]): T | undefined {
+  try {
+    const value = localStorage.getItem(`fileroom.${key}`);
+    return allowed.find((one) => one === value);
+  } catch {
+    return undefined; // storage may be switched off; then we forget, and nothing else happens
+  }
+}
+
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(`fileroom.${key}`, value);
+  } catch {
+    // as above
+  }
+}
