@@ -1,0 +1,191 @@
+"""One file's header, its outcome when there is none, and its fingerprint: what an import asks of a file.
+
+What is a DICOM file here: one with ``DICM`` after a preamble of 128 bytes (PS3.10 7.1), or one without either whose
+first element is of group 2 or 8 and in which the UIDs of a SOP class and instance turn up; many text files look like
+data sets to a lenient reader.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+from fileroom.dicom.fallback import Found, read_by_pydicom
+from fileroom.dicom.source import EndsEarly, FileSource, read_fd
+from fileroom.model import Header, Outcome, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["HEAD", "Reading", "header_from_pydicom", "read_header", "read_header_by_pydicom"]
+
+HEAD: Final = 16 << 10  # bytes of the first read, and at most so many go into the digest
+_ZEROS_LIMIT: Final = 64 << 20
+_ZEROS_STEP: Final = 1 << 20
+
+# A UID is digits and dots (PS3.5 9.1); real ones have letters and worse, and they are kept. What cannot be told
+# apart from its neighbours on a screen, breaks a line or climbs folders is no identity.
+_UID: Final = re.compile(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[!-\[\]-~]+")
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+_OF_ERRNO: Final = {
+    errno.EACCES: Reason.PERMISSION_DENIED,
+    errno.EPERM: Reason.PERMISSION_DENIED,
+    errno.ENOENT: Reason.VANISHED,
+    errno.ENOTDIR: Reason.VANISHED,
+    errno.ESTALE: Reason.VANISHED,
+    errno.ELOOP: Reason.LINK_LOOP,
+    errno.ENXIO: Reason.SPECIAL_FILE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading one file.
+
+    Without a header, ``outcome`` is NOT_DICOM, NO_IDENTITY or UNREADABLE, ``reason`` says why and ``detail`` how, in
+    words without any value of the file. ``digest`` is BLAKE2b-16 over the first min(16384, size, where the value of
+    the pixel data begins) bytes: the same for the same content, whichever way it was read. ``size`` and ``mtime_ns``
+    are of the file that was opened; ``mtime_ns`` is 0 when it changed while it was read, so that it is read again.
+    """
+
+    header: Header | None
+    outcome: Outcome | None
+    reason: Reason | None
+    detail: str
+    digest: bytes
+    size: int
+    mtime_ns: int
+
+
+class _Refused(Exception):
+    """Why there is no header."""
+
+    def __init__(self, outcome: Outcome, reason: Reason, detail: str = "") -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.reason = reason
+        self.detail = detail
+
+
+def read_header(path: str) -> Reading:
+    """Read the header of the file at ``path``; never raises for what it finds there. Safe from any thread."""
+    return _read(path, read_by_pydicom)
+
+
+def read_header_by_pydicom(path: str) -> Reading:
+    """As :func:`read_header`, by pydicom alone: the measure of the fast reader."""
+    return _read(path, read_by_pydicom)
+
+
+def header_from_pydicom(path: str) -> Header:
+    """The header as pydicom has it. Raises ValueError where there is none."""
+    reading = read_header_by_pydicom(path)
+    if reading.header is None:
+        raise ValueError(f"{reading.outcome}: {reading.reason} {reading.detail}")
+    return reading.header
+
+
+def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
+    try:
+        fd = os.open(path, _FLAGS)
+    except (OSError, ValueError) as error:
+        return _unopened(error)
+    try:
+        before = os.fstat(fd)
+        if not stat.S_ISREG(before.st_mode):
+            return Reading(None, Outcome.NOT_DICOM, Reason.SPECIAL_FILE, "", b"", 0, 0)
+        return _read_open(fd, before, reader)
+    except OSError as error:
+        return _unopened(error)
+    finally:
+        os.close(fd)
+
+
+def _unopened(error: OSError | ValueError) -> Reading:
+    number = error.errno if isinstance(error, OSError) else None
+    reason = _OF_ERRNO.get(number or 0, Reason.IO_ERROR)
+    outcome = Outcome.NOT_DICOM if reason is Reason.SPECIAL_FILE else Outcome.UNREADABLE
+    return Reading(None, outcome, reason, errno.errorcode.get(number or 0, type(error).__name__), b"", 0, 0)
+
+
+def _read_open(fd: int, before: os.stat_result, reader: Callable[[FileSource], Found]) -> Reading:
+    head = read_fd(fd, 0, HEAD)
+    source = FileSource(fd, before.st_size, head)
+    header, outcome, reason, detail, digested = None, None, None, "", len(head)
+    try:
+        found = _found(source, reader)
+        if found.pixel_position is not None:
+            digested = found.pixel_position
+        _check(found)
+        header = found.header
+    except _Refused as refused:
+        outcome, reason, detail = refused.outcome, refused.reason, refused.detail
+    after = os.fstat(fd)
+    same = (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size)
+    digest = blake2b(head[:digested], digest_size=16).digest()
+    return Reading(header, outcome, reason, detail, digest, before.st_size, before.st_mtime_ns if same else 0)
+
+
+def _found(source: FileSource, reader: Callable[[FileSource], Found]) -> Found:
+    """Sniff, then read, and say no in our own words."""
+    head = source.head
+    prefixed = head[128:132] == b"DICM"
+    if not prefixed:
+        _sniff(source)
+    try:
+        found = reader(source)
+    except OSError:
+        raise
+    except (EndsEarly, EOFError) as error:
+        raise _unreadable(Reason.TRUNCATED, error, prefixed=prefixed) from error
+    except Exception as error:  # a fuzzer found nine kinds of them in pydicom; RecursionError is one
+        raise _unreadable(Reason.DAMAGED, error, prefixed=prefixed) from error
+    if not prefixed and not found.directory and not (found.header.sop_class_uid and found.header.sop_instance_uid):
+        raise _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
+    return found
+
+
+def _unreadable(reason: Reason, error: Exception, *, prefixed: bool) -> _Refused:
+    if not prefixed:
+        return _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
+    return _Refused(Outcome.UNREADABLE, reason, type(error).__name__)
+
+
+def _sniff(source: FileSource) -> None:
+    """Whether a file without preamble may be a data set: its first group is 2 or 8 (either byte order)."""
+    head = source.head
+    if not head:
+        raise _Refused(Outcome.NOT_DICOM, Reason.EMPTY_FILE)
+    if (head[0] in (2, 8) and head[1] == 0) or (head[0] == 0 and head[1] in (2, 8)):
+        return
+    if not any(head) and _only_zeros(source):
+        raise _Refused(Outcome.NOT_DICOM, Reason.ALL_ZEROS)
+    raise _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
+
+
+def _only_zeros(source: FileSource) -> bool:
+    if source.size > _ZEROS_LIMIT:
+        return False
+    return not any(any(source.read_at(at, _ZEROS_STEP)) for at in range(0, source.size, _ZEROS_STEP))
+
+
+def _check(found: Found) -> None:
+    """Only what has its identity becomes an entry of the catalog (PS3.3 C.12.1, C.7.2.1, C.7.3.1)."""
+    header = found.header
+    if found.directory and not header.sop_instance_uid:
+        raise _Refused(Outcome.NO_IDENTITY, Reason.DICOMDIR)
+    for uid, reason in (
+        (header.sop_instance_uid, Reason.NO_SOP_INSTANCE_UID),
+        (header.study_instance_uid, Reason.NO_STUDY_INSTANCE_UID),
+        (header.series_instance_uid, Reason.NO_SERIES_INSTANCE_UID),
+    ):
+        if not uid:
+            raise _Refused(Outcome.NO_IDENTITY, reason)
+        if not _UID.fullmatch(uid):
+            raise _Refused(Outcome.NO_IDENTITY, reason, "it holds what no UID may hold")
