@@ -1,0 +1,79 @@
+"""``fileroom list``: entries of one level, all or those that words find."""
+
+from typing import Annotated
+
+import typer
+
+from fileroom.cli.exits import EPILOG
+from fileroom.cli.options import ArchiveOption, JsonOption, LimitOption, OffsetOption, limit, open_archive
+from fileroom.cli.output import out, print_json
+from fileroom.cli.tables import ENTRIES, print_more, print_table
+from fileroom.cli.terminal import safe
+from fileroom.model import Level, Query
+
+LEVELS = {"patients": Level.PATIENT, "studies": Level.STUDY, "series": Level.SERIES, "instances": Level.INSTANCE}
+EMPTY = """The archive is empty. Bring a folder with scans in; the files stay where they are:
+  fileroom import FOLDER
+Or look around with phantoms first:
+  fileroom demo"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("list", epilog=EPILOG)(list_)
+
+
+def list_(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="WORDS",
+            help="First what to list: patients (also when it is not said), studies, series or instances. "
+            "Then words to find.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    order: Annotated[
+        str,
+        typer.Option(
+            "--order", metavar="FIELD,...", help="Order by these fields; -FIELD reverses.", show_default=False
+        ),
+    ] = "",
+    rows: LimitOption = None,
+    offset: OffsetOption = 0,
+    as_json: JsonOption = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """List patients, studies, series or instances; WORDS search."""
+    level, rest = what_and_words(words or [])
+    query = Query(
+        level=level,
+        words=" ".join(rest),
+        order=tuple(field for field in order.split(",") if field),
+        limit=limit(rows, as_json=as_json),
+        offset=offset,
+    )
+    with open_archive(context, archive) as house:
+        page = house.search(query)
+    if as_json:
+        print_json(page)
+    elif page.items:
+        print_table(out(), ENTRIES[level], page.items)
+        print_more(page)
+    else:
+        out().print(_nothing(query.words, page.total), soft_wrap=True)
+
+
+def what_and_words(words: list[str]) -> tuple[Level, list[str]]:
+    """The level that the first word names, if it does, and the words to find."""
+    if words and words[0] in LEVELS:
+        return LEVELS[words[0]], words[1:]
+    return Level.PATIENT, words
+
+
+def _nothing(words: str, total: int) -> str:
+    if total:
+        return f"There are only {total:,}."
+    return f"Nothing has all of these words: {safe(words)}" if words else EMPTY

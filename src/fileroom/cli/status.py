@@ -1,0 +1,51 @@
+"""``fileroom status``: what archive this is, how much is in it, and whether it is sealed."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from fileroom.cli.exits import EPILOG
+from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
+from fileroom.cli.output import out, print_json
+from fileroom.cli.terminal import count, safe, size
+
+if TYPE_CHECKING:
+    from fileroom.archive import Status
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("status", epilog=EPILOG)(status)
+
+
+def status(context: typer.Context, *, as_json: JsonOption = False, archive: ArchiveOption = None) -> None:
+    """Say what archive this is, what it holds and whether it is sealed."""
+    with open_archive(context, archive) as house:
+        state = house.status()
+    if as_json:
+        print_json(state)
+        return
+    for name, value in lines(state):
+        out().print(f"{name + ':':<10} {value}", soft_wrap=True)
+
+
+def lines(state: "Status") -> list[tuple[str, str]]:
+    """The status in words."""
+    sealed = (
+        f"sealed by {safe(state.cipher)}" if state.sealed else "NOT SEALED: anybody who can read the file can read it"
+    )
+    return [
+        ("fileroom", safe(state.version)),
+        ("Archive", f"{safe(state.folder)} ({safe(state.archive_id)})"),
+        ("Catalog", f"{safe(state.catalog)} ({size(state.catalog_bytes)}, {sealed})"),
+        ("Key", f"{safe(state.key_place)} ({safe(state.key_source)})"),
+        ("Holds", f"{count(state.patients, 'patient')}, {_series(state)}, {size(state.bytes)}"),
+        ("Files", f"{count(state.files, 'file')} known, {count(state.imports, 'import')}"),
+        ("Schema", safe(state.schema_version)),
+        ("Reader", safe(state.header_reader)),
+    ]
+
+
+def _series(state: "Status") -> str:
+    named = ((state.studies, "study"), (state.series, "series"), (state.instances, "image"), (state.frames, "frame"))
+    return ", ".join(count(value, noun) for value, noun in named)
