@@ -1,0 +1,107 @@
+"""Answers: JSON as the contract says, streams that obey HEAD, and entity tags."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response, StreamingResponse
+
+from fileroom.errors import BadRequest
+from fileroom.model import plain
+from fileroom.web.door import Door
+from fileroom.web.problems import TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from starlette.requests import Request
+
+    from fileroom.archive import Archive
+
+MAX_BODY = 8 << 20
+
+
+def to_json(value: Any) -> bytes:
+    """``value`` as UTF-8 JSON; a number that JSON does not know (NaN, infinity) becomes null."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value
+
+
+def json_answer(value: Any, status: int = 200) -> Response:
+    """``value``, a noun of the model or plain, as ``application/json``."""
+    return Response(to_json(plain(value)), status_code=status, media_type="application/json")
+
+
+async def answer(request: Request, call: Callable[[Archive], Any]) -> Response:
+    """What the archive says to ``call``, as JSON; asked and put into words in a thread."""
+    body = await Door.of(request).ask(lambda archive: to_json(plain(call(archive))))
+    return Response(body, media_type="application/json")
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
+
+
+def stream(
+    request: Request,
+    chunks: AsyncIterator[bytes],
+    *,
+    media_type: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A body in pieces. HEAD gets the same headers, and no file is read for it."""
+    body = _nothing() if request.method == "HEAD" else chunks
+    return StreamingResponse(body, status_code=status, headers=headers, media_type=media_type)
+
+
+def matches(request: Request, tag: str) -> bool:
+    """Whether the caller already has what ``tag`` names (If-None-Match, RFC 9110 13.1.2)."""
+    known = request.headers.get("if-none-match")
+    if known is None:
+        return False
+    return known.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in known.split(",")}
+
+
+def not_modified(headers: Mapping[str, str]) -> Response:
+    """304, with the headers that the full answer would have had (RFC 9110 15.4.5)."""
+    return Response(status_code=304, headers=headers)
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """The body of a request as a JSON object."""
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise TooLarge("The request is too large.")
+        value = json.loads(bytes(body))
+    except (ValueError, RecursionError):
+        raise BadRequest("The body of the request is not JSON.") from None
+    if not isinstance(value, dict):
+        raise BadRequest("The body of the request is not a JSON object.")
+    return value
+
+
+def texts(body: dict[str, Any], name: str) -> list[str]:
+    """``body[name]`` as a list of at least one non-empty text."""
+    values = body.get(name)
+    if not isinstance(values, list) or not values or not all(isinstance(v, str) and v for v in values):
+        raise BadRequest(f"“{name}” must be a list of texts.")
+    return values

@@ -1,0 +1,161 @@
+"""/api: what the archive holds, its pictures, and forgetting."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from fileroom.errors import BadRequest
+from fileroom.model import Instance, Level, Patient, Query, Series, Study
+from fileroom.web.answers import answer, json_answer, matches, not_modified, read_json, texts
+from fileroom.web.door import Door
+from fileroom.web.parameters import Parameters
+from fileroom.web.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from fileroom.archive import Archive, Picture
+
+DEFAULT_LIMIT = 200
+MAX_LIMIT = 1000
+# A picture is made anew only when its series changes; the browser asks again with its ETag.
+PICTURE_CACHE = "private, max-age=300"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How entries of one level are listed: the parameters that name a parent, the fields to sort by."""
+
+    level: Level
+    parents: tuple[str, ...]
+    orders: tuple[str, ...]
+    order: str
+
+
+LISTINGS = {
+    "patients": Listing(
+        Level.PATIENT,
+        (),
+        ("name", "birth_date", "patient_id", "sex", "studies", "series", "instances", "bytes", "last_study_date"),
+        "name",
+    ),
+    "studies": Listing(
+        Level.STUDY,
+        ("patient",),
+        (
+            *("date", "description", "modalities", "accession_number", "institution_name"),
+            *("series", "instances", "bytes", "patient_name"),
+        ),
+        "-date",
+    ),
+    "series": Listing(
+        Level.SERIES,
+        ("patient", "study"),
+        (
+            *("number", "modality", "description", "date", "instances", "frames", "bytes"),
+            *("slice_thickness", "body_part_examined"),
+        ),
+        "number",
+    ),
+    "instances": Listing(Level.INSTANCE, ("patient", "study", "series"), ("number",), "number"),
+}
+
+
+async def status(request: Request) -> Response:
+    """What archive this is."""
+    return await answer(request, lambda archive: archive.status())
+
+
+async def entries(listing: Listing, request: Request) -> Response:
+    """A page of patients, studies, series or instances."""
+    query = _query(listing, Parameters(request))
+    return await answer(request, lambda archive: archive.search(query))
+
+
+def _query(listing: Listing, parameters: Parameters) -> Query:
+    parents = [value for name in listing.parents if (value := parameters.text(name))]
+    if len(parents) > 1:
+        raise BadRequest("Only one entry can be searched below.")
+    return Query(
+        level=listing.level,
+        words=parameters.text("q").strip(),
+        parent=parents[0] if parents else None,
+        order=parameters.order(listing.orders, listing.order),
+        limit=parameters.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
+        offset=parameters.number("offset", 0, 0),
+    )
+
+
+LEVELS: dict[type, Level] = {
+    Patient: Level.PATIENT,
+    Study: Level.STUDY,
+    Series: Level.SERIES,
+    Instance: Level.INSTANCE,
+}
+
+
+async def entry(request: Request) -> Response:
+    """One entry with all that is known."""
+    entry_id = request.path_params["id"]
+
+    def get(archive: Archive) -> dict[str, Any]:
+        found = archive.get(entry_id)
+        return {"level": LEVELS[type(found)], "entry": found}
+
+    return await answer(request, get)
+
+
+async def images(request: Request) -> Response:
+    """All that a viewer needs to show a series."""
+    series_id = request.path_params["id"]
+    return await answer(request, lambda archive: archive.images(series_id))
+
+
+async def thumbnail(request: Request) -> Response:
+    """The small picture of a series."""
+    series_id = request.path_params["id"]
+
+    def get(archive: Archive) -> tuple[Picture, str] | None:
+        picture = archive.thumbnail(series_id)
+        return None if picture is None else (picture, _tag(picture.data))
+
+    found = await Door.of(request).ask(get)
+    if found is None:
+        return Response(status_code=204)
+    picture, tag = found
+    headers = {"ETag": tag, "Cache-Control": PICTURE_CACHE}
+    if matches(request, tag):
+        return not_modified(headers)
+    return Response(picture.data, headers=headers, media_type=picture.media_type)
+
+
+def _tag(data: bytes) -> str:
+    return f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
+
+
+async def remove(request: Request) -> Response:
+    """Forget entries; their files stay."""
+    ids = texts(await read_json(request), "ids")
+    return json_answer({"removed": await Door.of(request).ask(lambda archive: archive.forget(ids))})
+
+
+async def restore(request: Request) -> Response:
+    """Take the forgetting back."""
+    ids = texts(await read_json(request), "ids")
+    return json_answer({"restored": await Door.of(request).ask(lambda archive: archive.restore(ids))})
+
+
+ROUTES = [
+    Route("/api/status", get=status),
+    *(Route(f"/api/{name}", get=partial(entries, listing)) for name, listing in LISTINGS.items()),
+    Route("/api/entries/{id}", get=entry),
+    Route("/api/series/{id}/images", get=images),
+    Route("/api/series/{id}/thumbnail", get=thumbnail),
+    Route("/api/remove", post=remove),
+    Route("/api/restore", post=restore),
+]

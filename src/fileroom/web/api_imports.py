@@ -1,0 +1,114 @@
+"""/api/imports and /api/jobs: bringing folders in, watching it, and what became of every path."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fileroom.errors import BadRequest, NotFound
+from fileroom.model import Outcome
+from fileroom.web.answers import answer, json_answer, read_json, stream, texts, to_json
+from fileroom.web.door import Door, patiently
+from fileroom.web.parameters import Parameters
+from fileroom.web.places import asked_path, missing
+from fileroom.web.routing import Route
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from fileroom.web.jobs import Event
+
+PATIENCE = 8.0  # seconds for a drive to say whether a path exists
+FIRST_WORD = 0.5  # seconds for an import to say that it cannot begin
+MAX_LIMIT = 1000
+
+
+async def start(request: Request) -> Response:
+    """Begin an import."""
+    door = Door.of(request)
+    paths = [asked_path(path) for path in texts(await read_json(request), "paths")]
+    if await patiently(partial(missing, paths), PATIENCE):
+        raise BadRequest("A path does not exist, or fileroom may not look at it.")
+    job = door.jobs.start(paths)
+    await door.jobs.first_word(job, FIRST_WORD)
+    return json_answer({"job": job.id}, 202)
+
+
+async def imports(request: Request) -> Response:
+    """Past imports, newest first."""
+    limit, offset = _page(Parameters(request))
+    return await answer(request, lambda archive: archive.imports(limit=limit, offset=offset))
+
+
+async def one_import(request: Request) -> Response:
+    """The summary of one import."""
+    import_id = _import_id(request)
+    return await answer(request, lambda archive: archive.import_summary(import_id))
+
+
+async def ledger(request: Request) -> Response:
+    """What became of every path of an import."""
+    import_id, parameters = _import_id(request), Parameters(request)
+    limit, offset = _page(parameters)
+    wanted = parameters.text("outcome")
+    if wanted and wanted not in set(Outcome):
+        raise BadRequest(f"“outcome” may be one of: {', '.join(Outcome)}.")
+    outcome = Outcome(wanted) if wanted else None
+    return await answer(request, lambda archive: archive.ledger(import_id, outcome=outcome, limit=limit, offset=offset))
+
+
+def _page(parameters: Parameters) -> tuple[int, int]:
+    return parameters.number("limit", 200, 1, MAX_LIMIT), parameters.number("offset", 0, 0)
+
+
+def _import_id(request: Request) -> int:
+    given: str = request.path_params["id"]
+    if not (given.isascii() and given.isdigit() and len(given) < 18):  # noqa: PLR2004 - digits that fit 64 bits
+        raise NotFound("There is no such import.")
+    return int(given)
+
+
+async def jobs(request: Request) -> Response:
+    """The running import and the last ones of this server."""
+    return json_answer([job.plain() for job in Door.of(request).jobs.all()])
+
+
+async def job(request: Request) -> Response:
+    """One of them."""
+    return json_answer(Door.of(request).jobs.get(request.path_params["job"]).plain())
+
+
+async def cancel(request: Request) -> Response:
+    """Ask an import to end; what it has done stays."""
+    found = Door.of(request).jobs.get(request.path_params["job"])
+    found.cancel.cancel()
+    return json_answer(found.plain(), 202)
+
+
+async def events(request: Request) -> Response:
+    """Follow an import by server-sent events."""
+    board = Door.of(request).jobs
+    found = board.get(request.path_params["job"])
+    return stream(request, _lines(board.events(found)), media_type="text/event-stream")
+
+
+async def _lines(happenings: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+    yield b"retry: 1000\n\n"
+    async for event in happenings:
+        if event.kind == "pulse":
+            yield b": still here\n\n"
+        else:
+            yield b"event: %b\ndata: %b\n\n" % (event.kind.encode(), to_json(event.data))
+
+
+ROUTES = [
+    Route("/api/imports", get=imports, post=start),
+    Route("/api/imports/{id}", get=one_import),
+    Route("/api/imports/{id}/ledger", get=ledger),
+    Route("/api/jobs", get=jobs),
+    Route("/api/jobs/{job}", get=job, delete=cancel),
+    Route("/api/jobs/{job}/events", get=events),
+]

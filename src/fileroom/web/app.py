@@ -1,0 +1,83 @@
+"""The app: routes, the gate before them, and what becomes of errors."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from fileroom.web import api_archive, api_imports, api_places, api_session, pages, qido, wado
+from fileroom.web.door import Door
+from fileroom.web.gate import DATA, OwnHost, OwnPages, SecurityHeaders, SignedIn
+from fileroom.web.jobs import JobBoard
+from fileroom.web.problems import HANDLERS, Guard
+from fileroom.web.sign_in import SignIn
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from fileroom.archive import Archive
+
+
+def create_app(
+    archive: Archive,
+    *,
+    static: Path | None,
+    sign_in: SignIn | None = None,
+    jobs: JobBoard | None = None,
+    served: Collection[str] = (),
+) -> Starlette:
+    """The HTTP door of ``archive`` as an ASGI app.
+
+    ``static`` is the folder of the built viewer, None when there is none; ``served`` are names of this machine,
+    besides those of the loopback, that a Host header may hold.
+    """
+    door = Door(
+        archive=archive,
+        jobs=jobs or JobBoard(archive),
+        sign_in=sign_in or SignIn(archive.check_token),
+        static=static,
+    )
+    app = Starlette(
+        routes=[
+            *api_session.ROUTES,
+            *api_archive.ROUTES,
+            *api_imports.ROUTES,
+            *api_places.ROUTES,
+            *qido.ROUTES,
+            *wado.ROUTES,
+            *(Route(tree + rest, nothing, methods=None) for tree in DATA for rest in ("", "/{rest:path}")),
+            *pages.ROUTES,
+        ],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(Guard),
+            Middleware(OwnHost, served=served),
+            Middleware(OwnPages),
+            Middleware(SignedIn, sign_in=door.sign_in),
+        ],
+        exception_handlers=HANDLERS,
+        lifespan=_lifespan,
+    )
+    app.router.redirect_slashes = False  # an address is right or it is not
+    app.state.door = door
+    return app
+
+
+async def nothing(_: Request) -> Response:
+    """What is under the data trees and no route: never a page."""
+    raise HTTPException(404, "There is nothing here.")
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    yield
+    app.state.door.jobs.close()

@@ -1,0 +1,169 @@
+"""The gate before the routes, as plain ASGI: security headers, whose host, whose page, and who is signed in."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+
+from fileroom.web.problems import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from fileroom.web.sign_in import SignIn
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src 'self' data: blob:; "
+    "style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    # No other page may keep a handle on our window, nor show our pictures.
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+SAFE = {"GET", "HEAD", "OPTIONS"}
+DATA = ("/api", "/dicomweb")
+SIGN_IN_PATH = "/api/session"
+
+
+def is_data(path: str) -> bool:
+    """Whether that path is under one of the trees that answer 401 to strangers."""
+    return any(path == tree or path.startswith(tree + "/") for tree in DATA)
+
+
+class SecurityHeaders:
+    """Every answer carries the headers above; what does not speak of caching is not to be kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers to the answer."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = list(message.get("headers", ()))
+                if not any(name == b"cache-control" for name, _ in given):
+                    given.append((b"cache-control", b"no-store"))
+                message["headers"] = [*given, *HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class OwnHost:
+    """Only requests that name this machine: a page that re-binds its name to 127.0.0.1 gets 421."""
+
+    def __init__(self, app: ASGIApp, *, served: Collection[str] = ()) -> None:
+        self.app = app
+        self.served = {name.lower() for name in served}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 421."""
+        if scope["type"] == "http":
+            named = [value for name, value in scope["headers"] if name == b"host"]
+            if len(named) != 1 or not self._ours(named[0].decode("latin-1")):
+                await refusal(421, "This address is not served here.")(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _ours(self, host: str) -> bool:
+        name = host_name(host)
+        return name is not None and (name in self.served or is_loopback(name))
+
+
+def host_name(host: str) -> str | None:
+    """The name in a Host header, without its port and brackets; None when it cannot be one."""
+    if host.startswith("["):
+        name, bracket, port = host[1:].partition("]")
+        port = port.removeprefix(":")
+        if not bracket:
+            return None
+    else:
+        name, _, port = host.partition(":")
+    return name.lower() if name and (not port or port.isdigit()) else None
+
+
+def is_loopback(name: str) -> bool:
+    """Whether that name can only mean this machine (RFC 6761 6.3 for ``localhost``)."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+class OwnPages:
+    """What changes something must come from our own pages, when a browser says where it comes from."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 403."""
+        if scope["type"] == "http" and scope["method"] not in SAFE and not same_origin(Headers(scope=scope)):
+            await refusal(403, "Other pages may not ask for this.")(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def same_origin(headers: Headers) -> bool:
+    """Whether Origin and Sec-Fetch-Site, where they are sent, name this very origin."""
+    site = headers.get("sec-fetch-site")
+    if site not in {None, "same-origin", "none"}:
+        return False
+    origin = headers.get("origin")
+    if origin is None or (origin == "null" and site == "same-origin"):
+        return True  # our Referrer-Policy makes browsers send "null" with a form, even to its own page
+    return origin.partition("://")[2].lower() == headers.get("host", "").lower()
+
+
+class SignedIn:
+    """Data is for those who are signed in; the pages, and the way to sign in, are open."""
+
+    def __init__(self, app: ASGIApp, *, sign_in: SignIn) -> None:
+        self.app = app
+        self.sign_in = sign_in
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 401."""
+        if (
+            scope["type"] == "http"
+            and is_data(scope["path"])
+            and scope["path"] != SIGN_IN_PATH
+            and not await signed_in(Headers(scope=scope), self.sign_in)
+        ):
+            await not_signed_in()(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def not_signed_in() -> Response:
+    """401, with the scheme that programs may use (RFC 9110 15.5.2)."""
+    return refusal(401, "You are not signed in.", {"WWW-Authenticate": "Bearer"})
+
+
+async def signed_in(headers: Headers, sign_in: SignIn) -> bool:
+    """Whether a request comes with a secret of a program or with a session of ours."""
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and bearer:
+        known = sign_in.knows(bearer.strip())
+        return known if known is not None else await to_thread.run_sync(sign_in.check, bearer.strip())
+    # Cookies are shared by all ports of a host: a page of another server here may send ours, and must not read.
+    return same_origin(headers) and any(map(sign_in.has_session, sessions_of(headers, sign_in.cookie)))
+
+
+def sessions_of(headers: Headers, cookie: str) -> list[str]:
+    """The values of the session's cookie; read leniently, for other servers of this host fill the same jar."""
+    parts = (part.strip().partition("=") for header in headers.getlist("cookie") for part in header.split(";"))
+    return [value for name, _, value in parts if name == cookie]

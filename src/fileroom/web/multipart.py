@@ -1,0 +1,63 @@
+"""multipart/related, written (RFC 2046 5.1, RFC 2387, PS3.18 8.6.1.2)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands before the bytes of one part: their type, where they can be had alone, and how many they are."""
+
+    content_type: str
+    location: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Multipart:
+    """A body of parts of one ``type``. The boundary is random: 128 bits do not turn up in pixels."""
+
+    type: str
+    boundary: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type of the whole body."""
+        return f'multipart/related; type="{self.type}"; boundary={self.boundary}'
+
+    @property
+    def closing(self) -> bytes:
+        """What ends the body."""
+        return f"\r\n--{self.boundary}--\r\n".encode()
+
+    def opening(self, part: Part) -> bytes:
+        """What stands before the bytes of a part."""
+        return (
+            f"\r\n--{self.boundary}\r\nContent-Type: {part.content_type}\r\n"
+            f"Content-Length: {part.size}\r\nContent-Location: {part.location}\r\n\r\n"
+        ).encode()
+
+    def length(self, parts: Iterable[Part]) -> int:
+        """How long the body will be, for its Content-Length: a client sees when it was cut off."""
+        return sum(len(self.opening(part)) + part.size for part in parts) + len(self.closing)
+
+    def whole(self, part: Part, data: bytes) -> bytes:
+        """A body of one part that is at hand."""
+        return b"".join((self.opening(part), data, self.closing))
+
+    async def body(self, parts: AsyncIterable[tuple[Part, AsyncIterator[bytes]]]) -> AsyncIterator[bytes]:
+        """The body as it comes: a part that is one chunk leaves as one chunk, which is what makes a series fast."""
+        async for part, chunks in parts:
+            before = self.opening(part)
+            async for chunk in chunks:
+                yield before + chunk if before else chunk
+                before = b""
+            if before:  # a part without bytes
+                yield before
+        yield self.closing

@@ -1,0 +1,187 @@
+"""QIDO-RS: searching by DICOM attributes (PS3.18 10.6, matching as in PS3.4 C.2.2.2)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from fileroom.errors import BadRequest
+from fileroom.model import Condition, Level, Match, Query
+from fileroom.web import dicom_json
+from fileroom.web.accept import choose, json_offers, parse
+from fileroom.web.answers import to_json
+from fileroom.web.door import Door
+from fileroom.web.parameters import pairs, whole_number
+from fileroom.web.problems import NotAcceptable
+from fileroom.web.routing import Route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.requests import Request
+
+    from fileroom.archive import Archive
+    from fileroom.model import Page
+
+# What one answer holds at most; the Warning header says how many more there are (PS3.18 8.3.4.4.1).
+MAX_RESULTS = 5000
+# Wildcards mean something in these only (PS3.4 C.2.2.2.4).
+WILD_VRS = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
+# Lists are for UIDs (PS3.4 C.2.2.2.2); coded strings cannot hold the separators either, and clients send them.
+LIST_VRS = {"UI", "CS"}
+DATE = re.compile(r"\d{8}")
+TIME = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search as it was asked for."""
+
+    query: Query
+    include: frozenset[str]
+    fuzzy: bool
+
+
+def read(level: Level, above: Iterable[Condition], given: Iterable[tuple[str, str]]) -> Search:
+    """The query of an address; ``above`` are the UIDs of its path. BadRequest for what is not understood."""
+    conditions, include = list(above), set[str]()
+    limit, offset, fuzzy = MAX_RESULTS, 0, False
+    for name, value in given:
+        if name == "limit":
+            limit = min(limit, whole_number(name, value, 0))
+        elif name == "offset":
+            offset = whole_number(name, value, 0)
+        elif name == "fuzzymatching":
+            fuzzy = _boolean(name, value)
+        elif name == "includefield":
+            include |= _included(value, level)
+        elif name != "accept":
+            row = _key(name, level)
+            include.add(row.keyword)  # what was matched is answered too (PS3.18 10.6.3.3)
+            conditions += _condition(row, value)
+    query = Query(level=level, conditions=tuple(conditions), limit=limit, offset=offset)
+    return Search(query, frozenset(include), fuzzy)
+
+
+def _boolean(name: str, value: str) -> bool:
+    if value not in {"true", "false"}:
+        raise BadRequest(f"“{name}” must be true or false.")
+    return value == "true"
+
+
+def _included(value: str, level: Level) -> set[str]:
+    # An attribute that we do not keep is left out, not refused (PS3.18 8.3.4.3: "supported by the origin server").
+    found = {name: dicom_json.attribute(name, level) for name in map(str.strip, value.split(","))}
+    return {row.keyword for row in found.values() if row} | (found.keys() & {"all"})
+
+
+def _key(name: str, level: Level) -> dicom_json.Attribute[Any]:
+    row = dicom_json.attribute(name, level)
+    if row is None or not row.key:
+        raise BadRequest(f"This search knows no attribute of that name at the level of {level.value}.")
+    return row
+
+
+def _condition(row: dicom_json.Attribute[Any], value: str) -> list[Condition]:
+    """One matching key; none for universal matching (PS3.4 C.2.2.2.3), which a lone ``*`` is too (C.2.2.2.4)."""
+    if not value.strip("*"):
+        return []
+    if row.vr in {"DA", "TM"}:
+        return [_date_or_time(row, value)]
+    if row.vr in {"IS", "US"}:
+        return [Condition(row.keyword, Match.SINGLE, (str(whole_number(row.keyword, value.strip(), -(2**31), 2**31)),))]
+    if row.vr in WILD_VRS and re.search(r"[*?]", value):
+        return [Condition(row.keyword, Match.WILDCARD, (value,))]
+    if row.vr in LIST_VRS:
+        values = tuple(one for one in re.split(r"[,\\]", value) if one)
+        return [Condition(row.keyword, Match.SINGLE if len(values) == 1 else Match.LIST, values)]
+    return [Condition(row.keyword, Match.SINGLE, (value,))]
+
+
+def _date_or_time(row: dicom_json.Attribute[Any], value: str) -> Condition:
+    """A date or a time, or a range of them, open at an end or not (PS3.4 C.2.2.2.5)."""
+    form = DATE if row.vr == "DA" else TIME
+    ends = tuple(end.strip() for end in value.split("-"))
+    if len(ends) > 2 or not any(ends) or not all(form.fullmatch(end) for end in ends if end):  # noqa: PLR2004 - two ends
+        raise BadRequest(f"“{row.keyword}” must be {'YYYYMMDD' if row.vr == 'DA' else 'HHMMSS'}, or a range of them.")
+    return Condition(row.keyword, Match.SINGLE if len(ends) == 1 else Match.RANGE, ends)
+
+
+async def search(level: Level, request: Request) -> Response:
+    """Studies, series or instances, of all or of those that the path names."""
+    given = pairs(request)
+    offer = choose(parse(accept_of(request, given)), json_offers())
+    if offer is None:
+        raise NotAcceptable("Searches are answered as application/dicom+json.")
+    asked = read(level, path_conditions(request), given)
+    base = base_url(request)
+    whole = {name: name not in request.path_params for name in ("study", "series")}
+
+    def find(archive: Archive) -> tuple[bytes, Page[Any]]:
+        page = archive.search(asked.query)
+        return to_json([_dataset(entry, level, base, asked.include, whole) for entry in page.items]), page
+
+    body, page = await Door.of(request).ask(find)
+    headers = _warnings(base, asked, page)
+    if not page.items:
+        return Response(status_code=204, headers=headers)  # PS3.18 8.3.4.4.1
+    return Response(body, headers=headers, media_type=offer.type)
+
+
+def _dataset(
+    entry: Any, level: Level, base: str, include: frozenset[str], whole: dict[str, bool]
+) -> dicom_json.Dataset:
+    if level is Level.STUDY:
+        return dicom_json.study_json(entry, base, include)
+    if level is Level.SERIES:
+        return dicom_json.series_json(entry, base, include, whole=whole["study"])
+    return dicom_json.instance_json(entry, base, include, whole_study=whole["study"], whole_series=whole["series"])
+
+
+def _warnings(base: str, asked: Search, page: Page[Any]) -> dict[str, str]:
+    """The Warning header, in the words of PS3.18 8.3.4.2 and 8.3.4.4.1."""
+    said = []
+    if asked.fuzzy:
+        said.append("The fuzzymatching parameter is not supported. Only literal matching has been performed.")
+    remaining = page.total - page.offset - len(page.items)
+    if remaining > 0 and page.items:
+        said.append(f"There are {remaining} additional results that can be requested")
+    return {"Warning": ", ".join(f"299 {base}: {words}" for words in said)} if said else {}
+
+
+def path_conditions(request: Request) -> list[Condition]:
+    """The UIDs in the path of an address."""
+    names = {"study": "StudyInstanceUID", "series": "SeriesInstanceUID", "instance": "SOPInstanceUID"}
+    given = request.path_params
+    return [Condition(names[name], Match.SINGLE, (given[name],)) for name in names if name in given]
+
+
+def accept_of(request: Request, given: Iterable[tuple[str, str]]) -> str | None:
+    """What the caller accepts: the ``accept`` parameter where there is one (PS3.18 8.3.3.1), else the header."""
+    asked = next((value for name, value in given if name == "accept"), None)
+    if asked is not None:
+        return re.sub(r"(?<=/dicom) (?=json|xml)", "+", asked)  # a "+" that was not percent-encoded
+    return ", ".join(request.headers.getlist("accept")) or None
+
+
+def base_url(request: Request) -> str:
+    """The address of the DICOMweb service, as the caller reaches it."""
+    return f"{request.url.scheme}://{request.headers['host']}/dicomweb"
+
+
+def _route(path: str, level: Level) -> Route:
+    return Route(path, get=partial(search, level))
+
+
+ROUTES = [
+    _route("/dicomweb/studies", Level.STUDY),
+    _route("/dicomweb/series", Level.SERIES),
+    _route("/dicomweb/instances", Level.INSTANCE),
+    _route("/dicomweb/studies/{study}/series", Level.SERIES),
+    _route("/dicomweb/studies/{study}/instances", Level.INSTANCE),
+    _route("/dicomweb/studies/{study}/series/{series}/instances", Level.INSTANCE),
+]

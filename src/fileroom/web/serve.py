@@ -1,0 +1,167 @@
+"""Serving the door: a socket of our own on the loopback, uvicorn behind it, and a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
+
+from fileroom.errors import BadRequest, Busy
+from fileroom.web.app import create_app
+from fileroom.web.gate import is_loopback
+from fileroom.web.jobs import JobBoard
+from fileroom.web.sign_in import SignIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from fileroom.archive import Archive
+
+STATIC = Path(__file__).parent / "static"
+GRACE = 3  # seconds that answers under way have to finish at the end
+IMPORT_GRACE = 30.0  # seconds that a cancelled import has to put down what it holds
+log = logging.getLogger("fileroom.web")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A server that answers.
+
+    ``url`` opens the app and works once; ``token`` is the secret that programs send for as long as it runs;
+    ``stop`` ends it, from any thread.
+    """
+
+    url: str
+    token: str
+    dicomweb: str
+    port: int
+    stop: Callable[[], None]
+
+
+def serve(
+    archive: Archive,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    on_ready: Callable[[Ready], None] | None = None,
+    static: Path | None = None,
+) -> None:
+    """Serve ``archive`` until SIGINT or SIGTERM, or until ``Ready.stop`` is called.
+
+    Port 0 takes a free one. ``static`` is the folder of the built viewer, by default the one beside this file.
+    Busy when the port is taken.
+    """
+    listener = bind(host, port)
+    try:
+        real_port = listener.getsockname()[1]
+        # The jar of a browser is one for all ports: two archives must not throw out each other's sessions.
+        sign_in = SignIn(archive.check_token, cookie=f"fileroom-{real_port}")
+        jobs = JobBoard(archive)
+        folder = static or STATIC
+        app = create_app(archive, static=folder if folder.is_dir() else None, sign_in=sign_in, jobs=jobs, served=[host])
+        server = _Server(_config(app), jobs)
+        name = f"[{host}]" if ":" in host else host
+        address = f"http://{name}:{real_port}"
+        server.ready = Ready(
+            url=f"{address}/?token={sign_in.issue()}",
+            token=sign_in.bearer,
+            dicomweb=f"{address}/dicomweb",
+            port=real_port,
+            stop=server.stop,
+        )
+        server.on_ready = on_ready
+        try:
+            server.run(sockets=[listener])
+        finally:
+            jobs.close()
+            if not jobs.join(IMPORT_GRACE):
+                log.warning("an import did not come to its end; what it had written is kept")
+    finally:
+        listener.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket on the loopback; its port is real even when ``port`` is 0."""
+    if not is_loopback(host):
+        # Names and pixels would cross the network in the clear: that needs TLS, and people with rights.
+        raise BadRequest("fileroom serves this computer only: the host must be 127.0.0.1, ::1 or localhost.")
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":  # there SO_REUSEADDR would let two servers have one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Busy(f"Port {port} is in use, perhaps by a fileroom that runs already.") from None
+        raise BadRequest(f"Port {port} cannot be served: {error.strerror}.") from None
+    return listener
+
+
+def _config(app: Callable[..., Any]) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="auto",  # httptools and uvloop where they are installed
+        ws="none",
+        lifespan="on",
+        # An address holds UIDs and search words: no access log, and nothing of uvicorn's own.
+        access_log=False,
+        log_config=None,
+        log_level="critical",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which tells when it is ready and lets watchers go before it waits for them."""
+
+    ready: Ready
+    on_ready: Callable[[Ready], None] | None = None
+
+    def __init__(self, config: uvicorn.Config, jobs: JobBoard) -> None:
+        super().__init__(config)
+        self._jobs = jobs
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.on_ready is not None:  # in a thread: it may open a browser, which asks at once
+            await asyncio.to_thread(self.on_ready, self.ready)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._jobs.close()  # the event streams end now; uvicorn would wait for them
+        await super().shutdown(sockets)
+
+    def stop(self) -> None:
+        """End the server; safe from any thread."""
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """As uvicorn's, but a signal that was obeyed is not raised again: :func:`serve` returns."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, self.handle_exit) for one in HANDLED_SIGNALS}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)

@@ -1,0 +1,348 @@
+"""WADO-RS: instances, their metadata, bulk data and frames (PS3.18 10.4), straight from the files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from fileroom.errors import BadRequest, NotFound, Unavailable, Undecodable
+from fileroom.model import Instance, Level, Query
+from fileroom.web.accept import (
+    DICOM,
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    LITTLE_ENDIAN,
+    NATIVE,
+    OCTETS,
+    Offer,
+    choose,
+    frame_offers,
+    instance_offers,
+    json_offers,
+    parse,
+)
+from fileroom.web.answers import matches, not_modified, stream, to_json
+from fileroom.web.dicom_json import instance_url
+from fileroom.web.door import Door
+from fileroom.web.multipart import Multipart, Part
+from fileroom.web.parameters import pairs
+from fileroom.web.problems import NotAcceptable
+from fileroom.web.qido import accept_of, base_url, path_conditions
+from fileroom.web.routing import Route
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from starlette.requests import Request
+
+    from fileroom.archive import Archive, FrameBytes
+    from fileroom.errors import FileroomError
+    from fileroom.model import Condition
+    from fileroom.web.accept import MediaRange
+
+# A file up to this size is one chunk: one read, one write. Larger ones must not fill the memory.
+CHUNK = 32 << 20
+# Pixels do not change unless their file does; the entity tag is made from the file's size and time of change.
+FRAME_CACHE = "private, max-age=3600"
+PIXEL_DATA = {"7FE00008", "7FE00009", "7FE00010"}
+LIST = re.compile(r"\d{1,9}(?:,\d{1,9})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An instance whose file is there, with what its entity tag is made of."""
+
+    id: str
+    path: str
+    size: int
+    mtime_ns: int
+    transfer_syntax_uid: str
+    frames: int
+    location: str  # the instance's own address
+
+    @property
+    def mark(self) -> str:
+        """Changes when the file does."""
+        return f"{self.id}:{self.size}:{self.mtime_ns}"
+
+
+def find(archive: Archive, conditions: Sequence[Condition], base: str) -> tuple[list[Found], int]:
+    """The instances of a path whose files are there, and how many others there are. NotFound when there are none
+    at all, Unavailable when none can be reached."""
+    instances = archive.search(Query(level=Level.INSTANCE, conditions=tuple(conditions))).items
+    if not instances:
+        raise NotFound("There is no such study, series or instance.")
+    found, gone = [], Unavailable("The files cannot be reached now.")
+    for instance in instances:
+        try:
+            found.append(look(archive, instance, instance_url(base, instance)))
+        except Unavailable as error:
+            gone = error
+    if not found:
+        raise gone
+    return found, len(instances) - len(found)
+
+
+def look(archive: Archive, instance: Instance, location: str) -> Found:
+    """The file of one instance."""
+    file = archive.read(instance.id)
+    try:
+        facts = Path(file.path).stat()
+    except OSError:
+        raise Unavailable("The file cannot be reached now.") from None
+    syntax = file.header.transfer_syntax_uid
+    return Found(instance.id, file.path, facts.st_size, facts.st_mtime_ns, syntax, instance.frames, location)
+
+
+def tag_of(found: Sequence[Found], *more: str) -> str:
+    """A strong entity tag of what is made from those files."""
+    digest = hashlib.blake2b(digest_size=12)
+    for piece in (*(one.mark for one in found), *more):
+        digest.update(piece.encode() + b"\n")
+    return f'"{digest.hexdigest()}"'
+
+
+def accepted(request: Request) -> tuple[MediaRange, ...]:
+    """What the caller accepts."""
+    return parse(accept_of(request, pairs(request)))
+
+
+def picked(ranges: tuple[MediaRange, ...], offers: tuple[Offer, ...]) -> Offer:
+    """The offer that is answered. NotAcceptable (406) when none is wanted (PS3.18 8.7.5)."""
+    offer = choose(ranges, offers)
+    if offer is None:
+        raise NotAcceptable("None of the media types and transfer syntaxes asked for can be made of this.")
+    return offer
+
+
+# -- instances ---------------------------------------------------------------------------------------------------
+
+
+async def instances(request: Request) -> Response:
+    """The instances of a study or series, or one, as they are stored."""
+    door, ranges = Door.of(request), accepted(request)
+    find_all = partial(find, conditions=path_conditions(request), base=base_url(request))
+    found, missing = await door.ask(find_all)
+    single = "instance" in request.path_params
+    offer = picked(ranges, instance_offers((one.transfer_syntax_uid for one in found), single=single))
+    status, headers = 206 if missing else 200, _partial(missing)
+    parts = [Part(f"{DICOM}; transfer-syntax={one.transfer_syntax_uid}", one.location, one.size) for one in found]
+    if not offer.multipart:
+        headers |= {"Content-Length": str(parts[0].size), "Content-Location": parts[0].location}
+        chunks = _file_chunks(door, found[0])
+        return stream(request, chunks, media_type=parts[0].content_type, status=status, headers=headers)
+    body = Multipart(DICOM)
+    headers["Content-Length"] = str(body.length(parts))
+    chunks = body.body(_file_parts(door, parts, found))
+    return stream(request, chunks, media_type=body.media_type, status=status, headers=headers)
+
+
+async def _file_parts(
+    door: Door, parts: Sequence[Part], found: Sequence[Found]
+) -> AsyncIterator[tuple[Part, AsyncIterator[bytes]]]:
+    for part, one in zip(parts, found, strict=True):
+        yield part, _file_chunks(door, one)
+
+
+async def _file_chunks(door: Door, found: Found) -> AsyncIterator[bytes]:
+    """The bytes of a file, as many as were promised; the answer breaks off when it has become shorter."""
+    for offset in range(0, found.size, CHUNK):
+        size = min(CHUNK, found.size - offset)
+        yield await door.ask(partial(_read, path=found.path, offset=offset, size=size))
+
+
+def _read(_: Archive, path: str, offset: int, size: int) -> bytes:
+    with Path(path).open("rb", buffering=0) as file:
+        file.seek(offset)
+        data = file.read(size)
+        while len(data) < size:  # a signal, or a network share that hands out less at a time
+            more = file.read(size - len(data))
+            if not more:
+                raise Unavailable("The file has become shorter.")
+            data += more
+        return data
+
+
+# -- metadata ----------------------------------------------------------------------------------------------------
+
+
+async def metadata(request: Request) -> Response:
+    """The data sets of instances in the DICOM JSON model, bulk data by URI (PS3.18 10.4.1.1.2)."""
+    door = Door.of(request)
+    offer = picked(accepted(request), json_offers())
+    find_all = partial(find, conditions=path_conditions(request), base=base_url(request))
+    found, missing = await door.ask(find_all)
+    tag = tag_of(found, base_url(request), offer.type)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if matches(request, tag):
+        return not_modified(headers)
+    data_sets: list[bytes] = []
+    failure: FileroomError = Unavailable("The files cannot be read now.")
+    for one in found:  # gathered, for what cannot be read must be known before the status is said
+        try:
+            data_sets.append(await door.ask(partial(_metadata, found=one)))
+        except (Unavailable, Undecodable) as error:
+            missing, failure = missing + 1, error
+    if not data_sets:
+        raise failure
+    headers |= _partial(missing)
+    body = b"[" + b",".join(data_sets) + b"]"
+    return Response(body, status_code=206 if missing else 200, media_type=offer.type, headers=headers)
+
+
+def _metadata(archive: Archive, found: Found) -> bytes:
+    return to_json(archive.metadata(found.id, lambda path: f"{found.location}/bulkdata/{path}"))
+
+
+def _partial(missing: int) -> dict[str, str]:
+    """What says that an answer is not all of it (PS3.18 Table 10.4.3-1)."""
+    return {"Warning": f"299 fileroom: {missing} instances cannot be read now"} if missing else {}
+
+
+# -- frames ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Frames as they will be answered: of which instance, which ones, in what form, and the first one's bytes."""
+
+    found: Found
+    numbers: tuple[int, ...]
+    offer: Offer
+    tag: str
+    first: FrameBytes | None  # None: the caller has it already
+
+
+async def frames(request: Request) -> Response:
+    """Frames of the instance that a path names."""
+    conditions, base = path_conditions(request), base_url(request)
+    return await _frames(request, lambda archive: find(archive, conditions, base)[0][0])
+
+
+async def frames_by_id(request: Request) -> Response:
+    """Frames of the instance of an id of ours."""
+    instance_id, base = request.path_params["id"], base_url(request)
+
+    def found(archive: Archive) -> Found:
+        instance = archive.get(instance_id)
+        if not isinstance(instance, Instance):
+            raise NotFound("There is no such instance.")
+        return look(archive, instance, instance_url(base, instance))
+
+    return await _frames(request, found)
+
+
+async def _frames(request: Request, find_one: Callable[[Archive], Found]) -> Response:
+    door, ranges = Door.of(request), accepted(request)
+    numbers = frame_numbers(request.path_params["frames"])
+    known = partial(matches, request)
+    asked = await door.ask(lambda archive: _ask_frames(archive, find_one(archive), numbers, ranges, known))
+    return _answer_frames(request, asked)
+
+
+def frame_numbers(given: str) -> tuple[int, ...]:
+    """``1,3,2`` as numbers, in the order they are asked for."""
+    if not LIST.fullmatch(given):
+        raise BadRequest("Frames are asked for by their numbers, with commas between.")
+    return tuple(map(int, given.split(",")))
+
+
+def _ask_frames(
+    archive: Archive,
+    found: Found,
+    numbers: tuple[int, ...],
+    ranges: tuple[MediaRange, ...],
+    known: Callable[[str], bool],
+) -> Frames:
+    """Find the form to answer in, and read the first frame: what is wrong is said before the answer begins."""
+    if not all(1 <= number <= found.frames for number in numbers):
+        raise NotFound("There is no such frame.")
+    offer = picked(ranges, frame_offers(found.transfer_syntax_uid, single=len(numbers) == 1))
+    tag = tag_of([found], repr((numbers, offer)))
+    first = None if known(tag) else _frame(archive, found, numbers[0], offer)
+    return Frames(found, numbers, offer, tag, first)
+
+
+def _frame(archive: Archive, found: Found, number: int, offer: Offer) -> FrameBytes:
+    """One frame in the form of ``offer``. Native little endian pixels are as they should be already."""
+    as_stored = offer.transfer_syntax != EXPLICIT_VR_LITTLE_ENDIAN or found.transfer_syntax_uid in LITTLE_ENDIAN
+    return archive.frame(found.id, number, decoded=not as_stored)
+
+
+def _answer_frames(request: Request, asked: Frames) -> Response:
+    headers = {"ETag": asked.tag, "Cache-Control": FRAME_CACHE, "Vary": "Accept"}
+    if asked.first is None:
+        return not_modified(headers)
+    content_type = f"{asked.offer.type}; transfer-syntax={asked.offer.transfer_syntax}"
+    if not asked.offer.multipart:
+        return Response(asked.first.data, headers=headers, media_type=content_type)
+    body = Multipart(asked.offer.type)
+    if len(asked.numbers) == 1:
+        part = Part(content_type, f"{asked.found.location}/frames/{asked.numbers[0]}", len(asked.first.data))
+        return Response(body.whole(part, asked.first.data), headers=headers, media_type=body.media_type)
+    chunks = body.body(_frame_parts(Door.of(request), asked, asked.first, content_type))
+    return stream(request, chunks, media_type=body.media_type, headers=headers)
+
+
+async def _frame_parts(
+    door: Door, asked: Frames, first: FrameBytes, content_type: str
+) -> AsyncIterator[tuple[Part, AsyncIterator[bytes]]]:
+    """The frames as parts; only one is held at a time."""
+    frame: FrameBytes | None = first
+    for number in asked.numbers:
+        if frame is None:
+            frame = await door.ask(partial(_frame, found=asked.found, number=number, offer=asked.offer))
+        yield Part(content_type, f"{asked.found.location}/frames/{number}", len(frame.data)), _one_chunk(frame.data)
+        frame = None
+
+
+async def _one_chunk(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+# -- bulk data ---------------------------------------------------------------------------------------------------
+
+
+async def bulk_data(request: Request) -> Response:
+    """The value that a BulkDataURI of the metadata names (PS3.18 10.4.1.1.5).
+
+    Encapsulated pixel data are answered frame by frame, as compressed bulk data are (PS3.18 8.7.3.3.2).
+    """
+    door, ranges = Door.of(request), accepted(request)
+    path, conditions, base = request.path_params["path"], path_conditions(request), base_url(request)
+
+    def read(archive: Archive) -> tuple[Found, bytes | None]:
+        found = find(archive, conditions, base)[0][0]
+        if path in PIXEL_DATA and found.transfer_syntax_uid not in NATIVE:
+            return found, None
+        return found, archive.bulk_data(found.id, path)
+
+    found, data = await door.ask(read)
+    if data is None:
+        numbers, known = tuple(range(1, found.frames + 1)), partial(matches, request)
+        ask = partial(_ask_frames, found=found, numbers=numbers, ranges=ranges, known=known)
+        return _answer_frames(request, await door.ask(ask))
+    offer = picked(ranges, (Offer(OCTETS, multipart=True), Offer(OCTETS)))
+    if not offer.multipart:
+        return Response(data, media_type=OCTETS)
+    body = Multipart(OCTETS)
+    part = Part(OCTETS, f"{found.location}/bulkdata/{path}", len(data))
+    return Response(body.whole(part, data), media_type=body.media_type)
+
+
+_STUDY = "/dicomweb/studies/{study}"
+_SERIES = _STUDY + "/series/{series}"
+_INSTANCE = _SERIES + "/instances/{instance}"
+
+ROUTES = [
+    *(Route(path, get=instances) for path in (_STUDY, _SERIES, _INSTANCE)),
+    *(Route(path + "/metadata", get=metadata) for path in (_STUDY, _SERIES, _INSTANCE)),
+    Route(_INSTANCE + "/frames/{frames}", get=frames),
+    Route(_INSTANCE + "/bulkdata/{path:path}", get=bulk_data),
+    Route("/api/instances/{id}/frames/{frames}", get=frames_by_id),
+]
