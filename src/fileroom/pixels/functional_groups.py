@@ -1,0 +1,119 @@
+"""Where each frame of an enhanced multi-frame image lies and how its values are meant (PS3.3 C.7.6.16).
+
+An attribute stands in a macro, a sequence of one item, either in the groups shared by all frames or in those of each
+frame; never in both, and where files do it all the same the frame's own word counts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fileroom.errors import Unavailable, Undecodable
+from fileroom.pixels.files import DEFLATED_LE, PIXEL_DATA_TAGS, inflated_data_set
+from fileroom.pixels.form import frame_count
+
+if TYPE_CHECKING:
+    import os
+
+    from pydicom.dataset import Dataset
+
+    from fileroom.model import Header
+
+SHARED, PER_FRAME = 0x52009229, 0x52009230
+Numbers = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerFrame:
+    """One item a frame in each list; ``()`` or ``None`` where a frame does not say."""
+
+    image_position: tuple[Numbers, ...]
+    image_orientation: tuple[Numbers, ...]
+    pixel_spacing: tuple[Numbers, ...]
+    window_center: tuple[Numbers, ...]
+    window_width: tuple[Numbers, ...]
+    rescale_slope: tuple[float | None, ...]
+    rescale_intercept: tuple[float | None, ...]
+
+
+def per_frame(path: str | os.PathLike[str], header: Header) -> PerFrame | None:
+    """The geometry and grey levels of each frame; None when the file has no groups for each frame.
+
+    Reads the header of the file by pydicom, pixel data left out: some tens of milliseconds, for files that need it.
+    """
+    if header.number_of_frames is None:  # required wherever there are functional groups (C.7.6.6.1)
+        return None
+    from fileroom.dicom.quiet import quiet_pydicom
+
+    with quiet_pydicom():
+        try:
+            groups = _groups(path, header)
+            return _per_frame(groups, frame_count(header)) if PER_FRAME in groups else None
+        except OSError as error:
+            raise Unavailable("the file cannot be read") from error
+        except (Unavailable, Undecodable):
+            raise
+        except Exception as error:
+            raise Undecodable("the functional groups are damaged") from error
+
+
+def _groups(path: str | os.PathLike[str], header: Header) -> Dataset:
+    from pydicom import dcmread
+    from pydicom.filereader import read_dataset
+
+    if header.transfer_syntax_uid == DEFLATED_LE:  # pydicom would inflate without a limit
+        stream = inflated_data_set(path)
+        return read_dataset(
+            stream,
+            is_implicit_VR=False,
+            is_little_endian=True,
+            stop_when=lambda tag, _vr, _length: tag in PIXEL_DATA_TAGS,
+        )
+    return dcmread(path, stop_before_pixels=True, force=True, specific_tags=[SHARED, PER_FRAME])
+
+
+def _per_frame(groups: Dataset, frames: int) -> PerFrame:
+    shared = _first(groups, SHARED)
+    items = list(groups[PER_FRAME].value)[:frames]
+
+    def field(sequence: str, keyword: str) -> tuple[Numbers, ...]:
+        common = _value(shared, sequence, keyword)
+        own = [_value(item, sequence, keyword) or common for item in items]
+        return (*own, *[common] * (frames - len(own)))
+
+    return PerFrame(
+        image_position=field("PlanePositionSequence", "ImagePositionPatient"),  # C.7.6.16.2.3
+        image_orientation=field("PlaneOrientationSequence", "ImageOrientationPatient"),  # C.7.6.16.2.4
+        pixel_spacing=field("PixelMeasuresSequence", "PixelSpacing"),  # C.7.6.16.2.1
+        window_center=field("FrameVOILUTSequence", "WindowCenter"),  # C.7.6.16.2.10
+        window_width=field("FrameVOILUTSequence", "WindowWidth"),
+        rescale_slope=_single(field("PixelValueTransformationSequence", "RescaleSlope")),  # C.7.6.16.2.9
+        rescale_intercept=_single(field("PixelValueTransformationSequence", "RescaleIntercept")),
+    )
+
+
+def _single(values: tuple[Numbers, ...]) -> tuple[float | None, ...]:
+    return tuple(value[0] if value else None for value in values)
+
+
+def _first(groups: Any, tag: int | str) -> Any:
+    """The one item of a sequence, or None."""
+    if groups is None or tag not in groups:
+        return None
+    value = groups[tag].value
+    return value[0] if value else None
+
+
+def _value(groups: Any, sequence: str, keyword: str) -> Numbers:
+    item = _first(groups, sequence)
+    if item is None or keyword not in item:
+        return ()
+    value = item[keyword].value
+    values = [value] if isinstance(value, (str, float, int)) else list(value or ())
+    try:
+        numbers = tuple(float(one) for one in values)
+    except (TypeError, ValueError):
+        return ()
+    return numbers if all(map(math.isfinite, numbers)) else ()

@@ -1,0 +1,51 @@
+"""The palette of a PALETTE COLOR image, read from its file when a picture of it is wanted (PS3.3 C.7.9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fileroom.errors import Unavailable, Undecodable
+from fileroom.pixels.files import DEFLATED_LE
+
+if TYPE_CHECKING:
+    import os
+
+    from fileroom.model import Header
+    from fileroom.pixels.window import Palette
+
+# Red, green and blue: descriptors, data, segmented data
+TAGS = [0x00281101, 0x00281102, 0x00281103, 0x00281201, 0x00281202, 0x00281203, 0x00281221, 0x00281222, 0x00281223]
+REPRESENTATION = 0x00280103  # decides whether the first index is signed
+MOST = 65536
+BYTE = 255
+
+
+def read_palette(path: str | os.PathLike[str], header: Header) -> Palette:
+    """The palette of the file. Undecodable when there is none or it is damaged."""
+    from fileroom.dicom.quiet import quiet_pydicom
+
+    if header.transfer_syntax_uid == DEFLATED_LE:  # pydicom would inflate without a limit
+        raise Undecodable("palettes of deflated files are not read")
+    with quiet_pydicom():
+        try:
+            return _palette(path)
+        except OSError as error:
+            raise Unavailable("the file cannot be read") from error
+        except Exception as error:
+            raise Undecodable("the palette is missing or damaged") from error
+
+
+def _palette(path: str | os.PathLike[str]) -> Palette:
+    import numpy as np
+    from pydicom import dcmread
+    from pydicom.pixels.processing import apply_color_lut
+
+    from fileroom.pixels.window import Palette
+
+    data_set = dcmread(path, stop_before_pixels=True, force=True, specific_tags=[REPRESENTATION, *TAGS])
+    entries, first, _ = data_set.RedPaletteColorLookupTableDescriptor
+    # The table of all colours is what comes of looking up each index once; segmented tables (C.7.9.2) are expanded.
+    table = apply_color_lut(np.arange(first, first + (entries or MOST), dtype=np.int32), data_set)
+    # Sixteen bits are announced more often than they are used.
+    colours = (table >> 8 if table.dtype.itemsize > 1 and table.max() > BYTE else table).astype(np.uint8)
+    return Palette(int(first), colours[:, :3])
