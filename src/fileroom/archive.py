@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fileroom.catalog import queries, userdata
+from fileroom.catalog.schema import SCHEMA_VERSION
+from fileroom.catalog.store import Catalog
+from fileroom.errors import BadRequest, NotFound, Unavailable
+from fileroom.model import Instance, Level, Query, Series, State, plain
+from fileroom.settings import Settings, from_environment
+
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
@@ -15,17 +22,13 @@ if TYPE_CHECKING:
         Counts,
         Header,
         ImportSummary,
-        Instance,
         LedgerEntry,
         Outcome,
         Page,
         Patient,
-        Query,
-        Series,
         Study,
         Token,
     )
-    from fileroom.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,69 +84,270 @@ class Picture:
 class Archive:
     """One archive, opened. Safe to use from several threads."""
 
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._catalog = Catalog(settings.archive, use_keyring=settings.use_keyring)
+
     @classmethod
     def open(cls, settings: Settings) -> Archive:
-        """Open the archive of ``settings``; it is made (folder 0700, key, sealed catalog) when it is not there."""
+        """Open the archive of ``settings``; it is made (folder 0700, key, sealed catalog) when it is not there.
 
-    def close(self) -> None: ...
-    def __enter__(self) -> Archive: ...
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+        CatalogError, WrongKey or NewerCatalog when it is there and cannot be used.
+        """
+        return cls(settings)
 
-    # -- find ------------------------------------------------------------------------------------------------
+    def close(self) -> None:
+        """Close the catalog. An archive that was closed answers nothing more."""
+        self._catalog.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- find ------------------------------------------------------------------------------------------------------
+
     def search(self, query: Query) -> Page[Any]:
-        """Entries of ``query.level`` (Patient, Study, Series or Instance) in a stable order."""
+        """Entries of ``query.level`` (Patient, Study, Series or Instance) in a stable order.
+
+        BadRequest for a field or key that is not known, NotFound for a parent that is not there.
+        """
+        return queries.search(self._catalog, query)
 
     def get(self, entry_id: str) -> Patient | Study | Series | Instance:
-        """The entry with this id, or with the one id that begins so (≥ 6 characters). NotFound otherwise."""
+        """The entry with this id, or with the one id that begins so (at least 6 characters). NotFound otherwise."""
+        return queries.get(self._catalog, entry_id)
 
-    def status(self) -> Status: ...
+    def sort_fields(self, level: Level) -> tuple[str, ...]:
+        """The fields that ``Query.order`` may name at a level."""
+        return queries.sort_fields(level)
 
-    # -- look ------------------------------------------------------------------------------------------------
+    def status(self) -> Status:
+        """What archive this is, how it is sealed and how much it holds."""
+        from fileroom import __version__
+
+        catalog = self._catalog
+        return Status(
+            version=__version__,
+            archive_id=catalog.key.archive_id,
+            folder=str(catalog.folder),
+            catalog=str(catalog.path),
+            catalog_bytes=catalog.size(),
+            sealed=catalog.sealed(),
+            cipher=f"SQLCipher {catalog.database.cipher()}",
+            key_source=catalog.key.source,
+            key_place=catalog.key.place,
+            schema_version=str(SCHEMA_VERSION),
+            header_reader="interpreted",
+            **userdata.totals(catalog),
+        )
+
+    # -- look ------------------------------------------------------------------------------------------------------
+
     def images(self, series_id: str) -> dict[str, Any]:
-        """All a viewer needs to show a series, from the catalog alone; see docs/http-api.md for its fields."""
+        """All a viewer needs to show a series, in display order; see docs/http-api.md for its fields.
+
+        From the catalog alone, except for multi-frame images with functional groups, whose groups are in the file.
+        """
+        from fileroom.pixels.geometry import display_order
+
+        series = self._series(series_id)
+        found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
+        instances: list[Instance] = [found[i] for i in display_order([item.header for item in found])]
+        return {"series": plain(series), "instances": [self._image(item) for item in instances]}
+
+    def _image(self, instance: Instance) -> dict[str, Any]:
+        header = instance.header
+        return {
+            "id": instance.id,
+            "frames": instance.frames,
+            "frames_url": f"/api/instances/{instance.id}/frames",
+            "state": instance.state.value,
+            "per_frame": self._per_frame(instance),
+            **{name: plain(getattr(header, name)) for name in _IMAGE_FIELDS},
+        }
+
+    def _per_frame(self, instance: Instance) -> dict[str, Any] | None:
+        if instance.frames < 2 or instance.state is not State.ONLINE:  # noqa: PLR2004 - more than one
+            return None
+        from fileroom.pixels.functional_groups import per_frame
+
+        groups = per_frame(instance.files[0].path, instance.header)
+        return None if groups is None else plain(groups)
 
     def read(self, instance_id: str) -> InstanceFile:
-        """The file to read an instance from. Unavailable when it cannot be reached now."""
+        """The file to read an instance from. Unavailable when none of its files can be reached now."""
+        instance = self.get(instance_id)
+        if not isinstance(instance, Instance):
+            raise NotFound("there is no such instance")
+        return _reachable(instance)
 
     def frame(self, instance_id: str, number: int, *, decoded: bool = False) -> FrameBytes:
-        """Frame ``number`` (from 1): as stored, or decoded to Explicit VR Little Endian. BadRequest out of range."""
+        """Frame ``number`` (from 1): as stored, or decoded to Explicit VR Little Endian.
+
+        BadRequest out of range, Undecodable when the file does not hold it, Unavailable when it cannot be reached.
+        """
+        from fileroom.pixels import frames
+
+        file = self.read(instance_id)
+        if decoded:
+            data = frames.native_frame(file.path, file.header, number)
+            return FrameBytes(data=data, transfer_syntax_uid=EXPLICIT_LITTLE_ENDIAN)
+        stored = frames.stored_frame(file.path, file.header, number)
+        return FrameBytes(data=stored.data, transfer_syntax_uid=stored.transfer_syntax_uid)
 
     def metadata(self, instance_id: str, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
         """The instance's data set in the DICOM JSON model (PS3.18 F), read from its file, bulk data by URI.
-        ``bulk_data_uri`` gets the attribute's path ("7FE00010", "00081140/0/00081155") and gives the URI."""
+
+        ``bulk_data_uri`` gets the attribute's path ("7FE00010", "00081140/0/00081155") and gives the URI.
+        """
+        from fileroom.dicom.metadata import dicom_json
+
+        return dicom_json(self.read(instance_id).path, bulk_data_uri)
+
+    def bulk_data(self, instance_id: str, path: str) -> bytes:
+        """The value that a URI of :meth:`metadata` stands for. NotFound when the data set has no such attribute."""
+        from fileroom.dicom.metadata import bulk_data
+
+        return bulk_data(self.read(instance_id).path, path)
+
+    def header_json(self, instance: Instance) -> dict[str, Any]:
+        """What the catalog knows of an instance, in the DICOM JSON model; no file is opened."""
+        from fileroom.dicom.metadata import header_json
+
+        return header_json(instance.header)
 
     def thumbnail(self, series_id: str) -> Picture | None:
-        """A small picture of a series, made when first asked for and kept sealed; None when there is nothing to show."""
+        """A small picture of a series, made when first asked for and kept sealed; None when there is nothing to show.
 
-    # -- bring in --------------------------------------------------------------------------------------------
-    def bring_in(self, paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *,
-                 on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> ImportSummary:
-        """Import files and folders in place. Busy when another import is running in this archive; SourceError when
-        a path does not exist. A cancelled import returns its summary with state "cancelled"; what is done stays."""
+        Unavailable when it has to be made and no file of the series can be reached.
+        """
+        series = self._series(series_id)
+        row = self._catalog.row_of(series.id)
+        kept = userdata.thumbnail(self._catalog, row)
+        if kept is None:
+            data = self._draw(series)
+            kept = (_THUMBNAIL_TYPE, data)
+            userdata.keep_thumbnail(self._catalog, row, *kept)
+        return Picture(data=kept[1], media_type=kept[0]) if kept[1] else None
+
+    def _draw(self, series: Series) -> bytes | None:
+        """The picture of the image in the middle of a series; of its neighbours when that one is damaged."""
+        from fileroom.errors import Undecodable
+        from fileroom.pixels.geometry import display_order
+        from fileroom.pixels.thumbnail import thumbnail
+
+        found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
+        ordered = [found[i] for i in display_order([item.header for item in found]) if found[i].frames]
+        middle = len(ordered) // 2
+        for instance in ordered[middle : middle + _TRIES] + ordered[max(0, middle - 1) : middle]:
+            file = _reachable(instance)
+            try:
+                return thumbnail(file.path, file.header)
+            except Undecodable:
+                continue
+        return None
+
+    def _series(self, series_id: str) -> Series:
+        series = self.get(series_id)
+        if not isinstance(series, Series):
+            raise NotFound("there is no such series")
+        return series
+
+    # -- bring in --------------------------------------------------------------------------------------------------
+
+    def bring_in(
+        self,
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        *,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> ImportSummary:
+        """Import files and folders in place.
+
+        Busy when another import is running in this archive; SourceError, before anything is done, when a path does
+        not exist. A cancelled import returns its summary with state "cancelled"; what is done stays.
+        """
+        from fileroom.intake.run import bring_in
+
+        texts = [os.fspath(paths)] if isinstance(paths, (str, os.PathLike)) else [os.fspath(path) for path in paths]
+        return bring_in(self._catalog, self.settings, texts, on_progress=on_progress, cancel=cancel)
 
     def imports(self, *, limit: int | None = None, offset: int = 0) -> Page[ImportSummary]:
         """Past imports and the running one, newest first."""
+        return userdata.imports(self._catalog, limit=limit, offset=offset)
 
-    def import_summary(self, import_id: int) -> ImportSummary: ...
-    def ledger(self, import_id: int, *, outcome: Outcome | None = None, limit: int | None = None,
-               offset: int = 0) -> Page[LedgerEntry]:
+    def import_summary(self, import_id: int) -> ImportSummary:
+        """One import. NotFound when there is none of this number."""
+        return userdata.import_summary(self._catalog, import_id)
+
+    def ledger(
+        self, import_id: int, *, outcome: Outcome | None = None, limit: int | None = None, offset: int = 0
+    ) -> Page[LedgerEntry]:
         """Every path of an import that was not unchanged, in order of path."""
+        return userdata.ledger(self._catalog, import_id, outcome=outcome, limit=limit, offset=offset)
 
-    # -- forget ----------------------------------------------------------------------------------------------
+    # -- forget ----------------------------------------------------------------------------------------------------
+
     def forget(self, ids: Sequence[str]) -> Counts:
         """Remove entries (of any level) from the archive; the files stay. Returns what was removed."""
+        if not ids:
+            raise BadRequest("no entry was named")
+        return userdata.forget(self._catalog, ids)
 
     def restore(self, ids: Sequence[str]) -> Counts:
-        """Take back :meth:`forget`."""
+        """Take back :meth:`forget`; returns what is shown again."""
+        if not ids:
+            raise BadRequest("no entry was named")
+        return userdata.restore(self._catalog, ids)
 
-    # -- tokens of programs ----------------------------------------------------------------------------------
+    # -- tokens of programs ----------------------------------------------------------------------------------------
+
     def new_token(self, name: str) -> str:
         """Make a long-lived token; the secret is returned once. BadRequest when the name is taken or empty."""
+        return userdata.new_token(self._catalog, name)
 
-    def tokens(self) -> tuple[Token, ...]: ...
-    def revoke_token(self, name: str) -> None: ...
-    def check_token(self, secret: str) -> bool: ...
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens by name, without their secrets."""
+        return userdata.tokens(self._catalog)
+
+    def revoke_token(self, name: str) -> None:
+        """Make a token worthless. NotFound when there is none of this name."""
+        userdata.revoke_token(self._catalog, name)
+
+    def check_token(self, secret: str) -> bool:
+        """Whether ``secret`` is a token of this archive."""
+        return userdata.check_token(self._catalog, secret)
 
 
-def open(path: str | os.PathLike[str] | None = None, settings: Settings | None = None) -> Archive:
+EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+_THUMBNAIL_TYPE = "image/jpeg"
+_TRIES = 3
+_IMAGE_FIELDS = (
+    "sop_instance_uid sop_class_uid instance_number transfer_syntax_uid has_pixels rows columns samples_per_pixel "
+    "photometric_interpretation planar_configuration bits_allocated bits_stored high_bit pixel_representation "
+    "pixel_spacing imager_pixel_spacing slice_thickness spacing_between_slices image_position image_orientation "
+    "slice_location window_center window_width rescale_slope rescale_intercept rescale_type frame_time cine_rate "
+    "image_type acquisition_number content_date content_time frame_of_reference_uid"
+).split()
+
+
+def _reachable(instance: Instance) -> InstanceFile:
+    for place in instance.files:
+        if place.state is State.ONLINE and place.reason.value != "other_content" and os.path.exists(place.path):  # noqa: PTH110 - a path with surrogate escapes
+            return InstanceFile(path=place.path, size=place.size, header=instance.header)
+    if instance.state is State.OFFLINE:
+        raise Unavailable("the drive of this image is not connected")
+    raise Unavailable("the file of this image is not where it was")
+
+
+def open(path: str | os.PathLike[str] | None = None, settings: Settings | None = None) -> Archive:  # noqa: A001 - fileroom.open reads as it is meant
     """Open (or make) the archive in ``path``, by default the one of the environment or the platform."""
+    from pathlib import Path
+
+    if settings is None:
+        settings = from_environment(Path(path) if path is not None else None)
+    return Archive.open(settings)

@@ -6,6 +6,7 @@ lengths are millimetres, absent values are ``None`` (numbers) or ``""`` (text).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -317,6 +318,8 @@ class Series:
     laterality: str
     patient_position: str
     performing_physician_name: PersonName
+    performed_procedure_step_start_date: str
+    performed_procedure_step_start_time: str
     manufacturer: str
     manufacturer_model_name: str
     station_name: str
@@ -491,6 +494,8 @@ def plain(value: Any) -> Any:
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such number (RFC 8259, 6)
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     return value

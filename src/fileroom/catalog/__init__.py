@@ -1,0 +1,1 @@
+"""The index: schema, engine, migrations, queries and writes. SQLAlchemy stays inside."""

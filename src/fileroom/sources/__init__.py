@@ -1,0 +1,1 @@
+"""Where bytes live, read-only: paths, drives and folders."""

@@ -1,0 +1,154 @@
+"""Opening the sealed SQLite file: SQLCipher with a raw key, write-ahead log, one pool of connections."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING, Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import create_engine
+from sqlalchemy.pool import QueuePool
+
+from fileroom.catalog.schema import SCHEMA_VERSION
+from fileroom.errors import CatalogError, NewerCatalog, WrongKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+_PLAIN_SQLITE = b"SQLite format 3\x00"
+_BUSY_MS = 15_000
+_CACHE_KIB = 32_768
+
+
+class Database:
+    """One sealed database file: an engine to read with, and one writer at a time."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self._key = key
+        self._write_lock = threading.RLock()
+        refuse_plain(path)
+        self.engine: Engine = create_engine(
+            "sqlite://",
+            module=sqlcipher,
+            creator=self._connect,
+            poolclass=QueuePool,
+            pool_size=6,
+            max_overflow=10,
+            # We begin and commit ourselves; see transaction().
+            isolation_level="AUTOCOMMIT",
+        )
+        self._migrate()
+        refuse_plain(path)
+
+    def _connect(self) -> Any:
+        return connect(self.path, self._key)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """A raw cursor in one immediate transaction: all of it is kept, or nothing."""
+        with self._write_lock:
+            pooled = self.engine.raw_connection()
+            try:
+                cursor = pooled.cursor()
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    yield cursor
+                except BaseException:
+                    cursor.execute("ROLLBACK")
+                    raise
+                cursor.execute("COMMIT")
+            except sqlcipher.Error as error:
+                raise translated(error) from error
+            finally:
+                pooled.close()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Any]:
+        """A raw cursor to read with: one snapshot for all that is asked through it."""
+        pooled = self.engine.raw_connection()
+        try:
+            cursor = pooled.cursor()
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            finally:
+                cursor.execute("ROLLBACK")
+        except sqlcipher.Error as error:
+            raise translated(error) from error
+        finally:
+            pooled.close()
+
+    def _migrate(self) -> None:
+        with self.reading() as cursor:
+            version = cursor.execute("PRAGMA user_version").fetchone()[0]
+        if version == SCHEMA_VERSION:
+            return  # the usual case costs neither an import of Alembic nor a look into its table
+        if version > SCHEMA_VERSION:
+            raise NewerCatalog("this catalog was written by a newer fileroom")
+        from fileroom.catalog.migrations import upgrade
+
+        with self._write_lock:
+            upgrade(self.engine)
+
+    def cipher(self) -> str:
+        """The version of the cipher library that seals the file."""
+        with self.reading() as cursor:
+            return str(cursor.execute("PRAGMA cipher_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and close every connection."""
+        with contextlib.suppress(CatalogError, sqlcipher.Error):
+            pooled = self.engine.raw_connection()
+            try:
+                pooled.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                pooled.close()
+        self.engine.dispose()
+
+
+def connect(path: Path, key: bytes) -> Any:
+    """A connection to the sealed file. WrongKey when the key does not fit, CatalogError when nothing is sealed."""
+    connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None, timeout=_BUSY_MS / 1000)
+    try:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        _must_seal(connection)
+        connection.execute("PRAGMA temp_store = MEMORY")  # temporary files would not be encrypted
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute("PRAGMA cipher_memory_security = OFF")  # locks every page: costs a third of the speed
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlcipher.Error as error:
+        connection.close()
+        raise translated(error) from error
+    except CatalogError:
+        connection.close()
+        raise
+    return connection
+
+
+def _must_seal(connection: Any) -> None:
+    # Some builds of SQLite ignore PRAGMA key and would write everything in the clear.
+    if not connection.execute("PRAGMA cipher_version").fetchone():
+        raise CatalogError("this SQLite cannot encrypt: nothing is written unsealed")
+
+
+def refuse_plain(path: Path) -> None:
+    """Raise CatalogError when the file is an SQLite database that is not sealed."""
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        if file.read(len(_PLAIN_SQLITE)) == _PLAIN_SQLITE:
+            raise CatalogError(f"{path.name} is not sealed")
+
+
+def translated(error: sqlcipher.Error) -> CatalogError:
+    """Our own error for one of the driver."""
+    text = str(error)
+    if "not a database" in text or "hmac check failed" in text:
+        return WrongKey("the catalog cannot be unsealed with the key of this archive")
+    return CatalogError(f"the catalog cannot be used: {text}")

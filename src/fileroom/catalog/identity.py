@@ -1,0 +1,66 @@
+"""Who is the same patient: the rule, in one place, pure.
+
+Two files are one person's when Issuer of Patient ID, Patient ID, the folded name and the birth date are all the same,
+an absent part counting as a value of its own. Without a usable Patient ID nobody can be told from a stranger, so every
+study gets an entry of its own. Nothing is ever merged unasked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fileroom.catalog.words import fold
+
+if TYPE_CHECKING:
+    from fileroom.model import Header
+
+_PLACEHOLDER = re.compile(
+    r"^(anon\w*|0+|x+|unknown|none|null|nil|n ?a|no ?(id|name|patient ?id)|de ?identified\w*|removed|empty|undefined|"
+    r"not ?(available|known|specified|given)|patient ?(id|name)?|noname|anonimo|sconosciuto)( \d+)?$"
+)
+_SEPARATOR = "\x1f"
+
+SAME_IDENTIFIERS = "same_identifiers"
+NO_PATIENT_ID = "no_patient_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The key under which a patient is kept, whether nothing is known of who they are, and the reason as a code."""
+
+    key: str
+    anonymous: bool
+    reason: str
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether ``text`` (an ID or a name) only says that there is none.
+
+    >>> [is_placeholder(t) for t in ("", "ANON123", "Anonymous^", "0000", "UNKNOWN", "Rossi^Anna", "4711")]
+    [True, True, True, True, True, False, False]
+    """
+    folded = fold(text)
+    return not folded or bool(_PLACEHOLDER.match(folded))
+
+
+def identify(header: Header) -> Identity:
+    """The identity of the patient of ``header``."""
+    name = leading_group(header.patient_name)
+    if is_placeholder(header.patient_id):
+        key = _SEPARATOR.join(("study", header.study_instance_uid, fold(name), header.patient_birth_date.strip()))
+        return Identity(key, is_placeholder(name), NO_PATIENT_ID)
+    parts = (
+        "person",
+        header.issuer_of_patient_id.strip(),
+        header.patient_id.strip(),
+        fold(name),
+        header.patient_birth_date.strip(),
+    )
+    return Identity(_SEPARATOR.join(parts), anonymous=False, reason=SAME_IDENTIFIERS)
+
+
+def leading_group(name: str) -> str:
+    """The component group a name is known by: the alphabetic one, else the first that is not empty (PS3.5 6.2.1)."""
+    return next((group for group in name.split("=") if group.strip("^ ")), "")

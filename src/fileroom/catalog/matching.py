@@ -1,0 +1,108 @@
+"""Attribute matching (PS3.4 C.2.2.2) as SQL conditions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, false, or_, select, true
+
+from fileroom.catalog import schema as t
+from fileroom.errors import BadRequest
+from fileroom.model import Level, Match
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+    from fileroom.model import Condition
+
+_ORDER = (Level.PATIENT, Level.STUDY, Level.SERIES, Level.INSTANCE)
+_ABOVE_EVERY_DIGIT = "~"
+
+# keyword -> (level, kind, columns). Kinds: "pn" ignores case (PS3.4 C.2.2.2.1 leaves that to us), "text" does not.
+KEYWORDS: dict[str, tuple[Level, str, tuple[ColumnElement[Any], ...]]] = {
+    "PatientName": (
+        Level.PATIENT,
+        "pn",
+        (t.patient.c.name_alphabetic, t.patient.c.name_ideographic, t.patient.c.name_phonetic),
+    ),
+    "PatientID": (Level.PATIENT, "text", (t.patient.c.patient_id,)),
+    "IssuerOfPatientID": (Level.PATIENT, "text", (t.patient.c.issuer,)),
+    "PatientBirthDate": (Level.PATIENT, "date", (t.patient.c.birth_date,)),
+    "PatientSex": (Level.PATIENT, "text", (t.patient.c.sex,)),
+    "StudyInstanceUID": (Level.STUDY, "text", (t.study.c.study_instance_uid,)),
+    "StudyDate": (Level.STUDY, "date", (t.study.c.date,)),
+    "StudyTime": (Level.STUDY, "date", (t.study.c.time,)),
+    "StudyID": (Level.STUDY, "text", (t.study.c.study_id,)),
+    "StudyDescription": (Level.STUDY, "text", (t.study.c.description,)),
+    "AccessionNumber": (Level.STUDY, "text", (t.study.c.accession_number,)),
+    "ReferringPhysicianName": (Level.STUDY, "pn", (t.study.c.referring_physician_name,)),
+    "InstitutionName": (Level.STUDY, "text", (t.study.c.institution_name,)),
+    "ModalitiesInStudy": (Level.STUDY, "modalities", ()),
+    "SeriesInstanceUID": (Level.SERIES, "text", (t.series.c.series_instance_uid,)),
+    "Modality": (Level.SERIES, "text", (t.series.c.modality,)),
+    "SeriesNumber": (Level.SERIES, "number", (t.series.c.number,)),
+    "SeriesDescription": (Level.SERIES, "text", (t.series.c.description,)),
+    "SeriesDate": (Level.SERIES, "date", (t.series.c.date,)),
+    "BodyPartExamined": (Level.SERIES, "text", (t.series.c.body_part_examined,)),
+    "PerformingPhysicianName": (Level.SERIES, "pn", (t.series.c.performing_physician_name,)),
+    "PerformedProcedureStepStartDate": (Level.SERIES, "date", (t.series.c.performed_procedure_step_start_date,)),
+    "PerformedProcedureStepStartTime": (Level.SERIES, "date", (t.series.c.performed_procedure_step_start_time,)),
+    "Manufacturer": (Level.SERIES, "text", (t.series.c.manufacturer,)),
+    "StationName": (Level.SERIES, "text", (t.series.c.station_name,)),
+    "SOPInstanceUID": (Level.INSTANCE, "text", (t.instance.c.sop_instance_uid,)),
+    "SOPClassUID": (Level.INSTANCE, "text", (t.instance.c.sop_class_uid,)),
+    "InstanceNumber": (Level.INSTANCE, "number", (t.instance.c.number,)),
+}
+
+
+def clause(condition: Condition, level: Level) -> ColumnElement[bool]:
+    """The SQL of one matching key, asked at ``level``. BadRequest for a key that is unknown or of a lower level."""
+    if condition.keyword not in KEYWORDS:
+        raise BadRequest(f"{condition.keyword} cannot be searched by")
+    own, kind, columns = KEYWORDS[condition.keyword]
+    if _ORDER.index(own) > _ORDER.index(level):
+        raise BadRequest(f"{condition.keyword} does not belong to the level of {level.value}")
+    if all(value in {"", "*"} for value in condition.values):
+        return true()  # universal matching; a lone * matches an empty value too (PS3.4 C.2.2.2.3, C.2.2.2.4)
+    if kind == "modalities":
+        return _modalities(condition)
+    return or_(*(_one(column, kind, condition) for column in columns))
+
+
+def _modalities(condition: Condition) -> ColumnElement[bool]:
+    has = t.series.alias()
+    one = or_(*(_text(has.c.modality, value, condition.match) for value in condition.values))
+    return t.study.c.id.in_(select(has.c.study_ref).where(and_(has.c.hidden == 0, one)))
+
+
+def _one(column: ColumnElement[Any], kind: str, condition: Condition) -> ColumnElement[bool]:
+    if kind == "number":
+        numbers = [int(v) for v in condition.values if v.strip().lstrip("+-").isdecimal()]
+        return column.in_(numbers) if numbers else false()
+    if condition.match is Match.RANGE:
+        return _range(column, condition.values)
+    if kind == "pn":
+        return or_(*(column.like(_like(value), escape="\\") for value in condition.values))
+    return or_(*(_text(column, value, condition.match) for value in condition.values))
+
+
+def _range(column: ColumnElement[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    """Both ends included; an empty value matches no range (PS3.4 C.2.2.2.5)."""
+    low, high = values[0], values[-1]
+    parts = [column != ""]
+    if low:
+        parts.append(column >= low)
+    if high:
+        parts.append(column <= high + _ABOVE_EVERY_DIGIT)  # "11" as an end holds 11:59:59
+    return and_(*parts)
+
+
+def _text(column: ColumnElement[Any], value: str, match: Match) -> ColumnElement[bool]:
+    if match is Match.WILDCARD:
+        return column.op("GLOB")(value.replace("[", "[[]"))  # * and ? mean the same; a bracket is itself
+    return column == value
+
+
+def _like(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped.replace("*", "%").replace("?", "_")

@@ -1,0 +1,31 @@
+"""Schema versions, by Alembic; ``PRAGMA user_version`` says the number at a glance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic.command import upgrade as alembic_upgrade
+from alembic.config import Config
+
+from fileroom.catalog.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the catalog to the newest schema, in one transaction; another process doing the same is waited for."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            if connection.exec_driver_sql("PRAGMA user_version").scalar_one() < SCHEMA_VERSION:
+                config.attributes["connection"] = connection
+                alembic_upgrade(config, "head")
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
+        connection.exec_driver_sql("COMMIT")

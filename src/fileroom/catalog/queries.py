@@ -1,0 +1,426 @@
+"""Reading the catalog: one Query in, a page of entities out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, literal_column, select, text
+
+from fileroom.catalog import packing
+from fileroom.catalog import schema as t
+from fileroom.catalog.matching import clause
+from fileroom.catalog.store import LEVELS, id_text
+from fileroom.catalog.words import asked
+from fileroom.dicom.names import person_name
+from fileroom.errors import BadRequest, NotFound
+from fileroom.model import (
+    Counts,
+    FileLocation,
+    Instance,
+    Level,
+    Outcome,
+    Page,
+    Patient,
+    PersonName,
+    Plane,
+    Query,
+    Reason,
+    Series,
+    State,
+    Study,
+)
+from fileroom.sources.paths import from_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, Table
+
+    from fileroom.catalog.store import Catalog
+
+_TABLES: dict[Level, Table] = {
+    Level.PATIENT: t.patient,
+    Level.STUDY: t.study,
+    Level.SERIES: t.series,
+    Level.INSTANCE: t.instance,
+}
+_WORDS = {Level.PATIENT: "patient_words", Level.STUDY: "study_words", Level.SERIES: "series_words"}
+_SHORTEST_PREFIX = 6
+_ID_LENGTH = 33
+
+_p, _s, _e, _i = t.patient.c, t.study.c, t.series.c, t.instance.c
+_SORTS: dict[Level, dict[str, tuple[ColumnElement[Any], ...]]] = {
+    Level.PATIENT: {
+        "name": (_p.sort_name,),
+        "birth_date": (_p.birth_date, _p.sort_name),
+        "patient_id": (_p.patient_id, _p.sort_name),
+        "sex": (_p.sex, _p.sort_name),
+        "studies": (_p.n_studies, _p.sort_name),
+        "series": (_p.n_series, _p.sort_name),
+        "instances": (_p.n_instances, _p.sort_name),
+        "bytes": (_p.n_bytes, _p.sort_name),
+        "modalities": (_p.modalities, _p.sort_name),
+        "last_study_date": (_p.last_study_date, _p.sort_name),
+    },
+    Level.STUDY: {
+        "date": (_s.date, _s.time),
+        "description": (_s.description, _s.date),
+        "modalities": (_s.modalities, _s.date),
+        "accession_number": (_s.accession_number, _s.date),
+        "institution_name": (_s.institution_name, _s.date),
+        "series": (_s.n_series, _s.date),
+        "instances": (_s.n_instances, _s.date),
+        "bytes": (_s.n_bytes, _s.date),
+        "patient_name": (_p.sort_name, _s.date),
+    },
+    Level.SERIES: {
+        "number": (_e.number.is_(None), _e.number, _e.date, _e.time),
+        "modality": (_e.modality, _e.number),
+        "description": (_e.description, _e.number),
+        "date": (_e.date, _e.time),
+        "instances": (_e.n_instances, _e.number),
+        "frames": (_e.n_frames, _e.number),
+        "bytes": (_e.n_bytes, _e.number),
+        "slice_thickness": (_e.slice_thickness, _e.number),
+        "body_part_examined": (_e.body_part_examined, _e.number),
+    },
+    Level.INSTANCE: {"number": (_i.number.is_(None), _i.number)},
+}
+_DEFAULT_ORDER = {
+    Level.PATIENT: ("name",),
+    Level.STUDY: ("-date",),
+    Level.SERIES: ("number",),
+    Level.INSTANCE: ("number",),
+}
+
+
+def sort_fields(level: Level) -> tuple[str, ...]:
+    """The fields a level can be ordered by."""
+    return tuple(_SORTS[level])
+
+
+def search(catalog: Catalog, query: Query) -> Page[Any]:
+    """Answer a query. BadRequest for an unknown field or key, NotFound for an unknown parent."""
+    with catalog.database.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")  # one snapshot for the count, the rows and their states
+        where = _where(connection, query)
+        if where is None:
+            return Page((), 0, query.offset)
+        total = connection.execute(_counting(query.level, where)).scalar_one()
+        rows = connection.execute(_selecting(query, where)).all() if total else []
+        page = Page(tuple(_build(catalog, connection, query.level, rows)), total, query.offset)
+        connection.rollback()
+        return page
+
+
+def get(catalog: Catalog, entry_id: str) -> Patient | Study | Series | Instance:
+    """The entry of an id, or of the one id that begins so, removed ones included."""
+    with catalog.database.engine.connect() as connection:
+        level, row_id = resolve(connection, entry_id)
+        table = _TABLES[level]
+        rows = connection.execute(_columns(level).where(table.c.id == row_id)).all()
+        entry: Patient | Study | Series | Instance = next(iter(_build(catalog, connection, level, rows)))
+        return entry
+
+
+def resolve(connection: Connection, entry_id: str) -> tuple[Level, int]:
+    """Level and row of a public id or of the beginning of one (PS: at least six characters)."""
+    level = LEVELS.get(entry_id[:1])
+    digits = entry_id[1:].lower()
+    if level is None or not digits or any(c not in "0123456789abcdef" for c in digits):
+        raise NotFound("there is no such entry")
+    if len(entry_id) < _SHORTEST_PREFIX or len(entry_id) > _ID_LENGTH:
+        raise NotFound("there is no such entry: give at least six characters of its id")
+    low = bytes.fromhex(digits.ljust(32, "0"))
+    high = bytes.fromhex(digits.ljust(32, "f"))
+    column = _TABLES[level].c.public_id
+    found = connection.execute(select(_TABLES[level].c.id).where(column.between(low, high)).limit(2)).scalars().all()
+    if not found:
+        raise NotFound("there is no such entry")
+    if len(found) > 1:
+        raise BadRequest("more than one id begins so: give more of it")
+    return level, found[0]
+
+
+# -- the statement -------------------------------------------------------------------------------------------------
+
+
+def _source(level: Level) -> FromClause:
+    joined: FromClause = _TABLES[level]
+    if level is Level.INSTANCE:
+        joined = joined.join(t.series, _i.series_ref == _e.id)
+    if level in {Level.INSTANCE, Level.SERIES}:
+        joined = joined.join(t.study, _e.study_ref == _s.id)
+    if level is not Level.PATIENT:
+        joined = joined.join(t.patient, _s.patient_ref == _p.id)
+    return joined
+
+
+def _columns(level: Level) -> Select[Any]:
+    tables = [t.patient]
+    if level is not Level.PATIENT:
+        tables.append(t.study)
+    if level in {Level.SERIES, Level.INSTANCE}:
+        tables.append(t.series)
+    if level is Level.INSTANCE:
+        tables.append(t.instance)
+    wanted = [column.label(f"{table.name}__{column.name}") for table in tables for column in table.c]
+    return select(*wanted).select_from(_source(level))
+
+
+def _where(connection: Connection, query: Query) -> ColumnElement[bool] | None:
+    parts: list[ColumnElement[bool]] = [_TABLES[query.level].c.hidden == 0]
+    if query.parent is not None:
+        parts.append(_below(connection, query.level, query.parent))
+    parts += [clause(condition, query.level) for condition in query.conditions]
+    if query.words.strip():
+        words = asked(query.words)
+        if not words:
+            return None  # only punctuation: nothing can match it
+        parts.append(_match(query.level, words))
+    return and_(*parts)
+
+
+def _below(connection: Connection, level: Level, parent: str) -> ColumnElement[bool]:
+    above, row_id = resolve(connection, parent)
+    links = {
+        (Level.STUDY, Level.PATIENT): _s.patient_ref,
+        (Level.SERIES, Level.PATIENT): _s.patient_ref,
+        (Level.INSTANCE, Level.PATIENT): _s.patient_ref,
+        (Level.SERIES, Level.STUDY): _e.study_ref,
+        (Level.INSTANCE, Level.STUDY): _e.study_ref,
+        (Level.INSTANCE, Level.SERIES): _i.series_ref,
+    }
+    if (level, above) not in links:
+        raise BadRequest(f"a {above.value} holds no {level.value}")
+    return links[level, above] == row_id
+
+
+def _match(level: Level, words: Sequence[str]) -> ColumnElement[bool]:
+    # Every word is folded to letters and digits, so quoting it is enough against FTS5's own operators.
+    asked_for = " AND ".join(f'"{word}"*' for word in words)
+    own = Level.SERIES if level is Level.INSTANCE else level
+    column = _i.series_ref if level is Level.INSTANCE else _TABLES[level].c.id
+    name = _WORDS[own]
+    rows = text(f"SELECT rowid FROM {name} WHERE {name} MATCH :words").bindparams(words=asked_for)  # noqa: S608 - our own name
+    return column.in_(rows.columns(literal_column("rowid")).scalar_subquery())
+
+
+def _counting(level: Level, where: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(_source(level)).where(where)
+
+
+def _selecting(query: Query, where: ColumnElement[bool]) -> Select[Any]:
+    statement = _columns(query.level).where(where).order_by(*_ordering(query))
+    if query.limit is not None:
+        statement = statement.limit(query.limit)
+    elif query.offset:
+        statement = statement.limit(-1)
+    return statement.offset(query.offset) if query.offset else statement
+
+
+def _ordering(query: Query) -> list[ColumnElement[Any]]:
+    sorts = _SORTS[query.level]
+    columns: list[ColumnElement[Any]] = []
+    down = False
+    for asked_field in query.order or _DEFAULT_ORDER[query.level]:
+        down = asked_field.startswith("-")
+        name = asked_field.removeprefix("-")
+        if name not in sorts:
+            raise BadRequest(f"{query.level.value} entries cannot be ordered by {name}; known: {', '.join(sorts)}")
+        first, *rest = sorts[name]
+        columns.append(first.desc() if down else first.asc())
+        columns += [column.desc() if down else column.asc() for column in rest]
+    last = _TABLES[query.level].c.id
+    return [*columns, last.desc() if down else last.asc()]
+
+
+# -- rows to entities ----------------------------------------------------------------------------------------------
+
+
+def _build(catalog: Catalog, connection: Connection, level: Level, rows: Sequence[Row[Any]]) -> Iterable[Any]:
+    reach = _Reach(catalog, connection, level, rows)
+    if level is Level.INSTANCE:
+        return _instances(catalog, connection, rows, reach)
+    build = {Level.PATIENT: _patient, Level.STUDY: _study, Level.SERIES: _series}[level]
+    return [build(row, reach) for row in rows]
+
+
+class _Reach:
+    """Which of the entries on a page can be reached: from the drives their series lie on (asked once a page)."""
+
+    def __init__(self, catalog: Catalog, connection: Connection, level: Level, rows: Sequence[Row[Any]]) -> None:
+        self._present = catalog.mounts().present()
+        drives = connection.execute(select(t.drive.c.id, t.drive.c.filesystem_id)).all()
+        self._offline = {d.id for d in drives if d.filesystem_id not in self._present}
+        self._drives: dict[tuple[str, int], set[int]] = {}
+        if self._offline and rows:
+            self._look_up(connection, level, rows)
+
+    def _look_up(self, connection: Connection, level: Level, rows: Sequence[Row[Any]]) -> None:
+        patients = {row.patient__id for row in rows}
+        statement = select(_s.patient_ref, _e.study_ref, _e.id, _e.drive_id).join(t.study, _e.study_ref == _s.id)
+        if level is Level.PATIENT:
+            statement = statement.where(_s.patient_ref.in_(patients))
+        else:  # the patient on a study's row is as reachable as what is shown of it
+            statement = statement.where(_e.study_ref.in_({row.study__id for row in rows}))
+        for row in connection.execute(statement.where(_e.hidden == 0)):
+            for name, key in (("patient", row.patient_ref), ("study", row.study_ref), ("series", row.id)):
+                self._drives.setdefault((name, key), set()).add(row.drive_id)
+
+    def state(self, name: str, row: Row[Any]) -> State:
+        """The state of the entry of table ``name`` in ``row``."""
+        values = row._mapping
+        missing, instances = values[f"{name}__n_missing"], values[f"{name}__n_instances"]
+        if instances and missing >= instances:
+            return State.MISSING
+        on = self._drives.get((name, values[f"{name}__id"]))
+        return State.OFFLINE if on and on <= self._offline else State.ONLINE
+
+    def drive_offline(self, drive_id: int) -> bool:
+        """Whether a drive is not mounted."""
+        return drive_id in self._offline
+
+
+def _patient(row: Row[Any], reach: _Reach) -> Patient:
+    return Patient(
+        id=id_text(Level.PATIENT, row.patient__public_id),
+        name=PersonName(row.patient__name_alphabetic, row.patient__name_ideographic, row.patient__name_phonetic),
+        patient_id=row.patient__patient_id,
+        issuer_of_patient_id=row.patient__issuer,
+        birth_date=row.patient__birth_date,
+        sex=row.patient__sex,
+        anonymous=bool(row.patient__anonymous),
+        reason=row.patient__reason,
+        counts=_counts(row, "patient"),
+        modalities=_split(row.patient__modalities),
+        last_study_date=row.patient__last_study_date,
+        state=reach.state("patient", row),
+    )
+
+
+def _study(row: Row[Any], reach: _Reach) -> Study:
+    return Study(
+        id=id_text(Level.STUDY, row.study__public_id),
+        patient=_patient(row, reach),
+        study_instance_uid=row.study__study_instance_uid,
+        study_id=row.study__study_id,
+        date=row.study__date,
+        time=row.study__time,
+        description=row.study__description,
+        accession_number=row.study__accession_number,
+        institution_name=row.study__institution_name,
+        referring_physician_name=person_name(row.study__referring_physician_name),
+        performing_physician_name=person_name(row.study__performing_physician_name),
+        manufacturer=row.study__manufacturer,
+        manufacturer_model_name=row.study__manufacturer_model_name,
+        station_name=row.study__station_name,
+        patient_age=row.study__patient_age,
+        modalities=_split(row.study__modalities),
+        counts=_counts(row, "study"),
+        state=reach.state("study", row),
+    )
+
+
+def _series(row: Row[Any], reach: _Reach) -> Series:
+    return Series(
+        id=id_text(Level.SERIES, row.series__public_id),
+        study=_study(row, reach),
+        series_instance_uid=row.series__series_instance_uid,
+        modality=row.series__modality,
+        number=row.series__number,
+        description=row.series__description,
+        date=row.series__date,
+        time=row.series__time,
+        protocol_name=row.series__protocol_name,
+        body_part_examined=row.series__body_part_examined,
+        laterality=row.series__laterality,
+        patient_position=row.series__patient_position,
+        performing_physician_name=person_name(row.series__performing_physician_name),
+        performed_procedure_step_start_date=row.series__performed_procedure_step_start_date,
+        performed_procedure_step_start_time=row.series__performed_procedure_step_start_time,
+        manufacturer=row.series__manufacturer,
+        manufacturer_model_name=row.series__manufacturer_model_name,
+        station_name=row.series__station_name,
+        frame_of_reference_uid=row.series__frame_of_reference_uid,
+        rows=row.series__rows,
+        columns=row.series__columns,
+        pixel_spacing=tuple(float(v) for v in _split(row.series__pixel_spacing)),
+        slice_thickness=row.series__slice_thickness,
+        spacing_between_slices=row.series__spacing_between_slices,
+        plane=Plane(row.series__plane) if row.series__plane else None,
+        image_type=_split(row.series__image_type),
+        original=bool(row.series__original),
+        reformatted=bool(row.series__reformatted),
+        sop_class_uid=row.series__sop_class_uid,
+        transfer_syntax_uid=row.series__transfer_syntax_uid,
+        counts=_counts(row, "series"),
+        state=reach.state("series", row),
+    )
+
+
+def _instances(catalog: Catalog, connection: Connection, rows: Sequence[Row[Any]], reach: _Reach) -> Iterable[Instance]:
+    files = _files(catalog, connection, {row.instance__id for row in rows}, reach)
+    bases: dict[int, tuple[Any, ...]] = {}
+    parents: dict[int, Series] = {}
+    for row in rows:
+        key = row.series__id
+        if key not in bases:
+            bases[key] = packing.unpack_base(row.series__base)
+            parents[key] = _series(row, reach)
+        places = files.get(row.instance__id, [])
+        # the one that is shown stands first
+        ordered = sorted(places, key=lambda place: place[0] != row.instance__file_id)
+        shown = ordered[0][1].state if ordered else State.MISSING
+        yield Instance(
+            id=id_text(Level.INSTANCE, row.instance__public_id),
+            series=parents[key],
+            header=packing.unpack(row.instance__header, bases[key]),
+            frames=row.instance__frames,
+            files=tuple(place for _, place in ordered),
+            state=State.MISSING if row.instance__missing else shown,
+        )
+
+
+def _files(
+    catalog: Catalog, connection: Connection, instances: set[int], reach: _Reach
+) -> dict[int, list[tuple[int, FileLocation]]]:
+    statement = text(
+        "SELECT f.id, f.instance_id, f.name, f.size, f.mtime_ns, f.outcome, f.reason, f.detail, f.gone, "
+        "folder.path, folder.drive_id, drive.filesystem_id, drive.mount_point "
+        "FROM json_each(:ids) AS wanted JOIN file AS f ON f.instance_id = wanted.value "
+        "JOIN folder ON folder.id = f.folder_id JOIN drive ON drive.id = folder.drive_id ORDER BY f.id"
+    )
+    mounts = catalog.mounts()
+    found: dict[int, list[tuple[int, FileLocation]]] = {}
+    for row in connection.execute(statement, {"ids": json.dumps(sorted(instances))}):
+        inside = from_text(f"{row.path.rstrip('/')}/{row.name}")
+        here = mounts.absolute(row.filesystem_id, inside)
+        offline = reach.drive_offline(row.drive_id)
+        place = FileLocation(
+            path=here or row.mount_point.rstrip("/") + inside,
+            size=row.size,
+            mtime_ns=row.mtime_ns,
+            outcome=Outcome(row.outcome),
+            reason=Reason(row.reason),
+            detail=row.detail,
+            state=State.OFFLINE if offline else State.MISSING if row.gone else State.ONLINE,
+        )
+        found.setdefault(row.instance_id, []).append((row.id, place))
+    return found
+
+
+def _counts(row: Row[Any], name: str) -> Counts:
+    values = row._mapping
+    return Counts(
+        studies=values.get(f"{name}__n_studies", 0),
+        series=values.get(f"{name}__n_series", 0),
+        instances=values[f"{name}__n_instances"],
+        frames=values[f"{name}__n_frames"],
+        bytes=values[f"{name}__n_bytes"],
+    )
+
+
+def _split(joined: str) -> tuple[str, ...]:
+    return tuple(joined.split("\\")) if joined else ()

@@ -1,0 +1,259 @@
+"""The tables of the catalog, in two groups: what the files say, and what the user said.
+
+The first group can be dropped and read again from the files. The second never is: it refers to public ids, which come
+from DICOM identifiers and not from row numbers, so it outlives a rebuild. Migrations make these tables
+(``migrations/``); a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Float as Real
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+def _ref(name: str, target: str, *, optional: bool = False) -> Column[int]:
+    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=optional)
+
+
+def _counts(*names: str) -> list[Column[int]]:
+    return [_count(f"n_{name}") for name in names]
+
+
+# -- what the files say ------------------------------------------------------------------------------------------
+
+drive = Table(
+    "drive",
+    metadata,
+    _id(),
+    Column("filesystem_id", Text, nullable=False, unique=True),
+    _text("kind"),
+    _text("label"),
+    _text("mount_point"),
+    _text("last_seen"),
+)
+
+root = Table(
+    "root",
+    metadata,
+    _id(),
+    _ref("drive_id", "drive"),
+    _text("path"),
+    _count("watched"),
+    _text("added"),
+    _text("last_import"),
+    UniqueConstraint("drive_id", "path"),
+)
+
+folder = Table(
+    "folder",
+    metadata,
+    _id(),
+    _ref("drive_id", "drive"),
+    _text("path"),  # on the drive, as sources.paths.to_text writes it
+    UniqueConstraint("drive_id", "path"),
+)
+
+patient = Table(
+    "patient",
+    metadata,
+    _id(),
+    Column("public_id", LargeBinary, nullable=False, unique=True),
+    Column("key", Text, nullable=False, unique=True),
+    _text("name_alphabetic"),
+    _text("name_ideographic"),
+    _text("name_phonetic"),
+    _text("sort_name"),
+    _text("patient_id"),
+    _text("issuer"),
+    _text("birth_date"),
+    _text("sex"),
+    _count("anonymous"),
+    _text("reason"),
+    _text("modalities"),
+    _text("last_study_date"),
+    _count("hidden"),
+    *_counts("studies", "series", "instances", "frames", "bytes", "missing"),
+    Index("patient_by_name", "hidden", "sort_name", "id"),
+)
+
+study = Table(
+    "study",
+    metadata,
+    _id(),
+    Column("public_id", LargeBinary, nullable=False, unique=True),
+    _ref("patient_ref", "patient"),
+    Column("study_instance_uid", Text, nullable=False),
+    _text("study_id"),
+    _text("date"),
+    _text("time"),
+    _text("description"),
+    _text("accession_number"),
+    _text("institution_name"),
+    _text("referring_physician_name"),
+    _text("performing_physician_name"),
+    _text("manufacturer"),
+    _text("manufacturer_model_name"),
+    _text("station_name"),
+    _text("patient_age"),
+    _text("modalities"),
+    _count("hidden"),
+    *_counts("series", "instances", "frames", "bytes", "missing"),
+    UniqueConstraint("patient_ref", "study_instance_uid"),
+    Index("study_by_uid", "study_instance_uid"),
+    Index("study_by_date", "hidden", "date", "time", "id"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    _id(),
+    Column("public_id", LargeBinary, nullable=False, unique=True),
+    _ref("study_ref", "study"),
+    _ref("drive_id", "drive"),
+    Column("series_instance_uid", Text, nullable=False),
+    _text("modality"),
+    Column("number", Integer),
+    _text("description"),
+    _text("date"),
+    _text("time"),
+    _text("protocol_name"),
+    _text("body_part_examined"),
+    _text("laterality"),
+    _text("patient_position"),
+    _text("performing_physician_name"),
+    _text("performed_procedure_step_start_date"),
+    _text("performed_procedure_step_start_time"),
+    _text("manufacturer"),
+    _text("manufacturer_model_name"),
+    _text("station_name"),
+    _text("frame_of_reference_uid"),
+    Column("rows", Integer),
+    Column("columns", Integer),
+    _text("pixel_spacing"),
+    Column("slice_thickness", Real),
+    Column("spacing_between_slices", Real),
+    _text("plane"),
+    _text("image_type"),
+    _count("original"),
+    _count("reformatted"),
+    _text("sop_class_uid"),
+    _text("transfer_syntax_uid"),
+    _text("base"),  # the header of its first instance; the others keep what differs (packing.py)
+    _count("hidden"),
+    *_counts("instances", "frames", "bytes", "missing"),
+    UniqueConstraint("study_ref", "series_instance_uid"),
+    Index("series_by_uid", "series_instance_uid"),
+)
+
+instance = Table(
+    "instance",
+    metadata,
+    _id(),
+    Column("public_id", LargeBinary, nullable=False, unique=True),
+    _ref("series_ref", "series"),
+    Column("sop_instance_uid", Text, nullable=False),
+    _text("sop_class_uid"),
+    Column("number", Integer),
+    Column("file_id", Integer),  # the file that is shown; no foreign key, for the two rows name each other
+    _count("frames"),
+    _count("bytes"),
+    _count("missing"),
+    _count("hidden"),
+    _text("header"),
+    UniqueConstraint("series_ref", "sop_instance_uid"),
+    Index("instance_by_uid", "sop_instance_uid"),
+)
+
+file = Table(
+    "file",
+    metadata,
+    _id(),
+    _ref("folder_id", "folder"),
+    Column("name", Text, nullable=False),
+    _count("size"),
+    _count("mtime_ns"),
+    Column("digest", LargeBinary),
+    Column("content_digest", LargeBinary),
+    _text("outcome"),
+    _text("reason"),
+    _text("detail"),
+    _ref("instance_id", "instance", optional=True),
+    _count("gone"),
+    UniqueConstraint("folder_id", "name"),
+    Index("file_by_instance", "instance_id"),
+)
+
+thumbnail = Table(
+    "thumbnail",
+    metadata,
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
+    _text("media_type"),
+    Column("data", LargeBinary),  # NULL: looked at, nothing to show
+)
+
+# Full-text search, one document a row of the three levels: its own words and those of all above and below it.
+# Contentless: the words are folded, and what they came from stands in the tables above.
+WORD_TABLES = ("patient_words", "study_words", "series_words")
+
+# -- what the user said ------------------------------------------------------------------------------------------
+
+removal = Table(
+    "removal",
+    metadata,
+    Column("public_id", LargeBinary, primary_key=True),
+    _text("level"),
+    _text("at"),
+)
+
+import_ = Table(
+    "import",
+    metadata,
+    _id(),
+    _text("started"),
+    _text("ended"),
+    _text("state"),
+    _text("message"),
+    _text("roots"),  # JSON list
+    _text("outcomes"),  # JSON object
+    *_counts("files", "patients", "studies", "series", "instances", "bytes"),
+    Column("seconds", Real, nullable=False, server_default="0"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _id(),
+    _ref("import_id", "import"),
+    _ref("folder_id", "folder"),
+    _text("name"),
+    _text("outcome"),
+    _text("reason"),
+    _text("detail"),
+    _count("size"),
+    Index("ledger_by_import", "import_id", "outcome"),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    _text("created"),
+    _text("last_used"),
+)

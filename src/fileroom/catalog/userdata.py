@@ -1,0 +1,301 @@
+"""What the user said, and what is kept about imports: removals, the ledger, tokens of programs, thumbnails."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from fileroom.catalog.keys import secret_digest
+from fileroom.catalog.queries import resolve
+from fileroom.catalog.writes import now, recount
+from fileroom.errors import BadRequest, NotFound
+from fileroom.model import Counts, ImportSummary, LedgerEntry, Level, Outcome, Page, Reason, Token
+from fileroom.sources.paths import display, from_text, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fileroom.catalog.store import Catalog
+
+# -- removals ------------------------------------------------------------------------------------------------------
+
+_BELOW = {
+    Level.PATIENT: "SELECT e.id FROM series e JOIN study s ON s.id = e.study_ref WHERE s.patient_ref = ?",
+    Level.STUDY: "SELECT id FROM series WHERE study_ref = ?",
+    Level.SERIES: "SELECT id FROM series WHERE id = ?",
+    Level.INSTANCE: "SELECT series_ref FROM instance WHERE id = ?",
+}
+
+
+def forget(catalog: Catalog, ids: Sequence[str]) -> Counts:
+    """Hide entries and all below them, and remember it; returns what is no longer shown."""
+    return _set_hidden(catalog, ids, hidden=True)
+
+
+def restore(catalog: Catalog, ids: Sequence[str]) -> Counts:
+    """Take :func:`forget` back; returns what is shown again."""
+    return _set_hidden(catalog, ids, hidden=False)
+
+
+def _set_hidden(catalog: Catalog, ids: Sequence[str], *, hidden: bool) -> Counts:
+    with catalog.database.engine.connect() as connection:
+        entries = [resolve(connection, entry_id) for entry_id in ids]
+    with catalog.database.transaction() as cursor:
+        before = _shown(cursor)
+        for level, row_id in entries:
+            _hide_one(cursor, level, row_id, hidden=hidden)
+        after = _shown(cursor)
+    difference = [abs(b - a) for b, a in zip(before, after, strict=True)]
+    return Counts(**dict(zip(("studies", "series", "instances", "frames", "bytes"), difference, strict=True)))
+
+
+def _shown(cursor: Any) -> tuple[int, ...]:
+    row = cursor.execute(
+        "SELECT (SELECT count(*) FROM study WHERE hidden = 0), (SELECT count(*) FROM series WHERE hidden = 0), "
+        "coalesce(sum(n_instances), 0), coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0) "
+        "FROM patient WHERE hidden = 0"
+    ).fetchone()
+    return tuple(row)
+
+
+def _hide_one(cursor: Any, level: Level, row_id: int, *, hidden: bool) -> None:
+    series = [row[0] for row in cursor.execute(_BELOW[level], (row_id,))]
+    own = cursor.execute(f"SELECT public_id FROM {level.value} WHERE id = ?", (row_id,)).fetchone()[0]  # noqa: S608 - our own names
+    if hidden:
+        cursor.execute("INSERT OR REPLACE INTO removal(public_id, level, at) VALUES (?,?,?)", (own, level.value, now()))
+    else:
+        _drop_removals(cursor, own, series)
+    flag = int(hidden)
+    if level is Level.INSTANCE:
+        cursor.execute("UPDATE instance SET hidden = ? WHERE id = ?", (flag, row_id))
+    else:
+        cursor.executemany("UPDATE instance SET hidden = ? WHERE series_ref = ?", [(flag, i) for i in series])
+    _hide_above(cursor, series)
+    recount(cursor, series)
+
+
+def _drop_removals(cursor: Any, own: bytes, series: list[int]) -> None:
+    cursor.execute("DELETE FROM removal WHERE public_id = ?", (own,))
+    wanted = json.dumps(series)
+    for table, column in (("instance", "series_ref"), ("series", "id")):
+        cursor.execute(
+            f"DELETE FROM removal WHERE public_id IN (SELECT public_id FROM {table} "  # noqa: S608 - our own names
+            f"WHERE {column} IN (SELECT value FROM json_each(?)))",
+            (wanted,),
+        )
+    cursor.execute(
+        "DELETE FROM removal WHERE public_id IN (SELECT s.public_id FROM study s JOIN series e ON e.study_ref = s.id "
+        "WHERE e.id IN (SELECT value FROM json_each(?)))",
+        (wanted,),
+    )
+
+
+def _hide_above(cursor: Any, series: list[int]) -> None:
+    """An entry is shown as long as anything below it is."""
+    wanted = json.dumps(series)
+    cursor.execute(
+        "UPDATE series SET hidden = NOT EXISTS (SELECT 1 FROM instance WHERE series_ref = series.id AND hidden = 0) "
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        (wanted,),
+    )
+    cursor.execute(
+        "UPDATE study SET hidden = NOT EXISTS (SELECT 1 FROM series WHERE study_ref = study.id AND hidden = 0) "
+        "WHERE id IN (SELECT study_ref FROM series WHERE id IN (SELECT value FROM json_each(?)))",
+        (wanted,),
+    )
+    cursor.execute(
+        "UPDATE patient SET hidden = NOT EXISTS (SELECT 1 FROM study WHERE patient_ref = patient.id AND hidden = 0) "
+        "WHERE id IN (SELECT patient_ref FROM study WHERE id IN (SELECT study_ref FROM series "
+        "WHERE id IN (SELECT value FROM json_each(?))))",
+        (wanted,),
+    )
+
+
+# -- imports and their ledger --------------------------------------------------------------------------------------
+
+
+def begin_import(catalog: Catalog, roots: Sequence[str]) -> tuple[int, str]:
+    """A new import: its number and the time it started. What an earlier process left running was interrupted."""
+    started = now()
+    with catalog.database.transaction() as cursor:
+        cursor.execute("UPDATE import SET state = 'interrupted', ended = ? WHERE state = 'running'", (started,))
+        cursor.execute(
+            "INSERT INTO import(started, state, roots, outcomes) VALUES (?, 'running', ?, '{}')",
+            (started, json.dumps([to_text(root) for root in roots], ensure_ascii=False)),
+        )
+        return int(cursor.lastrowid), started
+
+
+def save_import(cursor: Any, summary: ImportSummary) -> None:
+    """Write how far an import has come, in the transaction of its batch: ledger and counts always agree."""
+    cursor.execute(
+        "UPDATE import SET ended=?, state=?, message=?, outcomes=?, n_files=?, n_patients=?, n_studies=?, n_series=?, "
+        "n_instances=?, n_bytes=?, seconds=? WHERE id=?",
+        (
+            now(),
+            summary.state,
+            summary.message,
+            json.dumps({outcome.value: n for outcome, n in summary.outcomes.items()}),
+            summary.files,
+            summary.patients,
+            summary.studies,
+            summary.series,
+            summary.instances,
+            summary.bytes,
+            summary.seconds,
+            summary.id,
+        ),
+    )
+
+
+_IMPORT = (
+    "SELECT id, roots, started, state, n_files, outcomes, n_patients, n_studies, n_series, n_instances, n_bytes, "
+    "seconds, message FROM import "
+)
+
+
+def imports(catalog: Catalog, *, limit: int | None, offset: int) -> Page[ImportSummary]:
+    """Imports, newest first."""
+    with catalog.database.reading() as cursor:
+        total = cursor.execute("SELECT count(*) FROM import").fetchone()[0]
+        rows = cursor.execute(
+            _IMPORT + "ORDER BY id DESC LIMIT ? OFFSET ?", (-1 if limit is None else limit, offset)
+        ).fetchall()
+    return Page(tuple(_summary(row) for row in rows), total, offset)
+
+
+def import_summary(catalog: Catalog, import_id: int) -> ImportSummary:
+    """One import. NotFound when there is none of this number."""
+    with catalog.database.reading() as cursor:
+        row = cursor.execute(_IMPORT + "WHERE id = ?", (import_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no import {import_id}")
+    return _summary(row)
+
+
+def _summary(row: Sequence[Any]) -> ImportSummary:
+    return ImportSummary(
+        id=row[0],
+        roots=tuple(from_text(root) for root in json.loads(row[1])),
+        started=row[2],
+        state=row[3],
+        files=row[4],
+        outcomes={Outcome(key): n for key, n in json.loads(row[5]).items()},
+        patients=row[6],
+        studies=row[7],
+        series=row[8],
+        instances=row[9],
+        bytes=row[10],
+        seconds=row[11],
+        message=row[12],
+    )
+
+
+def ledger(
+    catalog: Catalog, import_id: int, *, outcome: Outcome | None, limit: int | None, offset: int
+) -> Page[LedgerEntry]:
+    """The lines of an import's ledger by path. NotFound when there is no such import."""
+    import_summary(catalog, import_id)
+    where = "WHERE ledger.import_id = ?" + (" AND ledger.outcome = ?" if outcome else "")
+    values: tuple[Any, ...] = (import_id, outcome.value) if outcome else (import_id,)
+    with catalog.database.reading() as cursor:
+        total = cursor.execute(f"SELECT count(*) FROM ledger {where}", values).fetchone()[0]  # noqa: S608 - no value in it
+        rows = cursor.execute(
+            "SELECT drive.filesystem_id, drive.mount_point, folder.path, ledger.name, ledger.outcome, ledger.reason, "  # noqa: S608 - no value in it
+            "ledger.detail, ledger.size FROM ledger JOIN folder ON folder.id = ledger.folder_id "
+            f"JOIN drive ON drive.id = folder.drive_id {where} "
+            "ORDER BY folder.path, ledger.name, ledger.id LIMIT ? OFFSET ?",
+            (*values, -1 if limit is None else limit, offset),
+        ).fetchall()
+    mounts = catalog.mounts()
+    entries = []
+    for filesystem_id, mount_point, folder, name, what, reason, detail, size in rows:
+        inside = from_text(f"{folder.rstrip('/')}/{name}" if name else folder)
+        path = mounts.absolute(filesystem_id, inside) or mount_point.rstrip("/") + inside
+        entries.append(
+            LedgerEntry(path=display(path), outcome=Outcome(what), reason=Reason(reason), detail=detail, size=size)
+        )
+    return Page(tuple(entries), total, offset)
+
+
+# -- tokens of programs --------------------------------------------------------------------------------------------
+
+_TOKEN_BYTES = 32
+_LONGEST_NAME = 64
+
+
+def new_token(catalog: Catalog, name: str) -> str:
+    """Make a token; only its digest is kept. BadRequest when the name is empty, too long or taken."""
+    name = name.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise BadRequest("a token needs a name of 1 to 64 printable characters")
+    secret = secrets.token_urlsafe(_TOKEN_BYTES)
+    with catalog.database.transaction() as cursor:
+        if cursor.execute("SELECT 1 FROM token WHERE name = ?", (name,)).fetchone():
+            raise BadRequest(f"there is a token named {name} already")
+        cursor.execute("INSERT INTO token(name, digest, created) VALUES (?,?,?)", (name, secret_digest(secret), now()))
+    return secret
+
+
+def tokens(catalog: Catalog) -> tuple[Token, ...]:
+    """All tokens by name."""
+    with catalog.database.reading() as cursor:
+        rows = cursor.execute("SELECT name, created, last_used FROM token ORDER BY name").fetchall()
+    return tuple(Token(name=row[0], created=row[1], last_used=row[2]) for row in rows)
+
+
+def revoke_token(catalog: Catalog, name: str) -> None:
+    """Make a token worthless. NotFound when there is none of this name."""
+    with catalog.database.transaction() as cursor:
+        if not cursor.execute("DELETE FROM token WHERE name = ? RETURNING 1", (name,)).fetchone():
+            raise NotFound("there is no token of this name")
+
+
+def check_token(catalog: Catalog, secret: str) -> bool:
+    """Whether ``secret`` is a token; notes the day of its use."""
+    digest = secret_digest(secret)
+    with catalog.database.reading() as cursor:
+        row = cursor.execute("SELECT last_used FROM token WHERE digest = ?", (digest,)).fetchone()
+    if row is None:
+        return False
+    today = now()[:10]
+    if row[0] != today:
+        with catalog.database.transaction() as cursor:
+            cursor.execute("UPDATE token SET last_used = ? WHERE digest = ?", (today, digest))
+    return True
+
+
+# -- thumbnails ----------------------------------------------------------------------------------------------------
+
+
+def thumbnail(catalog: Catalog, series_id: int) -> tuple[str, bytes | None] | None:
+    """The kept picture of a series (media type, bytes; None for "nothing to show"); None when none was made yet."""
+    with catalog.database.reading() as cursor:
+        row = cursor.execute("SELECT media_type, data FROM thumbnail WHERE series_id = ?", (series_id,)).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def keep_thumbnail(catalog: Catalog, series_id: int, media_type: str, data: bytes | None) -> None:
+    """Keep the picture of a series, sealed with all else."""
+    with catalog.database.transaction() as cursor:
+        cursor.execute(
+            "INSERT OR REPLACE INTO thumbnail(series_id, media_type, data) VALUES (?,?,?)",
+            (series_id, media_type, data),
+        )
+
+
+# -- totals --------------------------------------------------------------------------------------------------------
+
+
+def totals(catalog: Catalog) -> dict[str, int]:
+    """How much the archive holds: patients, studies, series, instances, frames, bytes, files, imports."""
+    with catalog.database.reading() as cursor:
+        row = cursor.execute(
+            "SELECT count(*), coalesce(sum(n_studies), 0), coalesce(sum(n_series), 0), coalesce(sum(n_instances), 0), "
+            "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0) FROM patient WHERE hidden = 0"
+        ).fetchone()
+        files = cursor.execute("SELECT count(*) FROM file WHERE gone = 0").fetchone()[0]
+        imports_made = cursor.execute("SELECT count(*) FROM import").fetchone()[0]
+    names = ("patients", "studies", "series", "instances", "frames", "bytes")
+    return {**dict(zip(names, row, strict=True)), "files": files, "imports": imports_made}

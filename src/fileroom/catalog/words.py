@@ -1,0 +1,91 @@
+"""Folding text for identity and for search: what people mean by the same name.
+
+Pure. ``fold`` makes one spelling of many (PS3.5 6.2.1 leaves case and spacing of names to the sender); ``tokens`` are
+the words of a text as they are put into the index, ``asked`` those of a search, matched as beginnings.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_PUNCTUATION = re.compile(r"[^\w]+|_+")
+_JOINERS = re.compile(r"[-‐‑‒–'’ʼ`´.]")  # all kinds of hyphens and apostrophes, and initials' dots
+_SPACES = re.compile(r"\s+")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
+_COLLAPSE = re.compile(r"([aou])e")
+_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th"})
+_ISO = re.compile(r"^(\d{4})[-./]?(\d{2})[-./]?(\d{2})$")
+_DAY_FIRST = re.compile(r"^(\d{1,2})[-./](\d{1,2})[-./](\d{4})$")
+_LONGEST_TOKEN = 64
+_MOST_TOKENS = 200
+
+
+def fold(text: str) -> str:
+    """``text`` in lower case, without accents, width variants, punctuation and repeated spaces.
+
+    >>> fold("ROSSI^Mario^^"), fold("Rossi^Mario"), fold("Müller-Lüdenscheidt")
+    ('rossi mario', 'rossi mario', 'muller ludenscheidt')
+    """
+    if text.isascii():
+        return _PUNCTUATION.sub(" ", text.lower()).strip()
+    return _PUNCTUATION.sub(" ", _letters(text)).strip()
+
+
+def _letters(text: str) -> str:
+    # NFKC first: half-width kana, full-width Latin and ligatures become their usual letters.
+    whole = unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN)
+    parts = unicodedata.normalize("NFD", whole)
+    bare = "".join(c for c in parts if unicodedata.category(c) != "Mn" or "\u3099" <= c <= "\u309a")
+    return unicodedata.normalize("NFC", bare)
+
+
+def tokens(*texts: str) -> set[str]:
+    """The words by which ``texts`` are found: folded, with and without inner hyphens, ``ü`` also as ``ue``."""
+    found: set[str] = set()
+    for text in texts:
+        if text and len(found) < _MOST_TOKENS:
+            found.update(_words_of(text))
+    found.discard("")
+    return found
+
+
+def _words_of(text: str) -> set[str]:
+    words = set(fold(text).split())
+    if _JOINERS.search(text):
+        words.update(fold(_JOINERS.sub("", text)).split())
+    if not text.isascii():
+        spelled = unicodedata.normalize("NFKC", text).casefold().translate(_UMLAUTS)
+        words.update(fold(spelled).split())
+    words.update([_COLLAPSE.sub(r"\1", word) for word in words if _COLLAPSE.search(word) and not word.isdigit()])
+    return {word[:_LONGEST_TOKEN] for word in words}
+
+
+def date_tokens(date: str) -> set[str]:
+    """A DA value as people look for it: the day, and so its year and month as beginnings (PS3.5 6.2 DA)."""
+    found = _ISO.match(date.strip())
+    return {"".join(found.groups())} if found else tokens(date)
+
+
+def asked(words: str) -> list[str]:
+    """The words of a search in the form of the index; each is to match the beginning of a token.
+
+    >>> asked("O'Brien 12/03/1970")
+    ['obrien', '19700312']
+    """
+    found: list[str] = []
+    for word in _SPACES.split(words.strip()):
+        day = _as_day(word)
+        if day:
+            found.append(day)
+        else:
+            found.extend(part[:_LONGEST_TOKEN] for part in fold(_JOINERS.sub("", word)).split())
+    return found[:32]
+
+
+def _as_day(word: str) -> str | None:
+    if iso := _ISO.match(word):
+        return "".join(iso.groups())
+    if day := _DAY_FIRST.match(word):
+        return f"{day.group(3)}{int(day.group(2)):02}{int(day.group(1)):02}"
+    return None

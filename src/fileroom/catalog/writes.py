@@ -1,0 +1,668 @@
+"""Writing the catalog during an import: batches through the driver's own cursor, parents kept in memory.
+
+One writer at a time (the import lock sees to that), so row numbers are counted here and nothing is read back per file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fileroom.catalog import identity, packing
+from fileroom.catalog.known import InstanceFile, KnownInstance
+from fileroom.catalog.words import date_tokens, fold, tokens
+from fileroom.dicom.names import person_name
+from fileroom.model import Level, Outcome, Reason
+from fileroom.pixels.geometry import plane_of
+from fileroom.sources.paths import from_text, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fileroom.catalog.store import Catalog
+    from fileroom.model import Header
+    from fileroom.sources.drives import Mount
+
+_REMEMBERED = 50_000  # patients, studies and series kept in memory at once, each
+_LAST = "\uffff"  # sorts after every name: the anonymous stand at the end
+
+
+@dataclass(slots=True)
+class Added:
+    """Entries that came new (or came back) in an import."""
+
+    patients: int = 0
+    studies: int = 0
+    series: int = 0
+    instances: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file as it is to be recorded."""
+
+    folder_id: int
+    name: str
+    size: int
+    mtime_ns: int
+    digest: bytes | None
+    outcome: Outcome
+    reason: Reason
+    detail: str
+    instance_id: int | None
+
+
+@dataclass(slots=True)
+class _SeriesRow:
+    id: int
+    key: tuple[str, str, str]  # of the patient, study and series
+    study_id: int
+    patient_id: int
+    base: tuple[Any, ...]
+    hidden: bool
+
+
+class _Memory(OrderedDict[Any, Any]):
+    """A map that forgets what was asked for longest ago."""
+
+    def __init__(self, most: int = _REMEMBERED) -> None:
+        super().__init__()
+        self._most = most
+
+    def keep(self, key: Any, value: Any) -> None:
+        self[key] = value
+        if len(self) > self._most:
+            self.popitem(last=False)
+
+
+@dataclass(slots=True)
+class _Touched:
+    series: set[int] = field(default_factory=set)
+    words: set[int] = field(default_factory=set)  # series whose words are new
+    instances: set[int] = field(default_factory=set)  # whose files came or went
+
+
+class Writer:
+    """Puts headers and files into the catalog, one batch (one transaction) after the other."""
+
+    def __init__(self, catalog: Catalog, import_id: int) -> None:
+        self._catalog = catalog
+        self._import_id = import_id
+        self.added = Added()
+        self._next: dict[str, int] = {}
+        self._drives: dict[str, int] = {}
+        self._folders = _Memory(20_000)
+        self._patients = _Memory()
+        self._studies = _Memory()
+        self._series = _Memory()
+        self._series_said = _Memory()
+        self._patient_tokens = _Memory(10_000)
+        self._cursor: Any = None
+        self._touched = _Touched()
+        self._new_files: list[tuple[Any, ...]] = []
+        self._changed_files: list[tuple[Any, ...]] = []
+        self._new_instances: list[tuple[Any, ...]] = []
+        self._ledger: list[tuple[Any, ...]] = []
+        self._batch_uids: dict[str, list[KnownInstance]] = {}
+
+    # -- a batch ---------------------------------------------------------------------------------------------------
+
+    def begin(self, cursor: Any, uids: Sequence[str] = ()) -> None:
+        """Start a batch on ``cursor``; ``uids`` are the SOP Instance UIDs that will be asked for."""
+        self._cursor = cursor
+        self._touched = _Touched()
+        self._batch_uids = self._look_up(uids) if uids else {}
+        if not self._next:
+            self._count_from_here()
+
+    def finish(self) -> None:
+        """Write what is pending and bring counts, states and words of all that was touched up to date."""
+        self._flush()
+        self._settle_instances()
+        recount(self._cursor, self._touched.series)
+        self._write_words()
+
+    def _count_from_here(self) -> None:
+        for table in ("drive", "folder", "patient", "study", "series", "instance", "file"):
+            self._next[table] = self._cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608 - our own names
+
+    def _number(self, table: str) -> int:
+        self._next[table] += 1
+        return self._next[table]
+
+    def _flush(self) -> None:
+        c = self._cursor
+        if self._new_instances:
+            c.executemany(
+                "INSERT INTO instance(id, public_id, series_ref, sop_instance_uid, sop_class_uid, number, file_id, "
+                "frames, bytes, header) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                self._new_instances,
+            )
+        if self._new_files:
+            c.executemany(
+                "INSERT INTO file(id, folder_id, name, size, mtime_ns, digest, outcome, reason, detail, instance_id) "
+                "VALUES (?,?,?,?,?,?,?,?,?,?)",
+                self._new_files,
+            )
+        if self._changed_files:
+            c.executemany(
+                "UPDATE file SET folder_id=?, name=?, size=?, mtime_ns=?, digest=?, outcome=?, reason=?, detail=?, "
+                "instance_id=?, gone=0, content_digest=NULL WHERE id=?",
+                self._changed_files,
+            )
+        if self._ledger:
+            c.executemany(
+                "INSERT INTO ledger(import_id, folder_id, name, outcome, reason, detail, size) VALUES (?,?,?,?,?,?,?)",
+                self._ledger,
+            )
+        for pending in (self._new_instances, self._new_files, self._changed_files, self._ledger):
+            pending.clear()
+
+    # -- places ----------------------------------------------------------------------------------------------------
+
+    def drive(self, mount: Mount) -> int:
+        """The row of a drive, made or brought up to date once an import."""
+        known = self._drives.get(mount.filesystem_id)
+        if known is not None:
+            return known
+        c = self._cursor
+        row = c.execute("SELECT id FROM drive WHERE filesystem_id = ?", (mount.filesystem_id,)).fetchone()
+        drive_id: int = row[0] if row else self._number("drive")
+        c.execute(
+            "INSERT INTO drive(id, filesystem_id, kind, label, mount_point, last_seen) VALUES (?,?,?,?,?,?) "
+            "ON CONFLICT(id) DO UPDATE SET mount_point=excluded.mount_point, last_seen=excluded.last_seen",
+            (drive_id, mount.filesystem_id, mount.kind, to_text(mount.label), to_text(mount.point), now()),
+        )
+        self._drives[mount.filesystem_id] = drive_id
+        return drive_id
+
+    def folder(self, mount: Mount, path: str) -> int:
+        """The row of a folder, ``path`` being its path on the drive."""
+        drive_id, text = self.drive(mount), to_text(path)
+        known = self._folders.get((drive_id, text))
+        if known is None:
+            row = self._cursor.execute(
+                "SELECT id FROM folder WHERE drive_id = ? AND path = ?", (drive_id, text)
+            ).fetchone()
+            known = row[0] if row else self._number("folder")
+            if not row:
+                self._cursor.execute("INSERT INTO folder(id, drive_id, path) VALUES (?,?,?)", (known, drive_id, text))
+            self._folders.keep((drive_id, text), known)
+        return int(known)
+
+    def root(self, mount: Mount, path: str) -> None:
+        """Remember a folder the user brought in."""
+        self._cursor.execute(
+            "INSERT INTO root(drive_id, path, added, last_import) VALUES (?,?,?,?) "
+            "ON CONFLICT(drive_id, path) DO UPDATE SET last_import=excluded.last_import",
+            (self.drive(mount), to_text(path), now(), now()),
+        )
+
+    # -- entries ---------------------------------------------------------------------------------------------------
+
+    def instances_with(self, uid: str) -> list[KnownInstance]:
+        """Every instance with this SOP Instance UID, those of the running batch included."""
+        return self._batch_uids.get(uid, [])
+
+    def series_of(self, header: Header, drive_id: int) -> int:
+        """The series a header belongs to; patient, study and series are made as needed."""
+        said = (
+            header.series_instance_uid,
+            header.study_instance_uid,
+            header.patient_name,
+            header.patient_id,
+            header.issuer_of_patient_id,
+            header.patient_birth_date,
+        )
+        known = self._series_said.get(said)
+        if known is None:
+            who = identity.identify(header)
+            key = (who.key, header.study_instance_uid, header.series_instance_uid)
+            row = self._find_series(key) or self._make_series(key, who, header, drive_id)
+            self._series.keep(row.id, row)
+            known = row.id
+            self._series_said.keep(said, known)
+        return int(known)
+
+    def add_instance(self, series_id: int, header: Header, frames: int, size: int, file_id: int) -> int:
+        """A new instance of a series; returns its row."""
+        row = self._row(series_id)
+        instance_id = self._number("instance")
+        self._new_instances.append(
+            (
+                instance_id,
+                self._catalog.public_id(Level.INSTANCE, *row.key, header.sop_instance_uid),
+                series_id,
+                header.sop_instance_uid,
+                header.sop_class_uid,
+                header.instance_number,
+                file_id,
+                frames,
+                size,
+                packing.pack(packing.values_of(header), row.base),
+            )
+        )
+        self.added.instances += 1
+        self._show(row)
+        self._touched.series.add(series_id)
+        return instance_id
+
+    def remember(self, uid: str, known: KnownInstance) -> None:
+        """Let later files of this batch know of an instance (or of its further file)."""
+        others = [k for k in self._batch_uids.get(uid, []) if k.id != known.id]
+        self._batch_uids[uid] = [*others, known]
+
+    def replace_facts(self, instance_id: int, series_id: int, header: Header, frames: int, size: int) -> None:
+        """An instance's file has changed: put its new header in the place of the old."""
+        self._flush()  # the instance may be of this batch
+        row = self._row(series_id)
+        self._cursor.execute(
+            "UPDATE instance SET sop_class_uid=?, number=?, frames=?, bytes=?, header=?, missing=0 WHERE id=?",
+            (
+                header.sop_class_uid,
+                header.instance_number,
+                frames,
+                size,
+                packing.pack(packing.values_of(header), row.base),
+                instance_id,
+            ),
+        )
+        self._cursor.execute("DELETE FROM thumbnail WHERE series_id = ?", (series_id,))
+        self._touched.series.add(series_id)
+
+    def bring_back(self, instance_id: int) -> None:
+        """Show an instance again that was removed from the archive, and what stands above it."""
+        c = self._cursor
+        self._flush()
+        row = c.execute("SELECT series_ref, hidden, public_id FROM instance WHERE id = ?", (instance_id,)).fetchone()
+        if row is None or not row[1]:
+            return
+        c.execute("UPDATE instance SET hidden = 0 WHERE id = ?", (instance_id,))
+        c.execute("DELETE FROM removal WHERE public_id = ?", (row[2],))
+        self.added.instances += 1
+        series_row = self._row(row[0])
+        series_row.hidden = True  # ask the rows above
+        self._show(series_row)
+        self._touched.series.add(row[0])
+
+    def _show(self, row: _SeriesRow) -> None:
+        """Un-hide series, study and patient when an instance of theirs is shown."""
+        if not row.hidden:
+            return
+        for table, row_id in (("series", row.id), ("study", row.study_id), ("patient", row.patient_id)):
+            shown = self._cursor.execute(
+                f"UPDATE {table} SET hidden = 0 WHERE id = ? AND hidden = 1 RETURNING public_id",  # noqa: S608 - our own names
+                (row_id,),
+            ).fetchone()
+            if shown:
+                self._cursor.execute("DELETE FROM removal WHERE public_id = ?", shown)
+                name = "studies" if table == "study" else "patients" if table == "patient" else "series"
+                setattr(self.added, name, getattr(self.added, name) + 1)
+        row.hidden = False
+
+    def _row(self, series_id: int) -> _SeriesRow:
+        known: _SeriesRow | None = self._series.get(series_id)
+        if known is not None:
+            return known
+        found = self._cursor.execute(
+            "SELECT patient.key, study.study_instance_uid, series.series_instance_uid FROM series "
+            "JOIN study ON study.id = series.study_ref JOIN patient ON patient.id = study.patient_ref "
+            "WHERE series.id = ?",
+            (series_id,),
+        ).fetchone()
+        row = self._find_series(tuple(found))
+        assert row is not None  # noqa: S101 - its number came from the catalog
+        self._series.keep(series_id, row)
+        return row
+
+    def _find_series(self, key: tuple[str, str, str]) -> _SeriesRow | None:
+        found = self._cursor.execute(
+            "SELECT series.id, study.id, patient.id, series.base, series.hidden FROM patient "
+            "JOIN study ON study.patient_ref = patient.id JOIN series ON series.study_ref = study.id "
+            "WHERE patient.key = ? AND study.study_instance_uid = ? AND series.series_instance_uid = ?",
+            key,
+        ).fetchone()
+        if found is None:
+            return None
+        return _SeriesRow(found[0], key, found[1], found[2], packing.unpack_base(found[3]), bool(found[4]))
+
+    def _make_series(
+        self, key: tuple[str, str, str], who: identity.Identity, header: Header, drive_id: int
+    ) -> _SeriesRow:
+        patient_id = self._patient(who, header)
+        study_id = self._study(key[:2], patient_id, header)
+        series_id = self._number("series")
+        base = packing.values_of(header)
+        facts = {
+            "id": series_id,
+            "public_id": self._catalog.public_id(Level.SERIES, *key),
+            "study_ref": study_id,
+            "drive_id": drive_id,
+            "number": header.series_number,
+            "description": header.series_description,
+            "date": header.series_date,
+            "time": header.series_time,
+            "pixel_spacing": "\\".join(repr(v) for v in header.pixel_spacing or header.imager_pixel_spacing),
+            "plane": plane_of(header.image_orientation) or "",
+            "image_type": "\\".join(header.image_type),
+            "original": int(is_original(header.image_type)),
+            "reformatted": int(is_reformatted(header.image_type)),
+            "base": packing.pack(base),
+            **{name: getattr(header, name) for name in _SERIES_AS_IS},
+        }
+        self._insert("series", facts)
+        self.added.series += 1
+        self._touched.words.add(series_id)
+        return _SeriesRow(series_id, key, study_id, patient_id, base, hidden=True)  # the rows above may be hidden
+
+    def _study(self, key: tuple[str, str], patient_id: int, header: Header) -> int:
+        study_id = self._studies.get(key)
+        if study_id is None:
+            found = self._cursor.execute(
+                "SELECT id FROM study WHERE patient_ref = ? AND study_instance_uid = ?", (patient_id, key[1])
+            ).fetchone()
+            if found:
+                study_id = found[0]
+            else:
+                study_id = self._number("study")
+                facts = {
+                    "id": study_id,
+                    "public_id": self._catalog.public_id(Level.STUDY, *key),
+                    "patient_ref": patient_id,
+                    "date": header.study_date,
+                    "time": header.study_time,
+                    "description": header.study_description,
+                    **{name: getattr(header, name) for name in _STUDY_AS_IS},
+                }
+                self._insert("study", facts)
+                self.added.studies += 1
+            self._studies.keep(key, study_id)
+        return int(study_id)
+
+    def _patient(self, who: identity.Identity, header: Header) -> int:
+        patient_id = self._patients.get(who.key)
+        if patient_id is None:
+            found = self._cursor.execute("SELECT id FROM patient WHERE key = ?", (who.key,)).fetchone()
+            patient_id = found[0] if found else self._make_patient(who, header)
+            self._patients.keep(who.key, patient_id)
+        return int(patient_id)
+
+    def _make_patient(self, who: identity.Identity, header: Header) -> int:
+        patient_id = self._number("patient")
+        name = person_name(header.patient_name)
+        folded = fold(identity.leading_group(header.patient_name))
+        facts = {
+            "id": patient_id,
+            "public_id": self._catalog.public_id(Level.PATIENT, who.key),
+            "key": who.key,
+            "name_alphabetic": name.alphabetic,
+            "name_ideographic": name.ideographic,
+            "name_phonetic": name.phonetic,
+            "sort_name": _LAST if who.anonymous else folded or _LAST,
+            "patient_id": header.patient_id,
+            "issuer": header.issuer_of_patient_id,
+            "birth_date": header.patient_birth_date,
+            "sex": header.patient_sex,
+            "anonymous": int(who.anonymous),
+            "reason": who.reason,
+        }
+        self._insert("patient", facts)
+        self.added.patients += 1
+        return patient_id
+
+    def _insert(self, table: str, facts: dict[str, Any]) -> None:
+        names = ", ".join(facts)
+        marks = ", ".join("?" * len(facts))
+        self._cursor.execute(f"INSERT INTO {table}({names}) VALUES ({marks})", tuple(facts.values()))  # noqa: S608 - our own names
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    def new_file_id(self) -> int:
+        """The row a new file will have."""
+        return self._number("file")
+
+    def put_file(self, facts: FileFacts, file_id: int, *, known: bool) -> None:
+        """Record a file: a new row, or new facts for a row that is there."""
+        row = (
+            facts.folder_id,
+            to_text(facts.name),
+            facts.size,
+            facts.mtime_ns,
+            facts.digest,
+            facts.outcome.value,
+            facts.reason.value,
+            facts.detail,
+            facts.instance_id,
+        )
+        if known:
+            self._changed_files.append((*row, file_id))
+        else:
+            self._new_files.append((file_id, *row))
+        if facts.instance_id is not None and known:
+            self._touched.instances.add(facts.instance_id)
+
+    def unlink(self, instance_id: int) -> None:
+        """A file has stopped being a file of this instance: see afterwards whether it has another."""
+        self._touched.instances.add(instance_id)
+
+    def files_back(self, file_ids: Iterable[int]) -> None:
+        """Files that were gone are there again, as they were."""
+        self._mark_gone(file_ids, gone=0)
+
+    def files_gone(self, file_ids: Iterable[int]) -> None:
+        """Files that were known are no longer there. Those that never were DICOM are simply forgotten."""
+        ids = list(file_ids)
+        self._mark_gone(ids, gone=1)
+        self._cursor.executemany("DELETE FROM file WHERE id = ? AND instance_id IS NULL", [(i,) for i in ids])
+
+    def _mark_gone(self, file_ids: Iterable[int], *, gone: int) -> None:
+        for file_id in file_ids:
+            row = self._cursor.execute(
+                "UPDATE file SET gone = ? WHERE id = ? RETURNING instance_id", (gone, file_id)
+            ).fetchone()
+            if row and row[0] is not None:
+                self._touched.instances.add(row[0])
+
+    def ledger(self, folder_id: int, name: str, outcome: Outcome, reason: Reason, detail: str, size: int) -> None:
+        """Write one line of the ledger of this import."""
+        self._ledger.append((self._import_id, folder_id, to_text(name), outcome.value, reason.value, detail, size))
+
+    # -- what follows from it --------------------------------------------------------------------------------------
+
+    def _look_up(self, uids: Sequence[str]) -> dict[str, list[KnownInstance]]:
+        rows = self._cursor.execute(
+            "SELECT instance.sop_instance_uid, instance.id, instance.series_ref, instance.hidden "
+            "FROM json_each(?) AS wanted JOIN instance ON instance.sop_instance_uid = wanted.value",
+            (json.dumps(uids),),
+        ).fetchall()
+        if not rows:
+            return {}
+        files = self._files_of([row[1] for row in rows])
+        found: dict[str, list[KnownInstance]] = {}
+        for uid, instance_id, series_id, hidden in rows:
+            known = KnownInstance(instance_id, series_id, bool(hidden), tuple(files.get(instance_id, ())))
+            if known not in found.setdefault(uid, []):
+                found[uid].append(known)
+        return found
+
+    def _files_of(self, instance_ids: list[int]) -> dict[int, list[InstanceFile]]:
+        rows = self._cursor.execute(
+            "SELECT file.instance_id, file.id, file.size, file.digest, file.gone, file.reason, drive.filesystem_id, "
+            "folder.path, file.name FROM json_each(?) AS wanted JOIN file ON file.instance_id = wanted.value "
+            "JOIN folder ON folder.id = file.folder_id JOIN drive ON drive.id = folder.drive_id ORDER BY file.id",
+            (json.dumps(sorted(set(instance_ids))),),
+        ).fetchall()
+        files: dict[int, list[InstanceFile]] = {}
+        for instance_id, file_id, size, digest, gone, reason, filesystem_id, path, name in rows:
+            place = from_text(f"{path.rstrip('/')}/{name}")
+            conflict = reason == Reason.OTHER_CONTENT.value
+            files.setdefault(instance_id, []).append(
+                InstanceFile(file_id, size, digest or b"", bool(gone), conflict, filesystem_id, place)
+            )
+        return files
+
+    def _settle_instances(self) -> None:
+        """Show, of each touched instance, the first file that is there; none there: the instance is missing."""
+        for instance_id in self._touched.instances:
+            row = self._cursor.execute(
+                "SELECT id, size FROM file WHERE instance_id = ? AND gone = 0 AND reason != ? ORDER BY id LIMIT 1",
+                (instance_id, Reason.OTHER_CONTENT.value),
+            ).fetchone()
+            if row:
+                sql = "UPDATE instance SET missing = 0, file_id = ?, bytes = ? WHERE id = ? RETURNING series_ref"
+                found = self._cursor.execute(sql, (*row, instance_id)).fetchone()
+            else:
+                sql = "UPDATE instance SET missing = 1 WHERE id = ? RETURNING series_ref"
+                found = self._cursor.execute(sql, (instance_id,)).fetchone()
+            if found:
+                self._touched.series.add(found[0])
+
+    def _write_words(self) -> None:
+        if not self._touched.words:
+            return
+        c = self._cursor
+        studies: set[int] = set()
+        patients: set[int] = set()
+        for series_id in self._touched.words:
+            row = c.execute(_WORDS_OF_SERIES, (series_id,)).fetchone()
+            patient_id, study_id = row[0], row[1]
+            series_words, study_words, patient_words = _series_tokens(row), _study_tokens(row), _patient_tokens(row)
+            everything = series_words | study_words | patient_words
+            _put_words(c, "series_words", series_id, everything)
+            studies.add(study_id)
+            self._grow_patient(patient_id, everything)
+            patients.add(patient_id)
+        for study_id in studies:
+            rows = c.execute(_WORDS_OF_STUDY, (study_id,)).fetchall()
+            words = _study_tokens(rows[0]) | _patient_tokens(rows[0])
+            _put_words(c, "study_words", study_id, words.union(*(_series_tokens(row) for row in rows)))
+        for patient_id in patients:
+            known: _Words = self._patient_tokens[patient_id]
+            if known.changed:
+                _put_words(c, "patient_words", patient_id, known)
+                known.changed = False
+
+    def _grow_patient(self, patient_id: int, words: set[str]) -> None:
+        known = self._patient_tokens.get(patient_id)
+        if known is None:
+            known = _Words()
+            for row in self._cursor.execute(_WORDS_OF_PATIENT, (patient_id,)).fetchall():
+                known |= _patient_tokens(row) | _study_tokens(row) | _series_tokens(row)
+            known.changed = True
+            self._patient_tokens.keep(patient_id, known)
+        elif not words <= known:
+            known |= words
+            known.changed = True
+
+
+class _Words(set[str]):
+    changed = False
+
+
+_SERIES_AS_IS = (
+    "series_instance_uid modality protocol_name body_part_examined laterality patient_position "
+    "performing_physician_name performed_procedure_step_start_date performed_procedure_step_start_time manufacturer "
+    "manufacturer_model_name station_name frame_of_reference_uid rows columns slice_thickness spacing_between_slices "
+    "sop_class_uid transfer_syntax_uid"
+).split()
+_STUDY_AS_IS = (
+    "study_instance_uid study_id accession_number institution_name referring_physician_name performing_physician_name "
+    "manufacturer manufacturer_model_name station_name patient_age"
+).split()
+
+_WORDS = (
+    "SELECT patient.id, study.id, patient.name_alphabetic, patient.name_ideographic, patient.name_phonetic, "
+    "patient.patient_id, patient.issuer, patient.birth_date, study.description, study.study_id, "
+    "study.accession_number, study.institution_name, study.referring_physician_name, study.date, "
+    "study.study_instance_uid, series.description, series.protocol_name, series.body_part_examined, series.modality, "
+    "series.station_name, series.manufacturer, series.manufacturer_model_name, series.performing_physician_name, "
+    "series.series_instance_uid FROM series JOIN study ON study.id = series.study_ref "
+    "JOIN patient ON patient.id = study.patient_ref WHERE "
+)
+_WORDS_OF_SERIES = _WORDS + "series.id = ?"
+_WORDS_OF_STUDY = _WORDS + "study.id = ?"
+_WORDS_OF_PATIENT = _WORDS + "patient.id = ?"
+
+
+def _patient_tokens(row: Sequence[Any]) -> set[str]:
+    return tokens(*row[2:7]) | date_tokens(row[7])
+
+
+def _study_tokens(row: Sequence[Any]) -> set[str]:
+    return tokens(*row[8:13]) | date_tokens(row[13]) | tokens(row[14].replace(".", ""))
+
+
+def _series_tokens(row: Sequence[Any]) -> set[str]:
+    return tokens(*row[15:23]) | tokens(row[23].replace(".", ""))
+
+
+def _put_words(cursor: Any, table: str, row_id: int, words: set[str]) -> None:
+    cursor.execute(
+        f"INSERT OR REPLACE INTO {table}(rowid, words) VALUES (?, ?)",  # noqa: S608 - our own names
+        (row_id, " ".join(sorted(words))),
+    )
+
+
+def recount(cursor: Any, series_ids: Iterable[int]) -> None:
+    """Bring counts, modalities and dates of series and all above them up to date with what is shown of them."""
+    series = sorted(series_ids)
+    if not series:
+        return
+    cursor.executemany(_RECOUNT_SERIES, [(i,) for i in series])
+    wanted = json.dumps(series)
+    studies = cursor.execute(
+        "SELECT DISTINCT study_ref FROM series WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+    ).fetchall()
+    cursor.executemany(_RECOUNT_STUDY, studies)
+    patients = cursor.execute(
+        "SELECT DISTINCT patient_ref FROM study WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([row[0] for row in studies]),),
+    ).fetchall()
+    cursor.executemany(_RECOUNT_PATIENT, patients)
+
+
+_RECOUNT_SERIES = (
+    "UPDATE series SET (n_instances, n_frames, n_bytes, n_missing) = (SELECT count(*), coalesce(sum(frames), 0), "
+    "coalesce(sum(bytes), 0), coalesce(sum(missing), 0) FROM instance WHERE series_ref = series.id AND hidden = 0) "
+    "WHERE id = ?"
+)
+_RECOUNT_STUDY = (
+    "UPDATE study SET (n_series, n_instances, n_frames, n_bytes, n_missing, modalities) = (SELECT count(*), "
+    "coalesce(sum(n_instances), 0), coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), "
+    "coalesce(sum(n_missing), 0), coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT modality "
+    "FROM series WHERE study_ref = study.id AND hidden = 0 AND modality != '' ORDER BY modality)), '') "
+    "FROM series WHERE study_ref = study.id AND hidden = 0) WHERE id = ?"
+)
+_RECOUNT_PATIENT = (
+    "UPDATE patient SET (n_studies, n_series, n_instances, n_frames, n_bytes, n_missing, last_study_date, "
+    "modalities) = (SELECT count(*), coalesce(sum(n_series), 0), coalesce(sum(n_instances), 0), "
+    "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), coalesce(sum(n_missing), 0), coalesce(max(date), ''), "
+    "coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT series.modality FROM series "
+    "JOIN study AS s ON s.id = series.study_ref WHERE s.patient_ref = patient.id AND series.hidden = 0 "
+    "AND s.hidden = 0 AND series.modality != '' ORDER BY series.modality)), '') "
+    "FROM study WHERE patient_ref = patient.id AND hidden = 0) WHERE id = ?"
+)
+
+
+def is_original(image_type: tuple[str, ...]) -> bool:
+    """Whether pixel values are those of the acquisition: Image Type value 1 (PS3.3 C.7.6.1.1.2); silence says yes."""
+    return not image_type or image_type[0].strip().upper() != "DERIVED"
+
+
+def is_reformatted(image_type: tuple[str, ...]) -> bool:
+    """Whether Image Type names a re-sampled or composed image (PS3.3 C.8.16.1.3 and makers' own words)."""
+    return any(word in value.upper() for value in image_type[2:] for word in _REFORMATTED)
+
+
+_REFORMATTED = (
+    "MPR", "REFORMAT", "RESAMPLED", "MAX_IP", "MIN_IP", "MIP", "PROJECTION", "VOLREN", "VOLUME_RENDER", "VRT", "SSD",
+    "CURVED", "COMPOSED", "MOSAIC", "CSAPARALLEL", "AVERAGE", "SURFACE_RENDER",
+)  # fmt: skip
+
+
+def now() -> str:
+    """The time as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,78 @@
+"""The walk, in a thread of its own and ahead of the readers: so that the number of files is known early."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING
+
+from fileroom.sources import folder as folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from fileroom.sources.folder import Listing
+
+_LEAD = 200_000  # files the walk may be ahead: what it holds in memory does not grow with the tree
+
+
+class WalkAhead:
+    """Walks some roots and hands over their listings in order."""
+
+    def __init__(self, roots: Sequence[str], own_folder: Path) -> None:
+        self._roots = roots
+        facts = own_folder.stat()
+        self._leave_out = frozenset({(facts.st_dev, facts.st_ino)})  # the archive itself is nobody's scan
+        self._queue: queue.Queue[tuple[str, Listing] | BaseException | None] = queue.Queue()
+        self._room = threading.Semaphore(_LEAD)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._walk, name="fileroom-walk", daemon=True)
+        self.seen = 0
+        self.finished = False
+
+    def start(self) -> None:
+        """Begin to walk."""
+        self._thread.start()
+
+    def listings(self) -> Iterator[tuple[str, Listing]]:
+        """(root, listing of a folder of it), to the end; raises what the walk raised."""
+        while True:
+            item = self._queue.get()
+            if item is None:
+                self._queue.put(None)  # whoever asks again is told the same
+                return
+            if isinstance(item, BaseException):
+                raise item
+            if weight := _weight(item[1]):
+                self._room.release(weight)
+            yield item
+
+    def hurry(self) -> None:
+        """Go no further; what was met is still handed over."""
+        self._stopped.set()
+        self._room.release(_LEAD)
+
+    def stop(self) -> None:
+        """Go no further, and wait for the thread to end."""
+        self.hurry()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _walk(self) -> None:
+        try:
+            for root in self._roots:
+                for listing in folders.walk(root, leave_out=self._leave_out, stop=self._stopped.is_set):
+                    self.seen += len(listing.files) + len(listing.obstacles)
+                    for _ in range(_weight(listing)):
+                        self._room.acquire()
+                    self._queue.put((root, listing))
+            self.finished = True
+            self._queue.put(None)
+        except BaseException as error:  # noqa: BLE001 - handed over; listings() raises it in the import's own thread
+            self._queue.put(error)
+
+
+def _weight(listing: Listing) -> int:
+    """How much of the lead a listing uses; a folder larger than all of it must fit too."""
+    return min(len(listing.files), _LEAD)

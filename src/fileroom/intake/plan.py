@@ -1,0 +1,67 @@
+"""What is to be done with a folder: pure, from what it holds now and what the catalog knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fileroom.model import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fileroom.catalog.known import KnownFile
+    from fileroom.sources.folder import FileEntry, Listing
+
+# What could not be read or had no place is tried again each time: permissions and limits change.
+_TRY_AGAIN = frozenset({Outcome.UNREADABLE, Outcome.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlan:
+    """The intents for one folder.
+
+    ``read``: files to open, with the row that is known of each; ``unchanged``: how many stand as recorded;
+    ``back``: rows of files that were gone and are there again as they were; ``brought_back``: files, as recorded, of
+    instances that had been removed from the archive; ``gone``: rows of files that are no longer there.
+    """
+
+    read: tuple[tuple[FileEntry, KnownFile | None], ...]
+    unchanged: int
+    back: tuple[int, ...]
+    brought_back: tuple[tuple[FileEntry, KnownFile], ...]
+    gone: tuple[int, ...]
+
+
+def plan_folder(listing: Listing, known: Mapping[str, KnownFile], now_ns: int) -> FolderPlan:
+    """Compare a folder with what is known of it.
+
+    A file is unchanged when size and time of change stand as recorded. A time in the future proves nothing and the
+    file is read again. Files are only ever held to be gone when the listing of their folder is whole.
+    """
+    read: list[tuple[FileEntry, KnownFile | None]] = []
+    back: list[int] = []
+    brought_back: list[tuple[FileEntry, KnownFile]] = []
+    unchanged = 0
+    seen = set()
+    for entry in listing.files:
+        seen.add(entry.name)
+        row = known.get(entry.name)
+        if row is None or _differs(entry, row, now_ns):
+            read.append((entry, row))
+            continue
+        if row.gone:
+            back.append(row.id)
+        if row.hidden:
+            brought_back.append((entry, row))
+        else:
+            unchanged += 1
+    seen.update(obstacle.name for obstacle in listing.obstacles)
+    gone = tuple(row.id for name, row in known.items() if name not in seen and not row.gone) if listing.complete else ()
+    return FolderPlan(tuple(read), unchanged, tuple(back), tuple(brought_back), gone)
+
+
+def _differs(entry: FileEntry, row: KnownFile, now_ns: int) -> bool:
+    if row.outcome in _TRY_AGAIN or entry.mtime_ns > now_ns:
+        return True
+    return entry.size != row.size or entry.mtime_ns != row.mtime_ns

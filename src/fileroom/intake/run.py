@@ -1,0 +1,309 @@
+"""An import from start to end: walk ahead, read ahead, write in batches, obey the token, keep the ledger."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fileroom.catalog import userdata
+from fileroom.catalog.known import folders_with_files, known_files
+from fileroom.catalog.writes import Writer
+from fileroom.dicom.reading import read_header
+from fileroom.errors import FileroomError, SourceError
+from fileroom.intake.ahead import WalkAhead
+from fileroom.intake.lock import import_lock
+from fileroom.intake.plan import plan_folder
+from fileroom.intake.write import Batch, BroughtBack, Place, ReadFile, Tally, write_batch
+from fileroom.jobs import CancelToken, Progress
+from fileroom.model import ImportSummary, Outcome
+from fileroom.sources.paths import display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fileroom.catalog.known import KnownFile
+    from fileroom.catalog.store import Catalog
+    from fileroom.dicom.reading import Reading
+    from fileroom.jobs import OnProgress
+    from fileroom.settings import Settings
+    from fileroom.sources.drives import Mount
+    from fileroom.sources.folder import FileEntry, Listing
+
+_CHUNK = 16  # files a reader takes at once
+_AHEAD = 24  # chunks being read at once, or waiting to be written
+_BATCH_SECONDS = 0.5  # first patients appear soon, and little is lost when the process dies
+_PROGRESS_SECONDS = 0.1
+
+
+def bring_in(
+    catalog: Catalog,
+    settings: Settings,
+    paths: Sequence[str],
+    *,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> ImportSummary:
+    """Import ``paths`` in place.
+
+    Busy when an import is running; SourceError, before anything is done, when a path is not there.
+    """
+    roots = [_checked(path) for path in paths]
+    if not roots:
+        raise SourceError("nothing to import was named")
+    with import_lock(catalog.folder):
+        return _Import(catalog, settings, roots, on_progress, cancel or CancelToken()).run()
+
+
+def _checked(path: str) -> str:
+    whole = os.path.abspath(path)
+    if not os.path.exists(whole):
+        raise SourceError(f"{display(path)}: there is no such file or folder")
+    return whole
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Some files of a folder, being read."""
+
+    place: Place
+    files: Sequence[tuple[FileEntry, KnownFile | None]]
+    future: Future[list[Reading]]
+
+
+class _Import:
+    def __init__(
+        self,
+        catalog: Catalog,
+        settings: Settings,
+        roots: list[str],
+        on_progress: OnProgress | None,
+        cancel: CancelToken,
+    ) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self._roots = roots
+        self._on_progress = on_progress
+        self._cancel = cancel
+        self._tally = Tally()
+        self._mounts = catalog.mounts()
+        self._started = time.monotonic()
+        self._id, self._started_at = userdata.begin_import(catalog, roots)
+        self._writer = Writer(catalog, self._id)
+        self._batch = Batch()
+        self._last_write = self._started
+        self._last_progress = 0.0
+        self._walk = WalkAhead(roots, catalog.folder)
+        self._current = ""
+        self._unchanged = 0
+        self._read = 0
+        self._visited: set[tuple[str, str]] = set()
+        self._empty_roots: set[str] = set()
+        self._messages: list[str] = []
+
+    # -- the whole -------------------------------------------------------------------------------------------------
+
+    def run(self) -> ImportSummary:
+        state, message = "failed", ""
+        pool = ThreadPoolExecutor(self._settings.readers, thread_name_prefix="fileroom-read")
+        try:
+            self._walk.start()
+            self._write_roots()
+            self._work(pool)
+            state = "cancelled" if self._cancel.cancelled else "done"
+            message = "; ".join(self._messages)
+        except FileroomError as error:
+            message = str(error)
+            raise
+        finally:
+            self._walk.stop()
+            pool.shutdown(wait=True, cancel_futures=True)
+            if state == "failed":
+                self._batch = Batch()
+            summary = self._write(state, message)
+            self._report("finishing", force=True)
+        return summary
+
+    def _write_roots(self) -> None:
+        with self._catalog.database.transaction() as cursor:
+            self._writer.begin(cursor)
+            for root in self._roots:
+                mount, inside = self._mounts.locate(root)
+                self._writer.root(mount, inside)
+            self._writer.finish()
+
+    def _work(self, pool: ThreadPoolExecutor) -> None:
+        """Keep the readers busy and write what they bring, in the order of the walk."""
+        ahead: deque[_Chunk] = deque()
+        for place, files in self._to_read():
+            ahead.append(_Chunk(place, files, pool.submit(_read_all, place.path, files, self._cancel)))
+            while len(ahead) >= _AHEAD or (ahead and ahead[0].future.done()):
+                self._take(ahead.popleft())
+        while ahead:
+            self._take(ahead.popleft())
+        if self._cancel.cancelled:
+            self._write_off_the_rest()
+        else:
+            self._find_gone_folders()
+
+    def _take(self, chunk: _Chunk) -> None:
+        readings = chunk.future.result()
+        for (entry, known), reading in zip(chunk.files, readings, strict=False):
+            self._batch.read.append(ReadFile(chunk.place, entry, known, reading))
+        for entry, _ in chunk.files[len(readings) :]:
+            self._batch.cancelled.append((chunk.place, entry))
+        self._read += len(readings)
+        self._write_when_due()
+        self._report("reading" if self._walk.finished else "walking")
+
+    # -- the plan --------------------------------------------------------------------------------------------------
+
+    def _to_read(self) -> Iterator[tuple[Place, Sequence[tuple[FileEntry, KnownFile | None]]]]:
+        for root, listing in self._walk.listings():
+            if self._cancel.cancelled:
+                self._write_off(listing)
+                return
+            mount, inside = self._mounts.locate(listing.path)
+            place = Place(listing.path, mount, inside)
+            self._current = listing.path
+            known = self._known(place)
+            self._visited.add((mount.filesystem_id, inside))
+            empty = listing.path == root and self._suddenly_empty(listing, mount, inside)
+            plan = plan_folder(replace(listing, complete=False) if empty else listing, known, time.time_ns())
+            self._tally.outcomes[Outcome.UNCHANGED] += plan.unchanged
+            self._unchanged += plan.unchanged
+            batch = self._batch
+            batch.back += plan.back
+            batch.gone += plan.gone
+            batch.brought_back += [BroughtBack(place, entry, row) for entry, row in plan.brought_back]
+            batch.obstacles += [(place, obstacle) for obstacle in listing.obstacles]
+            for chunk in _chunks(plan.read):
+                yield place, chunk
+            self._write_when_due()
+            self._report("reading" if self._walk.finished else "walking")
+
+    def _suddenly_empty(self, listing: Listing, mount: Mount, inside: str) -> bool:
+        """A root that held files and now shows nothing is an unplugged drive sooner than a tidied one."""
+        if listing.files or listing.folders or listing.obstacles:
+            return False
+        if not any(files for _, files in folders_with_files(self._catalog, mount.filesystem_id, inside)):
+            return False
+        self._empty_roots.add(listing.path)
+        self._messages.append(f"{display(listing.path)} is empty now: what is known of it was left as it is")
+        return True
+
+    def _find_gone_folders(self) -> None:
+        """Folders that were known under a root and no longer stand there: their files are gone, never deleted."""
+        for root in self._roots:
+            if root in self._empty_roots or not os.path.isdir(root):
+                continue
+            mount, inside = self._mounts.locate(root)
+            for folder, file_ids in folders_with_files(self._catalog, mount.filesystem_id, inside):
+                if (mount.filesystem_id, folder) in self._visited:
+                    continue
+                path = self._mounts.absolute(mount.filesystem_id, folder)
+                if path is not None and not os.path.lexists(path):
+                    self._batch.gone += file_ids
+
+    def _known(self, place: Place) -> dict[str, KnownFile]:
+        return known_files(self._catalog, place.mount.filesystem_id, place.inside)
+
+    def _write_off_the_rest(self) -> None:
+        """Paths that were met but not reached before the end was asked for."""
+        self._walk.hurry()
+        for _, listing in self._walk.listings():
+            self._write_off(listing)
+
+    def _write_off(self, listing: Listing) -> None:
+        mount, inside = self._mounts.locate(listing.path)
+        place = Place(listing.path, mount, inside)
+        self._batch.cancelled += [(place, entry) for entry in listing.files]
+        self._batch.obstacles += [(place, obstacle) for obstacle in listing.obstacles]
+
+    # -- writing and telling ---------------------------------------------------------------------------------------
+
+    def _write_when_due(self) -> None:
+        due = time.monotonic() - self._last_write > _BATCH_SECONDS
+        if len(self._batch) >= self._settings.batch or (due and len(self._batch)):
+            self._write("running", "")
+
+    def _write(self, state: str, message: str) -> ImportSummary:
+        batch, self._batch = self._batch, Batch()
+        with self._catalog.database.transaction() as cursor:
+            self._writer.begin(cursor, batch.uids())
+            write_batch(self._writer, batch, self._tally, self._mounts)
+            self._writer.finish()
+            summary = self._summary(state, message)
+            userdata.save_import(cursor, summary)
+        self._last_write = time.monotonic()
+        return summary
+
+    def _summary(self, state: str, message: str) -> ImportSummary:
+        added = self._writer.added
+        return ImportSummary(
+            id=self._id,
+            roots=tuple(self._roots),
+            started=self._started_at,
+            state=state,
+            files=self._tally.outcomes.total(),
+            outcomes={outcome: self._tally.outcomes[outcome] for outcome in Outcome},
+            patients=added.patients,
+            studies=added.studies,
+            series=added.series,
+            instances=added.instances,
+            bytes=self._tally.bytes,
+            seconds=time.monotonic() - self._started,
+            message=message,
+        )
+
+    def _report(self, phase: str, *, force: bool = False) -> None:
+        if self._on_progress is None:
+            return
+        now = time.monotonic()
+        if not force and now - self._last_progress < _PROGRESS_SECONDS:
+            return
+        self._last_progress = now
+        self._on_progress(self._progress(phase, now))
+
+    def _progress(self, phase: str, now: float) -> Progress:
+        seconds = max(now - self._started, 1e-9)
+        seen, total = self._walk.seen, self._walk.seen if self._walk.finished else None
+        done = self._read + self._unchanged
+        rate = done / seconds
+        left = (total - done) / rate if total is not None and rate > 0 else None
+        added = self._writer.added
+        return Progress(
+            phase=phase,
+            seen=seen,
+            done=done,
+            read=self._read,
+            total=total,
+            files_per_second=rate,
+            seconds=seconds,
+            seconds_left=max(left, 0.0) if left is not None else None,
+            patients=added.patients,
+            studies=added.studies,
+            series=added.series,
+            instances=added.instances,
+            problems=self._tally.problems,
+            current=display(self._current),
+        )
+
+
+def _read_all(folder: str, files: Sequence[tuple[FileEntry, KnownFile | None]], cancel: CancelToken) -> list[Reading]:
+    readings = []
+    for entry, _ in files:
+        if cancel.cancelled:
+            break
+        readings.append(read_header(os.path.join(folder, entry.name)))
+    return readings
+
+
+def _chunks(
+    files: Sequence[tuple[FileEntry, KnownFile | None]],
+) -> Iterator[Sequence[tuple[FileEntry, KnownFile | None]]]:
+    for start in range(0, len(files), _CHUNK):
+        yield files[start : start + _CHUNK]

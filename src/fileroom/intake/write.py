@@ -1,0 +1,253 @@
+"""Carrying out what was decided: one batch of files into the catalog and the ledger, in one transaction."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fileroom.catalog.known import InstanceFile, KnownInstance
+from fileroom.catalog.writes import FileFacts
+from fileroom.intake.decide import Act, Decision, decide
+from fileroom.model import Outcome, Reason
+from fileroom.sources.paths import display
+
+if TYPE_CHECKING:
+    from fileroom.catalog.known import KnownFile
+    from fileroom.catalog.writes import Writer
+    from fileroom.dicom.reading import Reading
+    from fileroom.model import Header
+    from fileroom.sources.drives import Mount, Mounts
+    from fileroom.sources.folder import FileEntry, Obstacle
+
+
+_SMALLEST_FRAGMENT = 8  # bytes of the header of one item of encapsulated pixel data (PS3.5 A.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder of an import: where it is, and where it lies on its drive."""
+
+    path: str
+    mount: Mount
+    inside: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was read, with what was known of it before."""
+
+    place: Place
+    entry: FileEntry
+    known: KnownFile | None
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    """A file, unchanged, of an instance that had been removed from the archive."""
+
+    place: Place
+    entry: FileEntry
+    known: KnownFile
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction will hold."""
+
+    read: list[ReadFile] = field(default_factory=list)
+    brought_back: list[BroughtBack] = field(default_factory=list)
+    obstacles: list[tuple[Place, Obstacle]] = field(default_factory=list)
+    cancelled: list[tuple[Place, FileEntry]] = field(default_factory=list)
+    back: list[int] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        lists = (self.read, self.brought_back, self.obstacles, self.cancelled, self.back, self.gone)
+        return sum(len(part) for part in lists)
+
+    def uids(self) -> list[str]:
+        """The SOP Instance UIDs that the writer has to know about."""
+        return [item.reading.header.sop_instance_uid for item in self.read if item.reading.header]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many paths had which outcome, and how many bytes the files that were read hold."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    bytes: int = 0
+
+    @property
+    def problems(self) -> int:
+        """Paths that could not be taken in."""
+        return sum(self.outcomes[o] for o in (Outcome.UNREADABLE, Outcome.NO_IDENTITY, Outcome.REFUSED))
+
+
+def write_batch(writer: Writer, batch: Batch, tally: Tally, mounts: Mounts) -> None:
+    """Put a batch into the catalog; new names before removals, so that a rename loses nothing."""
+    hand = _Hand(writer, tally, mounts)
+    for item in batch.read:
+        hand.file(item)
+    for back in batch.brought_back:
+        hand.brought_back(back)
+    for place, obstacle in batch.obstacles:
+        hand.line(place, obstacle.name, obstacle.outcome, obstacle.reason, obstacle.detail, 0)
+    for place, entry in batch.cancelled:
+        hand.line(place, entry.name, Outcome.CANCELLED, Reason.CANCELLED, "", entry.size)
+    writer.files_back(batch.back)
+    writer.files_gone(batch.gone)
+
+
+class _Hand:
+    def __init__(self, writer: Writer, tally: Tally, mounts: Mounts) -> None:
+        self._writer = writer
+        self._tally = tally
+        self._mounts = mounts
+
+    def line(self, place: Place, name: str, outcome: Outcome, reason: Reason, detail: str, size: int) -> None:
+        """Count an outcome and write its line; unchanged paths are counted only."""
+        self._tally.outcomes[outcome] += 1
+        if outcome is not Outcome.UNCHANGED:
+            folder = self._writer.folder(place.mount, place.inside)
+            self._writer.ledger(folder, name, outcome, reason, detail, size)
+
+    def brought_back(self, item: BroughtBack) -> None:
+        """Show what was removed, since the user has brought it in again."""
+        if item.known.instance_id is not None:
+            self._writer.bring_back(item.known.instance_id)
+        self.line(item.place, item.entry.name, Outcome.ADDED, Reason.BROUGHT_BACK, "", item.entry.size)
+
+    def file(self, item: ReadFile) -> None:
+        """Decide on a file and do it."""
+        reading = item.reading
+        self._tally.bytes += reading.size
+        if reading.header is None:
+            self._without_header(item)
+            return
+        drive = self._writer.drive(item.place.mount)
+        series_id = self._writer.series_of(reading.header, drive)
+        candidates = self._writer.instances_with(reading.header.sop_instance_uid)
+        decision = decide(series_id, reading.size, reading.digest, item.known, candidates, self._is_there)
+        self._carry_out(item, reading.header, series_id, decision)
+
+    def _without_header(self, item: ReadFile) -> None:
+        reading = item.reading
+        outcome, reason = reading.outcome or Outcome.UNREADABLE, reading.reason or Reason.DAMAGED
+        self._record(item, outcome, reason, reading.detail, None)
+        if item.known is not None and item.known.instance_id is not None:
+            self._writer.unlink(item.known.instance_id)
+        self.line(item.place, item.entry.name, outcome, reason, reading.detail, reading.size)
+
+    def _carry_out(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
+        instance = decision.instance
+        outcome, reason, detail = decision.outcome, decision.reason, ""
+        if instance is not None and instance.hidden:
+            self._writer.bring_back(instance.id)
+            if outcome is Outcome.UNCHANGED:
+                outcome, reason = Outcome.ADDED, Reason.BROUGHT_BACK
+        if decision.act is Act.FOLLOW and decision.moved is not None:
+            detail = display(self._shown_path(decision.moved))
+            self._record(item, outcome, reason, detail, decision.moved.id, instance)
+        elif decision.act is Act.NEW:
+            self._new(item, header, series_id, decision)
+        else:
+            if decision.act is Act.REPLACE and instance is not None:
+                size = item.reading.size
+                self._writer.replace_facts(instance.id, series_id, header, frames_of(header, size), size)
+            self._record(item, outcome, reason, detail, None, instance)
+        self.line(item.place, item.entry.name, outcome, reason, detail, item.reading.size)
+
+    def _new(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
+        file_id = item.known.id if item.known else self._writer.new_file_id()
+        size = item.reading.size
+        instance_id = self._writer.add_instance(series_id, header, frames_of(header, size), size, file_id)
+        if item.known is not None and item.known.instance_id is not None:
+            self._writer.unlink(item.known.instance_id)
+        self._put(item, decision.outcome, decision.reason, "", instance_id, file_id, known=item.known is not None)
+        own = self._as_file(item, file_id, conflict=False)
+        self._writer.remember(
+            header.sop_instance_uid, KnownInstance(instance_id, series_id, hidden=False, files=(own,))
+        )
+
+    def _record(
+        self,
+        item: ReadFile,
+        outcome: Outcome,
+        reason: Reason,
+        detail: str,
+        row: int | None,
+        instance: KnownInstance | None = None,
+    ) -> None:
+        """Write the file's row: ``row`` when it takes over another's, else its own, else a new one."""
+        file_id = row or (item.known.id if item.known else self._writer.new_file_id())
+        known = row is not None or item.known is not None
+        self._put(item, outcome, reason, detail, instance.id if instance else None, file_id, known=known)
+        if row is not None and item.known is not None and item.known.id != row:
+            self._writer.files_gone([item.known.id])
+        if instance is not None and item.reading.header is not None:
+            if item.known is not None and item.known.instance_id not in {None, instance.id}:
+                self._writer.unlink(item.known.instance_id or 0)
+            own = self._as_file(item, file_id, conflict=reason is Reason.OTHER_CONTENT)
+            others = tuple(file for file in instance.files if file.id != file_id)
+            uid = item.reading.header.sop_instance_uid
+            self._writer.remember(
+                uid, KnownInstance(instance.id, instance.series_id, hidden=False, files=(*others, own))
+            )
+
+    def _put(
+        self,
+        item: ReadFile,
+        outcome: Outcome,
+        reason: Reason,
+        detail: str,
+        instance_id: int | None,
+        file_id: int,
+        *,
+        known: bool,
+    ) -> None:
+        folder = self._writer.folder(item.place.mount, item.place.inside)
+        reading = item.reading
+        facts = FileFacts(
+            folder_id=folder,
+            name=item.entry.name,
+            size=reading.size,
+            mtime_ns=reading.mtime_ns,
+            digest=reading.digest or None,
+            outcome=outcome,
+            reason=reason,
+            detail=detail,
+            instance_id=instance_id,
+        )
+        self._writer.put_file(facts, file_id, known=known)
+
+    def _as_file(self, item: ReadFile, file_id: int, *, conflict: bool) -> InstanceFile:
+        path = f"{item.place.inside.rstrip('/')}/{item.entry.name}"
+        reading = item.reading
+        return InstanceFile(
+            file_id, reading.size, reading.digest, gone=False, conflict=conflict,
+            filesystem_id=item.place.mount.filesystem_id, path=path,
+        )  # fmt: skip
+
+    def _is_there(self, file: InstanceFile) -> bool:
+        path = self._mounts.absolute(file.filesystem_id, file.path)
+        return path is None or os.path.lexists(path)  # on a drive that is away: not gone, only out of reach
+
+    def _shown_path(self, file: InstanceFile) -> str:
+        return self._mounts.absolute(file.filesystem_id, file.path) or file.path
+
+
+def frames_of(header: Header, size: int) -> int:
+    """How many frames an instance of a file of ``size`` bytes has: 1 for a single image, 0 without pixels.
+
+    Number of Frames (PS3.3 C.7.6.6) is believed only as far as the pixel data can hold so many.
+    """
+    if not header.has_pixels:
+        return 0
+    claimed = max(1, header.number_of_frames or 1)
+    bits = (header.rows or 0) * (header.columns or 0) * (header.samples_per_pixel or 1) * (header.bits_allocated or 0)
+    if header.pixel_length is not None and bits:
+        return min(claimed, max(1, header.pixel_length * 8 // bits))
+    return min(claimed, max(1, size // _SMALLEST_FRAGMENT))
