@@ -1,6 +1,5 @@
 """``fileroom serve``: open the archive and answer the browser until Ctrl-C. ``fileroom`` alone opens it as well."""
 
-import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ from fileroom.cli.exits import EPILOG
 from fileroom.cli.options import ArchiveOption, open_archive
 from fileroom.cli.output import err, print_json
 from fileroom.cli.screen import open_browser
+from fileroom.errors import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from fileroom.archive import Archive
     from fileroom.web.serve import Ready
 
-HOST = "127.0.0.1"
 USUAL_PORT = 8177  # the same each time, so that bookmarks go on working
+OPENED = "Opening it in the browser; this address works once. Ctrl-C ends fileroom."
+OPEN_YOURSELF = "Open this address in a browser; it works once. Ctrl-C ends fileroom."
 
 PortOption = Annotated[
     int | None,
@@ -65,21 +66,13 @@ def stay_up(archive: "Archive", *, port: int | None, show: bool, as_json: bool) 
     """Serve ``archive`` until somebody stops it."""
     from fileroom.web.serve import serve as answer
 
-    answer(archive, host=HOST, port=choose_port(port), on_ready=_announcer(show=show, as_json=as_json))
-
-
-def choose_port(asked: int | None) -> int:
-    """The port that was asked for, else the usual one, else (0) any that is free."""
-    if asked is not None:
-        return asked
-    with socket.socket() as probe:
-        if sys.platform != "win32":  # there the option means another thing: to share a port that is in use
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, USUAL_PORT))
-        except OSError:
-            return 0
-    return USUAL_PORT
+    announce = _announcer(show=show, as_json=as_json)
+    try:
+        answer(archive, port=USUAL_PORT if port is None else port, on_ready=announce)
+    except Busy:
+        if port is not None:
+            raise
+        answer(archive, port=0, on_ready=announce)  # nobody asked for the usual port: any other will do
 
 
 def _announcer(*, show: bool, as_json: bool) -> "Callable[[Ready], None]":
@@ -91,13 +84,6 @@ def _announcer(*, show: bool, as_json: bool) -> "Callable[[Ready], None]":
             sys.stdout.flush()
         opened = show and open_browser(ready.url)
         if not as_json:
-            err().print(
-                (
-                    "Opening it in the browser; the address above works once."
-                    if opened
-                    else "Open this address in a browser; it works once."
-                )
-                + " Ctrl-C ends fileroom."
-            )
+            err().print(OPENED if opened else OPEN_YOURSELF)
 
     return announce

@@ -1,0 +1,46 @@
+"""Run the benchmarks: ``python -m benchmarks [NAME…] [--quick] [--json FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from benchmarks import headers, ingest, reopen
+from benchmarks.harness import as_json, machine, table
+
+# A benchmark is a module with `measure() -> Comparison`; the second set of arguments is for --quick.
+BENCHMARKS = {
+    "headers": (headers.measure, {"instances": 1_000, "runs": 3}),
+    "ingest": (ingest.measure, {"instances": 1_000, "runs": 3}),
+    "reopen": (reopen.measure, {"series": 1_000, "runs": 3}),
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Measure what was asked for, print tables, and keep the JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios against a peer and a floor.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="small and few: whether it works, not how fast it is")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep every single run in FILE")
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.names) - set(BENCHMARKS):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    on = machine()
+    print(f"Python {on['python']}, {on['system']}, {on['processor']}, {on['cores']} cores")
+    print(", ".join(f"{name} {version}" for name, version in on["versions"].items()))
+    kept = {"machine": on, "benchmarks": [_one(name, quick=asked.quick) for name in asked.names or BENCHMARKS]}
+    if asked.json:
+        asked.json.write_text(json.dumps(kept, indent=1) + "\n")
+
+
+def _one(name: str, *, quick: bool) -> dict[str, object]:
+    measure, small = BENCHMARKS[name]
+    comparison = measure(**small) if quick else measure()
+    print("\n" + table(comparison), flush=True)
+    return as_json(comparison)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
