@@ -6,9 +6,10 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from fileroom.catalog.counts import recount
 from fileroom.catalog.keys import secret_digest
 from fileroom.catalog.queries import resolve
-from fileroom.catalog.writes import now, recount
+from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model import Counts, ImportSummary, LedgerEntry, Level, Outcome, Page, Reason, Token
 from fileroom.sources.paths import display, from_text, to_text

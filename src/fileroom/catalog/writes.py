@@ -6,14 +6,16 @@ One writer at a time (the import lock sees to that), so row numbers are counted 
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import identity, packing
+from fileroom.catalog.counts import recount
 from fileroom.catalog.known import InstanceFile, KnownInstance
-from fileroom.catalog.words import date_tokens, fold, tokens
+from fileroom.catalog.memory import Memory
+from fileroom.catalog.wording import WordIndex
+from fileroom.catalog.words import fold
 from fileroom.dicom.names import person_name
 from fileroom.model import Level, Outcome, Reason
 from fileroom.pixels.geometry import plane_of
@@ -65,19 +67,6 @@ class _SeriesRow:
     hidden: bool
 
 
-class _Memory(OrderedDict[Any, Any]):
-    """A map that forgets what was asked for longest ago."""
-
-    def __init__(self, most: int = _REMEMBERED) -> None:
-        super().__init__()
-        self._most = most
-
-    def keep(self, key: Any, value: Any) -> None:
-        self[key] = value
-        if len(self) > self._most:
-            self.popitem(last=False)
-
-
 @dataclass(slots=True)
 class _Touched:
     series: set[int] = field(default_factory=set)
@@ -94,12 +83,12 @@ class Writer:
         self.added = Added()
         self._next: dict[str, int] = {}
         self._drives: dict[str, int] = {}
-        self._folders = _Memory(20_000)
-        self._patients = _Memory()
-        self._studies = _Memory()
-        self._series = _Memory()
-        self._series_said = _Memory()
-        self._patient_tokens = _Memory(10_000)
+        self._folders: Memory[tuple[int, str], int] = Memory(_REMEMBERED)
+        self._patients: Memory[str, int] = Memory(_REMEMBERED)
+        self._studies: Memory[tuple[str, str], int] = Memory(_REMEMBERED)
+        self._series: Memory[int, _SeriesRow] = Memory(_REMEMBERED)
+        self._series_said: Memory[tuple[str, ...], int] = Memory(_REMEMBERED)
+        self._words = WordIndex()
         self._cursor: Any = None
         self._touched = _Touched()
         self._new_files: list[tuple[Any, ...]] = []
@@ -123,7 +112,7 @@ class Writer:
         self._flush()
         self._settle_instances()
         recount(self._cursor, self._touched.series)
-        self._write_words()
+        self._words.add(self._cursor, self._touched.words)
 
     def _count_from_here(self) -> None:
         for table in ("drive", "folder", "patient", "study", "series", "instance", "file"):
@@ -191,7 +180,7 @@ class Writer:
             if not row:
                 self._cursor.execute("INSERT INTO folder(id, drive_id, path) VALUES (?,?,?)", (known, drive_id, text))
             self._folders.keep((drive_id, text), known)
-        return int(known)
+        return known
 
     def root(self, mount: Mount, path: str) -> None:
         """Remember a folder the user brought in."""
@@ -225,7 +214,7 @@ class Writer:
             self._series.keep(row.id, row)
             known = row.id
             self._series_said.keep(said, known)
-        return int(known)
+        return known
 
     def add_instance(self, series_id: int, header: Header, frames: int, size: int, file_id: int) -> int:
         """A new instance of a series; returns its row."""
@@ -304,7 +293,7 @@ class Writer:
         row.hidden = False
 
     def _row(self, series_id: int) -> _SeriesRow:
-        known: _SeriesRow | None = self._series.get(series_id)
+        known = self._series.get(series_id)
         if known is not None:
             return known
         found = self._cursor.execute(
@@ -380,7 +369,7 @@ class Writer:
                 self._insert("study", facts)
                 self.added.studies += 1
             self._studies.keep(key, study_id)
-        return int(study_id)
+        return study_id
 
     def _patient(self, who: identity.Identity, header: Header) -> int:
         patient_id = self._patients.get(who.key)
@@ -388,7 +377,7 @@ class Writer:
             found = self._cursor.execute("SELECT id FROM patient WHERE key = ?", (who.key,)).fetchone()
             patient_id = found[0] if found else self._make_patient(who, header)
             self._patients.keep(who.key, patient_id)
-        return int(patient_id)
+        return patient_id
 
     def _make_patient(self, who: identity.Identity, header: Header) -> int:
         patient_id = self._number("patient")
@@ -520,47 +509,6 @@ class Writer:
             if found:
                 self._touched.series.add(found[0])
 
-    def _write_words(self) -> None:
-        if not self._touched.words:
-            return
-        c = self._cursor
-        studies: set[int] = set()
-        patients: set[int] = set()
-        for series_id in self._touched.words:
-            row = c.execute(_WORDS_OF_SERIES, (series_id,)).fetchone()
-            patient_id, study_id = row[0], row[1]
-            series_words, study_words, patient_words = _series_tokens(row), _study_tokens(row), _patient_tokens(row)
-            everything = series_words | study_words | patient_words
-            _put_words(c, "series_words", series_id, everything)
-            studies.add(study_id)
-            self._grow_patient(patient_id, everything)
-            patients.add(patient_id)
-        for study_id in studies:
-            rows = c.execute(_WORDS_OF_STUDY, (study_id,)).fetchall()
-            words = _study_tokens(rows[0]) | _patient_tokens(rows[0])
-            _put_words(c, "study_words", study_id, words.union(*(_series_tokens(row) for row in rows)))
-        for patient_id in patients:
-            known: _Words = self._patient_tokens[patient_id]
-            if known.changed:
-                _put_words(c, "patient_words", patient_id, known)
-                known.changed = False
-
-    def _grow_patient(self, patient_id: int, words: set[str]) -> None:
-        known = self._patient_tokens.get(patient_id)
-        if known is None:
-            known = _Words()
-            for row in self._cursor.execute(_WORDS_OF_PATIENT, (patient_id,)).fetchall():
-                known |= _patient_tokens(row) | _study_tokens(row) | _series_tokens(row)
-            known.changed = True
-            self._patient_tokens.keep(patient_id, known)
-        elif not words <= known:
-            known |= words
-            known.changed = True
-
-
-class _Words(set[str]):
-    changed = False
-
 
 _SERIES_AS_IS = (
     "series_instance_uid modality protocol_name body_part_examined laterality patient_position "
@@ -572,79 +520,6 @@ _STUDY_AS_IS = (
     "study_instance_uid study_id accession_number institution_name referring_physician_name performing_physician_name "
     "manufacturer manufacturer_model_name station_name patient_age"
 ).split()
-
-_WORDS = (
-    "SELECT patient.id, study.id, patient.name_alphabetic, patient.name_ideographic, patient.name_phonetic, "
-    "patient.patient_id, patient.issuer, patient.birth_date, study.description, study.study_id, "
-    "study.accession_number, study.institution_name, study.referring_physician_name, study.date, "
-    "study.study_instance_uid, series.description, series.protocol_name, series.body_part_examined, series.modality, "
-    "series.station_name, series.manufacturer, series.manufacturer_model_name, series.performing_physician_name, "
-    "series.series_instance_uid FROM series JOIN study ON study.id = series.study_ref "
-    "JOIN patient ON patient.id = study.patient_ref WHERE "
-)
-_WORDS_OF_SERIES = _WORDS + "series.id = ?"
-_WORDS_OF_STUDY = _WORDS + "study.id = ?"
-_WORDS_OF_PATIENT = _WORDS + "patient.id = ?"
-
-
-def _patient_tokens(row: Sequence[Any]) -> set[str]:
-    return tokens(*row[2:7]) | date_tokens(row[7])
-
-
-def _study_tokens(row: Sequence[Any]) -> set[str]:
-    return tokens(*row[8:13]) | date_tokens(row[13]) | tokens(row[14].replace(".", ""))
-
-
-def _series_tokens(row: Sequence[Any]) -> set[str]:
-    return tokens(*row[15:23]) | tokens(row[23].replace(".", ""))
-
-
-def _put_words(cursor: Any, table: str, row_id: int, words: set[str]) -> None:
-    cursor.execute(
-        f"INSERT OR REPLACE INTO {table}(rowid, words) VALUES (?, ?)",  # noqa: S608 - our own names
-        (row_id, " ".join(sorted(words))),
-    )
-
-
-def recount(cursor: Any, series_ids: Iterable[int]) -> None:
-    """Bring counts, modalities and dates of series and all above them up to date with what is shown of them."""
-    series = sorted(series_ids)
-    if not series:
-        return
-    cursor.executemany(_RECOUNT_SERIES, [(i,) for i in series])
-    wanted = json.dumps(series)
-    studies = cursor.execute(
-        "SELECT DISTINCT study_ref FROM series WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
-    ).fetchall()
-    cursor.executemany(_RECOUNT_STUDY, studies)
-    patients = cursor.execute(
-        "SELECT DISTINCT patient_ref FROM study WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps([row[0] for row in studies]),),
-    ).fetchall()
-    cursor.executemany(_RECOUNT_PATIENT, patients)
-
-
-_RECOUNT_SERIES = (
-    "UPDATE series SET (n_instances, n_frames, n_bytes, n_missing) = (SELECT count(*), coalesce(sum(frames), 0), "
-    "coalesce(sum(bytes), 0), coalesce(sum(missing), 0) FROM instance WHERE series_ref = series.id AND hidden = 0) "
-    "WHERE id = ?"
-)
-_RECOUNT_STUDY = (
-    "UPDATE study SET (n_series, n_instances, n_frames, n_bytes, n_missing, modalities) = (SELECT count(*), "
-    "coalesce(sum(n_instances), 0), coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), "
-    "coalesce(sum(n_missing), 0), coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT modality "
-    "FROM series WHERE study_ref = study.id AND hidden = 0 AND modality != '' ORDER BY modality)), '') "
-    "FROM series WHERE study_ref = study.id AND hidden = 0) WHERE id = ?"
-)
-_RECOUNT_PATIENT = (
-    "UPDATE patient SET (n_studies, n_series, n_instances, n_frames, n_bytes, n_missing, last_study_date, "
-    "modalities) = (SELECT count(*), coalesce(sum(n_series), 0), coalesce(sum(n_instances), 0), "
-    "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), coalesce(sum(n_missing), 0), coalesce(max(date), ''), "
-    "coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT series.modality FROM series "
-    "JOIN study AS s ON s.id = series.study_ref WHERE s.patient_ref = patient.id AND series.hidden = 0 "
-    "AND s.hidden = 0 AND series.modality != '' ORDER BY series.modality)), '') "
-    "FROM study WHERE patient_ref = patient.id AND hidden = 0) WHERE id = ?"
-)
 
 
 def is_original(image_type: tuple[str, ...]) -> bool:

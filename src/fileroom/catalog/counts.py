@@ -1,0 +1,50 @@
+"""Counts, modalities and dates of the levels, kept in the rows so that a list costs what it shows."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def recount(cursor: Any, series_ids: Iterable[int]) -> None:
+    """Bring counts, modalities and dates of series and all above them up to date with what is shown of them."""
+    series = sorted(series_ids)
+    if not series:
+        return
+    cursor.executemany(_RECOUNT_SERIES, [(i,) for i in series])
+    wanted = json.dumps(series)
+    studies = cursor.execute(
+        "SELECT DISTINCT study_ref FROM series WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+    ).fetchall()
+    cursor.executemany(_RECOUNT_STUDY, studies)
+    patients = cursor.execute(
+        "SELECT DISTINCT patient_ref FROM study WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([row[0] for row in studies]),),
+    ).fetchall()
+    cursor.executemany(_RECOUNT_PATIENT, patients)
+
+
+_RECOUNT_SERIES = (
+    "UPDATE series SET (n_instances, n_frames, n_bytes, n_missing) = (SELECT count(*), coalesce(sum(frames), 0), "
+    "coalesce(sum(bytes), 0), coalesce(sum(missing), 0) FROM instance WHERE series_ref = series.id AND hidden = 0) "
+    "WHERE id = ?"
+)
+_RECOUNT_STUDY = (
+    "UPDATE study SET (n_series, n_instances, n_frames, n_bytes, n_missing, modalities) = (SELECT count(*), "
+    "coalesce(sum(n_instances), 0), coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), "
+    "coalesce(sum(n_missing), 0), coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT modality "
+    "FROM series WHERE study_ref = study.id AND hidden = 0 AND modality != '' ORDER BY modality)), '') "
+    "FROM series WHERE study_ref = study.id AND hidden = 0) WHERE id = ?"
+)
+_RECOUNT_PATIENT = (
+    "UPDATE patient SET (n_studies, n_series, n_instances, n_frames, n_bytes, n_missing, last_study_date, "
+    "modalities) = (SELECT count(*), coalesce(sum(n_series), 0), coalesce(sum(n_instances), 0), "
+    "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), coalesce(sum(n_missing), 0), coalesce(max(date), ''), "
+    "coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT series.modality FROM series "
+    "JOIN study AS s ON s.id = series.study_ref WHERE s.patient_ref = patient.id AND series.hidden = 0 "
+    "AND s.hidden = 0 AND series.modality != '' ORDER BY series.modality)), '') "
+    "FROM study WHERE patient_ref = patient.id AND hidden = 0) WHERE id = ?"
+)
