@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 IMPLICIT_LE = "1.2.840.10008.1.2"
 EXPLICIT_LE = "1.2.840.10008.1.2.1"
@@ -58,6 +59,10 @@ CODECS = {
 LONG_FORM = {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "SV": "q", "UV": "Q"}
 UNDEFINED = 0xFFFFFFFF
+
+
+class Open(list[Mapping[str, Any]]):
+    """A sequence that is written with undefined lengths and delimiters, as its items are (PS3.5 7.5.2)."""
 
 
 def uid(*parts: int) -> str:
@@ -100,7 +105,8 @@ def instance(  # noqa: PLR0913 - a world is told in one line
 
     ``pixels`` is by default a ramp of 16 bits; a list of fragments is encapsulated; ``rows=0`` leaves pixels out.
     ``attributes`` are DICOM keywords (or ``"x00091001"`` with ``(vr, value)``) with text, numbers, lists of them,
-    lists of mappings (a sequence) or raw bytes; ``None`` leaves an attribute out, ``""`` makes it empty.
+    lists of mappings (a sequence; ``Open([…])`` one of undefined length) or raw bytes; ``None`` leaves an attribute
+    out, ``""`` makes it empty.
     """
     values: dict[str, Any] = {
         "SOPClassUID": SOP_CLASSES.get(modality, SECONDARY_CAPTURE),
@@ -189,7 +195,8 @@ def _tag_and_vr(key: str, value: Any) -> tuple[int, str]:
 
 def _element(tag: int, vr: str, value: Any, codec: str, order: str, *, explicit: bool) -> bytes:
     body = _encode(vr, value, codec, order, explicit=explicit)
-    length = UNDEFINED if vr in {"OB", "OW"} and isinstance(value, list) else len(body)
+    undefined = isinstance(value, Open) or (vr in {"OB", "OW"} and isinstance(value, list))
+    length = UNDEFINED if undefined else len(body)
     head = struct.pack(order + "HH", tag >> 16, tag & 0xFFFF)
     if not explicit:
         return head + struct.pack("<I", length) + body
@@ -205,6 +212,10 @@ def _encode(vr: str, value: Any, codec: str, order: str, *, explicit: bool) -> b
     if vr == "SQ":
         syntax = IMPLICIT_LE if not explicit else EXPLICIT_BE if order == ">" else EXPLICIT_LE
         items = [data_set(item, syntax) for item in value]
+        if isinstance(value, Open):
+            begin = struct.pack(order + "HHI", 0xFFFE, 0xE000, UNDEFINED)
+            end = struct.pack(order + "HHI", 0xFFFE, 0xE00D, 0)
+            return b"".join(begin + item + end for item in items) + struct.pack(order + "HHI", 0xFFFE, 0xE0DD, 0)
         return b"".join(struct.pack(order + "HHI", 0xFFFE, 0xE000, len(item)) + item for item in items)
     if vr in {"OB", "OW"}:  # encapsulated: an empty offset table, the fragments, the delimiter (PS3.5 A.4)
         parts = [b"", *(part + b"\0" * (len(part) % 2) for part in value)]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-import pytest
-
 from fileroom.dicom.reading import read_header
-from fileroom.model import Outcome, Reason
 from tests import world
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ INTEGER: Final = 5
 INTEGER_TEXT: Final = 6  # IS
 DECIMAL: Final = 7  # DS, first value
 DECIMALS: Final = 8  # DS as a tuple of values
+UID: Final = 9
 
 
 class Attribute(NamedTuple):
@@ -24,7 +25,7 @@ class Attribute(NamedTuple):
     kind: int
 
 
-KINDS: Final = {"UI": TEXT, "CS": TEXT, "DA": TEXT, "TM": TEXT, "AS": TEXT, "PN": NAME, "SH": PROSE, "LO": PROSE,
+KINDS: Final = {"UI": UID, "CS": TEXT, "DA": TEXT, "TM": TEXT, "AS": TEXT, "PN": NAME, "SH": PROSE, "LO": PROSE,
                 "LT": ESSAY, "US": INTEGER, "IS": INTEGER_TEXT, "DS": DECIMAL}  # fmt: skip
 
 # Marks: * a tuple of values, . kept as a float

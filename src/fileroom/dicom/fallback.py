@@ -25,13 +25,15 @@ from fileroom.dicom.attributes import (
     TRANSFER_SYNTAX,
     UNDEFINED,
 )
-from fileroom.dicom.header import coerce, text
 from fileroom.dicom.quiet import quiet_pydicom
 from fileroom.dicom.source import InflatedSource, Source, SourceFile
+from fileroom.dicom.values import coerce, text
 from fileroom.model import Header
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+
+    from fileroom.dicom.charsets import Codecs
 
 _LONG_VALUE = 4 << 20  # a longer value is not read at all
 
@@ -42,6 +44,19 @@ class Found(NamedTuple):
     header: Header
     directory: bool  # a DICOMDIR
     pixel_position: int | None  # where the value of the pixel data begins, also when it is empty
+
+
+def value_by_pydicom(tag: int, vr: str, raw: bytes, codecs: Codecs, *, little: bool) -> Any:
+    """What pydicom makes of one value, None when it can make nothing of it."""
+    from pydicom.dataelem import RawDataElement, convert_raw_data_element
+    from pydicom.tag import BaseTag
+
+    element = RawDataElement(BaseTag(tag), vr, len(raw), raw, 0, is_implicit_VR=False, is_little_endian=little)
+    with quiet_pydicom():
+        try:
+            return convert_raw_data_element(element, encoding=list(codecs)).value
+        except Exception:  # noqa: BLE001 - one value out of a hundred does not spoil the file
+            return None
 
 
 class _StopAtPixels:
@@ -87,10 +102,12 @@ def _parse(source: Source) -> tuple[Dataset, Dataset, _StopAtPixels]:
     meta = read_dataset(file, is_implicit_VR=False, is_little_endian=True, stop_when=_after_meta)
     if text(_value(meta, TRANSFER_SYNTAX)) == DEFLATED_LE:
         # Inflated here and not by pydicom, which would open a bomb in one go.
-        inflated: Any = SourceFile(InflatedSource(source, file.tell()))
+        source = InflatedSource(source, file.tell())
+        inflated: Any = SourceFile(source)
         pixels = _StopAtPixels(inflated)
         body = read_dataset(inflated, is_implicit_VR=False, is_little_endian=True, stop_when=pixels,
                             defer_size=_LONG_VALUE, specific_tags=wanted)  # fmt: skip
+        source.finish()
         return meta, body, pixels
     file.seek(0)
     whole = read_partial(file, stop_when=pixels, defer_size=_LONG_VALUE, force=True, specific_tags=wanted)

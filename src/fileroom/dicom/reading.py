@@ -11,12 +11,15 @@ import errno
 import os
 import re
 import stat
+import struct
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from fileroom.dicom.fallback import Found, read_by_pydicom
-from fileroom.dicom.source import EndsEarly, FileSource, read_fd
+from fileroom.dicom.header import header_of
+from fileroom.dicom.source import EndsEarly, FileSource, read_fully
+from fileroom.dicom.walker import Odd, Walk
 from fileroom.model import Header, Outcome, Reason
 
 if TYPE_CHECKING:
@@ -75,7 +78,7 @@ class _Refused(Exception):
 
 def read_header(path: str) -> Reading:
     """Read the header of the file at ``path``; never raises for what it finds there. Safe from any thread."""
-    return _read(path, read_by_pydicom)
+    return _read(path, _read_fast)
 
 
 def read_header_by_pydicom(path: str) -> Reading:
@@ -101,10 +104,38 @@ def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
         if not stat.S_ISREG(before.st_mode):
             return Reading(None, Outcome.NOT_DICOM, Reason.SPECIAL_FILE, "", b"", 0, 0)
         return _read_open(fd, before, reader)
-    except OSError as error:
+    except OSError as error:  # a bad sector, a drive that was pulled
         return _unopened(error)
     finally:
         os.close(fd)
+
+
+def _read_fast(source: FileSource) -> Found:
+    """By the fast reader; what it does not like, by pydicom."""
+    walk = Walk(source)
+    try:
+        walk.run()
+    except (Odd, struct.error, IndexError):
+        return read_by_pydicom(source)
+    except EndsEarly as early:
+        return _read_cut(source, early)
+    return Found(header_of(walk), walk.directory, walk.pixel_position)
+
+
+def _read_cut(source: FileSource, early: EndsEarly) -> Found:
+    """pydicom takes what is there of a file that is cut; without its identity it stays a file that is cut."""
+    try:
+        found = read_by_pydicom(source)
+    except Exception as error:  # noqa: BLE001 - what pydicom stumbles over there is that the file is cut
+        raise error if _is_of_the_disk(error) else early from None
+    if not found.directory and not all(uid for uid, _ in _identity(found.header)):
+        raise early
+    return found
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Whether the operating system said no: pydicom raises OSError also for what it does not find in a file."""
+    return isinstance(error, OSError) and error.errno is not None
 
 
 def _unopened(error: OSError | ValueError) -> Reading:
@@ -115,14 +146,14 @@ def _unopened(error: OSError | ValueError) -> Reading:
 
 
 def _read_open(fd: int, before: os.stat_result, reader: Callable[[FileSource], Found]) -> Reading:
-    head = read_fd(fd, 0, HEAD)
+    head = read_fully(fd, 0, min(HEAD, before.st_size))
     source = FileSource(fd, before.st_size, head)
     header, outcome, reason, detail, digested = None, None, None, "", len(head)
     try:
         found = _found(source, reader)
         if found.pixel_position is not None:
             digested = found.pixel_position
-        _check(found)
+        _check(found, before.st_size)
         header = found.header
     except _Refused as refused:
         outcome, reason, detail = refused.outcome, refused.reason, refused.detail
@@ -140,11 +171,11 @@ def _found(source: FileSource, reader: Callable[[FileSource], Found]) -> Found:
         _sniff(source)
     try:
         found = reader(source)
-    except OSError:
-        raise
     except (EndsEarly, EOFError) as error:
         raise _unreadable(Reason.TRUNCATED, error, prefixed=prefixed) from error
     except Exception as error:  # a fuzzer found nine kinds of them in pydicom; RecursionError is one
+        if _is_of_the_disk(error):
+            raise
         raise _unreadable(Reason.DAMAGED, error, prefixed=prefixed) from error
     if not prefixed and not found.directory and not (found.header.sop_class_uid and found.header.sop_instance_uid):
         raise _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
@@ -175,17 +206,24 @@ def _only_zeros(source: FileSource) -> bool:
     return not any(any(source.read_at(at, _ZEROS_STEP)) for at in range(0, source.size, _ZEROS_STEP))
 
 
-def _check(found: Found) -> None:
+def _check(found: Found, size: int) -> None:
     """Only what has its identity becomes an entry of the catalog (PS3.3 C.12.1, C.7.2.1, C.7.3.1)."""
     header = found.header
     if found.directory and not header.sop_instance_uid:
         raise _Refused(Outcome.NO_IDENTITY, Reason.DICOMDIR)
-    for uid, reason in (
-        (header.sop_instance_uid, Reason.NO_SOP_INSTANCE_UID),
-        (header.study_instance_uid, Reason.NO_STUDY_INSTANCE_UID),
-        (header.series_instance_uid, Reason.NO_SERIES_INSTANCE_UID),
-    ):
+    for uid, reason in _identity(header):
         if not uid:
             raise _Refused(Outcome.NO_IDENTITY, reason)
         if not _UID.fullmatch(uid):
             raise _Refused(Outcome.NO_IDENTITY, reason, "it holds what no UID may hold")
+    # An image that ends early can still be shown in part; pixel data that does, without an image, cannot.
+    if header.rows is None and (header.pixel_offset or 0) + (header.pixel_length or 0) > size:
+        raise _Refused(Outcome.UNREADABLE, Reason.TRUNCATED, "pixel data beyond the end of the file")
+
+
+def _identity(header: Header) -> tuple[tuple[str, Reason], ...]:
+    return (
+        (header.sop_instance_uid, Reason.NO_SOP_INSTANCE_UID),
+        (header.study_instance_uid, Reason.NO_STUDY_INSTANCE_UID),
+        (header.series_instance_uid, Reason.NO_SERIES_INSTANCE_UID),
+    )

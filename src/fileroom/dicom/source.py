@@ -10,6 +10,12 @@ from typing import Final, Protocol
 INFLATE_LIMIT: Final = 32 << 20
 _INFLATE_STEP: Final = 256 << 10
 _DEFLATED_CHUNK: Final = 64 << 10
+_UNKNOWN: Final = 1 << 62
+
+# A small deflated file is inflated to its end, keeping nothing: a bomb is a small file that opens to a large one,
+# and a stream that is cut is found out before anybody waits for its pixels. Large ones are left alone.
+_FINISH_BELOW: Final = 1 << 20
+_FINISH_LIMIT: Final = 128 << 20
 
 
 # No value of a header is longer; a value that claims to be is not read.
@@ -26,6 +32,8 @@ class EndsEarly(ValueError):
 
 class Source(Protocol):
     """Where a reader gets its bytes from."""
+
+    size: int
 
     def read_at(self, position: int, length: int) -> bytes:
         """Up to ``length`` bytes from ``position`` on; fewer only where the end is."""
@@ -45,6 +53,16 @@ else:  # Windows has no pread; each reader owns its descriptor, so moving its po
         return os.read(fd, length)
 
 
+def read_fully(fd: int, position: int, length: int) -> bytes:
+    """Up to ``length`` bytes of a descriptor; one read may be short (a network drive, a signal)."""
+    data = read_fd(fd, position, length)
+    if len(data) == length:
+        return data
+    while more := read_fd(fd, position + len(data), length - len(data)):
+        data += more
+    return data
+
+
 class FileSource:
     """The bytes of an open file of ``size`` bytes; what was read first (``head``) is not read twice."""
 
@@ -60,19 +78,14 @@ class FileSource:
             return b""
         if end <= len(self.head):
             return self.head[position:end]
-        data = read_fd(self.fd, position, end - position)
-        while data and position + len(data) < end:  # a read may be short (a network drive, a signal)
-            more = read_fd(self.fd, position + len(data), end - position - len(data))
-            if not more:
-                break
-            data += more
-        return data
+        return read_fully(self.fd, position, end - position)
 
 
 class InflatedSource:
     """The data set of a deflated file (PS3.5 A.5), inflated step by step and no further than is asked for."""
 
     def __init__(self, deflated: Source, start: int, limit: int = INFLATE_LIMIT) -> None:
+        self.size = _UNKNOWN  # until the end is met
         self._deflated = deflated
         self._position = start
         self._limit = limit
@@ -82,23 +95,38 @@ class InflatedSource:
 
     def read_at(self, position: int, length: int) -> bytes:
         """As :class:`Source` says. Raises TooLong past the limit, EndsEarly where the stream is cut."""
-        while len(self._data) < position + length and self._grow():
-            pass
+        while len(self._data) < position + length:
+            if len(self._data) >= self._limit:
+                raise TooLong("the deflated data set goes on past the limit")
+            more = self._grow()
+            if not more:
+                self.size = len(self._data)
+                break
+            self._data += more
         return bytes(self._data[position : position + length])
 
-    def _grow(self) -> bool:
-        if self._inflate.eof:
-            return False
-        if len(self._data) >= self._limit:
-            raise TooLong("the deflated data set goes on past the limit")
-        if not self._pending:
-            self._pending = self._deflated.read_at(self._position, _DEFLATED_CHUNK)
-            self._position += len(self._pending)
+    def finish(self) -> None:
+        """Inflate a small file to its end; raises as :meth:`read_at` does."""
+        if self._deflated.size > _FINISH_BELOW:
+            return
+        inflated = len(self._data)
+        while more := self._grow():
+            inflated += len(more)
+            if inflated > _FINISH_LIMIT:
+                raise TooLong("the deflated data set goes on past the limit")
+
+    def _grow(self) -> bytes:
+        while not self._inflate.eof:
             if not self._pending:
-                raise EndsEarly("the deflated data set ends early")
-        self._data += self._inflate.decompress(self._pending, _INFLATE_STEP)
-        self._pending = self._inflate.unconsumed_tail
-        return True
+                self._pending = self._deflated.read_at(self._position, _DEFLATED_CHUNK)
+                self._position += len(self._pending)
+                if not self._pending:
+                    raise EndsEarly("the deflated data set ends early")
+            data = self._inflate.decompress(self._pending, _INFLATE_STEP)
+            self._pending = self._inflate.unconsumed_tail
+            if data:
+                return data
+        return b""
 
 
 class SourceFile:
