@@ -53,6 +53,7 @@ def modality_values(stored: NDArray[Any], slope: float | None, intercept: float 
 
 def grey(values: Values, window: Window) -> Grey:
     """Values as 0 (black) to 255 (white) through ``window``."""
+    shown: Values
     if window.function == SIGMOID:  # C.11.2.1.3.1
         with np.errstate(over="ignore"):
             shown = WHITE / (
@@ -63,7 +64,8 @@ def grey(values: Values, window: Window) -> Grey:
     else:  # C.11.2.1.2.1: the ramp of width w spans w - 1 steps between the middles of its end values
         shown = _ramp(values, window.center - 0.5, window.width - 1)
     shown += np.float32(0.5)  # to the nearest
-    return np.clip(shown, 0, WHITE, out=shown).astype(np.uint8)
+    np.clip(shown, 0, WHITE, out=shown)
+    return shown.astype(np.uint8)
 
 
 def _ramp(values: Values, middle: float, span: float) -> Values:
