@@ -11,7 +11,7 @@ from fileroom.cli.interrupt import cancelling
 from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
 from fileroom.cli.output import out, print_json
 from fileroom.cli.progress import reporter
-from fileroom.cli.summary import in_words, reasons
+from fileroom.cli.summary import in_words, why
 from fileroom.jobs import CancelToken
 
 
@@ -40,7 +40,7 @@ def import_(
         if as_json:
             print_json(summary.as_line())
         else:
-            for line in in_words(summary, reasons(house, summary)):
+            for line in in_words(summary, why(house, summary)):
                 out().print(line, soft_wrap=True)
     raise typer.Exit(exits.of_import(summary))
 

@@ -89,7 +89,7 @@ def _one(
         print_json({"import": summary, "ledger": page})
         return
     if outcome is None:
-        for line in in_words(summary, []):
+        for line in in_words(summary):
             out().print(line, soft_wrap=True)
     if page.items:
         print_table(out(), LEDGER, page.items)

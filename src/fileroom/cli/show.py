@@ -35,6 +35,10 @@ LEVEL_OF: dict[type[Entry], Level] = {
     Series: Level.SERIES,
     Instance: Level.INSTANCE,
 }
+SAME_PERSON = {
+    "same_identifiers": "issuer, Patient ID, name and birth date are the same",
+    "no_patient_id": "no usable Patient ID, so each study stands by itself",
+}
 BELOW = {
     Level.PATIENT: (Level.STUDY, "studies"),
     Level.STUDY: (Level.SERIES, "series"),
@@ -91,7 +95,7 @@ def lines(entry: Any) -> Iterator[tuple[str, str]]:
 
 def _lines_of(name: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, (Patient, Study, Series)):
-        yield label(name) + " ID", value.id
+        yield label(name) + " Entry", value.id
         if isinstance(value, Patient):
             yield "Patient Name", "Anonymous" if value.anonymous else person(value.name)
         else:
@@ -101,6 +105,8 @@ def _lines_of(name: str, value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple) and value and isinstance(value[0], FileLocation):
         for location in value:
             yield "File", _file(location)
+    elif name == "id":
+        yield "Entry", value  # not "ID": Patient ID and Study ID are what the files say
     elif text := in_words(name, value):
         yield label(name), text
 
@@ -136,4 +142,6 @@ def _text_in_words(name: str, value: Any) -> str:
         return day(str(value))
     if name == "time" or name.endswith("_time"):
         return clock(str(value))
-    return f"{value:g}" if isinstance(value, float) else safe(str(value))
+    if name == "reason":
+        return SAME_PERSON.get(value, safe(value))
+    return f"{value:.10g}" if isinstance(value, float) else safe(str(value))

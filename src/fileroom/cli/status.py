@@ -12,6 +12,8 @@ from fileroom.cli.terminal import count, safe, size
 if TYPE_CHECKING:
     from fileroom.archive import Status
 
+KEPT_IN = {"keyring": "in the keyring of the operating system", "file": "in a file that only its owner can read"}
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -38,7 +40,7 @@ def lines(state: "Status") -> list[tuple[str, str]]:
         ("fileroom", safe(state.version)),
         ("Archive", f"{safe(state.folder)} ({safe(state.archive_id)})"),
         ("Catalog", f"{safe(state.catalog)} ({size(state.catalog_bytes)}, {sealed})"),
-        ("Key", f"{safe(state.key_place)} ({safe(state.key_source)})"),
+        ("Key", f"{KEPT_IN.get(state.key_source, state.key_source)}: {safe(state.key_place)}"),
         ("Holds", f"{count(state.patients, 'patient')}, {_series(state)}, {size(state.bytes)}"),
         ("Files", f"{count(state.files, 'file')} known, {count(state.imports, 'import')}"),
         ("Schema", safe(state.schema_version)),

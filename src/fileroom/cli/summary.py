@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.cli.terminal import count, duration, number, safe, size
-from fileroom.model import REASON_TEXT, ImportSummary, LedgerEntry, Outcome
+from fileroom.model import REASON_TEXT, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fileroom.archive import Archive
+    from fileroom.model import ImportSummary, LedgerEntry
 
 # In the words of the summary; the order is that in which they are told.
 KEPT = {
@@ -33,9 +35,17 @@ EXAMPLES = 5  # paths named in the summary; the ledger has them all
 LEDGER_PAGE = 2000
 
 
-def in_words(summary: ImportSummary, reasons: list[str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why files were left out: how many for which reason, and some of those that could not be read."""
+
+    reasons: Mapping[Outcome, Counter[str]]
+    examples: Sequence[LedgerEntry]
+
+
+def in_words(summary: ImportSummary, why: Why | None = None) -> list[str]:
     """The whole summary, line by line."""
-    return [_headline(summary), *_kept(summary), *_left_out(summary, reasons), *_advice(summary)]
+    return [_headline(summary), *_kept(summary), *_left_out(summary, why or Why({}, ())), *_advice(summary)]
 
 
 def _headline(summary: ImportSummary) -> str:
@@ -62,9 +72,14 @@ def _kept(summary: ImportSummary) -> list[str]:
     return lines
 
 
-def _left_out(summary: ImportSummary, reasons: list[str]) -> list[str]:
-    lines = [_line(summary.outcomes[kind], words) for kind, words in LEFT_OUT.items() if summary.outcomes.get(kind)]
-    return ["Left out:", *lines, *reasons] if lines else []
+def _left_out(summary: ImportSummary, why: Why) -> list[str]:
+    lines = []
+    for kind, words in LEFT_OUT.items():
+        if summary.outcomes.get(kind):
+            lines.append(_line(summary.outcomes[kind], words))
+            lines += ["    " + _line(n, text) for text, n in why.reasons.get(kind, Counter()).most_common()]
+    lines += [f"    {safe(entry.path)}: {why_of(entry)}" for entry in why.examples]
+    return ["Left out:", *lines] if lines else []
 
 
 def _line(value: int, words: str) -> str:
@@ -79,16 +94,14 @@ def _advice(summary: ImportSummary) -> list[str]:
     return []
 
 
-def reasons(archive: Archive, summary: ImportSummary) -> list[str]:
-    """Why files were left out, with counts, and some of those that could not be read by name."""
-    lines = []
-    for kind, words in LEFT_OUT.items():
-        if kind is Outcome.CANCELLED or not summary.outcomes.get(kind):
-            continue  # "not reached" is its own reason, and may be a million lines
-        why = Counter(REASON_TEXT[entry.reason] for entry in _ledger(archive, summary.id, kind))
-        lines += [f"  {words}: {text} ({number(n)})" for text, n in why.most_common()]
-    lines += [f"    {safe(entry.path)}: {why_of(entry)}" for entry in _first_unreadable(archive, summary.id)]
-    return lines
+def why(archive: Archive, summary: ImportSummary) -> Why:
+    """Ask the ledger why files were left out."""
+    # "Not reached" is its own reason, and may be a million lines.
+    kinds = [kind for kind in LEFT_OUT if kind is not Outcome.CANCELLED and summary.outcomes.get(kind)]
+    return Why(
+        {kind: Counter(REASON_TEXT[entry.reason] for entry in _ledger(archive, summary.id, kind)) for kind in kinds},
+        archive.ledger(summary.id, outcome=Outcome.UNREADABLE, limit=EXAMPLES).items,
+    )
 
 
 def why_of(entry: LedgerEntry) -> str:
@@ -102,7 +115,3 @@ def _ledger(archive: Archive, import_id: int, kind: Outcome) -> Iterator[LedgerE
     while items := archive.ledger(import_id, outcome=kind, limit=LEDGER_PAGE, offset=offset).items:
         yield from items
         offset += len(items)
-
-
-def _first_unreadable(archive: Archive, import_id: int) -> tuple[LedgerEntry, ...]:
-    return archive.ledger(import_id, outcome=Outcome.UNREADABLE, limit=EXAMPLES).items

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fileroom.cli.output import err
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fileroom.model import ImportSummary, Instance, Page, Patient, Series, Study
 
 GAP = 2  # spaces between columns
+WIDEST = 40  # cells: one endless name must not cost everybody else their columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ ENTRIES: dict[Level, tuple[Column, ...]] = {
 
 
 def _when(summary: ImportSummary) -> str:
-    return safe(summary.started.replace("T", " ")[:16])
+    return f"{datetime.fromisoformat(summary.started).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _from(summary: ImportSummary) -> str:
@@ -146,7 +148,7 @@ def fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
 
     cells = [max([cell_len(row[i]) for row in rows], default=0) for i in range(len(columns))]
     shown = [i for i, widest in enumerate(cells) if widest]
-    need = {i: max(cells[i], cell_len(columns[i].title)) for i in shown}
+    need = {i: max(min(cells[i], WIDEST), cell_len(columns[i].title)) for i in shown}
     while sum(need[i] + GAP for i in shown) - GAP > width:
         last = max(shown, key=lambda i: columns[i].dear)
         if not columns[last].dear:
@@ -169,6 +171,7 @@ def print_table(console: Console, columns: Sequence[Column], items: Sequence[Any
             justify="right" if columns[i].right else "left",
             no_wrap=not columns[i].whole,
             overflow="fold" if columns[i].whole else "ellipsis",
+            max_width=None if columns[i].whole else WIDEST,
             min_width=len(rows[0][0]) if i == 0 and rows else None,
         )
     for row in rows:

@@ -1,0 +1,121 @@
+"""``serve`` and ``demo`` as they are run: processes of their own, asked over HTTP, ended by a signal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+
+from fileroom.cli import serve
+from fileroom.errors import Busy
+from tests.world import instance, plant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cli.conftest import Fileroom
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there a process is not ended by SIGTERM")
+
+
+@contextmanager
+def running(*arguments: str | Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fileroom", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "FILEROOM_KEYRING": "off", "CI": "true", **environment},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ready(process: subprocess.Popen[str]) -> dict[str, str]:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, process.communicate()[1]
+    said: dict[str, str] = json.loads(line)
+    return said
+
+
+def get(said: dict[str, str], path: str, token: str | None = None) -> httpx2.Response:
+    address = said["url"].partition("/?")[0] + path
+    return httpx2.get(address, headers={"Authorization": f"Bearer {token or said['token']}"})
+
+
+def ended(process: subprocess.Popen[str], by: signal.Signals) -> tuple[int, str, str]:
+    process.send_signal(by)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_serve_says_one_line_answers_and_ends(fileroom: Fileroom, tmp_path: Path, by: signal.Signals) -> None:
+    fileroom("import", plant(tmp_path / "scans", {"one": instance(patient_name="ROSSI^Mario")}))
+    secret = fileroom("token", "new", "program").out.strip()
+    with running("--archive", fileroom.folder, "serve", "--port", "0", "--json") as process:
+        said = ready(process)
+        assert set(said) == {"url", "token", "dicomweb"}
+        assert said["url"].startswith("http://127.0.0.1:")
+        assert get(said, "/api/patients").json()["items"][0]["name"]["alphabetic"] == "ROSSI^Mario"
+        assert get(said, "/api/patients", secret).json()["total"] == 1
+        assert get(said, "/api/patients", "wrong").status_code == 401
+        assert ended(process, by) == (0, "", "")
+
+
+def test_serve_without_a_screen_prints_the_address_and_stays_up(fileroom: Fileroom) -> None:
+    with running("serve", "--open", "--port", "0", "--archive", fileroom.folder) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert httpx2.get(url).status_code == 303  # signed in by the address
+        code, out, err = ended(process, signal.SIGINT)
+    assert (code, out, err) == (0, "", serve.OPEN_YOURSELF + "\n")
+
+
+def test_a_port_that_is_taken(fileroom: Fileroom) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = fileroom("serve", "--port", port, "--json")
+    assert (said.code, said.out, said.error["code"]) == (5, "", "busy")
+
+
+def test_nobody_asked_for_the_usual_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def answer(_archive: object, *, port: int, on_ready: object) -> None:
+        tried.append(port)
+        if port == serve.USUAL_PORT:
+            raise Busy("taken")
+
+    monkeypatch.setattr("fileroom.web.serve.serve", answer)
+    archive: Any = object()
+    serve.stay_up(archive, port=None, show=False, as_json=False)
+    assert tried == [serve.USUAL_PORT, 0]
+    with pytest.raises(Busy):
+        serve.stay_up(archive, port=serve.USUAL_PORT, show=False, as_json=False)
+
+
+def test_fileroom_alone_opens_the_archive(fileroom: Fileroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, Any]] = []
+    monkeypatch.setattr(serve, "stay_up", lambda _archive, **options: seen.append(options))
+    assert fileroom().code == 0
+    assert fileroom("serve").code == 0
+    assert fileroom("serve", "--open", "--port", "8000", "--json").code == 0
+    assert seen == [
+        {"port": None, "show": True, "as_json": False},
+        {"port": None, "show": False, "as_json": False},
+        {"port": 8000, "show": True, "as_json": True},
+    ]
