@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EXPLICIT_LE = "1.2.840.10008.1.2.1"
 # Implicit VR, explicit VR, big endian, deflated: the pixel data is not encapsulated (PS3.5 A.1, A.2, A.3, A.5).
 NATIVE = frozenset({"1.2.840.10008.1.2", EXPLICIT_LE, "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"})
+# MPEG-2, MPEG-4, HEVC and SMPTE ST 2110: one stream for all frames (PS3.5 8.2.5 to 8.2.8, 8.2.16)
+VIDEO = tuple(f"1.2.840.10008.1.2.{tail}" for tail in (*(f"4.{last}" for last in range(100, 109)), "7.1", "7.2", "7.3"))
 FLOATS = {FLOAT_PIXEL_DATA: "<f4", DOUBLE_PIXEL_DATA: "<f8"}
 
 
@@ -81,6 +83,8 @@ def native_frame(path: str | os.PathLike[str], header: Header, number: int) -> b
 def _asked(header: Header, number: int) -> Form:
     if not 1 <= number <= frame_count(header):
         raise BadRequest(f"there is no frame {number}: the instance has {frame_count(header)}")
+    if header.transfer_syntax_uid.startswith(VIDEO):
+        raise Undecodable("video is one stream, its frames cannot be had one by one")
     return form_of(header)
 
 

@@ -164,9 +164,11 @@ def _by_basic_table(pixels: PixelElement, number: int, begin: int) -> Sequence[F
     if len(data) < TABLE_ENTRY or pixels.read(SHORT_FORM, 4) != b"\0\0\0\0":
         return ()
     offset, *following = struct.unpack(f"<{len(data) // 4}I", data)
-    if following and following[0] <= offset:
-        return ()
-    return list(_fragments(pixels, begin + offset, begin + following[0] if following else None))
+    if not following:
+        return list(_fragments(pixels, begin + offset))
+    stop = begin + following[0]
+    found = list(_fragments(pixels, begin + offset, stop))
+    return found if found and sum(found[-1]) == stop else ()
 
 
 def _by_extended_table(pixels: PixelElement, form: Form, number: int, begin: int) -> Sequence[Fragment]:
