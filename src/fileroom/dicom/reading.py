@@ -34,7 +34,7 @@ _ZEROS_STEP: Final = 1 << 20
 # A UID is digits and dots (PS3.5 9.1); real ones have letters and worse, and they are kept. What cannot be told
 # apart from its neighbours on a screen, breaks a line or climbs folders is no identity.
 _UID: Final = re.compile(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[!-\[\]-~]+")
-_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 _OF_ERRNO: Final = {
     errno.EACCES: Reason.PERMISSION_DENIED,
@@ -96,7 +96,7 @@ def header_from_pydicom(path: str) -> Header:
 
 def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
     try:
-        fd = os.open(path, _FLAGS)
+        fd = os.open(path, READ_FLAGS)
     except (OSError, ValueError) as error:
         return _unopened(error)
     try:
