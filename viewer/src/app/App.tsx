@@ -1,7 +1,16 @@
-import type { Route } from "../core/routes.ts";
+import type { ComponentChildren } from "preact";
+
+import { ArchivePage } from "../features/archive/index.ts";
+import { ImportDialog, ImportsPage, LedgerPage } from "../features/imports/index.ts";
+import { MenuHost, ToastHost } from "../features/kit/index.ts";
+import { t } from "../features/prefs/index.ts";
+import { SignInPage } from "../features/session/index.ts";
 import type { SeriesViewProps } from "../features/viewport/index.ts";
+import { Header } from "./Header.tsx";
 import { Lazy } from "./Lazy.tsx";
 import { leave, navigate, route } from "./router.ts";
+import { archive, chooser, imports, signedOut, start } from "./services.ts";
+import { StatusLine } from "./StatusLine.tsx";
 
 const loadViewer = async () => (await import("../features/viewport/index.ts")).SeriesView;
 
@@ -10,16 +19,72 @@ const showSeries = (id: string): void => {
 };
 
 export function App() {
-  return <PageOf route={route.value} />;
+  if (signedOut.value) {
+    return (
+      <Frame bare>
+        <SignInPage onSignedIn={start} />
+      </Frame>
+    );
+  }
+  const at = route.value;
+  const viewing = at.page === "series" || at.page === "study";
+  return (
+    <>
+      {viewing ? <Viewer key="viewer" seriesId={at.page === "series" ? at.id : undefined} studyId={at.page === "study" ? at.id : undefined} /> : <Pages />}
+      {imports.shown.value ? <ImportDialog store={imports} chooser={chooser} /> : null}
+      <MenuHost />
+      <ToastHost />
+    </>
+  );
 }
 
-function PageOf({ route: at }: { route: Route }) {
+function Viewer({ seriesId, studyId }: { readonly seriesId: string | undefined; readonly studyId: string | undefined }) {
+  const which = seriesId === undefined ? { studyId: studyId ?? "" } : { seriesId };
+  return <Lazy<SeriesViewProps> load={loadViewer} props={{ ...which, onClose: leave, onSeries: showSeries }} />;
+}
+
+function Pages() {
+  return (
+    <Frame>
+      <PageOf />
+    </Frame>
+  );
+}
+
+function PageOf() {
+  const at = route.value;
   switch (at.page) {
-    case "series":
-      return <Lazy<SeriesViewProps> load={loadViewer} props={{ seriesId: at.id, onClose: leave, onSeries: showSeries }} />;
-    case "study":
-      return <Lazy<SeriesViewProps> load={loadViewer} props={{ studyId: at.id, onClose: leave, onSeries: showSeries }} />;
+    case "imports":
+      return <ImportsPage onGo={navigate} />;
+    case "ledger":
+      return <LedgerPage id={at.id} />;
+    case "archive":
+      return (
+        <ArchivePage
+          store={archive}
+          onGo={navigate}
+          onImport={() => {
+            imports.show();
+          }}
+        />
+      );
     default:
-      return <main />;
+      return (
+        <main class="alone">
+          <p class="quiet">{t("page.unknown")}</p>
+        </main>
+      );
   }
+}
+
+/** Header above, status line below, and the demo's banner between when these are phantoms. */
+function Frame({ bare = false, children }: { readonly bare?: boolean; readonly children: ComponentChildren }) {
+  return (
+    <div class="frame">
+      <Header bare={bare} />
+      {archive.status.value?.demo === true ? <p class="banner">{t("app.demo")}</p> : null}
+      {children}
+      <StatusLine status={bare ? undefined : archive.status.value} />
+    </div>
+  );
 }

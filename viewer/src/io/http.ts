@@ -35,6 +35,14 @@ export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
+const listeners = new Set<() => void>();
+
+/** Be told when the server no longer knows who we are, whoever was asking; call what is returned to stop. */
+export function onSignedOut(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export interface RequestOptions {
   readonly method?: "GET" | "POST" | "DELETE";
   readonly body?: unknown;
@@ -58,8 +66,10 @@ export async function request(path: string, options: RequestOptions = {}): Promi
     if (isAbort(error)) throw error;
     throw new ApiError("unreachable", 0, error instanceof Error ? error.message : String(error));
   }
-  if (!response.ok) throw await refusal(response);
-  return response;
+  if (response.ok) return response;
+  const error = await refusal(response);
+  if (error.code === "unauthorized") for (const listener of listeners) listener();
+  throw error;
 }
 
 /** The JSON of an answer. Its shape is promised by docs/http-api.md; both ends are built and shipped together. */

@@ -1,0 +1,55 @@
+/** The stores of the app, made once and handed down. */
+import { effect, signal, untracked } from "@preact/signals";
+
+import { ArchiveStore } from "../features/archive/index.ts";
+import { ChooserStore, ImportStore } from "../features/imports/index.ts";
+import { toast } from "../features/kit/index.ts";
+import { t } from "../features/prefs/index.ts";
+import * as api from "../io/api.ts";
+import { listenToJob } from "../io/events.ts";
+import { onSignedOut } from "../io/http.ts";
+import { navigate, route } from "./router.ts";
+
+export const archive = new ArchiveStore(api);
+export const chooser = new ChooserStore(api);
+export const imports = new ImportStore({
+  api,
+  listen: listenToJob,
+  onFound: () => void archive.refresh(),
+  onEndUnseen: (summary) => {
+    toast({
+      text: t("import.toast", { images: t("count.images", { count: summary.instances }) }),
+      action: {
+        label: t("import.show"),
+        run: () => {
+          navigate({ page: "ledger", id: summary.import });
+        },
+      },
+    });
+  },
+});
+
+export const signedOut = signal(false);
+
+/** Begin, or begin anew after signing in. */
+export function start(): void {
+  signedOut.value = false;
+  const at = route.value;
+  void archive.start(at.page === "archive" ? at.entry : undefined);
+  // nothing running, or nobody to ask: both leave us without a job to follow
+  imports.resume().catch(() => undefined);
+}
+
+onSignedOut(() => {
+  signedOut.value = true;
+});
+
+/** The address names the patient in hand (by an id that means nothing elsewhere), so that it can be bookmarked. */
+effect(() => {
+  const patient = archive.patient.value;
+  const at = route.value;
+  if (at.page !== "archive" || patient === undefined || at.entry === patient.id) return;
+  untracked(() => {
+    navigate({ page: "archive", entry: patient.id }, { replace: true });
+  });
+});

@@ -1,0 +1,72 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+
+import type { Route } from "../../core/routes.ts";
+import { recall, remember } from "../../io/storage.ts";
+import { Icon, Problem, Splitter } from "../kit/index.ts";
+import { t } from "../prefs/index.ts";
+import type { ArchiveStore } from "./archiveStore.ts";
+import { Deeds } from "./deeds.ts";
+import { Details } from "./Details.tsx";
+import { EmptyRoom } from "./EmptyRoom.tsx";
+import { JacketPane } from "./JacketPane.tsx";
+import { PatientsPane } from "./PatientsPane.tsx";
+import { RemoveDialog } from "./RemoveDialog.tsx";
+
+export interface ArchivePageProps {
+  readonly store: ArchiveStore;
+  readonly onGo: (route: Route) => void;
+  readonly onImport: () => void;
+}
+
+/** Wide enough for a third pane without crowding the other two. */
+const ROOMY = 1400;
+
+/** The room itself: everybody on the left, the jacket in hand on the right, its details beside or below. */
+export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
+  const details = useSignal((recall("details", ["on", "off"]) ?? (innerWidth >= ROOMY ? "on" : "off")) === "on");
+  const toggleDetails = (): void => {
+    details.value = !details.value;
+    remember("details", details.value ? "on" : "off");
+  };
+  const held = useRef<Deeds | null>(null);
+  held.current ??= new Deeds(store, onGo, toggleDetails);
+  const deeds = held.current;
+  const share = useSignal(46);
+
+  const problem = store.patients.problem.value;
+  const total = store.patients.total.value;
+  if (problem !== undefined && total === undefined) {
+    return (
+      <main class="alone">
+        <Problem problem={problem} onRetry={() => void store.start()} />
+      </main>
+    );
+  }
+  if (total === 0 && store.words.value === "" && store.answered.value === "") return <EmptyRoom onImport={onImport} />;
+  const removing = deeds.removing.value;
+  return (
+    <main class={details.value ? "archive with-details" : "archive"} style={{ "--share": `${share.value}%` }}>
+      <section class="patients" aria-label={t("archive.patients")}>
+        <PatientsPane store={store} deeds={deeds} />
+        {total === 0 ? <NoHits words={store.words.value} /> : null}
+      </section>
+      <Splitter label={t("archive.splitter")} value={share.value} min={30} max={65} onChange={(to) => (share.value = to)} />
+      <JacketPane store={store} deeds={deeds} details={details.value} onDetails={toggleDetails} />
+      {details.value ? <Details chosen={store.chosen()} /> : null}
+      {removing === undefined ? null : (
+        <RemoveDialog chosen={removing} onRemove={() => void deeds.remove(removing)} onClose={() => (deeds.removing.value = undefined)} />
+      )}
+    </main>
+  );
+}
+
+function NoHits({ words }: { readonly words: string }) {
+  return (
+    <div class="notice over">
+      <Icon name="search" size={28} />
+      <h2>{t("archive.noHits")}</h2>
+      <p>{t("archive.noHitsHint", { words })}</p>
+    </div>
+  );
+}

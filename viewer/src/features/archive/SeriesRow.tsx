@@ -1,0 +1,98 @@
+import { useSignal } from "@preact/signals";
+
+import { millimetres, spacing } from "../../core/facts.ts";
+import type { Series } from "../../core/model.ts";
+import { contents, seriesTitle } from "../../core/people.ts";
+import { thumbnailUrl } from "../../io/api.ts";
+import { Icon } from "../kit/index.ts";
+import { fmt, t } from "../prefs/index.ts";
+import { StateBadge } from "./StateBadge.tsx";
+import type { TreeHands } from "./TreeHands.ts";
+
+/** A small picture of the series; its modality in letters where there is nothing to show. */
+function Thumbnail({ series }: { readonly series: Series }) {
+  const none = useSignal(false);
+  if (none.value) return <span class="thumb-none">{series.modality}</span>;
+  return <img src={thumbnailUrl(series.id)} alt="" width={56} height={56} loading="lazy" decoding="async" onError={() => (none.value = true)} />;
+}
+
+function Badges({ series }: { readonly series: Series }) {
+  return (
+    <>
+      {series.reformatted ? (
+        <span class="badge" title={t("archive.reformattedHint")}>
+          {t("archive.reformatted")}
+        </span>
+      ) : series.original ? null : (
+        <span class="badge" title={t("archive.derivedHint")}>
+          {t("archive.derived")}
+        </span>
+      )}
+      <StateBadge state={series.state} />
+    </>
+  );
+}
+
+/** What a radiographer looks for first: plane, thickness, spacing, part, position. */
+function geometryLine(series: Series): string {
+  const parts = [
+    series.plane === null ? "" : t(`plane.${series.plane}`),
+    millimetres(series.slice_thickness, t, fmt()),
+    spacing(series.pixel_spacing, t, fmt()),
+    [series.body_part_examined, series.laterality].filter((text) => text !== "").join(" "),
+    series.patient_position,
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+export function SeriesRow({ series, hands }: { readonly series: Series; readonly hands: TreeHands }) {
+  const title = seriesTitle(series, t);
+  const geometry = geometryLine(series);
+  return (
+    <div {...hands.row(series.id, "series")} class="tree-row series-row" aria-level={2}>
+      <div role="gridcell" class="thumb">
+        <button
+          type="button"
+          class="thumb-button"
+          tabIndex={-1}
+          title={t("archive.open")}
+          aria-label={`${t("archive.open")}: ${title}`}
+          onClick={() => {
+            hands.open(series.id, "series");
+          }}
+        >
+          <Thumbnail series={series} />
+        </button>
+      </div>
+      <div role="gridcell" class="row-text">
+        <div class="row-title" title={title}>
+          <span class="chip">{series.modality}</span>
+          {series.number === null ? null : <span class="row-number">{series.number}</span>}
+          <span class="ellipsis">{title}</span>
+          <Badges series={series} />
+        </div>
+        <div class="row-more ellipsis" title={geometry}>
+          {geometry}
+        </div>
+      </div>
+      <div role="gridcell" class="row-counts">
+        <div>{contents(series, t)}</div>
+        <div class="row-more">{fmt().bytes(series.counts.bytes)}</div>
+      </div>
+      <div role="gridcell" class="row-actions">
+        <button
+          type="button"
+          class="icon-button"
+          tabIndex={-1}
+          aria-label={t("action.menu")}
+          title={t("action.menu")}
+          onClick={(event) => {
+            hands.menu(series.id, event.currentTarget);
+          }}
+        >
+          <Icon name="more" />
+        </button>
+      </div>
+    </div>
+  );
+}

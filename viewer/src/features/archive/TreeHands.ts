@@ -1,0 +1,10 @@
+import type { HTMLAttributes } from "preact";
+
+/** What the rows of a jacket can ask for. */
+export interface TreeHands {
+  /** The attributes that every row has: its place, whether it is chosen, what a click and a double click do. */
+  readonly row: (id: string, level: "study" | "series") => HTMLAttributes<HTMLDivElement>;
+  readonly open: (id: string, level: "study" | "series") => void;
+  readonly toggle: (study: string) => void;
+  readonly menu: (id: string, from: MouseEvent | HTMLElement) => void;
+}

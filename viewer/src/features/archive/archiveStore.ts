@@ -1,0 +1,193 @@
+import { batch, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+
+import type { Patient, Series, Status, Study } from "../../core/model.ts";
+import { Paged } from "../kit/index.ts";
+import type { ArchiveApi } from "./archiveApi.ts";
+import { JacketStore } from "./jacketStore.ts";
+
+/** What is to be shown in full, or removed: the entry under the hand. */
+export type Chosen =
+  | { readonly level: "patient"; readonly entry: Patient }
+  | { readonly level: "study"; readonly entry: Study }
+  | { readonly level: "series"; readonly entry: Series };
+
+export interface ArchiveOptions {
+  /** Milliseconds of silence at the keyboard before the archive is asked. */
+  readonly pause?: number;
+  readonly settle?: number;
+}
+
+/** The archive page: words searched for, the list of patients, the one in hand. Outlives the page, so that one comes back to it as it was. */
+export class ArchiveStore {
+  readonly patients: Paged<Patient>;
+  readonly jacket: JacketStore;
+  readonly #words = signal("");
+  readonly #answered = signal("");
+  readonly #order = signal("name");
+  readonly #cursor = signal(-1);
+  readonly #patient = signal<Patient | undefined>(undefined);
+  readonly #pane = signal<"patients" | "jacket">("patients");
+  readonly #status = signal<Status | undefined>(undefined);
+  readonly #pause: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The cursor stands on a row that has not come yet; it is chosen when it comes. */
+  #awaited = false;
+
+  /** Where the list of patients stands, in pixels. */
+  scroll = 0;
+
+  constructor(
+    private readonly api: ArchiveApi,
+    options: ArchiveOptions = {},
+  ) {
+    this.#pause = options.pause ?? 80;
+    const settle = options.settle === undefined ? {} : { settle: options.settle };
+    this.patients = new Paged<Patient>(
+      (offset, limit, abort) => api.patients({ q: this.#words.peek(), order: this.#order.peek(), offset, limit }, abort),
+      settle,
+    );
+    this.jacket = new JacketStore(api, options.settle);
+    effect(() => {
+      if (this.patients.version.value > 0) untracked(this.#settle);
+    });
+  }
+
+  /** The words as typed. */
+  get words(): ReadonlySignal<string> {
+    return this.#words;
+  }
+
+  /** The words that what is shown answers to. */
+  get answered(): ReadonlySignal<string> {
+    return this.#answered;
+  }
+
+  get order(): ReadonlySignal<string> {
+    return this.#order;
+  }
+
+  get cursor(): ReadonlySignal<number> {
+    return this.#cursor;
+  }
+
+  /** The patient whose jacket is out. */
+  get patient(): ReadonlySignal<Patient | undefined> {
+    return this.#patient;
+  }
+
+  get status(): ReadonlySignal<Status | undefined> {
+    return this.#status;
+  }
+
+  /** Which pane the hand is in: it decides what the details are of, and what Delete would remove. */
+  get pane(): ReadonlySignal<"patients" | "jacket"> {
+    return this.#pane;
+  }
+
+  /** First look. `entry` is a patient to take out at once, when the address names one. */
+  async start(entry?: string): Promise<void> {
+    const named = entry === undefined ? undefined : this.api.entry(entry).catch(() => undefined);
+    await Promise.all([this.patients.reload(), this.refreshStatus()]);
+    const found = await named;
+    if (found?.level === "patient") this.#takeOut(found.entry);
+    else if (this.#patient.value === undefined) this.choose(0);
+    this.#settle();
+  }
+
+  /** Ask with other words, as soon as the typing pauses. */
+  search(words: string): void {
+    if (words === this.#words.value) return;
+    this.#words.value = words;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask(), words === "" ? 0 : this.#pause);
+  }
+
+  async #ask(): Promise<void> {
+    const words = this.#words.value;
+    await this.patients.reload();
+    if (this.#words.value !== words) return;
+    this.#answered.value = words;
+    const at = this.patients.find((one) => one.id === this.#patient.value?.id);
+    this.scroll = 0;
+    if (at === undefined) this.choose(0);
+  }
+
+  async orderBy(order: string): Promise<void> {
+    this.#order.value = order;
+    this.scroll = 0;
+    await this.patients.reload();
+  }
+
+  /** Put the cursor on a row and take out its jacket. */
+  choose(index: number): void {
+    const total = this.patients.total.value ?? 0;
+    const to = Math.min(index, total - 1);
+    const patient = this.patients.at(to);
+    batch(() => {
+      this.#cursor.value = to;
+      this.#pane.value = "patients";
+      this.#awaited = to >= 0 && patient === undefined;
+      if (!this.#awaited) this.#takeOut(patient);
+    });
+  }
+
+  enter(pane: "patients" | "jacket"): void {
+    this.#pane.value = pane;
+    if (pane === "jacket" && this.jacket.node.value === undefined) this.jacket.stand(this.jacket.nodes()[0]?.id);
+  }
+
+  /** The entry under the hand. */
+  chosen(): Chosen | undefined {
+    const patient = this.#patient.value;
+    const here = this.#pane.value === "jacket" ? this.jacket.entry() : undefined;
+    if (here?.series !== undefined) return { level: "series", entry: here.series };
+    if (here !== undefined) return { level: "study", entry: here.study };
+    return patient === undefined ? undefined : { level: "patient", entry: patient };
+  }
+
+  /** The entry of an import or of another window may have come or gone. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.patients.refresh(), this.jacket.refresh(), this.refreshStatus()]);
+  }
+
+  async refreshStatus(): Promise<void> {
+    try {
+      this.#status.value = await this.api.status();
+    } catch {
+      // the list says what is the matter; the status line merely keeps what it knew
+    }
+  }
+
+  /** Forget an entry; the files stay. Answers how to take it back. */
+  async remove(id: string): Promise<() => Promise<void>> {
+    const cursor = this.#cursor.value;
+    await this.api.remove([id]);
+    await this.refresh();
+    if (this.patients.find((one) => one.id === this.#patient.value?.id) === undefined) this.choose(Math.max(0, cursor));
+    return async () => {
+      await this.api.restore([id]);
+      await this.refresh();
+    };
+  }
+
+  #takeOut(patient: Patient | undefined): void {
+    this.#patient.value = patient;
+    this.jacket.show(patient);
+  }
+
+  /** New rows have come: the cursor follows its patient, or the patient the cursor. */
+  readonly #settle = (): void => {
+    if (this.#awaited) {
+      const patient = this.patients.at(this.#cursor.value);
+      if (patient === undefined) return;
+      this.#awaited = false;
+      this.#takeOut(patient);
+      return;
+    }
+    const chosen = this.#patient.value;
+    if (chosen === undefined) return;
+    const at = this.patients.find((one) => one.id === chosen.id);
+    this.#cursor.value = at ?? -1;
+    if (at !== undefined) this.#patient.value = this.patients.at(at);
+  };
+}

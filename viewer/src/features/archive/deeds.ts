@@ -1,0 +1,116 @@
+import { signal } from "@preact/signals";
+
+import type { Route } from "../../core/routes.ts";
+import { ApiError } from "../../io/http.ts";
+import { openMenu, toast } from "../kit/index.ts";
+import { t } from "../prefs/index.ts";
+import type { ArchiveStore, Chosen } from "./archiveStore.ts";
+
+/** What may be done with the entry under the hand: the same by key, by menu and by button. */
+export class Deeds {
+  /** The entry that is to be removed, once the person says so. */
+  readonly removing = signal<Chosen | undefined>(undefined);
+
+  constructor(
+    private readonly store: ArchiveStore,
+    private readonly go: (route: Route) => void,
+    private readonly toggleDetails: () => void,
+  ) {}
+
+  /** Open the viewer: of a patient, their latest study. */
+  open(what: { readonly level: "patient" } | { readonly level: "study" | "series"; readonly id: string }): void {
+    if (what.level === "series") this.go({ page: "series", id: what.id });
+    else if (what.level === "study") this.go({ page: "study", id: what.id });
+    else {
+      const latest = this.store.jacket.studies.value?.items[0];
+      if (latest !== undefined) this.go({ page: "study", id: latest.id });
+    }
+  }
+
+  openChosen(): void {
+    const chosen = this.store.chosen();
+    if (chosen === undefined) return;
+    this.open(chosen.level === "patient" ? { level: "patient" } : { level: chosen.level, id: chosen.entry.id });
+  }
+
+  askToRemove(): void {
+    this.removing.value = this.store.chosen();
+  }
+
+  /** Keys that both lists know. Answers whether the key was one of them. */
+  key(event: KeyboardEvent): boolean {
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    switch (event.key) {
+      case "Delete":
+      case "Backspace":
+        this.askToRemove();
+        return true;
+      case "ArrowRight":
+        if (this.store.pane.value !== "patients") return false;
+        this.store.enter("jacket");
+        document.getElementById("jacket")?.focus();
+        return true;
+      case "i":
+        this.toggleDetails();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  menu(from: MouseEvent | HTMLElement): void {
+    const chosen = this.store.chosen();
+    if (chosen === undefined) return;
+    openMenu(
+      t("action.menu"),
+      [
+        {
+          label: t(chosen.level === "patient" ? "archive.openPatient" : "archive.open"),
+          icon: "open",
+          hint: "↵",
+          run: () => {
+            this.openChosen();
+          },
+        },
+        {
+          label: t("remove.menu"),
+          icon: "trash",
+          hint: "Del",
+          danger: true,
+          run: () => {
+            this.removing.value = chosen;
+          },
+        },
+      ],
+      from,
+    );
+  }
+
+  /** The person said so. */
+  async remove(chosen: Chosen): Promise<void> {
+    this.removing.value = undefined;
+    await orSay(async () => {
+      const takeBack = await this.store.remove(chosen.entry.id);
+      toast({
+        text: t("remove.done"),
+        action: {
+          label: t("action.undo"),
+          run: () =>
+            void orSay(async () => {
+              await takeBack();
+              toast({ text: t("remove.restored") });
+            }),
+        },
+      });
+    });
+  }
+}
+
+/** Do it, or say why not. */
+async function orSay(deed: () => Promise<void>): Promise<void> {
+  try {
+    await deed();
+  } catch (error) {
+    toast({ kind: "bad", text: t(error instanceof ApiError ? `error.${error.code}` : "error.internal") });
+  }
+}

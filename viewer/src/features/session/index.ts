@@ -1,0 +1,4 @@
+/** Signing in. */
+import "./session.css";
+
+export { SignInPage } from "./SignInPage.tsx";
