@@ -51,7 +51,7 @@ def bring_in(
 
     Busy when an import is running; SourceError, before anything is done, when a path is not there.
     """
-    roots = [_checked(path) for path in paths]
+    roots = _outermost([_checked(path) for path in paths])
     if not roots:
         raise SourceError("nothing to import was named")
     with import_lock(catalog.folder):
@@ -59,10 +59,16 @@ def bring_in(
 
 
 def _checked(path: str) -> str:
-    whole = os.path.abspath(path)
+    whole = os.path.realpath(path)  # the same folder by another name is the same folder
     if not os.path.exists(whole):
         raise SourceError(f"{display(path)}: there is no such file or folder")
     return whole
+
+
+def _outermost(paths: Sequence[str]) -> list[str]:
+    """Each path once, without those that lie in another: every file has one outcome."""
+    once = list(dict.fromkeys(paths))
+    return [path for path in once if not any(path.startswith(os.path.join(other, "")) for other in once)]
 
 
 @dataclass(slots=True)

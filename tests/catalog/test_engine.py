@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import stat
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from fileroom.catalog import keys
+from fileroom.catalog.engine import Database
+from fileroom.catalog.schema import metadata
+from fileroom.catalog.store import Catalog
+from fileroom.errors import CatalogError, NewerCatalog, WrongKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY = bytes(range(32))
+
+
+def test_the_file_is_sealed_and_another_key_does_not_open_it(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    Database(path, KEY).close()
+    assert b"SQLite format 3" not in path.read_bytes()
+    assert b"patient" not in path.read_bytes()
+    with pytest.raises(WrongKey):
+        Database(path, bytes(32))
+    Database(path, KEY).close()
+
+
+def test_a_plain_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    plain = sqlite3.connect(path)
+    plain.execute("CREATE TABLE patient(id)")
+    plain.close()
+    with pytest.raises(CatalogError, match="not sealed"):
+        Database(path, KEY)
+
+
+def test_migrations_make_the_schema(tmp_path: Path) -> None:
+    database = Database(tmp_path / "catalog.db", KEY)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _ours})
+        assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+def _ours(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+    return not (kind == "table" and name and "_words" in name)  # FTS5's own tables
+
+
+def test_a_newer_catalog_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    database = Database(path, KEY)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA user_version = 999")
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(NewerCatalog):
+        Database(path, KEY)
+    assert path.read_bytes() == before
+
+
+def test_many_open_a_new_catalog_at_once(tmp_path: Path) -> None:
+    errors: list[BaseException] = []
+
+    def open_it() -> None:
+        try:
+            Database(tmp_path / "catalog.db", KEY).close()
+        except BaseException as error:  # noqa: BLE001 - told below
+            errors.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
+    database = Database(tmp_path / "catalog.db", KEY)
+    with contextlib.suppress(RuntimeError), database.transaction() as cursor:
+        cursor.execute("INSERT INTO token(name, digest) VALUES ('a', x'00')")
+        raise RuntimeError
+    with database.reading() as cursor:
+        assert cursor.execute("SELECT count(*) FROM token").fetchone() == (0,)
+    database.close()
+
+
+def test_the_key_file_is_its_owners_alone_and_the_folder_too(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    folder.mkdir(mode=0o755)
+    catalog = Catalog(folder, use_keyring=False)
+    assert catalog.key.source == "file"
+    if os.name == "posix":
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE((folder / "archive.key").stat().st_mode) == 0o600
+    catalog.close()
+    again = Catalog(folder, use_keyring=False)
+    assert again.key == catalog.key
+    again.close()
+
+
+def test_a_lost_key_is_said_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    Catalog(tmp_path, use_keyring=False).close()
+    (tmp_path / "archive.key").unlink()
+    before = (tmp_path / "catalog.db").read_bytes()
+    with pytest.raises(WrongKey):
+        Catalog(tmp_path, use_keyring=False)
+    (tmp_path / "archive.json").unlink()
+    with pytest.raises(WrongKey):
+        Catalog(tmp_path, use_keyring=False)
+    assert (tmp_path / "catalog.db").read_bytes() == before
+
+
+def test_purposes_have_keys_of_their_own() -> None:
+    key = keys.ArchiveKey("a", KEY, "file", "")
+    assert len({key.derive("catalog"), key.derive("public ids"), key.secret}) == 3
+    assert keys.public_id(KEY, "patient", "x") != keys.public_id(KEY, "study", "x")
+
+
+class _Backend:
+    def __init__(self, module: str) -> None:
+        self.__class__ = type("Keyring", (_Backend,), {"__module__": module})
+
+
+@pytest.mark.parametrize(
+    ("module", "real"),
+    [
+        ("keyring.backends.SecretService", True),
+        ("keyring.backends.macOS", True),
+        ("keyring.backends.fail", False),
+        ("keyring.backends.null", False),
+        ("keyrings.alt.file", False),  # writes passwords in the clear
+    ],
+)
+def test_only_a_real_keyring_is_trusted(module: str, real: bool) -> None:
+    assert keys._is_real(_Backend(module)) is real  # type: ignore[arg-type]  # a stand-in
