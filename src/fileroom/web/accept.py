@@ -99,7 +99,7 @@ def parse(header: str | None) -> tuple[MediaRange, ...]:
 
 
 def _range(member: str) -> MediaRange | None:
-    name, *rest = (piece.strip() for piece in _PIECE.findall(member))
+    name, *rest = [piece.strip() for piece in _PIECE.findall(member)] or [""]
     parameters = dict(_parameter(piece) for piece in rest)
     name = name.lower()
     multipart: bool | None = name in {"multipart/related", "multipart/*"}

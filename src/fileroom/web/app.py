@@ -6,23 +6,19 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route
 
 from fileroom.web import api_archive, api_imports, api_places, api_session, pages, qido, wado
 from fileroom.web.door import Door
 from fileroom.web.gate import DATA, OwnHost, OwnPages, SecurityHeaders, SignedIn
 from fileroom.web.jobs import JobBoard
 from fileroom.web.problems import HANDLERS, Guard
+from fileroom.web.routing import Nowhere
 from fileroom.web.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
     from pathlib import Path
-
-    from starlette.requests import Request
-    from starlette.responses import Response
 
     from fileroom.archive import Archive
 
@@ -54,7 +50,7 @@ def create_app(
             *api_places.ROUTES,
             *qido.ROUTES,
             *wado.ROUTES,
-            *(Route(tree + rest, nothing, methods=None) for tree in DATA for rest in ("", "/{rest:path}")),
+            *(Nowhere(tree + rest) for tree in DATA for rest in ("", "/{rest:path}")),  # never a page
             *pages.ROUTES,
         ],
         middleware=[
@@ -70,11 +66,6 @@ def create_app(
     app.router.redirect_slashes = False  # an address is right or it is not
     app.state.door = door
     return app
-
-
-async def nothing(_: Request) -> Response:
-    """What is under the data trees and no route: never a page."""
-    raise HTTPException(404, "There is nothing here.")
 
 
 @contextlib.asynccontextmanager

@@ -35,19 +35,18 @@ class Attribute(Generic[T]):
     vr: str
     value: Callable[[T], Any]
     always: bool = False
-    key: bool = True  # it may be matched
 
 
-def _row(tag: str, vr: str, keyword: str, value: Callable[[T], Any], marks: str = "") -> Attribute[T]:
-    return Attribute(keyword, tag, vr, value, always="R" in marks, key="-" not in marks)
+def _row(tag: str, vr: str, keyword: str, value: Callable[[T], Any], mark: str = "") -> Attribute[T]:
+    return Attribute(keyword, tag, vr, value, always=mark == "R")
 
 
-# "R": always answered (required by the table, or asked for by every viewer); "-": no matching key.
+# "R": always answered, as required by the tables, or asked for by every viewer.
 STUDY: tuple[Attribute[Study], ...] = (
     _row("00080020", "DA", "StudyDate", lambda s: s.date, "R"),
     _row("00080030", "TM", "StudyTime", lambda s: s.time, "R"),
     _row("00080050", "SH", "AccessionNumber", lambda s: s.accession_number, "R"),
-    _row("00080056", "CS", "InstanceAvailability", lambda s: AVAILABILITY[s.state], "R-"),
+    _row("00080056", "CS", "InstanceAvailability", lambda s: AVAILABILITY[s.state], "R"),
     _row("00080061", "CS", "ModalitiesInStudy", lambda s: s.modalities, "R"),
     _row("00080080", "LO", "InstitutionName", lambda s: s.institution_name),
     _row("00080090", "PN", "ReferringPhysicianName", lambda s: s.referring_physician_name, "R"),
@@ -57,16 +56,16 @@ STUDY: tuple[Attribute[Study], ...] = (
     _row("00100021", "LO", "IssuerOfPatientID", lambda s: s.patient.issuer_of_patient_id),
     _row("00100030", "DA", "PatientBirthDate", lambda s: s.patient.birth_date, "R"),
     _row("00100040", "CS", "PatientSex", lambda s: s.patient.sex, "R"),
-    _row("00101010", "AS", "PatientAge", lambda s: s.patient_age, "-"),
+    _row("00101010", "AS", "PatientAge", lambda s: s.patient_age),
     _row("0020000D", "UI", "StudyInstanceUID", lambda s: s.study_instance_uid, "R"),
     _row("00200010", "SH", "StudyID", lambda s: s.study_id, "R"),
-    _row("00201206", "IS", "NumberOfStudyRelatedSeries", lambda s: s.counts.series, "R-"),
-    _row("00201208", "IS", "NumberOfStudyRelatedInstances", lambda s: s.counts.instances, "R-"),
+    _row("00201206", "IS", "NumberOfStudyRelatedSeries", lambda s: s.counts.series, "R"),
+    _row("00201208", "IS", "NumberOfStudyRelatedInstances", lambda s: s.counts.instances, "R"),
 )
 SERIES: tuple[Attribute[Series], ...] = (
     _row("00080021", "DA", "SeriesDate", lambda s: s.date),
     _row("00080031", "TM", "SeriesTime", lambda s: s.time),
-    _row("00080056", "CS", "InstanceAvailability", lambda s: AVAILABILITY[s.state], "R-"),
+    _row("00080056", "CS", "InstanceAvailability", lambda s: AVAILABILITY[s.state], "R"),
     _row("00080060", "CS", "Modality", lambda s: s.modality, "R"),
     _row("00080070", "LO", "Manufacturer", lambda s: s.manufacturer),
     _row("00081010", "SH", "StationName", lambda s: s.station_name),
@@ -75,30 +74,32 @@ SERIES: tuple[Attribute[Series], ...] = (
     _row("00081090", "LO", "ManufacturerModelName", lambda s: s.manufacturer_model_name),
     _row("00180015", "CS", "BodyPartExamined", lambda s: s.body_part_examined),
     _row("00181030", "LO", "ProtocolName", lambda s: s.protocol_name),
-    _row("00185100", "CS", "PatientPosition", lambda s: s.patient_position, "-"),
+    _row("00185100", "CS", "PatientPosition", lambda s: s.patient_position),
     _row("0020000E", "UI", "SeriesInstanceUID", lambda s: s.series_instance_uid, "R"),
     _row("00200011", "IS", "SeriesNumber", lambda s: s.number, "R"),
-    _row("00200052", "UI", "FrameOfReferenceUID", lambda s: s.frame_of_reference_uid, "-"),
+    _row("00200052", "UI", "FrameOfReferenceUID", lambda s: s.frame_of_reference_uid),
     _row("00200060", "CS", "Laterality", lambda s: s.laterality),
-    _row("00201209", "IS", "NumberOfSeriesRelatedInstances", lambda s: s.counts.instances, "R-"),
+    _row("00400244", "DA", "PerformedProcedureStepStartDate", lambda s: s.performed_procedure_step_start_date, "R"),
+    _row("00400245", "TM", "PerformedProcedureStepStartTime", lambda s: s.performed_procedure_step_start_time, "R"),
+    _row("00201209", "IS", "NumberOfSeriesRelatedInstances", lambda s: s.counts.instances, "R"),
 )
 INSTANCE: tuple[Attribute[Instance], ...] = (
-    _row("00080008", "CS", "ImageType", lambda i: i.header.image_type, "-"),
+    _row("00080008", "CS", "ImageType", lambda i: i.header.image_type),
     _row("00080016", "UI", "SOPClassUID", lambda i: i.header.sop_class_uid, "R"),
     _row("00080018", "UI", "SOPInstanceUID", lambda i: i.header.sop_instance_uid, "R"),
-    _row("00080022", "DA", "AcquisitionDate", lambda i: i.header.acquisition_date, "-"),
-    _row("00080023", "DA", "ContentDate", lambda i: i.header.content_date, "-"),
-    _row("00080032", "TM", "AcquisitionTime", lambda i: i.header.acquisition_time, "-"),
-    _row("00080033", "TM", "ContentTime", lambda i: i.header.content_time, "-"),
-    _row("00080056", "CS", "InstanceAvailability", lambda i: AVAILABILITY[i.state], "R-"),
-    _row("00083002", "UI", "AvailableTransferSyntaxUID", lambda i: i.header.transfer_syntax_uid, "-"),
-    _row("00200012", "IS", "AcquisitionNumber", lambda i: i.header.acquisition_number, "-"),
+    _row("00080022", "DA", "AcquisitionDate", lambda i: i.header.acquisition_date),
+    _row("00080023", "DA", "ContentDate", lambda i: i.header.content_date),
+    _row("00080032", "TM", "AcquisitionTime", lambda i: i.header.acquisition_time),
+    _row("00080033", "TM", "ContentTime", lambda i: i.header.content_time),
+    _row("00080056", "CS", "InstanceAvailability", lambda i: AVAILABILITY[i.state], "R"),
+    _row("00083002", "UI", "AvailableTransferSyntaxUID", lambda i: i.header.transfer_syntax_uid),
+    _row("00200012", "IS", "AcquisitionNumber", lambda i: i.header.acquisition_number),
     _row("00200013", "IS", "InstanceNumber", lambda i: i.header.instance_number, "R"),
-    _row("00204000", "LT", "ImageComments", lambda i: i.header.image_comments, "-"),
-    _row("00280008", "IS", "NumberOfFrames", lambda i: i.header.number_of_frames, "R-"),
-    _row("00280010", "US", "Rows", lambda i: i.header.rows, "R-"),
-    _row("00280011", "US", "Columns", lambda i: i.header.columns, "R-"),
-    _row("00280100", "US", "BitsAllocated", lambda i: i.header.bits_allocated, "R-"),
+    _row("00204000", "LT", "ImageComments", lambda i: i.header.image_comments),
+    _row("00280008", "IS", "NumberOfFrames", lambda i: i.header.number_of_frames, "R"),
+    _row("00280010", "US", "Rows", lambda i: i.header.rows, "R"),
+    _row("00280011", "US", "Columns", lambda i: i.header.columns, "R"),
+    _row("00280100", "US", "BitsAllocated", lambda i: i.header.bits_allocated, "R"),
 )
 # "Shall be present if known" (type C): left out when it is not, where all others are sent without a value.
 IF_KNOWN = {"NumberOfFrames", "Rows", "Columns", "BitsAllocated"}

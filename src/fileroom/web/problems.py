@@ -44,7 +44,7 @@ class TooLarge(BadRequest):
 STATUS: tuple[tuple[type[FileroomError], int, str], ...] = (
     (NotFound, 404, "not_found"),
     (NotAcceptable, 406, "not_acceptable"),
-    (TooLarge, 413, "too_large"),
+    (TooLarge, 413, "bad_request"),
     (BadRequest, 400, "bad_request"),
     (SourceError, 400, "bad_request"),
     (Busy, 409, "busy"),
@@ -63,7 +63,7 @@ CODES = {
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
-    413: "too_large",
+    413: "bad_request",
     421: "misdirected",
 }
 
@@ -138,7 +138,8 @@ class Guard:
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - the last net; narrower ones hang in front of it
-            log.error("%s at %s", type(error).__name__, _place(error))  # noqa: TRY400 - a traceback would hold the message
+            cause = error.__cause__ or error  # Starlette wraps what falls after an answer has begun
+            log.error("%s at %s", type(cause).__name__, _place(cause))  # noqa: TRY400 - a traceback would hold the message
             if not started:
                 await refusal(500, "Something went wrong inside fileroom.")(scope, receive, send)
 

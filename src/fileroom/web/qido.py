@@ -33,8 +33,8 @@ MAX_RESULTS = 5000
 WILD_VRS = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
 # Lists are for UIDs (PS3.4 C.2.2.2.2); coded strings cannot hold the separators either, and clients send them.
 LIST_VRS = {"UI", "CS"}
-DATE = re.compile(r"\d{8}")
-TIME = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?")
+DATE = re.compile(r"[0-9]{8}")
+TIME = re.compile(r"[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:\.[0-9]{1,6})?)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _included(value: str, level: Level) -> set[str]:
 
 def _key(name: str, level: Level) -> dicom_json.Attribute[Any]:
     row = dicom_json.attribute(name, level)
-    if row is None or not row.key:
+    if row is None:
         raise BadRequest(f"This search knows no attribute of that name at the level of {level.value}.")
     return row
 

@@ -31,6 +31,18 @@ class Route(routing.Route):
                 raise HTTPException(405, "That cannot be done here.", {"Allow": allowed})
             return await handler(request)
 
-        # No methods for Starlette: it would answer 405 with its own words, and with one handler's methods only.
-        super().__init__(path, endpoint, methods=None, name=path)
+        super().__init__(path, endpoint, name=path)
+        self.methods = None  # every method comes to us: Starlette's 405 would look on to routes that fit less
         self.allowed = frozenset(by_method)
+
+
+class Nowhere(routing.Route):
+    """404 for a path and any method, in front of routes that would take it for something else."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, _nothing, name=path)
+        self.methods = None
+
+
+async def _nothing(_: Request) -> Response:
+    raise HTTPException(404, "There is nothing here.")

@@ -50,7 +50,7 @@ CHUNK = 32 << 20
 # Pixels do not change unless their file does; the entity tag is made from the file's size and time of change.
 FRAME_CACHE = "private, max-age=3600"
 PIXEL_DATA = {"7FE00008", "7FE00009", "7FE00010"}
-LIST = re.compile(r"\d{1,9}(?:,\d{1,9})*")
+LIST = re.compile(r"[0-9]{1,9}(?:,[0-9]{1,9})*")
 
 
 @dataclass(frozen=True, slots=True)

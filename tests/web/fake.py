@@ -1,0 +1,345 @@
+"""An archive in memory for the door: it holds what it was given, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from fileroom.archive import Archive, FrameBytes, InstanceFile, Picture, Status
+from fileroom.errors import BadRequest, Busy, NotFound, Unavailable
+from fileroom.jobs import Progress
+from fileroom.model import (
+    Condition,
+    Counts,
+    FileLocation,
+    Header,
+    ImportSummary,
+    Instance,
+    LedgerEntry,
+    Level,
+    Outcome,
+    Page,
+    Patient,
+    PersonName,
+    Plane,
+    Query,
+    Reason,
+    Series,
+    State,
+    Study,
+)
+from tests import world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from fileroom.jobs import CancelToken, OnProgress
+
+
+def patient(name: str = "ROSSI^Mario", patient_id: str = "42") -> Patient:
+    return Patient(
+        id=f"p-{patient_id}",
+        name=PersonName(name),
+        patient_id=patient_id,
+        issuer_of_patient_id="",
+        birth_date="19700102",
+        sex="M",
+        anonymous=False,
+        reason="",
+        counts=Counts(studies=1, series=1, instances=1, frames=1, bytes=1000),
+        modalities=("CT",),
+        last_study_date="20240131",
+        state=State.ONLINE,
+    )
+
+
+def study(number: int = 1, of: Patient | None = None) -> Study:
+    return Study(
+        id=f"st-{number}",
+        patient=of or patient(),
+        study_instance_uid=world.study_uid(number),
+        study_id="S1",
+        date="20240131",
+        time="101500",
+        description="Chest",
+        accession_number="A1",
+        institution_name="Clinic",
+        referring_physician_name=PersonName("BIANCHI^Anna"),
+        performing_physician_name=PersonName(),
+        manufacturer="Maker",
+        manufacturer_model_name="Model",
+        station_name="",
+        patient_age="054Y",
+        modalities=("CT", "SC"),
+        counts=Counts(studies=1, series=2, instances=5, frames=7, bytes=5000),
+        state=State.ONLINE,
+    )
+
+
+def series(number: int = 1, of: Study | None = None) -> Series:
+    above = of or study()
+    return Series(
+        id=f"se-{number}",
+        study=above,
+        series_instance_uid=f"{above.study_instance_uid}.{number}",
+        modality="CT",
+        number=number,
+        description="Thin",
+        date="20240131",
+        time="101600",
+        protocol_name="",
+        body_part_examined="CHEST",
+        laterality="",
+        patient_position="HFS",
+        performing_physician_name=PersonName(),
+        performed_procedure_step_start_date="20240131",
+        performed_procedure_step_start_time="101500",
+        manufacturer="Maker",
+        manufacturer_model_name="Model",
+        station_name="",
+        frame_of_reference_uid="",
+        rows=4,
+        columns=4,
+        pixel_spacing=(1.0, 1.0),
+        slice_thickness=1.0,
+        spacing_between_slices=None,
+        plane=Plane.AXIAL,
+        image_type=("ORIGINAL", "PRIMARY"),
+        original=True,
+        reformatted=False,
+        sop_class_uid=world.SOP_CLASSES["CT"],
+        transfer_syntax_uid=world.EXPLICIT_LE,
+        counts=Counts(studies=1, series=1, instances=3, frames=3, bytes=3000),
+        state=State.ONLINE,
+    )
+
+
+def instance(
+    number: int = 1, *, of: Series | None = None, syntax: str = world.EXPLICIT_LE, frames: int | None = None
+) -> Instance:
+    above = of or series()
+    header = Header(
+        transfer_syntax_uid=syntax,
+        sop_class_uid=world.SOP_CLASSES["CT"],
+        sop_instance_uid=f"{above.series_instance_uid}.{number}",
+        study_instance_uid=above.study.study_instance_uid,
+        series_instance_uid=above.series_instance_uid,
+        instance_number=number,
+        number_of_frames=frames,
+        rows=4,
+        columns=4,
+        bits_allocated=16,
+        has_pixels=True,
+    )
+    uid = header.sop_instance_uid
+    return Instance(id=f"in-{uid}", series=above, header=header, frames=frames or 1, files=(), state=State.ONLINE)
+
+
+@dataclass
+class FakeArchive:
+    """Every noun is found by its id; a search for UIDs is obeyed, any other one answers all of its level."""
+
+    entries: list[Any] = field(default_factory=list)
+    files: dict[str, Path] = field(default_factory=dict)
+    pictures: dict[str, Picture | None] = field(default_factory=dict)
+    past: list[ImportSummary] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    offline: set[str] = field(default_factory=set)
+    asked: list[Query] = field(default_factory=list)
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    frame_reads: list[tuple[str, int, bool]] = field(default_factory=list)
+    importing: Callable[[FakeArchive, Sequence[str], OnProgress, CancelToken], ImportSummary] | None = None
+    failure: Exception | None = None
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def as_archive(self) -> Archive:
+        """What the door takes it for."""
+        return cast("Archive", self)
+
+    def add(self, one: Instance, data: bytes, folder: Path) -> Instance:
+        """Hold an instance with its file, and all that is above it."""
+        path = folder / f"{one.id}.dcm"
+        path.write_bytes(data)
+        self.files[one.id] = path
+        location = FileLocation(
+            path=str(path),
+            size=len(data),
+            mtime_ns=path.stat().st_mtime_ns,
+            outcome=Outcome.ADDED,
+            reason=Reason.NEW_INSTANCE,
+            detail="",
+            state=State.ONLINE,
+        )
+        one = replace(one, files=(location,))
+        for entry in (one.series.study.patient, one.series.study, one.series, one):
+            if entry not in self.entries:
+                self.entries.append(entry)
+        return one
+
+    def _raise(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+    def status(self) -> Status:
+        self._raise()
+        return Status(
+            version="1",
+            archive_id="x",
+            folder="/archive",
+            catalog="/archive/catalog",
+            catalog_bytes=1,
+            sealed=True,
+            cipher="c",
+            key_source="file",
+            key_place="beside it",
+            schema_version="1",
+            header_reader="fast",
+            patients=1,
+            studies=1,
+            series=1,
+            instances=1,
+            frames=1,
+            bytes=1,
+            files=1,
+            imports=1,
+        )
+
+    def search(self, query: Query) -> Page[Any]:
+        self._raise()
+        self.asked.append(query)
+        kind = {Level.PATIENT: Patient, Level.STUDY: Study, Level.SERIES: Series, Level.INSTANCE: Instance}[query.level]
+        found = [one for one in self.entries if isinstance(one, kind) and _fits(one, query.conditions)]
+        end = None if query.limit is None else query.offset + query.limit
+        return Page(tuple(found[query.offset : end]), len(found), query.offset)
+
+    def get(self, entry_id: str) -> Any:
+        self._raise()
+        for one in self.entries:
+            if one.id == entry_id:
+                return one
+        raise NotFound("There is no such entry.")
+
+    def images(self, series_id: str) -> dict[str, Any]:
+        return {"series": self.get(series_id), "instances": []}
+
+    def read(self, instance_id: str) -> InstanceFile:
+        one = self.get(instance_id)
+        if instance_id in self.offline:
+            raise Unavailable("The drive is not connected.")
+        path = self.files[instance_id]
+        return InstanceFile(path=str(path), size=path.stat().st_size, header=one.header)
+
+    def frame(self, instance_id: str, number: int, *, decoded: bool = False) -> FrameBytes:
+        one = self.get(instance_id)
+        self.frame_reads.append((instance_id, number, decoded))
+        if decoded:
+            return FrameBytes(data=b"decoded %d" % number, transfer_syntax_uid=world.EXPLICIT_LE)
+        return FrameBytes(data=b"stored %d" % number, transfer_syntax_uid=one.header.transfer_syntax_uid)
+
+    def metadata(self, instance_id: str, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
+        self.read(instance_id)
+        self._raise()
+        uid = self.get(instance_id).header.sop_instance_uid
+        return {
+            "00080018": {"vr": "UI", "Value": [uid]},
+            "7FE00010": {"vr": "OW", "BulkDataURI": bulk_data_uri("7FE00010")},
+        }
+
+    def bulk_data(self, instance_id: str, path: str) -> bytes:
+        self.read(instance_id)
+        if path not in {"7FE00010", "00081140/0/00091001"}:
+            raise NotFound("There is no such attribute.")
+        return f"bulk {path}".encode()
+
+    def thumbnail(self, series_id: str) -> Picture | None:
+        self.get(series_id)
+        return self.pictures.get(series_id)
+
+    def bring_in(
+        self, paths: Sequence[str], *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None
+    ) -> ImportSummary:
+        self.calls.append(("bring_in", list(paths)))
+        assert self.importing is not None
+        assert on_progress is not None
+        assert cancel is not None
+        return self.importing(self, paths, on_progress, cancel)
+
+    def imports(self, *, limit: int | None = None, offset: int = 0) -> Page[ImportSummary]:
+        end = None if limit is None else offset + limit
+        return Page(tuple(self.past[offset:end]), len(self.past), offset)
+
+    def import_summary(self, import_id: int) -> ImportSummary:
+        for one in self.past:
+            if one.id == import_id:
+                return one
+        raise NotFound("There is no such import.")
+
+    def ledger(
+        self, import_id: int, *, outcome: Outcome | None = None, limit: int | None = None, offset: int = 0
+    ) -> Page[LedgerEntry]:
+        self.calls.append(("ledger", (import_id, outcome, limit, offset)))
+        line = LedgerEntry(path="/a\udcff", outcome=Outcome.ADDED, reason=Reason.NEW_INSTANCE, detail="", size=1)
+        return Page((line,), 1, offset)
+
+    def forget(self, ids: Sequence[str]) -> Counts:
+        self.calls.append(("forget", list(ids)))
+        return Counts(studies=1)
+
+    def restore(self, ids: Sequence[str]) -> Counts:
+        self.calls.append(("restore", list(ids)))
+        return Counts(studies=1)
+
+    def check_token(self, secret: str) -> bool:
+        self.calls.append(("check_token", secret))
+        return secret in self.tokens
+
+
+def _fits(one: Any, conditions: Sequence[Condition]) -> bool:
+    return all(_uid(one, condition.keyword) in {None, *condition.values} for condition in conditions)
+
+
+def _uid(one: Any, keyword: str) -> str | None:
+    """The UID of that keyword, of the entry or of one above it; None for all other keywords."""
+    if isinstance(one, Instance):
+        return one.header.sop_instance_uid if keyword == "SOPInstanceUID" else _uid(one.series, keyword)
+    if isinstance(one, Series):
+        return one.series_instance_uid if keyword == "SeriesInstanceUID" else _uid(one.study, keyword)
+    if isinstance(one, Study):
+        return one.study_instance_uid if keyword == "StudyInstanceUID" else None
+    return None
+
+
+def summary(number: int = 1, state: str = "done") -> ImportSummary:
+    return ImportSummary(id=number, roots=("/scans",), started="2024-01-31T10:15:00Z", state=state, files=3)
+
+
+def until_released(
+    archive: FakeArchive, _: Sequence[str], on_progress: OnProgress, cancel: CancelToken
+) -> ImportSummary:
+    """An import that reports, waits until the test lets it go or cancels it, and ends."""
+    on_progress(Progress(phase="reading", seen=1, done=1, total=3))
+    while not archive.gate.wait(0.005):
+        if cancel.cancelled:
+            return summary(state="cancelled")
+    on_progress(Progress(phase="finishing", seen=3, done=3, total=3))
+    return summary()
+
+
+def refused(_: FakeArchive, __: Sequence[str], ___: OnProgress, ____: CancelToken) -> ImportSummary:
+    """An import that another process keeps from beginning."""
+    raise Busy("Another program imports into this archive.")
+
+
+def broken(_: FakeArchive, __: Sequence[str], on_progress: OnProgress, ____: CancelToken) -> ImportSummary:
+    """An import that falls over something unforeseen."""
+    on_progress(Progress(phase="walking"))
+    raise RuntimeError("/home/mario/secret")
+
+
+def wrong(_: FakeArchive, __: Sequence[str], on_progress: OnProgress, ____: CancelToken) -> ImportSummary:
+    """An import that ends with one of our own errors after it began."""
+    on_progress(Progress(phase="walking"))
+    raise BadRequest("no")
