@@ -101,7 +101,7 @@ def _jpeg_2000(data: bytes, form: Form) -> NDArray[Any]:
     if stream.signed == form.signed:
         samples = _fitting(samples, form)  # lossy values may overshoot Bits Stored: they are still the values
     else:
-        samples = keep_bits(_fitting(samples, form), stream.precision, form)
+        samples = _whole_bits(samples, form, stream)
     return samples if stream.transformed else to_rgb(samples, form.photometric, stream.precision)
 
 

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fileroom.errors import Unavailable
+from fileroom.pixels.functional_groups import per_frame
+from tests.pixels.files import header_of, planted
+from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, instance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def position(z: float) -> dict[str, Any]:
+    return {"PlanePositionSequence": [{"ImagePositionPatient": [1, 2, z]}]}
+
+
+SHARED = {
+    "PlaneOrientationSequence": [{"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}],
+    "PixelMeasuresSequence": [{"PixelSpacing": [0.5, 0.25], "SliceThickness": 3}],
+    "PixelValueTransformationSequence": [{"RescaleSlope": 2, "RescaleIntercept": -1024}],
+    "FrameVOILUTSequence": [{"WindowCenter": [40, 300], "WindowWidth": [400, 1500]}],
+}
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE])
+def test_shared_and_own_values(tmp_path: Path, syntax: str) -> None:
+    own = position(7) | {"FrameVOILUTSequence": [{"WindowCenter": 50, "WindowWidth": 60}]}
+    path, header = planted(
+        tmp_path,
+        instance(
+            NumberOfFrames=2,
+            pixels=bytes(64),
+            transfer_syntax=syntax,
+            SharedFunctionalGroupsSequence=[SHARED],
+            PerFrameFunctionalGroupsSequence=[position(5), own],
+        ),
+    )
+    found = per_frame(path, header)
+    assert found is not None
+    assert list(found.image_position) == [(1, 2, 5), (1, 2, 7)]
+    assert found.image_orientation == ((1, 0, 0, 0, 1, 0),) * 2
+    assert found.pixel_spacing == ((0.5, 0.25),) * 2
+    assert found.window_center == ((40, 300), (50,))
+    assert found.window_width == ((400, 1500), (60,))
+    assert found.rescale_slope == (2, 2)
+    assert found.rescale_intercept == (-1024, -1024)
+
+
+def test_what_is_not_said_or_nonsense_is_absent_and_there_is_an_item_for_each_frame(tmp_path: Path) -> None:
+    broken = {"PlanePositionSequence": [{"ImagePositionPatient": b"1\\x\\3 "}], "PlaneOrientationSequence": []}
+    path, header = planted(
+        tmp_path,
+        instance(NumberOfFrames=3, pixels=bytes(96), PerFrameFunctionalGroupsSequence=[position(5), broken]),
+    )
+    found = per_frame(path, header)
+    assert found is not None
+    assert list(found.image_position) == [(1, 2, 5), (), ()]
+    assert found.image_orientation == ((), (), ())
+    assert found.rescale_slope == (None, None, None)
+
+
+def test_none_without_groups_for_each_frame(tmp_path: Path) -> None:
+    shared_alone = instance(NumberOfFrames=2, pixels=bytes(64), SharedFunctionalGroupsSequence=[SHARED])
+    for data in (instance(), shared_alone):
+        path, header = planted(tmp_path, data)
+        assert per_frame(path, header) is None
+
+
+def test_a_file_that_is_gone(tmp_path: Path) -> None:
+    path, header = planted(tmp_path, instance(NumberOfFrames=2, pixels=bytes(64)))
+    path.unlink()
+    with pytest.raises(Unavailable):
+        per_frame(path, header)
+
+
+def test_real_enhanced_images(shared_data: Path) -> None:
+    folder = shared_data / "dicom"
+    philips = folder / "dcm_qa_philips_enh" / "In" / "enh" / "1901_WIP_3DpCASL_real.dcm"
+    siemens = folder / "dcm_qa_enh" / "In" / "Siemens" / "XA10" / "6_1.dcm"
+    for path, frames, spacing in ((philips, 40, (2.5, 2.5)), (siemens, 6, (3.375, 3.375))):
+        header = header_of(path)
+        found = per_frame(path, header)
+        assert found is not None
+        assert len(found.image_position) == len(found.window_center) == frames
+        assert len(set(found.image_position)) == frames
+        assert set(found.pixel_spacing) == {spacing}
+        assert found.image_position[0] == header.image_position
+        assert found.image_position[-1] == header.last_image_position
