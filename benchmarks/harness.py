@@ -17,10 +17,12 @@ from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from fileroom import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-PACKAGES = ("fileroom", "pydicom", "sqlcipher3", "sqlalchemy", "starlette", "uvicorn")
+PACKAGES = ("pydicom", "sqlcipher3", "sqlalchemy", "starlette", "uvicorn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "versions": {name: metadata.version(name) for name in PACKAGES},
+        "versions": {"fileroom": __version__, **{name: metadata.version(name) for name in PACKAGES}},
     }
 
 
@@ -95,9 +97,16 @@ def table(comparison: Comparison) -> str:
         middle = comparison.median(kind)
         spread = f"{min(comparison.seconds[kind]):.3f} to {max(comparison.seconds[kind]):.3f} s"
         rate = f"  {comparison.amount / middle:>10,.0f} {comparison.unit}/s" if comparison.unit else ""
-        versus = "" if kind == comparison.ours else f"  ours is {comparison.ratio(kind):.2f} x as fast"
-        lines.append(f"  {kind:<{width}}  {middle:8.3f} s ({spread}){rate}{versus}")
+        lines.append(f"  {kind:<{width}}  {middle:8.3f} s ({spread}){rate}{_versus(comparison, kind)}")
     return "\n".join([*lines, *(f"  {note}" for note in comparison.notes)])
+
+
+def _versus(comparison: Comparison, kind: str) -> str:
+    if kind == comparison.ours:
+        return ""
+    if comparison.unit:
+        return f"  {comparison.ours} is {comparison.ratio(kind):.2f} x as fast"
+    return f"  {comparison.ours} takes {1 / comparison.ratio(kind):.2f} x its time"
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
