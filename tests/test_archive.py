@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-UTF8 = {"SpecificCharacterSet": "ISO_IR 192"}
+UTF8: dict[str, Any] = {"SpecificCharacterSet": "ISO_IR 192"}
 WORLD = {
     **{f"ct/{n}": instance(number=n, StudyDescription="Torace HRCT", AccessionNumber="A-17") for n in (3, 1, 2)},
     "ct/mpr": instance(

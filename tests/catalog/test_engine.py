@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import hmac
 import os
 import sqlite3
 import stat
@@ -122,7 +123,9 @@ def test_a_lost_key_is_said_and_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_purposes_have_keys_of_their_own() -> None:
     key = keys.ArchiveKey("a", KEY, "file", "")
     assert len({key.derive("catalog"), key.derive("public ids"), key.secret}) == 3
-    assert keys.public_id(KEY, "patient", "x") != keys.public_id(KEY, "study", "x")
+    ids, others = keys.PublicIds(KEY), keys.PublicIds(bytes(32))
+    assert len({ids.of("patient", "x"), ids.of("study", "x"), ids.of("patient", "y"), others.of("patient", "x")}) == 4
+    assert ids.of("patient", "x") == hmac.digest(KEY, b"patient\x00x", "sha256")[:16]
 
 
 class _Backend:

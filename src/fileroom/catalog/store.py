@@ -32,7 +32,7 @@ class Catalog:
         self.folder = folder
         make_private_folder(folder)
         self.key = keys.load_or_make(folder, use_keyring=use_keyring)
-        self._id_key = self.key.derive("public ids")
+        self._ids = keys.PublicIds(self.key.derive("public ids"))
         self.path = folder / CATALOG_FILE
         self.database = Database(self.path, self.key.derive("catalog"))
         self._mounts: tuple[float, Mounts] | None = None
@@ -44,7 +44,7 @@ class Catalog:
 
     def public_id(self, level: Level, *identity: str) -> bytes:
         """The public id of the entry that ``identity`` names: a patient's key, then study, series, instance UID."""
-        return keys.public_id(self._id_key, level.value, SEPARATOR.join(identity))
+        return self._ids.of(level.value, SEPARATOR.join(identity))
 
     def row_of(self, entry_id: str) -> int:
         """The row number of a whole public id. NotFound when there is none."""
