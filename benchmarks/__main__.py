@@ -6,12 +6,18 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import headers, ingest, reopen
 from benchmarks.harness import as_json, machine, table
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.harness import Comparison
+
 # A benchmark is a module with `measure() -> Comparison`; the second set of arguments is for --quick.
-BENCHMARKS = {
+BENCHMARKS: dict[str, tuple[Callable[..., Comparison], dict[str, int]]] = {
     "headers": (headers.measure, {"instances": 1_000, "runs": 3}),
     "ingest": (ingest.measure, {"instances": 1_000, "runs": 3}),
     "reopen": (reopen.measure, {"series": 1_000, "runs": 3}),

@@ -104,9 +104,10 @@ def table(comparison: Comparison) -> str:
 def _versus(comparison: Comparison, kind: str) -> str:
     if kind == comparison.ours:
         return ""
-    if comparison.unit:
-        return f"  {comparison.ours} is {comparison.ratio(kind):.2f} x as fast"
-    return f"  {comparison.ours} takes {1 / comparison.ratio(kind):.2f} x its time"
+    ratio = comparison.ratio(kind)
+    if comparison.unit and ratio > 1:
+        return f"  {comparison.ours} is {ratio:.2f} x as fast"
+    return f"  {comparison.ours} takes {1 / ratio:.2f} x its time"
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:

@@ -84,14 +84,17 @@ def measure(instances: int = 20_000, runs: int = 5) -> Comparison:
             },
             runs,
         )
-    files = _agreed(counted)
+    files = _agreed(counted, instances)
     return Comparison(
         name=f"ingest of {files:,} files",
         ours="fileroom",
         unit="files",
         amount=files,
         seconds=seconds,
-        notes=(f"every run of fileroom added {instances:,} instances to a new archive",),
+        notes=(
+            f"every run of fileroom added {instances:,} instances to a new archive",
+            f"pydicom could read {max(counted['pydicom'])[1]:,} (it is not asked to force what has no preamble)",
+        ),
         extra={"instances": instances},
     )
 
@@ -101,8 +104,9 @@ def _fresh_folders(place: Path) -> Callable[[], str]:
     return lambda: str(place / f"archive-{next(made)}")
 
 
-def _agreed(counted: dict[str, set[tuple[int, int]]]) -> int:
-    """The number of files, when every run of every kind met the same ones; a comparison without that means nothing."""
-    if any(len(said) != 1 for said in counted.values()) or counted["fileroom"] != counted["pydicom"]:
+def _agreed(counted: dict[str, set[tuple[int, int]]], instances: int) -> int:
+    """The number of files, when every run met the same ones and ours added all instances; else nothing is compared."""
+    files = {said[0] for runs in counted.values() for said in runs}
+    if len(files) != 1 or {said[1] for said in counted["fileroom"]} != {instances}:
         raise RuntimeError(f"the runs did not read the same: {counted}")
-    return next(iter(counted["floor"]))[0]
+    return files.pop()
