@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fileroom.errors import Unavailable
+from fileroom.model import plain
 from fileroom.pixels.functional_groups import per_frame
 from tests.pixels.files import header_of, planted
 from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, instance
@@ -38,15 +39,15 @@ def test_shared_and_own_values(tmp_path: Path, syntax: str) -> None:
             PerFrameFunctionalGroupsSequence=[position(5), own],
         ),
     )
-    found = per_frame(path, header)
-    assert found is not None
-    assert list(found.image_position) == [(1, 2, 5), (1, 2, 7)]
-    assert found.image_orientation == ((1, 0, 0, 0, 1, 0),) * 2
-    assert found.pixel_spacing == ((0.5, 0.25),) * 2
-    assert found.window_center == ((40, 300), (50,))
-    assert found.window_width == ((400, 1500), (60,))
-    assert found.rescale_slope == (2, 2)
-    assert found.rescale_intercept == (-1024, -1024)
+    assert plain(per_frame(path, header)) == {
+        "image_position": [[1, 2, 5], [1, 2, 7]],
+        "image_orientation": [[1, 0, 0, 0, 1, 0]] * 2,
+        "pixel_spacing": [[0.5, 0.25]] * 2,
+        "window_center": [[40, 300], [50]],
+        "window_width": [[400, 1500], [60]],
+        "rescale_slope": [2, 2],
+        "rescale_intercept": [-1024, -1024],
+    }
 
 
 def test_what_is_not_said_or_nonsense_is_absent_and_there_is_an_item_for_each_frame(tmp_path: Path) -> None:
@@ -55,11 +56,10 @@ def test_what_is_not_said_or_nonsense_is_absent_and_there_is_an_item_for_each_fr
         tmp_path,
         instance(NumberOfFrames=3, pixels=bytes(96), PerFrameFunctionalGroupsSequence=[position(5), broken]),
     )
-    found = per_frame(path, header)
-    assert found is not None
-    assert list(found.image_position) == [(1, 2, 5), (), ()]
-    assert found.image_orientation == ((), (), ())
-    assert found.rescale_slope == (None, None, None)
+    found = plain(per_frame(path, header))
+    assert found["image_position"] == [[1, 2, 5], [], []]
+    assert found["image_orientation"] == [[], [], []]
+    assert found["rescale_slope"] == [None, None, None]
 
 
 def test_none_without_groups_for_each_frame(tmp_path: Path) -> None:
