@@ -21,17 +21,17 @@ def test_status(client: TestClient, archive: fake.FakeArchive) -> None:
 @pytest.mark.parametrize(
     ("path", "query"),
     [
-        ("/api/patients", Query(level=Level.PATIENT, order=("name",), limit=200)),
-        ("/api/patients?q=rossi+mario", Query(level=Level.PATIENT, words="rossi mario", order=("name",), limit=200)),
+        ("/api/patients", Query(level=Level.PATIENT, limit=200)),
+        ("/api/patients?q=rossi+mario", Query(level=Level.PATIENT, words="rossi mario", limit=200)),
         (
             "/api/patients?order=-last_study_date&limit=1000&offset=7",
             Query(level=Level.PATIENT, order=("-last_study_date",), limit=1000, offset=7),
         ),
         ("/api/patients?order=sex,-name", Query(level=Level.PATIENT, order=("sex", "-name"), limit=200)),
-        ("/api/studies?patient=p-42", Query(level=Level.STUDY, parent="p-42", order=("-date",), limit=200)),
-        ("/api/series?study=st-1&limit=1", Query(level=Level.SERIES, parent="st-1", order=("number",), limit=1)),
-        ("/api/instances?series=se-1", Query(level=Level.INSTANCE, parent="se-1", order=("number",), limit=200)),
-        ("/api/patients?unknown=1", Query(level=Level.PATIENT, order=("name",), limit=200)),
+        ("/api/studies?patient=p-42", Query(level=Level.STUDY, parent="p-42", limit=200)),
+        ("/api/series?study=st-1&limit=1", Query(level=Level.SERIES, parent="st-1", limit=1)),
+        ("/api/instances?series=se-1", Query(level=Level.INSTANCE, parent="se-1", limit=200)),
+        ("/api/patients?unknown=1", Query(level=Level.PATIENT, limit=200)),
     ],
 )
 def test_a_list_is_a_query(client: TestClient, archive: fake.FakeArchive, path: str, query: Query) -> None:
@@ -52,10 +52,6 @@ def test_a_list_is_a_query(client: TestClient, archive: fake.FakeArchive, path: 
         "/api/patients?limit=" + "9" * 5000,
         "/api/patients?offset=-1",
         "/api/patients?offset=99999999999999999999",
-        "/api/patients?order=password",
-        "/api/patients?order=name,",
-        "/api/patients?order=--name",
-        "/api/studies?order=name",
         "/api/series?study=1&patient=2",
         "/api/patients?q=%FF",
         "/api/imports?limit=0",

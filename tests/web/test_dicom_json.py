@@ -53,6 +53,11 @@ def test_availability(state: State, word: str) -> None:
     assert study_json(replace(fake.study(), state=state), "")["00080056"]["Value"] == [word]
 
 
+def test_attributes_come_by_ascending_tag() -> None:
+    found = list(instance_json(fake.instance(), "", whole_study=True, whole_series=True))
+    assert found == sorted(found)
+
+
 def test_what_is_not_known_of_pixels_is_left_out() -> None:
     one = fake.instance()
     report = replace(one, header=replace(one.header, rows=None, columns=None, bits_allocated=None))

@@ -240,6 +240,14 @@ def test_fuzzy_matching_is_not_there_and_says_so(client: TestClient) -> None:
     assert "Warning" not in client.get("/dicomweb/studies?fuzzymatching=false").headers
 
 
+@pytest.mark.parametrize("uid", ["*", "**", "2.999.*", "2.999.%3F"])
+def test_a_wildcard_in_a_path_finds_nothing(client: TestClient, archive: FakeArchive, uid: str) -> None:
+    for path in ("", "/series", "/instances", "/metadata", "/series/2.999.1.1/instances"):
+        assert client.get(f"/dicomweb/studies/{uid}{path}").status_code == 404
+    assert client.get(f"/dicomweb/studies/2.999.1/series/{uid}").status_code == 404
+    assert archive.asked == []
+
+
 def test_nothing_found_is_204_without_a_body(client: TestClient, archive: FakeArchive) -> None:
     archive.entries.clear()
     answer = client.get("/dicomweb/studies?PatientID=none")

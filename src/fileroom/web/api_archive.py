@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,42 +26,12 @@ MAX_LIMIT = 1000
 PICTURE_CACHE = "private, max-age=300"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """How entries of one level are listed: the parameters that name a parent, the fields to sort by."""
-
-    level: Level
-    parents: tuple[str, ...]
-    orders: tuple[str, ...]
-    order: str
-
-
-LISTINGS = {
-    "patients": Listing(
-        Level.PATIENT,
-        (),
-        ("name", "birth_date", "patient_id", "sex", "studies", "series", "instances", "bytes", "last_study_date"),
-        "name",
-    ),
-    "studies": Listing(
-        Level.STUDY,
-        ("patient",),
-        (
-            *("date", "description", "modalities", "accession_number", "institution_name"),
-            *("series", "instances", "bytes", "patient_name"),
-        ),
-        "-date",
-    ),
-    "series": Listing(
-        Level.SERIES,
-        ("patient", "study"),
-        (
-            *("number", "modality", "description", "date", "instances", "frames", "bytes"),
-            *("slice_thickness", "body_part_examined"),
-        ),
-        "number",
-    ),
-    "instances": Listing(Level.INSTANCE, ("patient", "study", "series"), ("number",), "number"),
+# For each list its level, and the parameters that name an entry above it.
+LISTS: dict[str, tuple[Level, tuple[str, ...]]] = {
+    "patients": (Level.PATIENT, ()),
+    "studies": (Level.STUDY, ("patient",)),
+    "series": (Level.SERIES, ("patient", "study")),
+    "instances": (Level.INSTANCE, ("patient", "study", "series")),
 }
 
 
@@ -71,21 +40,22 @@ async def status(request: Request) -> Response:
     return await answer(request, lambda archive: archive.status())
 
 
-async def entries(listing: Listing, request: Request) -> Response:
+async def entries(level: Level, parents: tuple[str, ...], request: Request) -> Response:
     """A page of patients, studies, series or instances."""
-    query = _query(listing, Parameters(request))
+    query = _query(level, parents, Parameters(request))
     return await answer(request, lambda archive: archive.search(query))
 
 
-def _query(listing: Listing, parameters: Parameters) -> Query:
-    parents = [value for name in listing.parents if (value := parameters.text(name))]
-    if len(parents) > 1:
+def _query(level: Level, parents: tuple[str, ...], parameters: Parameters) -> Query:
+    above = [value for name in parents if (value := parameters.text(name))]
+    if len(above) > 1:
         raise BadRequest("Only one entry can be searched below.")
+    order = parameters.text("order")
     return Query(
-        level=listing.level,
+        level=level,
         words=parameters.text("q").strip(),
-        parent=parents[0] if parents else None,
-        order=parameters.order(listing.orders, listing.order),
+        parent=above[0] if above else None,
+        order=tuple(order.split(",")) if order else (),
         limit=parameters.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         offset=parameters.number("offset", 0, 0),
     )
@@ -152,7 +122,7 @@ async def restore(request: Request) -> Response:
 
 ROUTES = [
     Route("/api/status", get=status),
-    *(Route(f"/api/{name}", get=partial(entries, listing)) for name, listing in LISTINGS.items()),
+    *(Route(f"/api/{name}", get=partial(entries, *how)) for name, how in LISTS.items()),
     Route("/api/entries/{id}", get=entry),
     Route("/api/series/{id}/images", get=images),
     Route("/api/series/{id}/thumbnail", get=thumbnail),

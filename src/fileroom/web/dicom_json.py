@@ -142,14 +142,14 @@ def _values(vr: str, value: Any) -> list[Any]:
 
 def study_json(study: Study, base: str, include: Collection[str] = ()) -> Dataset:
     """A study, with the attributes of Table 10.6.3-3 and those in ``include`` (keywords, or ``all``)."""
-    return {"00080005": element("CS", UTF_8), **_rows(STUDY, study, include), **_url(study_url(base, study))}
+    return _data_set(study_url(base, study), _rows(STUDY, study, include))
 
 
 def series_json(series: Series, base: str, include: Collection[str] = (), *, whole: bool = False) -> Dataset:
     """A series (Table 10.6.3-4). ``whole`` adds the study's attributes: a search over all studies needs them."""
     above = _above(STUDY, series.study, include, whole=whole, uid="StudyInstanceUID")
     own = _rows(SERIES, series, include)
-    return {"00080005": element("CS", UTF_8), **above, **own, **_url(series_url(base, series))}
+    return _data_set(series_url(base, series), above, own)
 
 
 def instance_json(
@@ -165,7 +165,7 @@ def instance_json(
     study = _above(STUDY, series.study, include, whole=whole_study, uid="StudyInstanceUID")
     above = _above(SERIES, series, include, whole=whole_series, uid="SeriesInstanceUID")
     own = _rows(INSTANCE, instance, include)
-    return {"00080005": element("CS", UTF_8), **study, **above, **own, **_url(instance_url(base, instance))}
+    return _data_set(instance_url(base, instance), study, above, own)
 
 
 def _rows(rows: tuple[Attribute[T], ...], entry: T, include: Collection[str]) -> Dataset:
@@ -184,8 +184,11 @@ def _above(rows: tuple[Attribute[T], ...], entry: T, include: Collection[str], *
     return {row.tag: element(row.vr, row.value(entry)) for row in rows if row.keyword in wanted}
 
 
-def _url(url: str) -> Dataset:
-    return {"00081190": element("UR", url)}
+def _data_set(retrieve_url: str, *parts: Dataset) -> Dataset:
+    found = {"00080005": element("CS", UTF_8), "00081190": element("UR", retrieve_url)}
+    for part in parts:
+        found |= part
+    return dict(sorted(found.items()))  # by ascending tag (PS3.18 F.2.2)
 
 
 def study_url(base: str, study: Study) -> str:

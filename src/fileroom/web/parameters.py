@@ -8,8 +8,6 @@ from urllib.parse import parse_qsl
 from fileroom.errors import BadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from starlette.requests import Request
 
 
@@ -36,14 +34,6 @@ class Parameters:
         """The value of ``name`` as a whole number from ``low`` to ``high``."""
         given = self._values.get(name)
         return default if given is None else whole_number(name, given, low, high)
-
-    def order(self, allowed: Collection[str], default: str) -> tuple[str, ...]:
-        """The field names to sort by, ``-`` before one reverses; several are separated by commas."""
-        fields = tuple((self._values.get("order") or default).split(","))
-        for field in fields:
-            if field.removeprefix("-") not in allowed:
-                raise BadRequest(f"Cannot sort by that. “order” may be one of: {', '.join(allowed)}.")
-        return fields
 
 
 def whole_number(name: str, given: str, low: int, high: int = 2**53) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from fileroom.errors import BadRequest
+from fileroom.errors import BadRequest, NotFound
 from fileroom.model import Condition, Level, Match, Query
 from fileroom.web import dicom_json
 from fileroom.web.accept import choose, json_offers, parse
@@ -154,10 +154,12 @@ def _warnings(base: str, asked: Search, page: Page[Any]) -> dict[str, str]:
 
 
 def path_conditions(request: Request) -> list[Condition]:
-    """The UIDs in the path of an address."""
+    """The UIDs in the path of an address. NotFound for a wildcard: a path names one thing, and is no matching key."""
     names = {"study": "StudyInstanceUID", "series": "SeriesInstanceUID", "instance": "SOPInstanceUID"}
-    given = request.path_params
-    return [Condition(names[name], Match.SINGLE, (given[name],)) for name in names if name in given]
+    given = {keyword: request.path_params[name] for name, keyword in names.items() if name in request.path_params}
+    if any("*" in uid or "?" in uid for uid in given.values()):
+        raise NotFound("There is no such study, series or instance.")
+    return [Condition(keyword, Match.SINGLE, (uid,)) for keyword, uid in given.items()]
 
 
 def accept_of(request: Request, given: Iterable[tuple[str, str]]) -> str | None:
