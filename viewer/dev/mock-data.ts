@@ -1,7 +1,7 @@
 /** A made-up archive for working on the pages: any number of patients, each computed from its number alone. */
 import type { Counts, LedgerEntry, Patient, PersonName, Plane, Series, Study } from "../src/core/model.ts";
 
-const FAMILY = "ROSSI BIANCHI FERRARI ESPOSITO RUSSO ROMANO COLOMBO RICCI MARINO GRECO BRUNO GALLO CONTI COSTA MÜLLER SCHMIDT O'BRIEN GARCÍA NGUYEN KOWALSKI DUBOIS JOHANSSON SILVA HANSEN PETROV".split(" ");
+const FAMILY = "ROSSI BIANCHI FERRARI ESPOSITO RUSSO ROMANO COLOMBO RICCI MARINO GRECO BRUNO GALLO CONTI COSTA MÜLLER SCHMIDT O'BRIEN GARCÍA NGUYEN KOWALSKI DUBOIS JOHANSSON SILVA HANSEN PETROV DE^LUCA MANCINI GIORDANO RIZZO LOMBARDI MORETTI BARBIERI FONTANA SANTORO MARIANI RINALDI CARUSO FERRARA GALLI MARTINI LEONE LONGO GENTILE MARTINELLI VITALE".replace("^", " ").split(/ (?!LUCA)/);
 const FEMALE = "Maria Anna Giulia Francesca Elena Chiara Sofia Lucia Ingrid Aoife Thị Magdalena".split(" ");
 const MALE = "Mario Luca Giovanni Paolo Andrea Marco Hans Seán Văn Piotr Étienne Lars".split(" ");
 const OTHERS: readonly PersonName[] = [
@@ -47,7 +47,8 @@ export const numberOf = (id: string): number => Number.parseInt(id.slice(10), 16
 
 function personName(n: number, female: boolean): PersonName {
   if (mix(n, 1) % 97 === 0) return pick(OTHERS, n, 2);
-  return { alphabetic: `${pick(FAMILY, n, 3)}^${pick(female ? FEMALE : MALE, n, 4)}`, ideographic: "", phonetic: "" };
+  const given = pick(female ? FEMALE : MALE, n, 4) + (mix(n, 14) % 3 === 0 ? ` ${pick(female ? FEMALE : MALE, n, 15)}` : "");
+  return { alphabetic: `${pick(FAMILY, n, 3)}^${given}`, ideographic: "", phonetic: "" };
 }
 
 const studyCount = (n: number): number => (mix(n, 9) % 11 === 0 ? 12 + (mix(n, 10) % 30) : 1 + (mix(n, 10) % 4));
@@ -162,7 +163,10 @@ export function makeSeries(number: number): Series {
   };
 }
 
-export const studiesOfPatient = (id: string): Study[] => studiesOf(numberOf(id)).map(makeStudy);
+export const studiesOfPatient = (id: string): Study[] =>
+  studiesOf(numberOf(id))
+    .map(makeStudy)
+    .sort((a, b) => (a.date < b.date ? 1 : -1));
 export const seriesOfStudy = (id: string): Series[] => {
   const s = numberOf(id);
   return kindOf(s).series.map((_, k) => makeSeries(s * 16 + k));

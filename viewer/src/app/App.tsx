@@ -84,7 +84,7 @@ function Frame({ bare = false, children }: { readonly bare?: boolean; readonly c
       <Header bare={bare} />
       {archive.status.value?.demo === true ? <p class="banner">{t("app.demo")}</p> : null}
       {children}
-      <StatusLine status={bare ? undefined : archive.status.value} />
+      {bare ? null : <StatusLine status={archive.status.value} />}
     </div>
   );
 }

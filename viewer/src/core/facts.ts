@@ -117,7 +117,7 @@ function geometryFacts(series: Series, t: Translate, fmt: Formats): Fact[] {
   return [
     { label: "fact.plane", value: series.plane === null ? "" : t(`plane.${series.plane}`) },
     { label: "fact.matrix", value: rows === null || columns === null ? "" : t("value.matrix", { rows: String(rows), columns: String(columns) }) },
-    { label: "fact.spacing", value: spacing(series.pixel_spacing, t, fmt) },
+    { label: "fact.spacing", value: spacing(series.pixel_spacing, t, fmt.length) },
     { label: "fact.thickness", value: millimetres(series.slice_thickness, t, fmt) },
     { label: "fact.gap", value: millimetres(series.spacing_between_slices, t, fmt) },
   ];
@@ -134,8 +134,8 @@ export function millimetres(value: number | null, t: Translate, fmt: Formats): s
 }
 
 /** Pixel Spacing: between rows, then between columns (PS3.3 10.7.1.3). */
-export function spacing(values: readonly number[], t: Translate, fmt: Formats): string {
+export function spacing(values: readonly number[], t: Translate, show: (value: number) => string): string {
   const [row, column] = values;
   if (row === undefined || column === undefined) return "";
-  return t("value.spacing", { row: fmt.length(row), column: fmt.length(column) });
+  return t("value.spacing", { row: show(row), column: show(column) });
 }

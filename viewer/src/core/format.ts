@@ -1,5 +1,5 @@
 /** Numbers, dates, times, lengths and sizes as the reader's language writes them. DICOM text in, plain text out. */
-import type { Language, Translate } from "./messages.ts";
+import type { Translate } from "./messages.ts";
 
 export interface Formats {
   /** DA `19620314` → 14 Mar 1962; what is no date is shown as it stands. */
@@ -32,11 +32,12 @@ export function parseDate(da: string): Date | undefined {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date : undefined;
 }
 
-export function formats(language: Language, t: Translate): Formats {
-  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const plain = new Intl.NumberFormat(language);
-  const length = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
+/** The formats of a locale: a language, or a language as one region writes it. */
+export function formats(locale: string, t: Translate): Formats {
+  const day = new Intl.DateTimeFormat(locale, { day: "2-digit", month: "short", year: "numeric", timeZone: "UTC" });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const plain = new Intl.NumberFormat(locale);
+  const length = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
 
   const date = (da: string): string => {
     const parsed = parseDate(da);
@@ -55,22 +56,22 @@ export function formats(language: Language, t: Translate): Formats {
       return Number.isNaN(parsed.getTime()) ? iso : moment.format(parsed);
     },
     number: (value, digits) =>
-      digits === undefined ? plain.format(value) : new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
-    bytes: (value) => showBytes(value, language),
+      digits === undefined ? plain.format(value) : new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
+    bytes: (value) => showBytes(value, locale),
     length: (value) => length.format(value),
     duration: (seconds) => showDuration(seconds, t),
   };
 }
 
 /** Three figures are enough, and decimal units are what file managers show: 1.44 MB. */
-function showBytes(value: number, language: Language): string {
+function showBytes(value: number, locale: string): string {
   let size = value;
   let unit = 0;
   while (size >= 999.5 && unit < UNITS.length - 1) {
     size /= 1000;
     unit += 1;
   }
-  const number = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   return `${number.format(size)} ${UNITS[unit] ?? ""}`; // a space that does not break
 }
 

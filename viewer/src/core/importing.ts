@@ -23,15 +23,17 @@ export interface ReasonGroup {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly count: number;
+  /** Whether `count` is of all there are, or of those that were looked at. */
+  readonly all: boolean;
   readonly paths: readonly string[];
 }
 
-/** Paths of the ledger with the same fate together, with the first `few` of each to show. */
-export function byReason(entries: readonly LedgerEntry[], few = 3): ReasonGroup[] {
-  const groups = new Map<string, { outcome: Outcome; reason: Reason; count: number; paths: string[] }>();
+/** Paths of the ledger with the same fate together, with the first `few` of each to show; `all` when none is left unseen. */
+export function byReason(entries: readonly LedgerEntry[], all: boolean, few = 3): ReasonGroup[] {
+  const groups = new Map<string, { outcome: Outcome; reason: Reason; count: number; all: boolean; paths: string[] }>();
   for (const { outcome, reason, path } of entries) {
     const key = `${outcome} ${reason}`;
-    const group = groups.get(key) ?? { outcome, reason, count: 0, paths: [] };
+    const group = groups.get(key) ?? { outcome, reason, count: 0, all, paths: [] };
     group.count += 1;
     if (group.paths.length < few) group.paths.push(path);
     groups.set(key, group);

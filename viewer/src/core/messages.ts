@@ -50,6 +50,11 @@ function choose(choices: string, category: string): string {
   return texts.get(category) ?? texts.get("other") ?? "";
 }
 
+/** The language as the reader's own region writes it (`en-GB`: 14 Mar 1962), when their browser says one. */
+export function regional(language: Language, wanted: readonly string[]): string {
+  return wanted.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
+}
+
 /** The first of the reader's languages that we speak. */
 export function preferredLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {

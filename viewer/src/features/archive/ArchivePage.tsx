@@ -20,7 +20,7 @@ export interface ArchivePageProps {
 }
 
 /** Wide enough for a third pane without crowding the other two. */
-const ROOMY = 1400;
+const ROOMY = 1600;
 
 /** The room itself: everybody on the left, the jacket in hand on the right, its details beside or below. */
 export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {

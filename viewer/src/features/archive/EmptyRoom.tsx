@@ -8,8 +8,8 @@ export function EmptyRoom({ onImport }: { readonly onImport: () => void }) {
   return (
     <main class="empty">
       <svg class="empty-art" viewBox="0 0 120 96" aria-hidden="true">
-        <path d="M22 22h62l14 12v10H22z" class="art-film" />
-        <path d="M30 14h56l10 9v12H30z" class="art-film back" />
+        <path d="M34 10h50l12 11v30H34z" class="art-film back" />
+        <path d="M22 20h58l14 12v22H22z" class="art-film" />
         <path d="M12 36h30l7 8h59v40a6 6 0 0 1-6 6H18a6 6 0 0 1-6-6z" class="art-jacket" />
       </svg>
       <h1>{t("archive.empty")}</h1>

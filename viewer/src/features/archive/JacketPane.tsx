@@ -21,7 +21,6 @@ function factsLine(patient: Patient): string {
     patient.patient_id === "" ? "" : `${t("column.patientId")} ${patient.patient_id}`,
     t("count.studies", { count: patient.counts.studies }),
     t("count.images", { count: patient.counts.instances }),
-    fmt().bytes(patient.counts.bytes),
   ];
   return parts.filter((part) => part !== "").join(" · ");
 }
@@ -32,7 +31,7 @@ export function JacketPane({ store, deeds, details, onDetails }: JacketProps) {
   if (patient === undefined) {
     return (
       <section class="jacket">
-        <p class="jacket-none">{store.patients.total.value === undefined ? "" : t("archive.none")}</p>
+        <p class="jacket-none">{(store.patients.total.value ?? 0) > 0 ? t("archive.none") : ""}</p>
       </section>
     );
   }

@@ -9,11 +9,11 @@ import { StateBadge } from "./StateBadge.tsx";
 function NameCell({ patient }: { readonly patient: Patient }) {
   const other = patientSubtitle(patient, t, fmt());
   return (
-    <>
+    <span class="patient">
       <span class={patient.anonymous ? "patient-name anonymous" : "patient-name"}>{patientTitle(patient, t)}</span>
-      {other === "" ? null : <span class="quiet"> {other}</span>}
+      {other === "" ? null : <span class="patient-other">{other}</span>}
       <StateBadge state={patient.state} />
-    </>
+    </span>
   );
 }
 
@@ -21,8 +21,8 @@ const columns = (): Column<Patient>[] => [
   {
     key: "name",
     title: t("column.name"),
-    track: "minmax(150px, 3fr)",
-    min: 150,
+    track: "minmax(144px, 3fr)",
+    min: 144,
     spare: 0,
     field: "name",
     cell: (one) => <NameCell patient={one} />,
@@ -31,8 +31,8 @@ const columns = (): Column<Patient>[] => [
   {
     key: "birth",
     title: t("column.birthDate"),
-    track: "100px",
-    min: 100,
+    track: "104px",
+    min: 104,
     spare: 0,
     field: "birth_date",
     cell: (one) => fmt().date(one.birth_date),
@@ -40,19 +40,19 @@ const columns = (): Column<Patient>[] => [
   {
     key: "id",
     title: t("column.patientId"),
-    track: "minmax(84px, 1fr)",
-    min: 84,
+    track: "minmax(80px, 1fr)",
+    min: 80,
     spare: 1,
     field: "patient_id",
     cell: (one) => one.patient_id,
     full: (one) => [one.patient_id, one.issuer_of_patient_id].filter((text) => text !== "").join(" · "),
   },
-  { key: "sex", title: t("column.sex"), track: "52px", min: 52, spare: 4, field: "sex", cell: (one) => one.sex, full: (one) => sexWord(one.sex, t) },
+  { key: "sex", title: t("column.sex"), track: "54px", min: 54, spare: 4, field: "sex", cell: (one) => one.sex, full: (one) => sexWord(one.sex, t) },
   {
     key: "studies",
     title: t("column.studies"),
-    track: "66px",
-    min: 66,
+    track: "64px",
+    min: 64,
     spare: 5,
     end: true,
     field: "studies",
@@ -72,8 +72,8 @@ const columns = (): Column<Patient>[] => [
   {
     key: "last",
     title: t("column.lastStudy"),
-    track: "104px",
-    min: 104,
+    track: "108px",
+    min: 108,
     spare: 2,
     field: "last_study_date",
     descendingFirst: true,

@@ -38,7 +38,7 @@ function geometryLine(series: Series): string {
   const parts = [
     series.plane === null ? "" : t(`plane.${series.plane}`),
     millimetres(series.slice_thickness, t, fmt()),
-    spacing(series.pixel_spacing, t, fmt()),
+    spacing(series.pixel_spacing, t, (value) => fmt().number(value, 2)),
     [series.body_part_examined, series.laterality].filter((text) => text !== "").join(" "),
     series.patient_position,
   ];
@@ -80,6 +80,18 @@ export function SeriesRow({ series, hands }: { readonly series: Series; readonly
         <div class="row-more">{fmt().bytes(series.counts.bytes)}</div>
       </div>
       <div role="gridcell" class="row-actions">
+        <button
+          type="button"
+          class="icon-button"
+          tabIndex={-1}
+          aria-label={t("archive.open")}
+          title={t("archive.open")}
+          onClick={() => {
+            hands.open(series.id, "series");
+          }}
+        >
+          <Icon name="open" />
+        </button>
         <button
           type="button"
           class="icon-button"

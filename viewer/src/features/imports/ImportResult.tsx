@@ -93,7 +93,8 @@ function Why({ group }: { readonly group: ReasonGroup }) {
             <code>{path}</code>
           </li>
         ))}
-        {more > 0 ? <li>{t("import.more", { count: more })}</li> : null}
+        {group.all && more > 0 ? <li>{t("import.more", { count: more })}</li> : null}
+        {group.all ? null : <li>{t("import.andMore")}</li>}
       </ul>
     </details>
   );

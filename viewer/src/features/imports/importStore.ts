@@ -172,7 +172,7 @@ export class ImportStore {
     const outcomes = LEFT_OUT.filter((outcome) => summary[outcome] > 0);
     try {
       const pages = await Promise.all(outcomes.map((outcome) => this.ports.api.ledger(summary.import, { outcome, limit: SAMPLE })));
-      return byReason(pages.flatMap((page) => page.items));
+      return pages.flatMap((page) => byReason(page.items, page.items.length === page.total));
     } catch {
       return []; // the counts are told all the same, and the ledger has its own page
     }

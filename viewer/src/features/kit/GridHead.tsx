@@ -58,9 +58,11 @@ function Head<T>({ column, order, onOrder, stop }: HeadProps<T>) {
           }}
         >
           <span class="grid-title">{column.title}</span>
-          <span class={sort === "ascending" ? "grid-arrow up" : "grid-arrow"}>
-            <Icon name="down" size={12} />
-          </span>
+          {active ? (
+            <span class={sort === "ascending" ? "grid-arrow up" : "grid-arrow"}>
+              <Icon name="down" size={12} />
+            </span>
+          ) : null}
         </button>
       )}
     </div>

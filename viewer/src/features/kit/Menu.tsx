@@ -29,7 +29,11 @@ export function openMenu(label: string, items: readonly MenuItem[], from: MouseE
   current.value = { label, items, x: button?.left ?? point?.clientX ?? 0, y: button === undefined ? (point?.clientY ?? 0) : button.bottom + 4 };
 }
 
-/** Where menus appear; the shell has one. */
+const close = (): void => {
+  current.value = undefined;
+};
+
+/** Where menus appear; the shell has one. Manual, since an automatic popover is closed by the very click that asked for it. */
 export function MenuHost() {
   const menu = current.value;
   return menu === undefined ? null : <MenuList key={`${menu.x},${menu.y}`} menu={menu} />;
@@ -46,7 +50,16 @@ function MenuList({ menu }: { readonly menu: OpenMenu }) {
     element.style.left = `${Math.max(8, Math.min(menu.x, innerWidth - width - 8))}px`;
     element.style.top = `${Math.max(8, Math.min(menu.y, innerHeight - height - 8))}px`;
     element.querySelector<HTMLElement>("[aria-checked=true], button")?.focus();
+    const away = (event: Event): void => {
+      if (!(event.target instanceof Node) || !element.contains(event.target)) close();
+    };
+    addEventListener("pointerdown", away, true);
+    addEventListener("blur", close);
+    addEventListener("resize", close);
     return () => {
+      removeEventListener("pointerdown", away, true);
+      removeEventListener("blur", close);
+      removeEventListener("resize", close);
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, [menu]);
@@ -54,7 +67,7 @@ function MenuList({ menu }: { readonly menu: OpenMenu }) {
     const buttons = [...(list.current?.querySelectorAll<HTMLButtonElement>("button") ?? [])];
     const at = buttons.findIndex((button) => button === document.activeElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1 + buttons.length, Home: 0, End: buttons.length - 1 }[event.key];
-    if (event.key === "Tab") current.value = undefined;
+    if (event.key === "Tab" || event.key === "Escape") close();
     if (to === undefined) return;
     event.preventDefault();
     buttons[to % buttons.length]?.focus();
@@ -64,12 +77,9 @@ function MenuList({ menu }: { readonly menu: OpenMenu }) {
       ref={list}
       class="menu"
       role="menu"
-      popover="auto"
+      popover="manual"
       aria-label={menu.label}
       onKeyDown={onKeyDown}
-      onToggle={(event) => {
-        if (event.newState === "closed") current.value = undefined;
-      }}
     >
       {menu.items.map((item) => (
         <MenuButton key={item.label} item={item} />
@@ -88,7 +98,7 @@ function MenuButton({ item }: { readonly item: MenuItem }) {
       class={item.danger === true ? "menu-item danger" : "menu-item"}
       tabIndex={-1}
       onClick={() => {
-        current.value = undefined;
+        close();
         item.run();
       }}
     >

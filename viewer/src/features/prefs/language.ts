@@ -1,7 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
 
 import { type Formats, formats } from "../../core/format.ts";
-import { type Language, LANGUAGES, type MessageKey, type MessageValues, preferredLanguage, translator } from "../../core/messages.ts";
+import { type Language, LANGUAGES, type MessageKey, type MessageValues, preferredLanguage, regional, translator } from "../../core/messages.ts";
 import { recall, remember } from "../../io/storage.ts";
 
 export const language = signal<Language>(recall("language", LANGUAGES) ?? preferredLanguage(navigator.languages));
@@ -16,7 +16,7 @@ export function setLanguage(to: Language): void {
 }
 
 const translate = computed(() => translator(language.value));
-const formatters = computed(() => formats(language.value, translate.value));
+const formatters = computed(() => formats(regional(language.value, navigator.languages), translate.value));
 
 /** The text of a key in the language at hand. A component that calls it is drawn again when the language changes. */
 export const t = (key: MessageKey, values?: MessageValues): string => translate.value(key, values);
