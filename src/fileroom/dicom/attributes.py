@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Final, NamedTuple
 
 TEXT: Final = 0  # text in the default repertoire; several values stay joined
@@ -107,7 +108,7 @@ def _attribute(row: str) -> Attribute:
         kind = DECIMALS if vr == "DS" else CODES
     elif mark == ["."]:
         kind = DECIMAL
-    return Attribute(int(tag, 16), vr, field, kind)
+    return Attribute(int(tag, 16), vr, intern(field), kind)  # interned: keywords of a call are compared by identity
 
 
 ATTRIBUTES: Final = tuple(_attribute(row) for row in _ROWS.strip().splitlines())

@@ -214,7 +214,7 @@ def _check(found: Found, size: int) -> None:
     for uid, reason in _identity(header):
         if not uid:
             raise _Refused(Outcome.NO_IDENTITY, reason)
-        if not _UID.fullmatch(uid):
+        if not uid.replace(".", "").isdigit() and not _UID.fullmatch(uid):
             raise _Refused(Outcome.NO_IDENTITY, reason, "it holds what no UID may hold")
     # An image that ends early can still be shown in part; pixel data that does, without an image, cannot.
     if header.rows is None and (header.pixel_offset or 0) + (header.pixel_length or 0) > size:

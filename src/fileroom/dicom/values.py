@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from functools import partial
+from math import isfinite
+from typing import Any, Final
 
 from fileroom.dicom.attributes import (
     CODES,
@@ -17,52 +19,94 @@ from fileroom.dicom.attributes import (
     TEXT,
     UID,
 )
-from fileroom.dicom.charsets import decode
-
-if TYPE_CHECKING:
-    from fileroom.dicom.charsets import Codecs
+from fileroom.dicom.charsets import Codecs, decode
 
 PADDING: Final = "\0 "
 _LARGEST: Final = 2**63  # what a catalog can hold; the standard's own limit for IS is 2**31
 
 
-def convert(kind: int, raw: bytes, codecs: Codecs, *, little: bool) -> Any:  # noqa: C901, PLR0911 - a plain switch
-    """A raw value with the VR that is due, as a field of ``kind`` holds it."""
-    if kind == TEXT:
-        return raw.decode("latin-1").rstrip(PADDING)
-    if kind == PROSE:
-        prose = decode(raw, codecs).rstrip(PADDING)
-        return prose if "\\" not in prose else "\\".join(part.rstrip(PADDING) for part in prose.split("\\"))
-    if kind == UID:
-        return "\\".join(part.strip() for part in raw.decode("latin-1").rstrip(PADDING).split("\\"))
-    if kind == DECIMALS:
-        try:
-            numbers = tuple([float(part) for part in raw.split(b"\\")])
-        except ValueError:
-            return coerce(kind, _clean(raw).split("\\"))
-        return numbers if all(map(math.isfinite, numbers)) else ()
+Converter = Callable[[bytes], Any]
+
+
+def converter(kind: int, codecs: Codecs, *, little: bool) -> Converter:
+    """What makes of a raw value with the VR that is due the value of a field of ``kind``."""
     if kind == INTEGER:
-        if len(raw) % 2:  # no number of 16 bits
-            return None
-        return raw[0] | raw[1] << 8 if little else raw[0] << 8 | raw[1]
-    if kind == INTEGER_TEXT:
-        try:
-            return _bounded(int(raw))
-        except ValueError:
-            return integer(_clean(raw).split("\\")[0])
-    if kind == DECIMAL:
-        try:
-            number = float(raw)
-        except ValueError:
-            return decimal(_clean(raw).split("\\")[0])
-        return number if math.isfinite(number) else None
-    if kind == NAME:
-        names = decode(raw.rstrip(b"\0 "), codecs).split("\\")
-        return "\\".join(name.rstrip("=") for name in names).rstrip(PADDING)
-    if kind == ESSAY:
-        return decode(raw, codecs).rstrip(PADDING)
+        return _word_little if little else _word_big
+    if kind in _IN_CHARACTER_SET:
+        return partial(_IN_CHARACTER_SET[kind], codecs=codecs)
+    return _CONVERTERS[kind]
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("latin-1").rstrip(PADDING)
+
+
+def _uid(raw: bytes) -> str:
+    value = raw.decode("latin-1").rstrip(PADDING).strip()
+    return value if "\\" not in value else "\\".join(part.strip() for part in value.split("\\"))
+
+
+def _codes(raw: bytes) -> tuple[str, ...]:
     codes = raw.decode("latin-1").rstrip(PADDING)
     return tuple(codes.split("\\")) if codes else ()
+
+
+def _prose(raw: bytes, codecs: Codecs) -> str:
+    prose = decode(raw, codecs).rstrip(PADDING)
+    return prose if "\\" not in prose else "\\".join(part.rstrip(PADDING) for part in prose.split("\\"))
+
+
+def _essay(raw: bytes, codecs: Codecs) -> str:
+    return decode(raw, codecs).rstrip(PADDING)
+
+
+def _name(raw: bytes, codecs: Codecs) -> str:
+    name = decode(raw.rstrip(b"\0 "), codecs)
+    if "\\" in name:
+        return "\\".join(each.rstrip("=") for each in name.split("\\")).rstrip(PADDING)
+    return name.rstrip("=").rstrip(PADDING)
+
+
+def _word_little(raw: bytes) -> int | None:
+    return raw[0] | raw[1] << 8 if len(raw) % 2 == 0 else None
+
+
+def _word_big(raw: bytes) -> int | None:
+    return raw[0] << 8 | raw[1] if len(raw) % 2 == 0 else None
+
+
+def _integer(raw: bytes) -> int | None:
+    try:
+        return _bounded(int(raw))
+    except ValueError:
+        return integer(_clean(raw).split("\\")[0])
+
+
+def _decimal(raw: bytes) -> float | None:
+    try:
+        number = float(raw)
+    except ValueError:
+        return decimal(_clean(raw).split("\\")[0])
+    return number if isfinite(number) else None
+
+
+def _decimals(raw: bytes) -> tuple[float, ...]:
+    try:
+        numbers = tuple([float(part) for part in raw.split(b"\\")])
+    except ValueError:
+        return _all_decimals(_clean(raw).split("\\"))
+    return numbers if all(map(isfinite, numbers)) else ()
+
+
+_IN_CHARACTER_SET: Final = {PROSE: _prose, ESSAY: _essay, NAME: _name}
+_CONVERTERS: Final[dict[int, Converter]] = {
+    TEXT: _text,
+    UID: _uid,
+    CODES: _codes,
+    INTEGER_TEXT: _integer,
+    DECIMAL: _decimal,
+    DECIMALS: _decimals,
+}
 
 
 def _clean(raw: bytes) -> str:
@@ -72,7 +116,7 @@ def _clean(raw: bytes) -> str:
 def coerce(kind: int, value: Any) -> Any:
     """A value as pydicom gives it, as a field of ``kind`` holds it; what cannot be understood is empty."""
     if kind == DECIMALS:
-        return _decimals(value)
+        return _all_decimals(_several(value))
     if kind == DECIMAL:
         return decimal(_first(value))
     if kind in (INTEGER, INTEGER_TEXT):
@@ -95,7 +139,7 @@ def decimal(value: Any) -> float | None:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    return number if isfinite(number) else None
 
 
 def integer(value: Any) -> int | None:
@@ -116,8 +160,8 @@ def _bounded(number: int) -> int | None:
     return number if -_LARGEST <= number < _LARGEST else None
 
 
-def _decimals(value: Any) -> tuple[float, ...]:
-    numbers = tuple(decimal(item) for item in _several(value))
+def _all_decimals(several: list[Any]) -> tuple[float, ...]:
+    numbers = tuple(decimal(item) for item in several)
     found = tuple(number for number in numbers if number is not None)
     return found if len(found) == len(numbers) else ()
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from fileroom.dicom.attributes import (
     ATTRIBUTES,
+    CHARACTER_SET,
     DEFLATED_LE,
     DIRECTORY_CLASS,
     DIRECTORY_RECORDS,
@@ -82,12 +83,16 @@ class Dialect:
         self.short = frozenset(vr(name) for name in _SHORT_NAMES.split())
         self.long = frozenset(vr(name) for name in _LONG_NAMES.split())
         self.sq = vr("SQ")
+        self.binary = self.long - {self.sq}
         self.un = vr("UN")
-        # Keys of what is kept, with tag and expected VR; a VR of 0 asks for a closer look.
-        self.wanted = {key(row.tag): (row.tag, vr(row.vr)) for row in ATTRIBUTES}
-        for tag in (*PIXEL_DATA, SHARED_GROUPS, PER_FRAME_GROUPS, DIRECTORY_RECORDS, ITEM_END):
-            self.wanted[key(tag)] = (tag, 0)
-        self.macros = {key(macro): {key(tag): self.wanted[key(tag)] for tag in tags} for macro, tags in MACROS.items()}
+        # Keys of what is kept, with the expected VR; a VR of 0 asks for a closer look.
+        looked_at = (*PIXEL_DATA, SHARED_GROUPS, PER_FRAME_GROUPS, DIRECTORY_RECORDS, ITEM_END)
+        self.fields = {key(row.tag): row for row in ATTRIBUTES}
+        self.tags = {key(tag): tag for tag in looked_at}
+        self.wanted = {key: vr(row.vr) for key, row in self.fields.items()} | dict.fromkeys(self.tags, 0)
+        self.macros = {key(macro): frozenset(map(key, tags)) for macro, tags in MACROS.items()}
+        self.position = key(POSITION)
+        self.character_set = key(CHARACTER_SET)
         self.item = key(ITEM)
         self.item_end = key(ITEM_END)
         self.sequence_end = key(SEQUENCE_END)
@@ -102,7 +107,7 @@ _CLASS_KEY: Final = _key(FILE_META_CLASS)
 class Walk:
     """One walk through the header of one file, and what it found.
 
-    ``values`` are the raw values by tag; ``vrs`` names the VR of those that have another than the table says.
+    ``values`` are the raw values by key; ``vrs`` names the VR of those that have another than the table says.
     ``macros`` and ``last_position`` are values from functional groups, in the order in which they are believed.
     """
 
@@ -218,12 +223,11 @@ class Walk:
 
     # -- the data set ----------------------------------------------------------------------------------------
 
-    def _explicit(self, position: int) -> None:  # noqa: C901 - the hot loop: calls would double its time
+    def _explicit(self, position: int) -> None:
         """Walk a data set with explicit VRs up to its pixel data or its end (PS3.5 7.1.2)."""
-        dialect = self.dialect
-        unpack, unpack_length = dialect.element.unpack_from, dialect.length.unpack_from
-        short, long, sequence = dialect.short, dialect.long, dialect.sq
-        wanted, values = dialect.wanted, self.values
+        unpack, unpack_length = self.dialect.element.unpack_from, self.dialect.length.unpack_from
+        short, binary = self.dialect.short, self.dialect.binary
+        wanted, values = self.dialect.wanted, self.values
         buffer, base, last = self.buffer, self.base, self.last
         offset = position - base
         while True:
@@ -232,31 +236,45 @@ class Walk:
                     return
                 buffer, base, last, offset = self.buffer, self.base, self.last, 0
             key, vr, length = unpack(buffer, offset)
-            if vr in short:
-                start = offset + 8
-            elif vr in long:
+            if vr in short:  # nine elements of ten
+                stop = offset + 8 + length
+                if key in wanted:
+                    values[key] = buffer[offset + 8 : stop] if stop <= last else self._value(base + offset + 8, length)
+                    if vr != wanted[key]:
+                        self._note_vr(key, vr)
+                offset = stop
+                continue
+            if vr in binary and key not in wanted:
                 length = unpack_length(buffer, offset + 8)[0]
-                start = offset + 12
-                if vr == sequence:
-                    self._check_sequence(base + start, length)
-            else:
-                start, length = self._unknown_vr(offset, key, length)
-                vr = wanted[key][1] if key in wanted else 0
-            stop = start + length
-            if key in wanted:
-                tag, expected = wanted[key]
-                if expected:
-                    values[tag] = buffer[start:stop] if stop <= last else self._value(base + start, length)
-                    if vr != expected:
-                        self._note_vr(tag, vr)
-                elif self._special(tag, vr, base + start, length):
-                    return
-            if length == UNDEFINED:
-                stop = self._skip(base + start, implicit=False) - base
-            if self.base != base:
-                stop += base - self.base
-                buffer, base, last = self.buffer, self.base, self.last
-            offset = stop
+                if length != UNDEFINED:
+                    offset += 12 + length
+                    continue
+            position = self._long(offset, key, vr, length)
+            if position < 0:
+                return
+            buffer, base, last = self.buffer, self.base, self.last
+            offset = position - base
+
+    def _long(self, offset: int, key: int, vr: int, length: int) -> int:
+        """Pass an explicit element that wants a closer look: the position of the next one, or -1 at the end of the
+        header."""
+        dialect = self.dialect
+        if vr in dialect.long:
+            start = offset + 12
+            length = dialect.length.unpack_from(self.buffer, offset + 8)[0]
+            if vr == dialect.sq:
+                self._check_sequence(self.base + start, length)
+        else:
+            start, length = self._unknown_vr(offset, key, length)
+            vr = dialect.wanted.get(key, 0)
+        position = self.base + start
+        if key in dialect.wanted:
+            if dialect.wanted[key]:
+                self.values[key] = self._value(position, length)
+                self._note_vr(key, vr)
+            elif self._special(dialect.tags[key], vr, position, length):
+                return -1
+        return self._skip(position, implicit=False) if length == UNDEFINED else position + length
 
     def _implicit(self, position: int) -> None:
         """Walk a data set with implicit VRs (PS3.5 7.1.3), as :meth:`_explicit` does."""
@@ -273,17 +291,16 @@ class Walk:
             start = offset + 8
             stop = start + length
             if key in wanted:
-                tag, expected = wanted[key]
-                if expected:
-                    values[tag] = buffer[start:stop] if stop <= last else self._value(base + start, length)
-                elif self._special(tag, 0, base + start, length):
+                if wanted[key]:
+                    values[key] = buffer[start:stop] if stop <= last else self._value(base + start, length)
+                elif self._special(self.dialect.tags[key], 0, base + start, length):
                     return
             if length == UNDEFINED:
-                stop = self._skip(base + start, implicit=True) - base
-            if self.base != base:
-                stop += base - self.base
+                position = self._skip(base + start, implicit=True)
                 buffer, base, last = self.buffer, self.base, self.last
-            offset = stop
+                offset = position - base
+            else:
+                offset = stop
 
     def _special(self, tag: int, vr: int, position: int, length: int) -> bool:
         """What is looked at and not kept. True at the end of the header."""
@@ -305,10 +322,12 @@ class Walk:
             self._functional_groups(tag, position, length, implicit=vr == 0)
         return False
 
-    def _note_vr(self, tag: int, vr: int) -> None:
+    def _note_vr(self, key: int, vr: int) -> None:
         """Remember a VR that is not the table's; UN is read by the table (PS3.5 6.2.2)."""
-        if vr != self.dialect.un:
-            self.vrs[tag] = vr.to_bytes(2, "little" if self.little else "big").decode("ascii")
+        if vr == 0 or key not in self.dialect.fields:
+            raise Odd("an attribute with a VR that cannot be")
+        if vr not in (self.dialect.un, self.dialect.wanted[key]):
+            self.vrs[key] = vr.to_bytes(2, "little" if self.little else "big").decode("ascii")
 
     def _unknown_vr(self, offset: int, key: int, length: int) -> tuple[int, int]:
         """Where the value of an element with unknown VR begins and how long it is.
@@ -429,8 +448,9 @@ class Walk:
             self.macros += found.items()
             if last != first:
                 found = self._macros(*last, implicit=implicit)
-        if POSITION in found:
-            self.last_position.insert(len(self.last_position) if tag == SHARED_GROUPS else 0, found[POSITION])
+        position_key = self.dialect.position
+        if position_key in found:
+            self.last_position.insert(len(self.last_position) if tag == SHARED_GROUPS else 0, found[position_key])
 
     def _macros(self, position: int, size: int, *, implicit: bool) -> Values:
         """The values of ours in the macros of one item of functional groups."""
@@ -450,7 +470,7 @@ class Walk:
             position = self._skip(position, implicit=implicit) if length == UNDEFINED else position + length
         return found
 
-    def _macro(self, keys: dict[int, tuple[int, int]], position: int, *, implicit: bool, found: Values) -> None:
+    def _macro(self, keys: frozenset[int], position: int, *, implicit: bool, found: Values) -> None:
         """The values of ours in the first item of one macro."""
         key, size = self._item(position)
         position += 8
@@ -463,10 +483,9 @@ class Walk:
             if key == self.dialect.item_end:
                 return
             if key in keys:
-                tag, expected = keys[key]
-                if vr not in (0, expected):
+                if vr not in (0, self.dialect.wanted[key]):
                     raise Odd("an unexpected VR in a functional group")
-                found[tag] = self._value(position, length)
+                found[key] = self._value(position, length)
             position = self._skip(position, implicit=implicit) if length == UNDEFINED else position + length
 
 
