@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -59,6 +60,20 @@ def test_help_comes_up_without_the_heavy_parts(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_an_archive_opens_and_lists_without_a_decoder(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "import fileroom\n"
+        "from fileroom.model import Level, Query\n"
+        f"with fileroom.open({str(tmp_path)!r}) as archive:\n"
+        "    archive.search(Query(level=Level.PATIENT))\n"
+        "print([name for name in ('numpy', 'pydicom', 'PIL', 'imagecodecs', 'starlette') if name in sys.modules])"
+    )
+    environment = {**os.environ, "FILEROOM_KEYRING": "off"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "[]\n"
 
 
 def test_every_direct_dependency_has_a_bounded_range_and_an_exact_pin() -> None:

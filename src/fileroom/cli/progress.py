@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fileroom.jobs import OnProgress, Progress
 
+BAR = 20  # cells
 EVERY = 5.0  # seconds between lines where there is no terminal
 PHASES = {"walking": "Looking", "reading": "Reading", "finishing": "Finishing"}
 
@@ -72,13 +73,16 @@ class Bar:
 
         self._bars: RichProgress = RichProgress(
             SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            TaskProgressColumn(),
+            TextColumn("{task.description}", markup=False, table_column=Column(min_width=len("Finishing"))),
+            BarColumn(bar_width=BAR, table_column=Column(min_width=BAR)),
+            TaskProgressColumn(table_column=Column(min_width=len("100%"))),
             # The folder is cut where the line ends; the figures before it matter more.
-            TextColumn("{task.fields[words]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+            TextColumn(
+                "{task.fields[words]}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+            ),
             console=console,
             transient=True,
+            expand=True,
         )
         self._task = self._bars.add_task("Looking", total=None, words="")
 
