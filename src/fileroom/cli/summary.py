@@ -31,6 +31,13 @@ LEFT_OUT = {
     Outcome.REFUSED: "refused",
     Outcome.CANCELLED: "not reached",
 }
+ENDS = {
+    "done": "finished",
+    "cancelled": "was cancelled; what was done is kept",
+    "interrupted": "was interrupted; what was done is kept",
+    "running": "is running",
+    "failed": "failed",
+}
 EXAMPLES = 5  # paths named in the summary; the ledger has them all
 LEDGER_PAGE = 2000
 
@@ -49,7 +56,7 @@ def in_words(summary: ImportSummary, why: Why | None = None) -> list[str]:
 
 
 def _headline(summary: ImportSummary) -> str:
-    end = {"done": "finished", "cancelled": "was cancelled; what was done is kept"}.get(summary.state, summary.state)
+    end = ENDS.get(summary.state, safe(summary.state))
     rate = f", {number(round(summary.files / summary.seconds))} per second" if summary.seconds and summary.files else ""
     line = f"Import {summary.id} {end}: {count(summary.files, 'file')} in {duration(summary.seconds)}{rate}."
     return f"{line} {safe(summary.message)}" if summary.message else line
