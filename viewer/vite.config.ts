@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
+import { fewerCodecs } from "./dev/codecs.ts";
 import { mockServer } from "./dev/mock.ts";
 import { firstLoad } from "./dev/size.ts";
 
@@ -10,7 +11,7 @@ const server = process.env["FILEROOM_URL"] ?? "http://127.0.0.1:8042";
 const FIRST_LOAD_LIMIT = 80 * 1024;
 
 export default defineConfig(({ mode }) => ({
-  plugins: [firstLoad(FIRST_LOAD_LIMIT), ...(mode === "mock" ? [mockServer()] : [])],
+  plugins: [fewerCodecs(), firstLoad(FIRST_LOAD_LIMIT), ...(mode === "mock" ? [mockServer()] : [])],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   server: {
     host: "127.0.0.1",
@@ -27,7 +28,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
   },
   // the decoders start their own workers, as modules (Content-Security-Policy: worker-src 'self')
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [fewerCodecs()] },
   // pre-bundling would break the decoders' own worker and WASM addresses
   optimizeDeps: { exclude: ["@cornerstonejs/dicom-image-loader"], include: ["dicom-parser", "events", "url"] },
   test: {

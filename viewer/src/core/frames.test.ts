@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+
+import { cineRate, frameKey, framesOf, sliceLocation } from "./frames.ts";
+import type { PerFrame, SeriesImage } from "./model.ts";
+import { image } from "./testing.ts";
+
+describe("framesOf", () => {
+  it("keeps the order of the instances and numbers frames from 1", () => {
+    const frames = framesOf([image({ id: "b" }), image({ id: "a", frames: 2 })]);
+    expect(frames.map(frameKey)).toEqual(["fileroom:b/1", "fileroom:a/1", "fileroom:a/2"]);
+  });
+
+  it.each<[string, Partial<SeriesImage>]>([
+    ["without pixels", { has_pixels: false }],
+    ["without rows", { rows: null }],
+    ["of no columns", { columns: 0 }],
+  ])("leaves out an instance %s", (_what, values) => {
+    expect(framesOf([image(values)])).toEqual([]);
+  });
+
+  it("takes a frame's own values where it has them, and the instance's where not", () => {
+    const own: PerFrame = {
+      image_position: [
+        [0, 0, 1],
+        [0, 0, 2],
+      ],
+      image_orientation: [
+        [1, 0, 0, 0, 1, 0],
+        [0, 1, 0, 0, 0, -1],
+      ],
+      pixel_spacing: [[], [0.5, 0.5]],
+      window_center: [[], [100]],
+      window_width: [[], [50]],
+      rescale_slope: [null, 2],
+      rescale_intercept: [-5, null],
+    };
+    const values = { frames: 2, per_frame: own, window_center: [40], window_width: [400], rescale_slope: 1, rescale_intercept: -1024 };
+    const [first, second] = framesOf([image({ ...values, pixel_spacing: [0.7, 0.8] })]);
+    expect(first).toMatchObject({ slope: 1, intercept: -5, windows: [{ center: 40, width: 400 }] });
+    expect(first?.spacing).toEqual({ row: 0.7, column: 0.8, atDetector: false });
+    expect(second).toMatchObject({ slope: 2, intercept: -1024, windows: [{ center: 100, width: 50 }] });
+    expect(second?.spacing).toEqual({ row: 0.5, column: 0.5, atDetector: false });
+    expect(second?.plane?.row).toEqual([0, 1, 0]);
+    expect(second?.position).toEqual([0, 0, 2]);
+  });
+
+  it("does not take the position of the first frame for that of all", () => {
+    const [, second] = framesOf([image({ frames: 2, image_position: [0, 0, 5] })]);
+    expect(second?.position).toBeUndefined();
+  });
+
+  it("says when a spacing is that of the detector", () => {
+    const [frame] = framesOf([image({ pixel_spacing: [], imager_pixel_spacing: [0.14, 0.15] })]);
+    expect(frame?.spacing).toEqual({ row: 0.14, column: 0.15, atDetector: true });
+  });
+
+  it("does not believe a slope of 0", () => {
+    expect(framesOf([image({ rescale_slope: 0 })])[0]?.slope).toBe(1);
+  });
+});
+
+describe("sliceLocation", () => {
+  it.each<[string, Partial<SeriesImage>, number | undefined]>([
+    ["axial", { image_orientation: [1, 0, 0, 0, 1, 0], image_position: [-200, -180, 12.5] }, 12.5],
+    ["axial, columns running up", { image_orientation: [1, 0, 0, 0, -1, 0], image_position: [-200, 180, 12.5] }, 12.5],
+    ["coronal", { image_orientation: [1, 0, 0, 0, 0, -1], image_position: [-200, 33, 100] }, 33],
+    ["sagittal", { image_orientation: [0, 1, 0, 0, 0, -1], image_position: [-7, 33, 100] }, -7],
+    ["without geometry", { image_orientation: [], image_position: [], slice_location: 3 }, 3],
+    ["without anything", { image_orientation: [], image_position: [] }, undefined],
+  ])("of an image %s", (_what, values, expected) => {
+    const [frame] = framesOf([image(values)]);
+    expect(frame === undefined ? undefined : sliceLocation(frame)).toBe(expected);
+  });
+});
+
+describe("cineRate", () => {
+  it.each<[string, Partial<SeriesImage>, number | undefined]>([
+    ["by frame time", { frames: 9, frame_time: 40, cine_rate: 10 }, 25],
+    ["as recommended", { frames: 9, cine_rate: 12 }, 12],
+    ["unknown", { frames: 9 }, undefined],
+    ["of a still image", { frames: 1, cine_rate: 12 }, undefined],
+  ])("%s", (_what, values, expected) => {
+    expect(cineRate(framesOf([image(values)]))).toBe(expected);
+  });
+});

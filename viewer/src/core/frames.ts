@@ -1,0 +1,94 @@
+/** The pictures of a series in order of display: every frame of every instance, with the values that hold for it. */
+import { dot, imagePlane, type ImagePlane, vector, type Vec3 } from "./geometry.ts";
+import type { PerFrame, SeriesImage } from "./model.ts";
+import { type GreyWindow, windowsOf } from "./window.ts";
+
+export interface Spacing {
+  /** Between rows, then between columns, in millimetres (PS3.3 10.7.1.1). */
+  readonly row: number;
+  readonly column: number;
+  /** At the detector, not in the patient: magnified by an unknown factor (Imager Pixel Spacing, PS3.3 C.8.11.3). */
+  readonly atDetector: boolean;
+}
+
+export interface Frame {
+  readonly image: SeriesImage;
+  /** Counted from 1 within its instance. */
+  readonly number: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly plane: ImagePlane | undefined;
+  readonly position: Vec3 | undefined;
+  readonly spacing: Spacing | undefined;
+  readonly windows: readonly GreyWindow[];
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** All frames with pixels, in the order in which the instances came. */
+export function framesOf(instances: readonly SeriesImage[]): Frame[] {
+  return instances.flatMap((image) => {
+    const { rows, columns } = image;
+    if (!image.has_pixels || rows === null || columns === null || rows < 1 || columns < 1) return [];
+    return Array.from({ length: Math.max(1, image.frames) }, (_, index) => frameOf(image, rows, columns, index));
+  });
+}
+
+function frameOf(image: SeriesImage, rows: number, columns: number, index: number): Frame {
+  const own = image.per_frame;
+  const slope = own?.rescale_slope[index] ?? image.rescale_slope;
+  const centers = pick(own, "window_center", index) ?? image.window_center;
+  const widths = pick(own, "window_width", index) ?? image.window_width;
+  return {
+    image,
+    number: index + 1,
+    rows,
+    columns,
+    plane: imagePlane(pick(own, "image_orientation", index) ?? image.image_orientation),
+    position: vector(pick(own, "image_position", index) ?? (image.frames > 1 ? [] : image.image_position)),
+    spacing: spacingOf(pick(own, "pixel_spacing", index) ?? image.pixel_spacing, image.imager_pixel_spacing),
+    windows: windowsOf(centers, widths),
+    // a slope of 0 would make every pixel the same: it is a mistake in the file, not a rescale (PS3.3 C.11.1.1.2)
+    slope: slope === null || slope === 0 ? 1 : slope,
+    intercept: own?.rescale_intercept[index] ?? image.rescale_intercept ?? 0,
+  };
+}
+
+type Lists = "image_position" | "image_orientation" | "pixel_spacing" | "window_center" | "window_width";
+
+/** A frame's own value, when the frame has one. */
+function pick(own: PerFrame | null, name: Lists, index: number): readonly number[] | undefined {
+  const value = own?.[name][index];
+  return value === undefined || value.length === 0 ? undefined : value;
+}
+
+function spacingOf(inPatient: readonly number[], atDetector: readonly number[]): Spacing | undefined {
+  for (const [values, detector] of [[inPatient, false] as const, [atDetector, true] as const]) {
+    const [row, column] = values;
+    if (row !== undefined && column !== undefined && row > 0 && column > 0) return { row, column, atDetector: detector };
+  }
+  return undefined;
+}
+
+/** Where the slice lies along its normal, in millimetres; else what the file calls Slice Location. */
+export function sliceLocation(frame: Frame): number | undefined {
+  if (frame.plane !== undefined && frame.position !== undefined) {
+    // the normal of an axial, sagittal or coronal plane is taken towards head, left, posterior, whatever way rows run
+    const { normal } = frame.plane;
+    const main = normal.reduce((best, part) => (Math.abs(part) > Math.abs(best) ? part : best), 0);
+    return Math.sign(main) * dot(normal, frame.position);
+  }
+  return frame.image.slice_location ?? undefined;
+}
+
+/** Frames per second of a cine: as the file recommends, else from its frame time (PS3.3 C.7.6.5); else undefined. */
+export function cineRate(frames: readonly Frame[]): number | undefined {
+  const image = frames.find((frame) => frame.image.frames > 1)?.image;
+  if (image === undefined) return undefined;
+  const { cine_rate: rate, frame_time: time } = image;
+  if (time !== null && time > 0) return 1000 / time;
+  return rate !== null && rate > 0 ? rate : undefined;
+}
+
+/** A name for the frame among all of the archive; what caches go by. */
+export const frameKey = (frame: Frame): string => `fileroom:${frame.image.id}/${frame.number}`;

@@ -1,0 +1,116 @@
+import type { ComponentChildren } from "preact";
+
+import { type Frame, sliceLocation } from "../../core/frames.ts";
+import type { MessageKey } from "../../core/messages.ts";
+import type { Patient, Series, Study } from "../../core/model.ts";
+import { mainName, otherNames } from "../../core/names.ts";
+import { fmt, t } from "../prefs/index.ts";
+import { showWindow } from "./Toolbar.tsx";
+import type { Viewer } from "./viewer.ts";
+
+/** What stands around the image: whose it is, what it is, where it lies, how it is shown. */
+export function Corners({ viewer, series, frame }: { readonly viewer: Viewer; readonly series: Series; readonly frame: Frame }) {
+  const { study } = series;
+  return (
+    <div class="vp-corners" aria-hidden={!viewer.corners.value}>
+      {viewer.corners.value && (
+        <>
+          <Corner at="top left">{whose(study.patient, study)}</Corner>
+          <Corner at="top right">{what(study)}</Corner>
+          <Corner at="bottom left">{which(viewer, series, frame)}</Corner>
+          <Corner at="bottom right">{how(viewer, series, frame)}</Corner>
+        </>
+      )}
+      <Letters viewer={viewer} />
+    </div>
+  );
+}
+
+function Corner({ at, children }: { readonly at: string; readonly children: readonly ComponentChildren[] }) {
+  const lines = children.filter((line) => line !== "" && line !== undefined && line !== null);
+  return (
+    <div class={`vp-corner ${at}`}>
+      {lines.map((line, index) => (
+        <div key={index}>{line}</div>
+      ))}
+    </div>
+  );
+}
+
+const joined = (parts: readonly (string | undefined)[], between = " · "): string =>
+  parts.filter((part) => part !== undefined && part !== "").join(between);
+
+const SEXES: Readonly<Record<string, MessageKey>> = { F: "sex.F", M: "sex.M", O: "sex.O" };
+
+function whose(patient: Patient, study: Study): ComponentChildren[] {
+  const name = patient.anonymous ? t("archive.anonymous") : mainName(patient.name);
+  const sex = SEXES[patient.sex];
+  const said = sex === undefined ? patient.sex : t(sex);
+  return [
+    <strong>{name === "" ? t("archive.noName") : name}</strong>,
+    otherNames(patient.name),
+    joined([fmt().date(patient.birth_date), said, showAge(study.patient_age)]),
+    patient.patient_id,
+  ];
+}
+
+/** Age String `034Y` (PS3.5 6.2) as 34 Y; the letter is the file's. */
+export function showAge(age: string): string {
+  const parts = /^0*(\d+)([DWMY])$/.exec(age.trim());
+  return parts === null ? age : `${parts[1] ?? ""} ${parts[2] ?? ""}`;
+}
+
+function what(study: Study): ComponentChildren[] {
+  return [fmt().dateTime(study.date, study.time), study.description, study.institution_name, joined([study.manufacturer, study.manufacturer_model_name], " ")];
+}
+
+function which(viewer: Viewer, series: Series, frame: Frame): ComponentChildren[] {
+  const location = sliceLocation(frame);
+  const total = viewer.frames.value.length;
+  return [
+    joined([series.modality, series.number === null ? undefined : t("viewport.series", { number: String(series.number) })]),
+    series.description,
+    location === undefined ? "" : `${t("viewport.position")} ${millimetres(location, 1)}`,
+    <strong>{t("viewport.image", { number: viewer.target.value + 1, total })}</strong>,
+  ];
+}
+
+function how(viewer: Viewer, series: Series, frame: Frame): ComponentChildren[] {
+  const facts = viewer.facts.value;
+  const thickness = frame.image.slice_thickness ?? series.slice_thickness;
+  const shown = facts?.window;
+  return [
+    joined([
+      t("value.matrix", { columns: String(frame.columns), rows: String(frame.rows) }),
+      frame.spacing?.atDetector === true ? t("viewport.detector") : undefined,
+    ]),
+    joined([showSpacing(frame), thickness === null ? undefined : `${t("viewport.thickness")} ${millimetres(thickness, 2)}`]),
+    facts === undefined ? "" : `${t("viewport.zoom")} ${fmt().number(facts.scale * 100, 0)} %`,
+    shown === undefined ? "" : <strong>{showWindow(shown.width, shown.center)}</strong>,
+  ];
+}
+
+/** The distance between pixels: one number when they are square. */
+function showSpacing({ spacing }: Frame): string {
+  if (spacing === undefined) return t("viewport.noSpacing");
+  const { row, column } = spacing;
+  if (Math.abs(row - column) < 1e-4 * row) return `${t("viewport.spacing")} ${millimetres(column, 3)}`;
+  return `${t("viewport.spacing")} ${fmt().number(column, 3)} × ${millimetres(row, 3)}`;
+}
+
+const millimetres = (value: number, digits: number): string => t("value.mm", { value: fmt().number(value, digits) });
+
+/** Anatomical directions at the four sides; nothing where the file does not say how the patient lies. */
+function Letters({ viewer }: { readonly viewer: Viewer }) {
+  const letters = viewer.facts.value?.letters;
+  if (letters === undefined) return null;
+  return (
+    <>
+      {(["top", "right", "bottom", "left"] as const).map((side) => (
+        <span key={side} class={`vp-letter ${side}`} data-side={side}>
+          {letters[side]}
+        </span>
+      ))}
+    </>
+  );
+}

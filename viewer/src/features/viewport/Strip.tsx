@@ -1,0 +1,109 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+
+import type { Series } from "../../core/model.ts";
+import { thumbnailUrl } from "../../io/api.ts";
+import { t } from "../prefs/index.ts";
+import { Glyph } from "./icons.tsx";
+import type { Viewer } from "./viewer.ts";
+
+interface StripProps {
+  readonly viewer: Viewer;
+  readonly current: string | undefined;
+  readonly onSeries: (id: string) => void;
+}
+
+/** All series of the study. One stop for Tab; arrows walk it and open what they reach (WAI-ARIA listbox). */
+export function Strip({ viewer, current, onSeries }: StripProps) {
+  const series = viewer.strip.value;
+  const list = useRef<HTMLDivElement>(null);
+  const at = series.findIndex((one) => one.id === current);
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [at, series]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: series.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = series[to];
+    if (next !== undefined && to !== at) onSeries(next.id);
+  };
+  return (
+    <aside class="vp-strip">
+      <div
+        ref={list}
+        class="vp-strip-list"
+        role="listbox"
+        tabIndex={0}
+        aria-label={t("viewport.strip")}
+        aria-activedescendant={at >= 0 ? `vp-series-${at}` : undefined}
+        onKeyDown={onKeyDown}
+      >
+        {series.map((one, index) => (
+          <StripItem key={one.id} id={`vp-series-${index}`} series={one} chosen={one.id === current} calm={viewer.calm.value} onSeries={onSeries} />
+        ))}
+      </div>
+    </aside>
+  );
+}
+
+interface StripItemProps {
+  readonly id: string;
+  readonly series: Series;
+  readonly chosen: boolean;
+  readonly calm: boolean;
+  readonly onSeries: (id: string) => void;
+}
+
+function StripItem({ id, series, chosen, calm, onSeries }: StripItemProps) {
+  const { counts } = series;
+  const kind = series.reformatted ? t("archive.reformatted") : series.original ? "" : t("archive.derived");
+  const gone = series.state === "online" ? "" : t(series.state === "offline" ? "archive.offline" : "archive.missing");
+  const name = series.description === "" ? t("archive.noDescription") : series.description;
+  return (
+    <div
+      id={id}
+      role="option"
+      class={`vp-series ${series.state}`}
+      aria-selected={chosen}
+      title={[name, kind, gone].filter((text) => text !== "").join(" · ")}
+      onClick={() => {
+        if (!chosen) onSeries(series.id);
+      }}
+    >
+      <Thumbnail series={series} calm={calm} />
+      <div class="vp-series-name">{name}</div>
+      <div class="vp-series-facts">
+        <span>{[series.modality, series.number === null ? "" : String(series.number)].filter((text) => text !== "").join(" ")}</span>
+        <span>{t(series.rows === null ? "count.objects" : "count.images", { count: series.rows === null ? counts.instances : counts.frames })}</span>
+      </div>
+      {(kind !== "" || gone !== "") && <div class="vp-series-mark">{gone === "" ? kind : gone}</div>}
+    </div>
+  );
+}
+
+/** Asked for only when the image that one waits for has been drawn: a browser has few connections to one server. */
+function Thumbnail({ series, calm }: { readonly series: Series; readonly calm: boolean }) {
+  const failed = useSignal(false);
+  if (failed.value || !calm || series.rows === null) {
+    return (
+      <div class="vp-thumb empty" role="img" aria-label={t("viewport.noPicture")}>
+        {series.rows === null || failed.value ? <span>{series.modality === "" ? <Glyph name="broken" size={22} /> : series.modality}</span> : null}
+      </div>
+    );
+  }
+  return (
+    <div class="vp-thumb">
+      <img
+        src={thumbnailUrl(series.id)}
+        alt=""
+        loading="lazy"
+        draggable={false}
+        onError={() => {
+          failed.value = true;
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+/** The part that draws: Cornerstone3D, fetched only when there is something to draw. */
+export { clearShelf } from "./shelf.ts";
+export { StackView, type ViewFacts } from "./stack.ts";
+export type { ToolName } from "./tools.ts";

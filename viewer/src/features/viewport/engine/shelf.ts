@@ -1,0 +1,37 @@
+/** The frames that are open, by the names under which Cornerstone knows them. */
+import { type Frame, frameKey } from "../../../core/frames.ts";
+import type { Series } from "../../../core/model.ts";
+import type { GreyWindow } from "../../../core/window.ts";
+
+export interface Shelved {
+  readonly frame: Frame;
+  readonly series: Series;
+  /** The window to begin with, when the file brings none; found once for a whole series, so that it does not flicker. */
+  fallback: GreyWindow | undefined;
+  /** How the bytes that are handed to the decoder are made, when that is not what the file says. */
+  pixels: PixelForm | undefined;
+}
+
+export interface PixelForm {
+  readonly photometric: string;
+  readonly bitsAllocated: number;
+  readonly bitsStored: number;
+  readonly representation: 0 | 1 | undefined;
+}
+
+const shelf = new Map<string, Shelved>();
+
+/** Put the frames of a series on the shelf; those of an earlier series stay, for their images may still be cached. */
+export function putOnShelf(series: Series, frames: readonly Frame[]): void {
+  for (const frame of frames) {
+    const key = frameKey(frame);
+    if (!shelf.has(key)) shelf.set(key, { frame, series, fallback: undefined, pixels: undefined });
+  }
+}
+
+export const fromShelf = (key: string): Shelved | undefined => shelf.get(key);
+
+/** Take all away; when the viewer closes. */
+export function clearShelf(): void {
+  shelf.clear();
+}
