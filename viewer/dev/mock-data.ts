@@ -87,7 +87,7 @@ export function makePatient(n: number): Patient {
     birth_date: anonymous && mix(n, 8) % 2 === 0 ? "" : day(n, 11, 1931, 85),
     sex: mix(n, 12) % 29 === 0 ? "" : mix(n, 12) % 31 === 0 ? "O" : female ? "F" : "M",
     anonymous,
-    reason: anonymous ? "no patient ID; one per study, so that strangers never share a jacket" : "same patient ID, name and birth date",
+    reason: anonymous ? "no_patient_id" : "same_identifiers",
     counts: { ...total, series: counts.reduce((all, one) => all + one.series, 0) },
     modalities: [...new Set(studies.map((s) => kindOf(s).modality))].sort(),
     last_study_date: studies.map(studyDate).sort().at(-1) ?? "",

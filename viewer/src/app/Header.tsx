@@ -67,7 +67,7 @@ function Preferences() {
 export function Header({ bare = false }: { readonly bare?: boolean }) {
   const { page } = route.value;
   return (
-    <header class="top">
+    <header class="masthead">
       <a class="brand" href={routePath({ page: "archive" })}>
         <Mark />
         <span>{t("app.name")}</span>

@@ -4,7 +4,7 @@ import type { Status } from "../core/model.ts";
 
 /** The last line of the page: how much is in the room, whether it is sealed, where it lies. */
 export function StatusLine({ status }: { readonly status: Status | undefined }) {
-  return <footer class="status">{status === undefined ? null : <Told status={status} />}</footer>;
+  return <footer class="status-line">{status === undefined ? null : <Told status={status} />}</footer>;
 }
 
 function Told({ status }: { readonly status: Status }) {

@@ -4,6 +4,7 @@ import type { MessageKey, Translate } from "./messages.ts";
 import type { Counts, Patient, PersonName, Series, State, Study } from "./model.ts";
 import { mainName, showGroup } from "./names.ts";
 import { age, contents, patientTitle, sexWord } from "./people.ts";
+import { sopClassName, transferSyntaxName } from "./uids.ts";
 
 export interface Fact {
   readonly label: MessageKey;
@@ -18,6 +19,17 @@ export interface FactGroup {
 }
 
 const said = (facts: readonly Fact[]): Fact[] => facts.filter((fact) => fact.value !== "");
+
+const IDENTITY_RULES: Readonly<Record<string, MessageKey>> = {
+  same_identifiers: "identity.same_identifiers",
+  no_patient_id: "identity.no_patient_id",
+};
+
+/** The rule by which files are held to be one person's; a rule that is newer than this page is shown as its code. */
+function identityWords(reason: string, t: Translate): string {
+  const key = IDENTITY_RULES[reason];
+  return key === undefined ? reason : t(key);
+}
 
 function person(name: PersonName): string {
   const main = mainName(name);
@@ -52,7 +64,7 @@ export function patientFacts(patient: Patient, t: Translate, fmt: Formats): Fact
       { label: "fact.sex", value: sexWord(patient.sex, t) },
       { label: "fact.contents", value: below(patient.counts, t, "patient") },
       { label: "fact.size", value: fmt.bytes(patient.counts.bytes) },
-      { label: "fact.reason", value: patient.reason },
+      { label: "fact.reason", value: identityWords(patient.reason, t) },
       stateFact(patient.state, t),
     ]),
   };
@@ -104,8 +116,8 @@ export function seriesFacts(series: Series, t: Translate, fmt: Formats): FactGro
       { label: "fact.model", value: series.manufacturer_model_name },
       { label: "fact.station", value: series.station_name },
       stateFact(series.state, t),
-      { label: "fact.sopClass", value: series.sop_class_uid, code: true },
-      { label: "fact.transferSyntax", value: series.transfer_syntax_uid, code: true },
+      { label: "fact.sopClass", value: sopClassName(series.sop_class_uid) },
+      { label: "fact.transferSyntax", value: transferSyntaxName(series.transfer_syntax_uid) },
       { label: "fact.seriesUid", value: series.series_instance_uid, code: true },
       { label: "fact.frameOfReference", value: series.frame_of_reference_uid, code: true },
     ]),

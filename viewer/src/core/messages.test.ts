@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { LANGUAGES, preferredLanguage, TABLES, translator } from "./messages.ts";
+import { LANGUAGES, preferredLanguage, regional, TABLES, translator } from "./messages.ts";
+import { OUTCOMES, REASONS } from "./model.ts";
 
 /** The holes of a message, so that a translation cannot forget one: `{count}`, `{name}` … */
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)/g)].map((hole) => hole[1] ?? "").sort();
@@ -23,7 +24,26 @@ describe("the message table", () => {
   });
 });
 
+describe("what the server says", () => {
+  it.each(LANGUAGES)("has words for every outcome and every reason in %s", (language) => {
+    const codes = [...OUTCOMES.map((one) => `outcome.${one}`), ...OUTCOMES.map((one) => `outcome.${one}.words`), ...REASONS.map((one) => `reason.${one}`)];
+    expect(codes.filter((code) => !(code in TABLES[language]))).toEqual([]);
+  });
+});
+
 describe("translator", () => {
+  it.each([
+    ["en", 0, "0 studies"],
+    ["en", 1, "1 study"],
+    ["en", 1234, "1,234 studies"],
+    ["it", 1, "1 studio"],
+    ["it", 0, "0 studi"],
+    ["it", 12345, "12.345 studi"],
+  ] as const)("counts in %s: %i", (language, count, expected) => {
+    expect(translator(language)("count.studies", { count })).toBe(expected);
+  });
+
+
   it("fills holes and writes numbers in the way of the language", () => {
     expect(translator("en")("duration.hours", { hours: 1234, minutes: 5 })).toBe("1,234 h 5 min");
     expect(translator("it")("duration.hours", { hours: 12345, minutes: 5 })).toBe("12.345 h 5 min");
@@ -39,5 +59,12 @@ describe("preferredLanguage", () => {
     [[], "en"],
   ] as const)("of %j is %s", (wanted, expected) => {
     expect(preferredLanguage(wanted)).toBe(expected);
+  });
+});
+
+describe("regional", () => {
+  it("takes the reader's own region of the language, when there is one", () => {
+    expect(regional("en", ["it-IT", "en-GB", "en-US"])).toBe("en-GB");
+    expect(regional("it", ["en-GB"])).toBe("it");
   });
 });

@@ -32,7 +32,7 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
   const held = useRef<Deeds | null>(null);
   held.current ??= new Deeds(store, onGo, toggleDetails);
   const deeds = held.current;
-  const share = useSignal(46);
+  const share = useSignal(50);
 
   const problem = store.patients.problem.value;
   const total = store.patients.total.value;

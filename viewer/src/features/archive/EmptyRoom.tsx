@@ -6,7 +6,7 @@ const DEMO_COMMAND = "fileroom demo";
 /** What a newcomer sees: an empty film jacket, and what to do about it. */
 export function EmptyRoom({ onImport }: { readonly onImport: () => void }) {
   return (
-    <main class="empty">
+    <main class="empty-room">
       <svg class="empty-art" viewBox="0 0 120 96" aria-hidden="true">
         <path d="M34 10h50l12 11v30H34z" class="art-film back" />
         <path d="M22 20h58l14 12v22H22z" class="art-film" />

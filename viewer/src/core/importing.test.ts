@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+
+import { breadcrumbs, byReason, cleanPath, fraction, lastPart, leftOut, occurred } from "./importing.ts";
+import { type ImportSummary, type LedgerEntry, OUTCOMES, type Outcome, type Progress } from "./model.ts";
+
+const summary = (counts: Partial<Record<Outcome, number>>): ImportSummary => ({
+  ...(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>),
+  ...{ import: 1, state: "done", files: 0, patients: 0, studies: 0, series: 0, instances: 0, bytes: 0, seconds: 0, roots: [], started: "", message: "" },
+  ...counts,
+});
+
+describe("a pasted path", () => {
+  it.each([
+    ["/mnt/nas", "/mnt/nas"],
+    ["  /mnt/nas \n", "/mnt/nas"],
+    ["'/mnt/my scans'", "/mnt/my scans"],
+    ['"C:\\Users\\Anna\\CT"', "C:\\Users\\Anna\\CT"],
+    ["file:///mnt/my%20scans", "/mnt/my scans"],
+    ["file:///C:/Users/Anna", "C:/Users/Anna"],
+    ["file://localhost/mnt", "/mnt"],
+    ["file:///mnt/100%", "/mnt/100%"],
+    ["'", "'"],
+    ["", ""],
+  ])("%j is %j", (pasted, expected) => {
+    expect(cleanPath(pasted)).toBe(expected);
+  });
+});
+
+describe("breadcrumbs", () => {
+  it.each([
+    ["/", ["/"], ["/"]],
+    ["/mnt/nas", ["/", "mnt", "nas"], ["/", "/mnt", "/mnt/nas"]],
+    ["C:\\Users\\Anna", ["C:", "Users", "Anna"], ["C:\\", "C:\\Users", "C:\\Users\\Anna"]],
+    ["\\\\nas\\scans\\2024", ["nas", "scans", "2024"], ["\\\\nas", "\\\\nas\\scans", "\\\\nas\\scans\\2024"]],
+  ])("of %s", (path, names, paths) => {
+    expect(breadcrumbs(path).map((crumb) => crumb.name)).toEqual(names);
+    expect(breadcrumbs(path).map((crumb) => crumb.path)).toEqual(paths);
+  });
+
+  it("end with what the folder is called", () => {
+    expect(lastPart("/mnt/nas/2024")).toBe("2024");
+  });
+});
+
+describe("a summary", () => {
+  it("tells what came in first and what was left out last, and only what occurred", () => {
+    const told = summary({ not_dicom: 3, unreadable: 1, added: 5, unchanged: 2 });
+    expect(occurred(told)).toEqual(["added", "unchanged", "unreadable", "not_dicom"]);
+    expect(leftOut(told)).toBe(4);
+  });
+
+  it("knows every outcome there is", () => {
+    const all = summary(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 1])));
+    expect([...occurred(all)].sort()).toEqual([...OUTCOMES].sort());
+  });
+});
+
+describe("reasons", () => {
+  const entry = (path: string, reason: LedgerEntry["reason"]): LedgerEntry => ({ path, outcome: "unreadable", reason, detail: "", size: 1 });
+
+  it("are told once each, with their first paths", () => {
+    const entries = [entry("/a", "truncated"), entry("/b", "permission_denied"), entry("/c", "truncated"), entry("/d", "truncated")];
+    expect(byReason(entries, true, 2)).toEqual([
+      { outcome: "unreadable", reason: "truncated", count: 3, all: true, paths: ["/a", "/c"] },
+      { outcome: "unreadable", reason: "permission_denied", count: 1, all: true, paths: ["/b"] },
+    ]);
+  });
+});
+
+describe("how far an import is", () => {
+  const at = (progress: Partial<Progress>): number | undefined =>
+    fraction({ phase: "reading", done: 0, total: null, ...progress } as Progress);
+
+  it.each([
+    [{ total: null, done: 10 }, undefined],
+    [{ total: 0, done: 0 }, undefined],
+    [{ total: 200, done: 50 }, 0.25],
+    [{ total: 200, done: 250 }, 1],
+    [{ phase: "finishing", total: null }, 1],
+  ] as const)("%j is %j", (progress, expected) => {
+    expect(at(progress)).toBe(expected);
+  });
+});

@@ -1,0 +1,203 @@
+import { describe, expect, it, vi } from "vitest";
+
+import { makePatient, numberOf, seriesOfStudy, studiesOfPatient } from "../../../dev/mock-data.ts";
+import type { Page, Patient, Status } from "../../core/model.ts";
+import type { ArchiveApi } from "./archiveApi.ts";
+import { ArchiveStore } from "./archiveStore.ts";
+
+const whole = <T>(items: readonly T[]): Page<T> => ({ items, total: items.length, offset: 0 });
+
+/** An archive of `size` people that answers at once; words are looked for in the patient ID. */
+function room(size = 1000) {
+  const people = Array.from({ length: size }, (_, n) => makePatient(n + 1));
+  const removed = new Set<string>();
+  const list: ArchiveApi["patients"] = (query) => {
+    const { q = "", order = "name", offset = 0, limit = 200 } = query ?? {};
+    const found = people.filter((one) => !removed.has(one.id) && one.patient_id.includes(q));
+    if (order.startsWith("-")) found.reverse();
+    return Promise.resolve({ items: found.slice(offset, offset + limit), total: found.length, offset });
+  };
+  const api = {
+    patients: vi.fn(list),
+    studies: vi.fn<ArchiveApi["studies"]>(({ patient = "" } = {}) => Promise.resolve(whole(studiesOfPatient(patient).filter((one) => !removed.has(one.id))))),
+    series: vi.fn<ArchiveApi["series"]>(({ study = "" } = {}) => Promise.resolve(whole(seriesOfStudy(study).filter((one) => !removed.has(one.id))))),
+    entry: vi.fn<ArchiveApi["entry"]>((id) => Promise.resolve({ level: "patient", entry: makePatient(numberOf(id)) })),
+    status: vi.fn<ArchiveApi["status"]>(() => Promise.resolve({ patients: size } as Status)),
+    remove: vi.fn<ArchiveApi["remove"]>((ids) => {
+      ids.forEach((id) => removed.add(id));
+      return Promise.resolve({ studies: 0, series: 0, instances: 0, frames: 0, bytes: 0 });
+    }),
+    restore: vi.fn<ArchiveApi["restore"]>((ids) => {
+      ids.forEach((id) => removed.delete(id));
+      return Promise.resolve({ studies: 0, series: 0, instances: 0, frames: 0, bytes: 0 });
+    }),
+  };
+  return { api, people, store: new ArchiveStore(api, { pause: 0, settle: 0 }) };
+}
+
+/** The same, looked at: the first patient's jacket is out and filled. */
+async function entered(size?: number) {
+  const all = room(size);
+  await all.store.start();
+  await filled(all.store);
+  return all;
+}
+
+const filled = (store: ArchiveStore) => vi.waitUntil(() => store.jacket.studies.value !== undefined);
+const idOf = (patient: Patient | undefined): string | undefined => patient?.id;
+
+describe("the first look", () => {
+  it("takes out the first jacket, its latest study open", async () => {
+    const { store, people } = await entered();
+    expect([store.cursor.value, idOf(store.patient.value)]).toEqual([0, people[0]?.id]);
+    const latest = store.jacket.studies.value?.items[0];
+    expect([...store.jacket.open.value]).toEqual([latest?.id]);
+    expect(store.jacket.seriesOf(latest?.id ?? "")?.items.length).toBeGreaterThan(0);
+  });
+
+  it("takes out the jacket that the address names, though its row is not here", async () => {
+    const { store } = room();
+    const named = makePatient(777);
+    await store.start(named.id);
+    expect([idOf(store.patient.value), store.cursor.value]).toEqual([named.id, -1]);
+  });
+
+  it("of an empty room takes out nothing", async () => {
+    const { store } = room(0);
+    await store.start();
+    expect([store.patients.total.value, store.patient.value, store.chosen()]).toEqual([0, undefined, undefined]);
+  });
+});
+
+describe("walking the list", () => {
+  it("fetches only where one stops", async () => {
+    const { store, api, people } = await entered();
+    api.studies.mockClear();
+    [1, 2, 3, 4].forEach((index) => { store.choose(index); });
+    await filled(store);
+    expect(api.studies).toHaveBeenCalledOnce();
+    expect(idOf(store.patient.value)).toBe(people[4]?.id);
+  });
+
+  it("to a row that has not come yet chooses it when it comes", async () => {
+    const { store, people } = await entered();
+    store.choose(999);
+    expect([store.cursor.value, idOf(store.patient.value)]).toEqual([999, people[0]?.id]);
+    store.patients.want({ first: 990, last: 999 });
+    await vi.waitUntil(() => store.patient.value?.id === people[999]?.id);
+  });
+
+  it("and back finds a jacket as it was left", async () => {
+    const { store } = await entered();
+    const study = store.jacket.studies.value?.items[0]?.id ?? "";
+    store.jacket.toggle(study);
+    store.jacket.stand(study);
+    store.choose(1);
+    await filled(store);
+    store.choose(0);
+    await filled(store);
+    expect([store.jacket.open.value.size, store.jacket.node.value]).toEqual([0, study]);
+  });
+});
+
+describe("searching", () => {
+  it("asks once for what was typed quickly, and shows the first that was found", async () => {
+    const { store, api, people } = await entered();
+    const sought = people.filter((one) => one.patient_id.includes("777"));
+    api.patients.mockClear();
+    ["7", "77", "777"].forEach((words) => { store.search(words); });
+    await vi.waitUntil(() => store.answered.value === "777");
+    expect(api.patients).toHaveBeenCalledOnce();
+    expect([store.patients.total.value, idOf(store.patient.value)]).toEqual([sought.length, sought[0]?.id]);
+  });
+
+  it("keeps the jacket in hand when it is among those found", async () => {
+    const { store, people } = await entered();
+    const kept = people[5];
+    store.choose(5);
+    store.search(kept?.patient_id.slice(2) ?? "");
+    await vi.waitUntil(() => store.answered.value !== "");
+    expect(idOf(store.patient.value)).toBe(kept?.id);
+    expect(idOf(store.patients.at(store.cursor.value))).toBe(kept?.id);
+  });
+
+  it("without a hit puts the jacket away", async () => {
+    const { store } = await entered();
+    store.search("nobody has this");
+    await vi.waitUntil(() => store.answered.value !== "");
+    expect([store.patients.total.value, store.patient.value, store.cursor.value]).toEqual([0, undefined, -1]);
+  });
+});
+
+describe("another order", () => {
+  it("keeps the jacket in hand, and the cursor follows it", async () => {
+    const { store, people } = await entered(100);
+    store.choose(3);
+    await store.orderBy("-name");
+    expect([idOf(store.patient.value), store.cursor.value]).toEqual([people[3]?.id, 96]);
+  });
+});
+
+describe("the entry under the hand", () => {
+  it("is the patient, the study or the series, as one goes in", async () => {
+    const { store } = await entered();
+    expect(store.chosen()?.level).toBe("patient");
+    store.enter("jacket");
+    expect(store.chosen()?.level).toBe("study");
+    store.jacket.press("ArrowDown");
+    expect(store.chosen()?.level).toBe("series");
+    store.enter("patients");
+    expect(store.chosen()?.level).toBe("patient");
+  });
+});
+
+describe("removing", () => {
+  it("of a patient goes on to the next one, and can be taken back", async () => {
+    const { store, api, people } = await entered();
+    store.choose(2);
+    const takeBack = await store.remove(people[2]?.id ?? "");
+    expect(api.remove).toHaveBeenCalledWith([people[2]?.id]);
+    expect([store.patients.total.value, store.cursor.value, idOf(store.patient.value)]).toEqual([999, 2, people[3]?.id]);
+    await takeBack();
+    expect(api.restore).toHaveBeenCalledWith([people[2]?.id]);
+    expect([store.patients.total.value, idOf(store.patient.value), store.cursor.value]).toEqual([1000, people[3]?.id, 3]);
+  });
+
+  it("of a series leaves the patient in hand, and stands on nothing that is gone", async () => {
+    const { store, people } = await entered();
+    const study = store.jacket.studies.value?.items[0]?.id ?? "";
+    const series = store.jacket.seriesOf(study)?.items ?? [];
+    store.enter("jacket");
+    store.jacket.stand(series[0]?.id);
+    await store.remove(series[0]?.id ?? "");
+    expect(store.jacket.seriesOf(study)?.items).toHaveLength(series.length - 1);
+    expect([store.jacket.node.value, idOf(store.patient.value)]).toEqual([undefined, people[0]?.id]);
+  });
+});
+
+describe("a jacket", () => {
+  it("closed over the series one stands on leaves one on its study", async () => {
+    const { store } = await entered();
+    const study = store.jacket.studies.value?.items[0]?.id ?? "";
+    store.enter("jacket");
+    store.jacket.press("ArrowDown");
+    expect(store.jacket.node.value).not.toBe(study);
+    store.jacket.toggle(study);
+    expect(store.jacket.node.value).toBe(study);
+  });
+
+  it("fetches the series of a study when it is opened, once", async () => {
+    const { store, api, people } = room();
+    const many = people.findIndex((one) => one.counts.studies > 1);
+    await store.start();
+    store.choose(many);
+    await filled(store);
+    const second = store.jacket.studies.value?.items[1]?.id ?? "";
+    api.series.mockClear();
+    store.jacket.toggle(second);
+    await vi.waitUntil(() => store.jacket.seriesOf(second) !== undefined);
+    store.jacket.toggle(second);
+    store.jacket.toggle(second);
+    expect(api.series).toHaveBeenCalledOnce();
+  });
+});
