@@ -35,6 +35,8 @@ ROW = KnownFile(1, 100, 5, Outcome.ADDED, Reason.NEW_INSTANCE, 70, gone=False, h
         (100, b"one", None, [KNOWN], False, Outcome.MOVED, Reason.MOVED_FROM, Act.FOLLOW),
         # the same UID with other content
         (102, b"two", None, [KNOWN], True, Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH),
+        # … and the first no longer there: the only file counts
+        (102, b"two", None, [KNOWN], False, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
         # the same UID in another patient, study or series
         (100, b"one", None, [replace(KNOWN, series_id=OTHER_SERIES)], True, Outcome.CONFLICT, Reason.OTHER_PATIENT,
          Act.NEW),
@@ -54,10 +56,9 @@ def test_decisions(
     assert (decision.outcome, decision.reason, decision.act) == (outcome, reason, act)
 
 
-def test_the_disk_is_only_asked_about_twins() -> None:
+def test_the_disk_is_only_asked_about_other_files_of_the_instance() -> None:
     def never(_file: InstanceFile) -> bool:
         raise AssertionError("asked")
 
     decide(SERIES, 1, b"x", None, [], never)
-    decide(SERIES, 102, b"two", None, [KNOWN], never)
     decide(SERIES, 101, b"two", ROW, [KNOWN], never)

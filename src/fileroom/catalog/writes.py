@@ -506,6 +506,8 @@ class Writer:
             else:
                 sql = "UPDATE instance SET missing = 1 WHERE id = ? RETURNING series_ref"
                 found = self._cursor.execute(sql, (instance_id,)).fetchone()
+                # What is left of it says something else: the next import is to read that again and take its word.
+                self._cursor.execute("UPDATE file SET mtime_ns = 0 WHERE instance_id = ? AND gone = 0", (instance_id,))
             if found:
                 self._touched.series.add(found[0])
 

@@ -57,14 +57,16 @@ def decide(
             return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.NEW)
         return Decision(Outcome.ADDED, Reason.NEW_INSTANCE, Act.NEW)
     if row is not None and row.instance_id == same.id:
-        return _read_again(size, digest, row, same)
+        return _read_again(size, digest, row, same, is_there)
     return _another_file(size, digest, same, is_there)
 
 
-def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance) -> Decision:
+def _read_again(
+    size: int, digest: bytes, row: KnownFile, same: KnownInstance, is_there: Callable[[InstanceFile], bool]
+) -> Decision:
     own = next((file for file in same.files if file.id == row.id), None)
     if own is not None and own.conflict:
-        return Decision(Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH, same)
+        return _beside_others(size, digest, same, _standing(same, is_there))
     unsettled = row.mtime_ns == 0  # it was being written when it was read last
     if unsettled and own is not None and (own.size, own.digest) == (size, digest):
         return Decision(Outcome.UNCHANGED, Reason.SAME_AS_BEFORE, Act.KEEP, same)
@@ -72,12 +74,22 @@ def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance) -
 
 
 def _another_file(size: int, digest: bytes, same: KnownInstance, is_there: Callable[[InstanceFile], bool]) -> Decision:
-    twins = [file for file in same.files if (file.size, file.digest) == (size, digest)]
-    for twin in twins:
-        if twin.gone or not is_there(twin):
-            return Decision(Outcome.MOVED, Reason.MOVED_FROM, Act.FOLLOW, same, twin)
-    if twins:
-        return Decision(Outcome.DUPLICATE, Reason.SAME_INSTANCE, Act.ATTACH, same)
-    if not same.files:
+    standing = _standing(same, is_there)
+    for file in same.files:
+        if (file.size, file.digest) == (size, digest) and not file.conflict and file not in standing:
+            return Decision(Outcome.MOVED, Reason.MOVED_FROM, Act.FOLLOW, same, file)
+    return _beside_others(size, digest, same, standing)
+
+
+def _standing(same: KnownInstance, is_there: Callable[[InstanceFile], bool]) -> list[InstanceFile]:
+    """The files an instance is shown from that are still at their places."""
+    return [file for file in same.files if not file.conflict and not file.gone and is_there(file)]
+
+
+def _beside_others(size: int, digest: bytes, same: KnownInstance, standing: Sequence[InstanceFile]) -> Decision:
+    """A further file of an instance: a duplicate or a conflict, or its only file, and then what it says counts."""
+    if not standing:
         return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE, same)
+    if any((file.size, file.digest) == (size, digest) for file in standing):
+        return Decision(Outcome.DUPLICATE, Reason.SAME_INSTANCE, Act.ATTACH, same)
     return Decision(Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH, same)
