@@ -244,8 +244,12 @@ def _plain(vr: str, item: Any) -> Any:
         return f"{int(item):08X}"
     if vr in _REALS:
         number = decimal(item)
-        return str(item).strip() if number is None else number
+        return _as_written(item) if number is None else number
     if vr in _INTEGERS:
         whole = integer(item)
-        return str(item).strip() if whole is None or abs(whole) > _EXACT else whole
+        return _as_written(item) if whole is None or abs(whole) > _EXACT else whole
     return str(item)
+
+
+def _as_written(item: Any) -> str:
+    return str(getattr(item, "original_string", item)).strip()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["HEAD", "Reading", "header_from_pydicom", "read_header", "read_header_by_pydicom"]
 
 HEAD: Final = 16 << 10  # bytes of the first read, and at most so many go into the digest
+_FIRST_GROUPS: Final = (b"\2\0", b"\x08\0", b"\0\2", b"\0\x08")
 _ZEROS_LIMIT: Final = 64 << 20
 _ZEROS_STEP: Final = 1 << 20
 
@@ -193,7 +194,7 @@ def _sniff(source: FileSource) -> None:
     head = source.head
     if not head:
         raise _Refused(Outcome.NOT_DICOM, Reason.EMPTY_FILE)
-    if (head[0] in (2, 8) and head[1] == 0) or (head[0] == 0 and head[1] in (2, 8)):
+    if head[:2] in _FIRST_GROUPS:
         return
     if not any(head) and _only_zeros(source):
         raise _Refused(Outcome.NOT_DICOM, Reason.ALL_ZEROS)
@@ -214,7 +215,7 @@ def _check(found: Found, size: int) -> None:
     for uid, reason in _identity(header):
         if not uid:
             raise _Refused(Outcome.NO_IDENTITY, reason)
-        if not uid.replace(".", "").isdigit() and not _UID.fullmatch(uid):
+        if not uid.replace(".", "").isdecimal() and not _UID.fullmatch(uid):
             raise _Refused(Outcome.NO_IDENTITY, reason, "it holds what no UID may hold")
     # An image that ends early can still be shown in part; pixel data that does, without an image, cannot.
     if header.rows is None and (header.pixel_offset or 0) + (header.pixel_length or 0) > size:
