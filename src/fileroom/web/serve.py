@@ -87,6 +87,8 @@ def serve(
             jobs.close()
             if not jobs.join(IMPORT_GRACE):
                 log.warning("an import did not come to its end; what it had written is kept")
+        if server.failure is not None:
+            raise server.failure
     finally:
         listener.close()
 
@@ -135,6 +137,7 @@ class _Server(uvicorn.Server):
 
     ready: Ready
     on_ready: Callable[[Ready], None] | None = None
+    failure: Exception | None = None
 
     def __init__(self, config: uvicorn.Config, jobs: JobBoard) -> None:
         super().__init__(config)
@@ -142,8 +145,13 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.on_ready is not None:  # in a thread: it may open a browser, which asks at once
+        if self.on_ready is None:
+            return
+        try:  # in a thread: it may open a browser, which asks at once
             await asyncio.to_thread(self.on_ready, self.ready)
+        except Exception as error:  # noqa: BLE001 - it is raised by serve, after an end in good order
+            self.failure = error
+            self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._jobs.close()  # the event streams end now; uvicorn would wait for them
