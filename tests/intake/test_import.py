@@ -315,8 +315,9 @@ def test_browsing_goes_on_while_importing(archive: fileroom.Archive, tmp_path: P
 
 def test_progress_tells_where_it_is(archive: fileroom.Archive, tmp_path: Path) -> None:
     root = plant(tmp_path / "scans", {f"{n}": instance(number=n) for n in range(1, 100)})
+    os.mkfifo(root / "pipe")
     told_of: list[Progress] = []
     archive.bring_in(root, on_progress=told_of.append)
     last = told_of[-1]
-    assert (last.seen, last.done, last.read, last.total, last.instances) == (99, 99, 99, 99, 99)
+    assert (last.seen, last.done, last.read, last.total, last.instances) == (100, 100, 99, 100, 99)
     assert last.phase == "finishing"

@@ -104,7 +104,7 @@ class _Import:
         self._last_progress = 0.0
         self._walk = WalkAhead(roots, catalog.folder)
         self._current = ""
-        self._unchanged = 0
+        self._settled = 0
         self._read = 0
         self._visited: set[tuple[str, str]] = set()
         self._empty_roots: set[str] = set()
@@ -180,7 +180,8 @@ class _Import:
             empty = listing.path == root and self._suddenly_empty(listing, mount, inside)
             plan = plan_folder(replace(listing, complete=False) if empty else listing, known, time.time_ns())
             self._tally.outcomes[Outcome.UNCHANGED] += plan.unchanged
-            self._unchanged += plan.unchanged
+            # What needs no reading has its outcome already.
+            self._settled += plan.unchanged + len(plan.brought_back) + len(listing.obstacles)
             batch = self._batch
             batch.back += plan.back
             batch.gone += plan.gone
@@ -277,7 +278,7 @@ class _Import:
     def _progress(self, phase: str, now: float) -> Progress:
         seconds = max(now - self._started, 1e-9)
         seen, total = self._walk.seen, self._walk.seen if self._walk.finished else None
-        done = self._read + self._unchanged
+        done = self._read + self._settled
         rate = done / seconds
         left = (total - done) / rate if total is not None and rate > 0 else None
         added = self._writer.added
