@@ -227,6 +227,8 @@ class FakeArchive:
 
     def read(self, instance_id: str) -> InstanceFile:
         one = self.get(instance_id)
+        if not isinstance(one, Instance):
+            raise NotFound("There is no such instance.")
         if instance_id in self.offline:
             raise Unavailable("The drive is not connected.")
         path = self.files[instance_id]

@@ -15,6 +15,8 @@ from fileroom.model import Instance, Level, PersonName, Series, State, Study
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from fileroom.model import Header
+
 T = TypeVar("T")
 Dataset = dict[str, dict[str, Any]]
 
@@ -165,7 +167,7 @@ def instance_json(
     study = _above(STUDY, series.study, include, whole=whole_study, uid="StudyInstanceUID")
     above = _above(SERIES, series, include, whole=whole_series, uid="SeriesInstanceUID")
     own = _rows(INSTANCE, instance, include)
-    return _data_set(instance_url(base, instance), study, above, own)
+    return _data_set(header_url(base, instance.header), study, above, own)
 
 
 def _rows(rows: tuple[Attribute[T], ...], entry: T, include: Collection[str]) -> Dataset:
@@ -193,14 +195,20 @@ def _data_set(retrieve_url: str, *parts: Dataset) -> Dataset:
 
 def study_url(base: str, study: Study) -> str:
     """Where WADO-RS has that study."""
-    return f"{base}/studies/{quote(study.study_instance_uid, safe='')}"
+    return _address(base, study.study_instance_uid)
 
 
 def series_url(base: str, series: Series) -> str:
     """Where WADO-RS has that series."""
-    return f"{study_url(base, series.study)}/series/{quote(series.series_instance_uid, safe='')}"
+    return _address(base, series.study.study_instance_uid, series.series_instance_uid)
 
 
-def instance_url(base: str, instance: Instance) -> str:
-    """Where WADO-RS has that instance."""
-    return f"{series_url(base, instance.series)}/instances/{quote(instance.header.sop_instance_uid, safe='')}"
+def header_url(base: str, header: Header) -> str:
+    """Where WADO-RS has the instance of that header."""
+    return _address(base, header.study_instance_uid, header.series_instance_uid, header.sop_instance_uid)
+
+
+def _address(base: str, *uids: str) -> str:
+    """The address of the resource that one, two or three UIDs name (PS3.18 10.1)."""
+    levels = ("studies", "series", "instances")
+    return base + "".join(f"/{level}/{quote(uid, safe='')}" for level, uid in zip(levels, uids, strict=False))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound, Unavailable, Undecodable
-from fileroom.model import Instance, Level, Query
+from fileroom.model import Level, Query
 from fileroom.web.accept import (
     DICOM,
     EXPLICIT_VR_LITTLE_ENDIAN,
@@ -27,7 +27,7 @@ from fileroom.web.accept import (
     parse,
 )
 from fileroom.web.answers import matches, not_modified, stream, to_json
-from fileroom.web.dicom_json import instance_url
+from fileroom.web.dicom_json import header_url
 from fileroom.web.door import Door
 from fileroom.web.multipart import Multipart, Part
 from fileroom.web.parameters import pairs
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive, FrameBytes
     from fileroom.errors import FileroomError
-    from fileroom.model import Condition
+    from fileroom.model import Condition, Header
     from fileroom.web.accept import MediaRange
 
 # A file up to this size is one chunk: one read, one write. Larger ones must not fill the memory.
@@ -61,9 +61,23 @@ class Found:
     path: str
     size: int
     mtime_ns: int
-    transfer_syntax_uid: str
-    frames: int
-    location: str  # the instance's own address
+    header: Header
+    base: str
+
+    @property
+    def transfer_syntax_uid(self) -> str:
+        """How the file is encoded."""
+        return self.header.transfer_syntax_uid
+
+    @property
+    def frames(self) -> int:
+        """How many frames it has (PS3.3 C.7.6.6: one, where it does not say)."""
+        return (self.header.number_of_frames or 1) if self.header.has_pixels else 0
+
+    @property
+    def location(self) -> str:
+        """The instance's own address."""
+        return header_url(self.base, self.header)
 
     @property
     def mark(self) -> str:
@@ -80,7 +94,7 @@ def find(archive: Archive, conditions: Sequence[Condition], base: str) -> tuple[
     found, gone = [], Unavailable("The files cannot be reached now.")
     for instance in instances:
         try:
-            found.append(look(archive, instance, instance_url(base, instance)))
+            found.append(look(archive, instance.id, base))
         except Unavailable as error:
             gone = error
     if not found:
@@ -88,15 +102,14 @@ def find(archive: Archive, conditions: Sequence[Condition], base: str) -> tuple[
     return found, len(instances) - len(found)
 
 
-def look(archive: Archive, instance: Instance, location: str) -> Found:
+def look(archive: Archive, instance_id: str, base: str) -> Found:
     """The file of one instance."""
-    file = archive.read(instance.id)
+    file = archive.read(instance_id)
     try:
         facts = Path(file.path).stat()
     except OSError:
         raise Unavailable("The file cannot be reached now.") from None
-    syntax = file.header.transfer_syntax_uid
-    return Found(instance.id, file.path, facts.st_size, facts.st_mtime_ns, syntax, instance.frames, location)
+    return Found(instance_id, file.path, facts.st_size, facts.st_mtime_ns, file.header, base)
 
 
 def tag_of(found: Sequence[Found], *more: str) -> str:
@@ -228,13 +241,7 @@ async def frames_by_id(request: Request) -> Response:
     """Frames of the instance of an id of ours."""
     instance_id, base = request.path_params["id"], base_url(request)
 
-    def found(archive: Archive) -> Found:
-        instance = archive.get(instance_id)
-        if not isinstance(instance, Instance):
-            raise NotFound("There is no such instance.")
-        return look(archive, instance, instance_url(base, instance))
-
-    return await _frames(request, found)
+    return await _frames(request, lambda archive: look(archive, instance_id, base))
 
 
 async def _frames(request: Request, find_one: Callable[[Archive], Found]) -> Response:
