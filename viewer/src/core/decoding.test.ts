@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { agreesWithStream, decodesHere } from "./decoding.ts";
+import { decodesHere, isSound } from "./decoding.ts";
 import type { SeriesImage } from "./model.ts";
 import { framePart } from "./multipart.ts";
 import { nearest, room } from "./nearest.ts";
@@ -26,12 +26,14 @@ describe("decodesHere", () => {
   });
 });
 
-describe("agreesWithStream", () => {
-  /** The beginning of a JPEG 2000 code stream whose first component has this depth (ISO/IEC 15444-1 A.5.1). */
-  const stream = (depth: number): Uint8Array => {
+describe("isSound", () => {
+  const END = [0xff, 0xd9];
+  /** The beginning of a JPEG 2000 code stream whose first component has this depth (ISO/IEC 15444-1 A.5.1), and its end. */
+  const stream = (depth: number, end = END): Uint8Array => {
     const bytes = new Uint8Array(60);
     bytes.set([0xff, 0x4f, 0xff, 0x51]);
     bytes[42] = depth;
+    bytes.set(end, 50); // padding follows
     return bytes;
   };
 
@@ -40,14 +42,33 @@ describe("agreesWithStream", () => {
     ["signed in 16 bits", { pixel_representation: 1 }, stream(0x80 | 15), true],
     ["signed pixels in an unsigned stream", { pixel_representation: 1 }, stream(15), false],
     ["12 bits in a stream of 16", { bits_stored: 12 }, stream(15), false],
-    ["a JP2 file instead of a stream", {}, Uint8Array.of(0, 0, 0, 12, 0x6a, 0x50), false],
+    ["a stream that is cut", {}, stream(15, []), false],
+    ["a JP2 file instead of a stream", {}, Uint8Array.of(0, 0, 0, 12, 0x6a, 0x50, ...END), false],
     ["nothing", {}, new Uint8Array(0), false],
-  ])("%s", (_what, values, bytes, expected) => {
-    expect(agreesWithStream(image(values), JPEG_2000, bytes)).toBe(expected);
+  ])("JPEG 2000: %s", (_what, values, bytes, expected) => {
+    expect(isSound(image(values), JPEG_2000, bytes)).toBe(expected);
   });
 
-  it("asks nothing of other codings", () => {
-    expect(agreesWithStream(image(), JPEG_LOSSLESS, new Uint8Array(0))).toBe(true);
+  it.each<[string, number[], boolean]>([
+    ["with its end", [0xff, 0xd8, 1, 2, ...END], true],
+    ["with a lone D9 after its end", [0xff, 0xd8, ...END, 0, 0xd9], true],
+    ["cut", [0xff, 0xd8, 1, 0xd9, 2], false],
+  ])("JPEG %s", (_what, bytes, expected) => {
+    expect(isSound(image(), JPEG_LOSSLESS, Uint8Array.from(bytes))).toBe(expected);
+  });
+
+  it.each<[string, number[][], boolean]>([
+    ["of four pixels: three of a kind and one more, a run of four", [[0xfe, 7, 0, 9], [0xfd, 1]], true],
+    ["with an empty code and a byte of padding", [[0x80, 0xfd, 7], [0xfd, 1, 0]], true],
+    ["whose second segment is short", [[0xfd, 7], [0xfe, 1]], false],
+    ["that breaks off within a literal", [[0xfd, 7], [0x03, 1, 2]], false],
+    ["with a segment too few", [[0xfd, 7]], false],
+  ])("RLE %s", (_what, segments, expected) => {
+    const header = new Uint32Array(16);
+    header[0] = segments.length;
+    segments.forEach((_, index) => (header[index + 1] = 64 + segments.slice(0, index).flat().length));
+    const bytes = Uint8Array.from([...new Uint8Array(header.buffer), ...segments.flat()]);
+    expect(isSound(image(), "1.2.840.10008.1.2.5", bytes)).toBe(expected);
   });
 });
 

@@ -47,16 +47,55 @@ function decodesColour(syntax: string, model: string): boolean {
 }
 
 /**
- * Whether a JPEG 2000 code stream is of the same make as its data set says. Some scanners write unsigned streams for
- * signed pixels and the other way round; the codec believes the stream, the standard the data set (PS3.5 8.2.4).
+ * Whether a frame is whole and of the make that its data set says. Our codecs paint what a cut frame lacks without a
+ * word, and believe a stream where it contradicts the data set; such frames are for the server to judge.
  */
-export function agreesWithStream(image: SeriesImage, syntax: string, bytes: Uint8Array): boolean {
-  if (![...JPEG_2000, ...HTJ2K].includes(syntax)) return true;
+export function isSound(image: SeriesImage, syntax: string, bytes: Uint8Array): boolean {
+  if (syntax === RLE) return isWholeRle(image, bytes);
+  if (!endsWithMarker(bytes)) return false;
+  return [...JPEG_2000, ...HTJ2K].includes(syntax) ? agreesWithStream(image, bytes) : true;
+}
+
+/** JPEG, JPEG-LS and JPEG 2000 all end with FF D9, which cannot occur inside; padding may follow. */
+function endsWithMarker(bytes: Uint8Array): boolean {
+  for (let at = bytes.lastIndexOf(0xd9); at > 0; at = bytes.lastIndexOf(0xd9, at - 1)) if (bytes[at - 1] === 0xff) return true;
+  return false;
+}
+
+/**
+ * Some scanners write unsigned JPEG 2000 streams for signed pixels and the other way round; the codec believes the
+ * stream, the standard the data set (PS3.5 8.2.4).
+ */
+function agreesWithStream(image: SeriesImage, bytes: Uint8Array): boolean {
   const SIZ = 2; // after the marker that begins a code stream comes its size segment (ISO/IEC 15444-1 A.5.1)
   if (bytes[0] !== 0xff || bytes[1] !== 0x4f || bytes[SIZ] !== 0xff || bytes[SIZ + 1] !== 0x51) return false;
   const depth = bytes[SIZ + 40]; // Ssiz of the first component: the sign in the highest bit
   if (depth === undefined) return false;
   return depth >> 7 === (image.pixel_representation ?? 0) && (depth & 0x7f) + 1 === image.bits_stored;
+}
+
+/** Whether each segment of an RLE frame (PS3.5 G.5) holds a byte for each pixel. */
+function isWholeRle(image: SeriesImage, bytes: Uint8Array): boolean {
+  const HEADER = 64;
+  if (bytes.length < HEADER) return false;
+  const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
+  const count = ((image.bits_allocated ?? 8) / 8) * (image.samples_per_pixel ?? 1);
+  if (header.getUint32(0, true) !== count) return false;
+  const begins = Array.from({ length: count }, (_, index) => header.getUint32(4 + index * 4, true));
+  const pixels = (image.rows ?? 0) * (image.columns ?? 0);
+  return begins.every((begin, index) => unpackedLength(bytes, begin, begins[index + 1] ?? bytes.length) >= pixels);
+}
+
+/** How many bytes a PackBits segment makes (PS3.5 G.3). */
+function unpackedLength(bytes: Uint8Array, begin: number, end: number): number {
+  let length = 0;
+  for (let at = begin; at < Math.min(end, bytes.length); ) {
+    const head = bytes[at] ?? 0x80;
+    if (head < 0x80) length += Math.min(head + 1, end - at - 1);
+    else if (head > 0x80) length += at + 1 < end ? 257 - head : 0;
+    at += head < 0x80 ? head + 2 : head > 0x80 ? 2 : 1;
+  }
+  return length;
 }
 
 /** How many bytes a frame takes in memory once it is decoded; for making room, not exact. */

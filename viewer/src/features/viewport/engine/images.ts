@@ -1,15 +1,44 @@
 /** Cornerstone's image loader for our frames: fetch, decode here or have it decoded, check. */
-import { getShouldUseCPURendering, type Types, utilities } from "@cornerstonejs/core";
+import { cache, getShouldUseCPURendering, type Types, utilities } from "@cornerstonejs/core";
 import { createImage } from "@cornerstonejs/dicom-image-loader";
 
 import { cellsOf } from "../../../core/cells.ts";
-import { agreesWithStream, decodesHere, EXPLICIT_LITTLE, isNative } from "../../../core/decoding.ts";
+import { decodesHere, EXPLICIT_LITTLE, isNative, isSound } from "../../../core/decoding.ts";
 import { type Frame, frameKey } from "../../../core/frames.ts";
 import { rescale } from "../../../core/rescale.ts";
 import { fetchDecoded, fetchPalette, fetchStored } from "../source.ts";
 import { fromShelf, type Shelved } from "./shelf.ts";
 
-/** Registered for the scheme `fileroom:`. */
+const coming = new Map<string, Promise<void>>();
+
+/**
+ * Have an image in Cornerstone's cache. Done here and not by its `loadAndCacheImage`, which leaves a rejection that
+ * nobody catches for each image that cannot be had.
+ */
+export function haveImage(key: string): Promise<void> {
+  if (cache.getImage(key) !== undefined) return Promise.resolve();
+  const shelved = fromShelf(key);
+  if (shelved === undefined) return Promise.reject(new Error("no such image"));
+  let image = coming.get(key);
+  if (image === undefined) {
+    image = decodeFrame(shelved).then((decoded) => {
+      if (cache.getImage(key) === undefined) cache.putImageSync(key, decoded);
+    });
+    const over = (): void => {
+      if (coming.get(key) === image) coming.delete(key);
+    };
+    image.then(over, over);
+    coming.set(key, image);
+  }
+  return image;
+}
+
+/** What is on its way was given up (its requests were aborted): nobody may wait for it. */
+export function forgetComing(): void {
+  coming.clear();
+}
+
+/** Registered for the scheme `fileroom:`; asked only for an image that had to make room while it was wanted. */
 export function loadImage(imageId: string): { promise: Promise<Types.IImage> } {
   const shelved = fromShelf(imageId);
   return { promise: shelved === undefined ? Promise.reject(new Error("no such image")) : decodeFrame(shelved) };
@@ -22,7 +51,7 @@ async function decodeFrame(shelved: Shelved): Promise<Types.IImage> {
   if (decodesHere(image, image.transfer_syntax_uid)) {
     const { bytes, transferSyntax } = await fetchStored(frame);
     try {
-      if (agreesWithStream(image, transferSyntax, bytes)) return await fromCodec(shelved, bytes, transferSyntax);
+      if (isSound(image, transferSyntax, bytes)) return await fromCodec(shelved, bytes, transferSyntax);
     } catch {
       // a stream that our codec does not take may still be one that the server's takes
     }

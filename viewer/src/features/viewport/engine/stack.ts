@@ -1,11 +1,12 @@
 /** One stack of images on one element: what the viewer may ask of Cornerstone, and nothing else of it leaks out. */
-import { cache, Enums, eventTarget, imageLoader, RenderingEngine, type StackViewport, type Types } from "@cornerstonejs/core";
+import { cache, Enums, eventTarget, RenderingEngine, type StackViewport, type Types } from "@cornerstonejs/core";
 
 import { type Frame, frameKey } from "../../../core/frames.ts";
 import { subtract, type Vec3, vector } from "../../../core/geometry.ts";
 import type { Series } from "../../../core/model.ts";
 import { sideLetters, type SideLetters } from "../../../core/orientation.ts";
 import { autoWindow, type GreyWindow, rangeOf, windowOf } from "../../../core/window.ts";
+import { forgetComing, haveImage } from "./images.ts";
 import { fromShelf, putOnShelf } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
 import { choose, equip, SCROLL_EVENT, type ToolName, unequip } from "./tools.ts";
@@ -75,6 +76,7 @@ export class StackView {
 
   /** Take another series into hand. Nothing is drawn before {@link show}. */
   hold(series: Series, frames: readonly Frame[]): void {
+    forgetComing();
     putOnShelf(series, frames);
     this.#frames = frames;
     this.#keys = frames.map(frameKey);
@@ -87,7 +89,7 @@ export class StackView {
   /** Have image `index` in memory; rejects when it cannot be had. */
   async load(index: number): Promise<void> {
     const key = this.#keys[index];
-    if (key !== undefined) await imageLoader.loadAndCacheImage(key);
+    if (key !== undefined) await haveImage(key);
   }
 
   /** Draw image `index`, loading it first. Resolves to false when another was asked for meanwhile. */
@@ -147,7 +149,7 @@ export class StackView {
   /** A quarter turn clockwise. */
   turn(): void {
     const { rotation = 0 } = this.#viewport.getViewPresentation();
-    this.#viewport.setViewPresentation({ rotation: (rotation + 270) % 360 });
+    this.#viewport.setViewPresentation({ rotation: (rotation + 90) % 360 });
     this.#viewport.render();
   }
 

@@ -1,0 +1,34 @@
+/** A page that is watched: where it sends requests, and what it complains about. */
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+export interface Watched {
+  readonly page: Page;
+  /** Every address that was asked for over the network. */
+  readonly asked: string[];
+  /** Errors of the console and of scripts, and violations of the Content-Security-Policy. */
+  readonly complaints: string[];
+}
+
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", colorScheme: "light", ...options });
+  const asked: string[] = [];
+  const complaints: string[] = [];
+  // of the context, so that workers are heard too
+  context.on("request", (request) => asked.push(request.url()));
+  context.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      // eslint-disable-next-line no-console -- this is how the test hears of it
+      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  return { page: await context.newPage(), asked, complaints };
+}
+
+/** Addresses that leave the machine: all but the server's own, and what never goes over the network. */
+export function abroad(asked: readonly string[], origin: string): string[] {
+  return asked.filter((address) => !address.startsWith(`${origin}/`) && !/^(data|blob|about):/.test(address));
+}

@@ -1,0 +1,253 @@
+import { readFileSync } from "node:fs";
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { launch } from "./driver/chromium.ts";
+import { abroad, openPage, type Watched } from "./driver/page.ts";
+import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { drawn, expected, expectFrame, grey, seen, type Truth, wrong } from "./driver/viewport.ts";
+
+interface Series {
+  readonly id: string;
+  readonly description: string;
+  readonly study: { readonly id: string };
+}
+
+const scratch = new Scratch();
+let browser: Browser;
+let server: Server;
+let truths: Readonly<Record<string, Truth>>;
+let series: readonly Series[];
+let watched: Watched;
+let page: Page;
+
+const truth = (key: string): Truth => truths[key] ?? expect.fail(`no series ${key} in the world`);
+const idOf = (key: string): string => series.find((one) => one.description === key)?.id ?? expect.fail(`no series ${key}`);
+
+beforeAll(async () => {
+  python("viewer/e2e/world.py", scratch.path("world"));
+  truths = JSON.parse(readFileSync(scratch.path("world/truth.json"), "utf8")) as Record<string, Truth>;
+  fileroom("import", scratch.path("world/files"), "--archive", scratch.path("archive"), "--json");
+  server = await serve(["serve", "--archive", scratch.path("archive")]);
+  const answer = await fetch(`${server.origin}/api/series?limit=100`, { headers: { Authorization: `Bearer ${server.token}` } });
+  series = ((await answer.json()) as { items: Series[] }).items;
+  browser = await launch();
+  watched = await openPage(browser);
+  page = watched.page;
+  await page.goto(server.url);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  scratch.remove();
+});
+
+afterEach(() => {
+  expect(abroad(watched.asked, server.origin)).toEqual([]);
+});
+
+/** Open a series by its address, as a bookmark does. */
+async function open(key: string): Promise<void> {
+  await page.goto(`${server.origin}/series/${idOf(key)}`);
+  await drawn(page, 1);
+}
+
+describe("what is drawn", () => {
+  afterEach(() => {
+    expect(watched.complaints).toEqual([]);
+  });
+
+  it.each(["ct", "lossless", "rle", "jpegls", "j2k", "htj2k", "cine", "palette", "coronal"])("%s is what the file holds", async (key) => {
+    await open(key);
+    await expectFrame(page, truth(key), 0);
+  });
+
+  it.each(["ct", "rle", "lossless", "cine", "coronal"])("the last image of %s, too", async (key) => {
+    await open(key);
+    const { length } = truth(key).frames;
+    await page.keyboard.press("End");
+    await drawn(page, length);
+    await expectFrame(page, truth(key), length - 1);
+  });
+
+  it("follows the window: presets by key, back to the file's, inverted", async () => {
+    await open("ct");
+    await page.keyboard.press("1");
+    await expect.poll(() => page.locator(".vp-corner.bottom.right").innerText()).toContain("W 400 L 40");
+    expect(wrong(await seen(page, truth("ct")), expected(truth("ct"), 0, [40, 400]))).toBe(0);
+    await page.keyboard.press("0");
+    await expect.poll(() => page.locator(".vp-corner.bottom.right").innerText()).toContain("W 1,200 L 40");
+    await expectFrame(page, truth("ct"), 0);
+    await page.keyboard.press("i");
+    await page.locator('button[aria-keyshortcuts="I"][aria-pressed="true"]').waitFor();
+    const inverted = expected(truth("ct"), 0).map(([level]) => [255 - level, 255 - level, 255 - level] as const);
+    await expect.poll(async () => wrong(await seen(page, truth("ct")), inverted)).toBe(0);
+    await page.keyboard.press("r");
+    await expect.poll(async () => wrong(await seen(page, truth("ct")), expected(truth("ct"), 0))).toBe(0);
+  });
+
+  it("keeps a chosen window from image to image", async () => {
+    await open("ct");
+    await page.keyboard.press("2");
+    await page.keyboard.press("ArrowDown");
+    await drawn(page, 2);
+    expect(wrong(await seen(page, truth("ct")), expected(truth("ct"), 1, [-600, 1500]))).toBe(0);
+  });
+
+  it("changes the window by dragging, and takes it back by a double click", async () => {
+    await open("ct");
+    const stage = await page.locator(".vp-canvas").boundingBox();
+    if (stage === null) throw new Error("no stage");
+    const [x, y] = [stage.x + stage.width / 2, stage.y + stage.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 80, y + 30, { steps: 5 });
+    await page.mouse.up();
+    const corner = page.locator(".vp-corner.bottom.right");
+    await expect.poll(() => corner.innerText()).not.toContain("W 1,200 L 40");
+    await page.mouse.dblclick(x, y);
+    await expect.poll(() => corner.innerText()).toContain("W 1,200 L 40");
+  });
+
+  it("windows as the standard says (the test's own formula)", () => {
+    // PS3.3 C.11.2.1.2.1, its examples: c = 2048, w = 4096 and c = 2048, w = 1
+    expect([0, 4095].map((value) => grey(value, [2048, 4096]))).toEqual([0, 255]);
+    expect([2047, 2048].map((value) => grey(value, [2048, 1]))).toEqual([0, 255]);
+  });
+});
+
+describe("around the image", () => {
+  const letters = async (): Promise<string> =>
+    (await Promise.all(["top", "right", "bottom", "left"].map((side) => page.locator(`.vp-letter.${side}`).innerText()))).join(" ");
+
+  it("says whose it is, what it is and where it lies", async () => {
+    await open("ct");
+    const corner = (at: string): Promise<string> => page.locator(`.vp-corner.${at}`).innerText();
+    expect(await corner("top.left")).toMatch(/^ROSSI, Mario\n0?2 Jan 1970 · male\nR-1$/);
+    expect(await corner("top.right")).toBe("31 Jan 2024, 10:15\nTC torace\nCasa dei Blocchi");
+    expect(await corner("bottom.left")).toBe("CT · Series 1\nct\nPosition 2.5 mm\nImage 1 of 12");
+    expect(await corner("bottom.right")).toMatch(/^64 × 48\nPixels 0.8 mm · Slice 2.5 mm\nZoom \d[\d,]* %\nW 1,200 L 40$/);
+    await page.keyboard.press("End");
+    await drawn(page, 12);
+    expect(await corner("bottom.left")).toContain("Position 30 mm\nImage 12 of 12");
+  });
+
+  it("has the letters of the sides, right after a turn and a mirror", async () => {
+    await open("ct");
+    expect(await letters()).toBe("A L P R");
+    await page.keyboard.press("t");
+    await expect.poll(letters).toBe("R A L P");
+    await page.keyboard.press("r");
+    await expect.poll(letters).toBe("A L P R");
+    await page.keyboard.press("m");
+    await expect.poll(letters).toBe("A R P L");
+    await page.keyboard.press("t"); // clockwise as it is seen
+    await expect.poll(letters).toBe("L A R P");
+    await open("coronal");
+    expect(await letters()).toBe("H L F R");
+  });
+
+  it("has no letters where the file does not say how the patient lies", async () => {
+    await open("cine");
+    expect(await page.locator(".vp-letter").count()).toBe(0);
+    expect(await page.locator(".vp-corner.bottom.right").innerText()).toContain("no pixel size");
+  });
+
+  it("shows one image pixel on one pixel of the screen", async () => {
+    await open("ct");
+    await page.keyboard.press("a");
+    await expect.poll(() => page.locator(".vp-corner.bottom.right").innerText()).toContain("Zoom 100 %");
+    await page.keyboard.press("f");
+    await expect.poll(() => page.locator(".vp-corner.bottom.right").innerText()).not.toContain("Zoom 100 %");
+  });
+});
+
+describe("going through a study", () => {
+  it("scrolls by wheel, keys and slider, and stops at the ends", async () => {
+    await open("ct");
+    await page.locator(".vp-canvas").hover();
+    await page.mouse.wheel(0, 120);
+    await drawn(page, 2);
+    await page.mouse.wheel(0, -120);
+    await page.mouse.wheel(0, -120);
+    await drawn(page, 1);
+    await page.keyboard.press("PageDown");
+    await drawn(page, 11);
+    await page.keyboard.press("PageDown");
+    await drawn(page, 12);
+    await page.getByRole("slider").fill("4");
+    await drawn(page, 4);
+  });
+
+  it("turns to another series by click and key, and comes back to the image one had left", async () => {
+    await open("ct");
+    await page.keyboard.press("ArrowDown");
+    await drawn(page, 2);
+    const strip = page.getByRole("listbox");
+    expect(await strip.getByRole("option").count()).toBe(9);
+    await strip.getByRole("option", { name: /rle/ }).click();
+    await drawn(page, 1);
+    expect(page.url()).toBe(`${server.origin}/series/${idOf("rle")}`);
+    await expectFrame(page, truth("rle"), 0);
+    await strip.getByRole("option", { name: /ct/ }).first().click();
+    await drawn(page, 2);
+    await page.keyboard.press("ArrowRight");
+    await drawn(page, 1);
+    expect(await page.getByRole("option", { selected: true }).innerText()).toContain("lossless");
+  });
+
+  it("marks what was derived", async () => {
+    await open("ct");
+    expect(await page.getByRole("option", { name: /coronal/ }).innerText()).toContain("reformatted");
+    expect(await page.getByRole("option", { name: /rle/ }).innerText()).not.toMatch(/derived|reformatted/);
+  });
+
+  it("plays a film at the rate of its file, and stops", async () => {
+    await open("cine");
+    await page.keyboard.press(" ");
+    expect(await page.locator(".vp-rate").innerText()).toBe("25");
+    const stage = page.locator(".vp-stage");
+    const images = new Set<string | null>();
+    await expect.poll(async () => images.add(await stage.getAttribute("data-drawn")).size, { interval: 15, timeout: 20_000 }).toBeGreaterThan(3);
+    await page.keyboard.press(" ");
+    await page.locator(".vp-rate").waitFor({ state: "detached" });
+  });
+
+  it("opens a study at its first series with images", async () => {
+    await page.goto(`${server.origin}/study/${series.find((one) => one.description === "cine")?.study.id ?? ""}`);
+    await drawn(page, 1);
+    expect(page.url()).toBe(`${server.origin}/series/${idOf("cine")}`);
+  });
+});
+
+describe("what cannot be shown", () => {
+  it("names the image that cannot be decoded and goes on with the others", async () => {
+    await open("damaged");
+    await page.keyboard.press("ArrowDown");
+    const alert = page.locator(".vp-stage").getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain("Image 2 cannot be decoded");
+    expect(await page.locator(".vp-canvas").isVisible()).toBe(false);
+    await page.keyboard.press("ArrowDown");
+    await drawn(page, 3);
+    await expectFrame(page, truth("damaged"), 2);
+    // the refusals of the server are what the console complains of, and nothing else
+    expect(watched.complaints.filter((text) => !text.includes("422"))).toEqual([]);
+    watched.complaints.length = 0;
+  });
+
+  it("tells what a series without images is", async () => {
+    await page.goto(`${server.origin}/series/${idOf("report")}`);
+    const notice = page.locator(".vp-notice");
+    await expect.poll(() => notice.innerText()).toContain("This series holds no images: a structured report");
+    expect(await notice.innerText()).toContain("1.2.840.10008.5.1.4.1.1.88.11");
+  });
+
+  it("says that there is no such series", async () => {
+    await page.goto(`${server.origin}/series/s00000000000000000000000000000000`);
+    await expect.poll(() => page.locator(".vp-notice").innerText()).toContain("This series is not in the archive");
+    watched.complaints.length = 0;
+  });
+});
