@@ -40,8 +40,12 @@ class Fileroom:
         self._capsys = capsys
 
     def __call__(self, *arguments: str | Path) -> Said:
+        return self.alone("--archive", self.folder, *arguments)
+
+    def alone(self, *arguments: str | Path) -> Said:
+        """Run it without choosing an archive."""
         self._capsys.readouterr()
-        code = run(["--archive", str(self.folder), *map(str, arguments)])
+        code = run([*map(str, arguments)])
         said = self._capsys.readouterr()
         return Said(code, said.out, said.err)
 

@@ -16,7 +16,7 @@ from fileroom.model import plain
 if TYPE_CHECKING:
     from rich.console import Console
 
-UNCUT = 10_000  # columns: what is piped to a program or a file is not cut to a screen nobody looks at
+UNCUT = 10_000  # columns: what goes to a program or a file is not squeezed to a screen nobody looks at
 
 
 def out() -> Console:

@@ -24,8 +24,17 @@ def has_screen(environ: Mapping[str, str], platform: str) -> bool:
 
 def open_browser(url: str) -> bool:
     """Open ``url`` where there is a screen. False where there is none: the printed address is enough then."""
-    if not has_screen(os.environ, sys.platform):
+    if not has_screen(os.environ, sys.platform) or not _has_window():
         return False
     # In a thread of its own: a browser that is not running yet can take seconds, and the server is up already.
     threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
     return True
+
+
+def _has_window() -> bool:
+    """Whether the browser that would be taken opens a window: lynx or w3m would take over this terminal."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return bool(os.environ.get("BROWSER")) or type(browser) is not webbrowser.GenericBrowser

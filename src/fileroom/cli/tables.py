@@ -112,7 +112,7 @@ INSTANCES = (
     Column("No.", lambda i: "" if i.header.instance_number is None else str(i.header.instance_number), right=True),
     Column("Frames", lambda i: number(i.frames), dear=3, right=True),
     Column("Size", lambda i: size(sum(f.size for f in i.files)), dear=2, right=True),
-    Column("File", _first_file),
+    Column("File", _first_file, whole=True),
     Column("State", _state, dear=1),
 )
 ENTRIES: dict[Level, tuple[Column, ...]] = {
@@ -138,7 +138,7 @@ IMPORTS = (
     Column("Files", lambda s: number(s.files), dear=2, right=True),
     Column("Brought", lambda s: count(s.instances, "image"), dear=3, right=True),
     Column("Took", lambda s: duration(s.seconds), dear=4, right=True),
-    Column("From", _from),
+    Column("From", _from, whole=True),
 )
 
 
