@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from fileroom.errors import Undecodable
 from fileroom.web import wado
 from tests import world
+from tests.web import fake
 from tests.web.parts import parts_of
 
 if TYPE_CHECKING:
@@ -230,8 +232,6 @@ def test_native_frames_are_never_decoded(client: TestClient, archive: FakeArchiv
 
 
 def test_big_endian_frames_are_turned_round(client: TestClient, archive: FakeArchive, tmp_path: Path) -> None:
-    from tests.web import fake
-
     archive.add(fake.instance(9, syntax=world.EXPLICIT_BE), b"-", tmp_path)
     answer = client.get(f"{SERIES}/instances/2.999.1.1.9/frames/1", headers={"Accept": f"{OCTETS}; transfer-syntax=*"})
     # PS3.18 8.7.3: big endian shall not be used with web services
@@ -283,6 +283,13 @@ def test_bulk_data(client: TestClient) -> None:
     inner = f"{ONE}/bulkdata/00081140/0/00091001"
     assert client.get(inner, headers={"Accept": OCTETS}).content == b"bulk 00081140/0/00091001"
     assert client.get(f"{ONE}/bulkdata/00100010").status_code == 404
+
+
+def test_a_claim_of_endless_frames_is_not_believed(client: TestClient, archive: FakeArchive, tmp_path: Path) -> None:
+    boast = replace(fake.instance(8, syntax=world.RLE, frames=2**31 - 1), frames=2)
+    archive.add(boast, b"-", tmp_path)
+    parts = parts_of(client.get(f"{SERIES}/instances/2.999.1.1.8/bulkdata/7FE00010"), OCTETS)
+    assert [body for _, body in parts] == [b"decoded 1", b"decoded 2"]
 
 
 def test_encapsulated_pixels_come_frame_by_frame(client: TestClient) -> None:

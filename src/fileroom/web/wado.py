@@ -62,17 +62,13 @@ class Found:
     size: int
     mtime_ns: int
     header: Header
+    frames: int
     base: str
 
     @property
     def transfer_syntax_uid(self) -> str:
         """How the file is encoded."""
         return self.header.transfer_syntax_uid
-
-    @property
-    def frames(self) -> int:
-        """How many frames it has (PS3.3 C.7.6.6: one, where it does not say)."""
-        return (self.header.number_of_frames or 1) if self.header.has_pixels else 0
 
     @property
     def location(self) -> str:
@@ -94,7 +90,7 @@ def find(archive: Archive, conditions: Sequence[Condition], base: str) -> tuple[
     found, gone = [], Unavailable("The files cannot be reached now.")
     for instance in instances:
         try:
-            found.append(look(archive, instance.id, base))
+            found.append(look(archive, instance.id, base, instance.frames))
         except Unavailable as error:
             gone = error
     if not found:
@@ -102,14 +98,16 @@ def find(archive: Archive, conditions: Sequence[Condition], base: str) -> tuple[
     return found, len(instances) - len(found)
 
 
-def look(archive: Archive, instance_id: str, base: str) -> Found:
-    """The file of one instance."""
+def look(archive: Archive, instance_id: str, base: str, frames: int | None = None) -> Found:
+    """The file of one instance. ``frames`` is how many the catalog believes in, where that is at hand."""
     file = archive.read(instance_id)
+    if frames is None:  # what the file claims (PS3.3 C.7.6.6); the archive says no to those that are not there
+        frames = max(1, file.header.number_of_frames or 1) if file.header.has_pixels else 0
     try:
         facts = Path(file.path).stat()
     except OSError:
         raise Unavailable("The file cannot be reached now.") from None
-    return Found(instance_id, file.path, facts.st_size, facts.st_mtime_ns, file.header, base)
+    return Found(instance_id, file.path, facts.st_size, facts.st_mtime_ns, file.header, frames, base)
 
 
 def tag_of(found: Sequence[Found], *more: str) -> str:
