@@ -58,6 +58,7 @@ class MockArchive {
   private readonly removed = new Set<string>();
   private readonly past: ImportSummary[];
   private job: MockJob | undefined;
+  private lastAnswer: { question: string; found: readonly Patient[] } = { question: "-", found: [] };
   private signedIn: boolean;
 
   constructor(private readonly scenario: string) {
@@ -166,11 +167,14 @@ class MockArchive {
   private patients(query: URLSearchParams): Page<Patient> {
     const words = fold(query.get("q") ?? "").split(/\s+/).filter(Boolean);
     const order = query.get("order") ?? "name";
+    const question = `${order} ${words.join(" ")} ${this.removed.size}`;
+    if (this.lastAnswer.question === question) return page(this.lastAnswer.found, query);
     const field = order.replace(/^-/, "");
     const found = this.people.filter((one) => !this.removed.has(one.id) && words.every((word) => haystack(one).includes(word)));
     const keys = new Map(found.map((one) => [one, sortKey(one, field)]));
     const sign = order.startsWith("-") ? -1 : 1;
     found.sort((a, b) => sign * compare(keys.get(a) ?? "", keys.get(b) ?? ""));
+    this.lastAnswer = { question, found };
     return page(found, query);
   }
 

@@ -26,6 +26,8 @@ export function leave(): void {
 
 /** Listen to back and forward, and to clicks on our own links. */
 export function startRouter(): void {
+  // a one-time token that did not work is nothing to keep in the history
+  if (location.search !== "") history.replaceState(history.state, "", location.pathname);
   addEventListener("popstate", () => {
     current.value = parseRoute(location.pathname);
   });

@@ -60,7 +60,8 @@ describe("sizes", () => {
 
 describe("durations", () => {
   it.each([
-    [0.4, "0 s"],
+    [0, "0 s"],
+    [0.4, "under 1 s"],
     [59.4, "59 s"],
     [59.6, "1 min 0 s"],
     [250, "4 min 10 s"],

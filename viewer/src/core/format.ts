@@ -76,6 +76,7 @@ function showBytes(value: number, locale: string): string {
 }
 
 function showDuration(seconds: number, t: Translate): string {
+  if (seconds > 0 && seconds < 1) return t("duration.blink");
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return t("duration.seconds", { seconds: whole });
   const minutes = Math.floor(whole / 60);

@@ -13,6 +13,7 @@ describe("a Person Name", () => {
     [" ROSSI ^ Mario ", "ROSSI, Mario"],
     ["^^^^", ""],
     ["no carets", "no carets"],
+    ["\u001b[2JEVIL^\u0000Eve", "[2JEVIL, Eve"],
   ])("%s is shown as %s", (group, expected) => {
     expect(showGroup(group)).toBe(expected);
   });

@@ -10,8 +10,15 @@ export interface NameParts {
   readonly suffix: string;
 }
 
+/** Control characters (an escape that no character set explained, say) have no place in a name on a page. */
+const components = (group: string): string[] =>
+  group
+    .replace(/\p{Cc}/gu, "")
+    .split("^")
+    .map((part) => part.trim());
+
 export function nameParts(group: string): NameParts {
-  const [family = "", given = "", middle = "", prefix = "", suffix = ""] = group.split("^").map((part) => part.trim());
+  const [family = "", given = "", middle = "", prefix = "", suffix = ""] = components(group);
   return { family, given, middle, prefix, suffix };
 }
 
@@ -24,9 +31,7 @@ export function showGroup(group: string): string {
 
 /** Ideographic and phonetic groups are written without a comma: 山田 太郎, やまだ たろう. */
 function showPlain(group: string): string {
-  return group
-    .split("^")
-    .map((part) => part.trim())
+  return components(group)
     .filter((part) => part !== "")
     .join(" ");
 }

@@ -14,7 +14,7 @@ describe("a patient", () => {
 
   it("is called by their name", () => {
     expect(patientTitle(patient, t)).toBe("ROSSI, Mario");
-    expect(patientSubtitle(patient, t, fmt)).toBe("");
+    expect(patientSubtitle(patient, fmt)).toBe("");
   });
 
   it("without a name is called by their ID", () => {
@@ -26,8 +26,8 @@ describe("a patient", () => {
     const anonymous = { ...patient, anonymous: true, sex: "F", birth_date: "", last_study_date: "20240301" };
     expect(patientTitle(anonymous, t)).toBe("Anonymous");
     expect(patientTitle(anonymous, translator("it"))).toBe("Anonimo");
-    expect(patientSubtitle(anonymous, t, fmt)).toBe("female · 01 Mar 2024");
-    expect(patientSubtitle({ ...anonymous, birth_date: "19500102", sex: "" }, t, fmt)).toBe("02 Jan 1950");
+    expect(patientSubtitle(anonymous, fmt)).toBe("F · 01 Mar 2024");
+    expect(patientSubtitle({ ...anonymous, birth_date: "19500102", sex: "" }, fmt)).toBe("02 Jan 1950");
   });
 
   it("of a sex that the standard does not know is shown as the file says", () => {

@@ -18,9 +18,9 @@ export function patientTitle(patient: Patient, t: Translate): string {
 }
 
 /** In small type beside the title: the other groups of a name, or what tells one anonymous person from the next. */
-export function patientSubtitle(patient: Patient, t: Translate, fmt: Formats): string {
+export function patientSubtitle(patient: Patient, fmt: Formats): string {
   if (!patient.anonymous) return otherNames(patient.name);
-  return [sexWord(patient.sex, t), fmt.date(patient.birth_date || patient.last_study_date)].filter((text) => text !== "").join(" · ");
+  return [patient.sex, fmt.date(patient.birth_date || patient.last_study_date)].filter((text) => text !== "").join(" · ");
 }
 
 export const studyTitle = (study: Study, t: Translate): string => study.description || t("archive.noDescription");

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import type { Route } from "../../core/routes.ts";
+import type { ApiError } from "../../io/http.ts";
 import { recall, remember } from "../../io/storage.ts";
 import { Icon, Problem, Splitter } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
@@ -33,6 +34,7 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
   held.current ??= new Deeds(store, onGo, toggleDetails);
   const deeds = held.current;
   const share = useSignal(50);
+  useHandBack(store);
 
   const problem = store.patients.problem.value;
   const total = store.patients.total.value;
@@ -48,6 +50,7 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
   return (
     <main class={details.value ? "archive with-details" : "archive"} style={{ "--share": `${share.value}%` }}>
       <section class="patients" aria-label={t("archive.patients")}>
+        {problem === undefined ? null : <Stale problem={problem} onRetry={() => void store.refresh()} />}
         <PatientsPane store={store} deeds={deeds} />
         {total === 0 ? <NoHits words={store.words.value} /> : null}
       </section>
@@ -59,6 +62,29 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
       )}
     </main>
   );
+}
+
+/** The list is an old answer, since the last question failed: say so, without taking it away. */
+function Stale({ problem, onRetry }: { readonly problem: ApiError; readonly onRetry: () => void }) {
+  return (
+    <div class="stale" role="alert" title={problem.message}>
+      <Icon name="warning" />
+      <span>{t(`error.${problem.code}`)}</span>
+      <button type="button" class="link" onClick={onRetry}>
+        {t("action.retry")}
+      </button>
+    </div>
+  );
+}
+
+/** Coming back (from the viewer, say), one's hand is where it was; at the first look nothing is seized. */
+function useHandBack(store: ArchiveStore): void {
+  useEffect(() => {
+    if (store.left) document.getElementById(store.pane.peek())?.focus({ preventScroll: true });
+    return () => {
+      store.left = true;
+    };
+  }, [store]);
 }
 
 function NoHits({ words }: { readonly words: string }) {

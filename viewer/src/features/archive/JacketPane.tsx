@@ -36,7 +36,7 @@ export function JacketPane({ store, deeds, details, onDetails }: JacketProps) {
     );
   }
   const problem = store.jacket.problem.value;
-  const other = patient.anonymous ? "" : patientSubtitle(patient, t, fmt());
+  const other = patient.anonymous ? "" : patientSubtitle(patient, fmt());
   const facts = factsLine(patient);
   return (
     <section class="jacket">

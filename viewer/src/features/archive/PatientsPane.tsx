@@ -1,13 +1,15 @@
+import { useMemo } from "preact/hooks";
+
 import type { Patient } from "../../core/model.ts";
 import { patientSubtitle, patientTitle, sexWord } from "../../core/people.ts";
 import { type Column, Grid } from "../kit/index.ts";
-import { fmt, t } from "../prefs/index.ts";
+import { fmt, language, t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
 import type { Deeds } from "./deeds.ts";
 import { StateBadge } from "./StateBadge.tsx";
 
 function NameCell({ patient }: { readonly patient: Patient }) {
-  const other = patientSubtitle(patient, t, fmt());
+  const other = patientSubtitle(patient, fmt());
   return (
     <span class="patient">
       <span class={patient.anonymous ? "patient-name anonymous" : "patient-name"}>{patientTitle(patient, t)}</span>
@@ -26,7 +28,7 @@ const columns = (): Column<Patient>[] => [
     spare: 0,
     field: "name",
     cell: (one) => <NameCell patient={one} />,
-    full: (one) => [patientTitle(one, t), patientSubtitle(one, t, fmt())].filter((text) => text !== "").join(" · "),
+    full: (one) => [patientTitle(one, t), patientSubtitle(one, fmt())].filter((text) => text !== "").join(" · "),
   },
   {
     key: "birth",
@@ -83,12 +85,13 @@ const columns = (): Column<Patient>[] => [
 
 /** The list of everybody in the room. */
 export function PatientsPane({ store, deeds }: { readonly store: ArchiveStore; readonly deeds: Deeds }) {
+  const titled = useMemo(columns, [language.value]);
   return (
     <Grid<Patient>
       id="patients"
       label={t("archive.patients")}
       source={store.patients}
-      columns={columns()}
+      columns={titled}
       order={store.order.value}
       onOrder={(order) => void store.orderBy(order)}
       cursor={store.cursor.value}

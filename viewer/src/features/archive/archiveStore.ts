@@ -33,6 +33,9 @@ export class ArchiveStore {
   /** The cursor stands on a row that has not come yet; it is chosen when it comes. */
   #awaited = false;
 
+  /** Whether the page has been seen and left before. */
+  left = false;
+
   /** Where the list of patients stands, in pixels. */
   scroll = 0;
 

@@ -73,11 +73,14 @@ function NewEntries({ summary }: { readonly summary: ImportSummary }) {
     t("count.images", { count: summary.instances }),
   ];
   return (
-    <ul class="found" aria-label={t("import.found")}>
-      {parts.map((part) => (
-        <li key={part}>{part}</li>
-      ))}
-    </ul>
+    <>
+      <h3>{t("import.found")}</h3>
+      <ul class="found">
+        {parts.map((part) => (
+          <li key={part}>{part}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 

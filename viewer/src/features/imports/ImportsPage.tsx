@@ -6,7 +6,7 @@ import type { ImportSummary } from "../../core/model.ts";
 import type { Route } from "../../core/routes.ts";
 import * as api from "../../io/api.ts";
 import { type Column, Grid, Paged, Problem } from "../kit/index.ts";
-import { fmt, t } from "../prefs/index.ts";
+import { fmt, language, t } from "../prefs/index.ts";
 
 const columns = (): Column<ImportSummary>[] => [
   { key: "number", title: t("imports.number"), track: "52px", min: 52, spare: 0, end: true, cell: (one) => fmt().number(one.import) },
@@ -38,6 +38,7 @@ const columns = (): Column<ImportSummary>[] => [
 /** Past imports, newest first. */
 export function ImportsPage({ onGo }: { readonly onGo: (route: Route) => void }) {
   const source = useMemo(() => new Paged<ImportSummary>(api.imports), []);
+  const titled = useMemo(columns, [language.value]);
   const cursor = useSignal(0);
   useEffect(() => void source.reload(), [source]);
   const problem = source.problem.value;
@@ -50,7 +51,7 @@ export function ImportsPage({ onGo }: { readonly onGo: (route: Route) => void })
         id="imports"
         label={t("imports.title")}
         source={source}
-        columns={columns()}
+        columns={titled}
         cursor={cursor.value}
         onCursor={(index) => (cursor.value = index)}
         onOpen={(one) => {

@@ -6,7 +6,7 @@ import type { ImportSummary, LedgerEntry, Outcome } from "../../core/model.ts";
 import { routePath } from "../../core/routes.ts";
 import * as api from "../../io/api.ts";
 import { type Column, Grid, Icon, Paged, Problem } from "../kit/index.ts";
-import { fmt, t } from "../prefs/index.ts";
+import { fmt, language, t } from "../prefs/index.ts";
 
 const columns = (): Column<LedgerEntry>[] => [
   {
@@ -46,6 +46,7 @@ const columns = (): Column<LedgerEntry>[] => [
 /** What became of every path of one import. */
 export function LedgerPage({ id }: { readonly id: number }) {
   const outcome = useSignal<Outcome | undefined>(undefined);
+  const titled = useMemo(columns, [language.value]);
   const cursor = useSignal(-1);
   const summary = useSignal<ImportSummary | undefined>(undefined);
   const source = useMemo(
@@ -73,7 +74,7 @@ export function LedgerPage({ id }: { readonly id: number }) {
         id="ledger"
         label={t("ledger.title", { number: id })}
         source={source}
-        columns={columns()}
+        columns={titled}
         cursor={cursor.value}
         onCursor={(index) => (cursor.value = index)}
       />

@@ -1,10 +1,11 @@
-import type { ComponentChildren, HTMLAttributes } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
 import { type ColumnWidth, fitting } from "../../core/columns.ts";
 import { moveCursor } from "../../core/gridKeys.ts";
 import { follow } from "./follow.ts";
 import { GridHead } from "./GridHead.tsx";
+import { GridRow } from "./GridRow.tsx";
 import type { Paged } from "./paged.ts";
 import { useVirtual } from "./useVirtual.ts";
 import { useWidth } from "./useWidth.ts";
@@ -27,6 +28,7 @@ export interface GridProps<T> {
   readonly id: string;
   readonly label: string;
   readonly source: Paged<T>;
+  /** The same array until the columns change: rows are drawn again when it does. */
   readonly columns: readonly Column<T>[];
   readonly rowHeight?: number;
   readonly order?: string;
@@ -37,7 +39,6 @@ export interface GridProps<T> {
   /** A key that does not move the cursor; answers whether it was used. */
   readonly onKey?: (event: KeyboardEvent, row: T | undefined) => boolean;
   readonly onMenu?: (event: MouseEvent, row: T) => void;
-  readonly rowClass?: (row: T) => string;
   readonly initialOffset?: number;
   readonly onOffset?: (offset: number) => void;
 }
@@ -49,7 +50,8 @@ export function Grid<T>(props: GridProps<T>) {
   follow(source.version);
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const columns = fitting(props.columns, width);
+  const columns = useMemo(() => fitting(props.columns, width), [props.columns, width]);
+  const draw = useRowDrawing(props, columns, rowHeight);
   const virtual = useVirtual({ scroller, count: total, rowHeight, initialOffset: props.initialOffset ?? 0 });
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
@@ -86,15 +88,25 @@ export function Grid<T>(props: GridProps<T>) {
       onKeyDown={onKeyDown}
     >
       <GridHead columns={columns} order={props.order} onOrder={props.onOrder} />
-      <div class="grid-body" role="rowgroup" ref={scroller} onScroll={(event) => props.onOffset?.(event.currentTarget.scrollTop)}>
-        <div class="grid-rows" role="presentation" style={{ height: `${virtual.getTotalSize()}px` }}>
-          {withCursor(items.map((item) => item.index), cursor, total).map((index) => (
-            <GridRow key={index} grid={props} columns={columns} index={index} row={source.at(index)} top={index * rowHeight} />
-          ))}
+      <div
+        class="grid-body"
+        role="rowgroup"
+        tabIndex={-1}
+        ref={scroller}
+        onFocus={giveFocusToGrid}
+        onScroll={(event) => props.onOffset?.(event.currentTarget.scrollTop)}
+      >
+        <div class="grid-rows" role="presentation" style={{ height: `${virtual.getTotalSize()}px` }} {...pointing(props)}>
+          {draw(withCursor(items.map((item) => item.index), cursor, total))}
         </div>
       </div>
     </div>
   );
+}
+
+/** Without a tab index of its own a browser makes what scrolls a stop for Tab; with one, a click would leave the focus there. */
+function giveFocusToGrid(event: FocusEvent): void {
+  if (event.currentTarget instanceof Element) event.currentTarget.closest<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
 }
 
 /** The row at the cursor stays drawn when it is scrolled away, or the screen reader would lose its place. */
@@ -117,52 +129,51 @@ function useCursorInView(cursor: number, total: number, show: (index: number) =>
   });
 }
 
-interface GridRowProps<T> {
-  readonly grid: GridProps<T>;
-  readonly columns: readonly Column<T>[];
-  readonly index: number;
-  readonly row: T | undefined;
-  readonly top: number;
+/** What a click, a double click and a right click on a row do; one set of listeners for all of them. */
+function pointing<T>(props: GridProps<T>) {
+  const rowAt = (event: MouseEvent): number => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-row]") : null;
+    return Number(row?.dataset["row"] ?? -1);
+  };
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      const index = rowAt(event);
+      if (event.button === 0 && index >= 0) props.onCursor(index);
+    },
+    onDblClick: (event: MouseEvent) => {
+      open(props, rowAt(event));
+    },
+    onContextMenu: (event: MouseEvent) => {
+      const index = rowAt(event);
+      const row = props.source.at(index);
+      if (row === undefined || props.onMenu === undefined) return;
+      event.preventDefault();
+      props.onCursor(index);
+      props.onMenu(event, row);
+    },
+  };
 }
 
-function GridRow<T>({ grid, columns, index, row, top }: GridRowProps<T>) {
-  const chosen = index === grid.cursor;
-  const common: HTMLAttributes<HTMLDivElement> = {
-    id: `${grid.id}-${index}`,
-    role: "row",
-    "aria-rowindex": index + 2,
-    style: { transform: `translateY(${top}px)` },
+/** Draws rows, and hands back the very same node for a row that has not changed, so that scrolling draws only what is new. */
+function useRowDrawing<T>(props: GridProps<T>, columns: readonly Column<T>[], rowHeight: number): (indices: readonly number[]) => VNode[] {
+  const before = useRef(new Map<number, Drawn<T>>());
+  return (indices) => {
+    const now = new Map<number, Drawn<T>>();
+    for (const index of indices) {
+      const fresh = { row: props.source.at(index), columns, chosen: index === props.cursor };
+      const known = before.current.get(index);
+      const same = known !== undefined && known.row === fresh.row && known.columns === columns && known.chosen === fresh.chosen;
+      if (same) now.set(index, known);
+      else now.set(index, { ...fresh, node: <GridRow key={index} grid={props.id} index={index} top={index * rowHeight} {...fresh} /> });
+    }
+    before.current = now;
+    return [...now.values()].map((drawn) => drawn.node);
   };
-  if (row === undefined) {
-    return (
-      <div {...common} class="grid-row" aria-busy>
-        <div role="gridcell" class="grid-cell">
-          <span class="bone" style={{ width: `${35 + ((index * 17) % 50)}%` }} />
-        </div>
-      </div>
-    );
-  }
-  return (
-    <div
-      {...common}
-      class={`grid-row ${grid.rowClass?.(row) ?? ""}`}
-      aria-selected={chosen}
-      onPointerDown={(event) => {
-        if (event.button === 0) grid.onCursor(index);
-      }}
-      onDblClick={() => grid.onOpen?.(row)}
-      onContextMenu={(event) => {
-        if (grid.onMenu === undefined) return;
-        event.preventDefault();
-        grid.onCursor(index);
-        grid.onMenu(event, row);
-      }}
-    >
-      {columns.map((column) => (
-        <div key={column.key} role="gridcell" class={column.end === true ? "grid-cell end" : "grid-cell"} title={column.full?.(row)}>
-          {column.cell(row)}
-        </div>
-      ))}
-    </div>
-  );
+}
+
+interface Drawn<T> {
+  readonly row: T | undefined;
+  readonly columns: readonly Column<T>[];
+  readonly chosen: boolean;
+  readonly node: VNode;
 }
