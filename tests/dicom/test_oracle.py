@@ -17,24 +17,13 @@ from fileroom.dicom.attributes import ATTRIBUTES, CODES, DECIMAL, DECIMALS, INTE
 from fileroom.dicom.quiet import quiet_pydicom
 from fileroom.dicom.reading import Reading, read_header, read_header_by_pydicom
 from fileroom.model import Header, Reason
+from tests.dicom.explained import EXPLAINED, ONE_SIDED
 from tests.world import shared_data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PYDICOM_DATA = Path(pydicom.__file__).parent / "data"
-
-# Where we do not say what pydicom says: file name, field, and why.
-EXPLAINED = {
-    ("gb2312-2022.dcm", "patient_name"): "pydicom leaves the escapes of ISO 2022 IR 58 in the text (PS3.5 K.2)",
-    ("chrGB2312.dcm", "patient_name"): "the same",
-    ("latin9.dcm", "patient_name"): "pydicom 3.0 does not know ISO_IR 203 (PS3.3 Table C.12-2)",
-    ("040_bad_numbers.dcm", "window_center"): "NaN and infinities are no numbers of DS (PS3.5 6.2)",
-    ("040_bad_numbers.dcm", "window_width"): "the same",
-    ("040_bad_numbers.dcm", "rescale_slope"): "the same",
-}
-# Files that one reader takes and the other does not; the reasons stand in test_hostile.
-ONE_SIDED = {"027_vr_garbage.dcm", "028_vr_null.dcm", "035_item_len_lies.dcm"}
 
 
 def every_file() -> Iterator[Path]:

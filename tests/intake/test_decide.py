@@ -7,39 +7,64 @@ from dataclasses import replace
 import pytest
 
 from fileroom.catalog.known import InstanceFile, KnownFile, KnownInstance
-from fileroom.intake.decide import Act, decide
+from fileroom.intake.decide import Act, Presence, decide
 from fileroom.model import Outcome, Reason
 
 SERIES, OTHER_SERIES = 7, 8
-ONE = InstanceFile(1, 100, b"one", gone=False, conflict=False, filesystem_id="d", path="/a")
+ONE = InstanceFile(1, 100, 5, b"one", gone=False, conflict=False, filesystem_id="d", path="/a")
 KNOWN = KnownInstance(70, SERIES, hidden=False, files=(ONE,))
+TWICE = replace(KNOWN, files=(ONE, replace(ONE, id=2, path="/b")))
 ROW = KnownFile(1, 100, 5, Outcome.ADDED, Reason.NEW_INSTANCE, 70, gone=False, hidden=False)
+
+
+class Told:
+    """A disk that answers as it was told; one that was told nothing must not be asked."""
+
+    def __init__(self, presence: Presence | None, *, same: bool = True) -> None:
+        self._presence = presence
+        self._same = same
+
+    def look(self, _file: InstanceFile) -> Presence:
+        assert self._presence is not None
+        return self._presence
+
+    def same_bytes(self, _file: InstanceFile) -> bool:
+        assert self._presence is Presence.SAME
+        return self._same
 
 
 @pytest.mark.parametrize(
     ("size", "digest", "row", "candidates", "there", "outcome", "reason", "act"),
     [
         # nothing is known
-        (100, b"one", None, [], True, Outcome.ADDED, Reason.NEW_INSTANCE, Act.NEW),
+        (100, b"one", None, [], Presence.SAME, Outcome.ADDED, Reason.NEW_INSTANCE, Act.NEW),
         # a path that held something else that was not DICOM
-        (100, b"one", replace(ROW, instance_id=None), [], True, Outcome.ADDED, Reason.NEW_INSTANCE, Act.NEW),
+        (100, b"one", replace(ROW, instance_id=None), [], Presence.SAME, Outcome.ADDED, Reason.NEW_INSTANCE, Act.NEW),
         # a path that held another instance
-        (100, b"one", replace(ROW, instance_id=99), [], True, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.NEW),
-        # the same file, read again, has changed
-        (101, b"two", ROW, [KNOWN], True, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
-        # it was being written when it was read last, and is as it was
-        (100, b"one", replace(ROW, mtime_ns=0), [KNOWN], True, Outcome.UNCHANGED, Reason.SAME_AS_BEFORE, Act.KEEP),
-        # another path with the same content, the first still there
-        (100, b"one", None, [KNOWN], True, Outcome.DUPLICATE, Reason.SAME_INSTANCE, Act.ATTACH),
-        # … and the first no longer there
-        (100, b"one", None, [KNOWN], False, Outcome.MOVED, Reason.MOVED_FROM, Act.FOLLOW),
-        # the same UID with other content
-        (102, b"two", None, [KNOWN], True, Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH),
-        # … and the first no longer there: the only file counts
-        (102, b"two", None, [KNOWN], False, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
-        # the same UID in another patient, study or series
-        (100, b"one", None, [replace(KNOWN, series_id=OTHER_SERIES)], True, Outcome.CONFLICT, Reason.OTHER_PATIENT,
+        (100, b"one", replace(ROW, instance_id=99), [], Presence.SAME, Outcome.CHANGED, Reason.CONTENT_CHANGED,
          Act.NEW),
+        # the same file, read again, has changed
+        (101, b"two", ROW, [KNOWN], Presence.SAME, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
+        # it was being written when it was read last, and is as it was
+        (100, b"one", replace(ROW, mtime_ns=0), [KNOWN], Presence.SAME, Outcome.UNCHANGED, Reason.SAME_AS_BEFORE,
+         Act.KEEP),
+        # another path with the same content, the first still there
+        (100, b"one", None, [KNOWN], Presence.SAME, Outcome.DUPLICATE, Reason.SAME_INSTANCE, Act.ATTACH),
+        # … and the first no longer there
+        (100, b"one", None, [KNOWN], Presence.ABSENT, Outcome.MOVED, Reason.MOVED_FROM, Act.FOLLOW),
+        # the same UID with other content
+        (102, b"two", None, [KNOWN], Presence.SAME, Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH),
+        # … and the first no longer there: the only file counts
+        (102, b"two", None, [KNOWN], Presence.ABSENT, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
+        # … or written over: its row will be read in its turn and must not be taken away
+        (100, b"one", None, [KNOWN], Presence.OTHER, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
+        # one of two files changed: the other is the first now, and stays the one that is shown
+        (101, b"two", ROW, [TWICE], Presence.SAME, Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH),
+        # both changed, this one is read first
+        (101, b"two", ROW, [TWICE], Presence.OTHER, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
+        # the same UID in another patient, study or series
+        (100, b"one", None, [replace(KNOWN, series_id=OTHER_SERIES)], Presence.SAME, Outcome.CONFLICT,
+         Reason.OTHER_PATIENT, Act.NEW),
     ],
 )  # fmt: skip
 def test_decisions(
@@ -47,18 +72,21 @@ def test_decisions(
     digest: bytes,
     row: KnownFile | None,
     candidates: list[KnownInstance],
-    there: bool,
+    there: Presence,
     outcome: Outcome,
     reason: Reason,
     act: Act,
 ) -> None:
-    decision = decide(SERIES, size, digest, row, candidates, lambda _file: there)
+    decision = decide(SERIES, size, digest, row, candidates, Told(there))
     assert (decision.outcome, decision.reason, decision.act) == (outcome, reason, act)
 
 
 def test_the_disk_is_only_asked_about_other_files_of_the_instance() -> None:
-    def never(_file: InstanceFile) -> bool:
-        raise AssertionError("asked")
-
+    never = Told(None)
     decide(SERIES, 1, b"x", None, [], never)
-    decide(SERIES, 101, b"two", ROW, [KNOWN], never)
+    decide(SERIES, 1, b"x", None, [replace(KNOWN, series_id=OTHER_SERIES)], never)
+
+
+def test_the_same_header_over_other_pixels_is_a_conflict() -> None:
+    decision = decide(SERIES, 100, b"one", None, [KNOWN], Told(Presence.SAME, same=False))
+    assert (decision.outcome, decision.reason) == (Outcome.CONFLICT, Reason.OTHER_CONTENT)

@@ -173,6 +173,11 @@ def test_one_uid_two_contents(archive: fileroom.Archive, tmp_path: Path) -> None
     assert one.header.series_description == ""  # the first stays the one that is shown
 
 
+def test_one_uid_two_pictures(archive: fileroom.Archive, tmp_path: Path) -> None:
+    root = plant(tmp_path / "scans", {"a": instance(), "b": instance(pixels=bytes(32))})
+    assert told(archive.bring_in(root)) == {"added": 1, "conflict": 1}
+
+
 def test_one_uid_two_patients_are_kept_apart(archive: fileroom.Archive, tmp_path: Path) -> None:
     root = plant(tmp_path / "scans", {"a": instance(), "b": instance(patient_name="VERDI^Anna", patient_id="9")})
     summary = archive.bring_in(root)

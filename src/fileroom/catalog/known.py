@@ -32,6 +32,7 @@ class InstanceFile:
 
     id: int
     size: int
+    mtime_ns: int
     digest: bytes
     gone: bool
     conflict: bool

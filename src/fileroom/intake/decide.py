@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from fileroom.model import Outcome, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from fileroom.catalog.known import InstanceFile, KnownFile, KnownInstance
 
@@ -22,6 +22,26 @@ class Act(Enum):
     REPLACE = "replace"  # the file of an instance has other content: new facts
     KEEP = "keep"  # the file says what it said
     FOLLOW = "follow"  # a known file is now here
+
+
+class Presence(Enum):
+    """How a recorded file stands on the disk now."""
+
+    SAME = "same"  # at its place, as recorded; or on a drive that is away, where nothing speaks against it
+    OTHER = "other"  # something stands at its place, but not what was recorded
+    ABSENT = "absent"
+
+
+class Disk(Protocol):
+    """What a decision may ask the disk."""
+
+    def look(self, file: InstanceFile) -> Presence:
+        """How a recorded file stands."""
+        ...
+
+    def same_bytes(self, file: InstanceFile) -> bool:
+        """Whether a recorded file holds what the file in question holds, beyond their headers."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +61,12 @@ def decide(
     digest: bytes,
     row: KnownFile | None,
     candidates: Sequence[KnownInstance],
-    is_there: Callable[[InstanceFile], bool],
+    disk: Disk,
 ) -> Decision:
     """Decide on a file whose header belongs to series ``series_id``.
 
     ``row`` is what is known of this path, ``candidates`` are the instances with the same SOP Instance UID,
-    ``is_there`` asks the disk whether a recorded file can still be found at its place (only asked for twins).
+    ``disk`` is asked about other recorded files of the same instance only.
     """
     same = next((known for known in candidates if known.series_id == series_id), None)
     if same is None:
@@ -57,39 +77,39 @@ def decide(
             return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.NEW)
         return Decision(Outcome.ADDED, Reason.NEW_INSTANCE, Act.NEW)
     if row is not None and row.instance_id == same.id:
-        return _read_again(size, digest, row, same, is_there)
-    return _another_file(size, digest, same, is_there)
+        return _read_again(size, digest, row, same, disk)
+    return _another_file(size, digest, same, disk)
 
 
-def _read_again(
-    size: int, digest: bytes, row: KnownFile, same: KnownInstance, is_there: Callable[[InstanceFile], bool]
-) -> Decision:
+def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance, disk: Disk) -> Decision:
     own = next((file for file in same.files if file.id == row.id), None)
-    if own is not None and own.conflict:
-        return _beside_others(size, digest, same, _standing(same, is_there))
-    unsettled = row.mtime_ns == 0  # it was being written when it was read last
-    if unsettled and own is not None and (own.size, own.digest) == (size, digest):
-        return Decision(Outcome.UNCHANGED, Reason.SAME_AS_BEFORE, Act.KEEP, same)
-    return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE, same)
+    others = [file for file in _standing(same, disk) if file.id != row.id]
+    if own is not None and not own.conflict and (own.size, own.digest) == (size, digest):
+        if row.mtime_ns == 0:  # it was being written when it was read last
+            return Decision(Outcome.UNCHANGED, Reason.SAME_AS_BEFORE, Act.KEEP, same)
+        return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE, same)
+    return _beside_others(size, digest, same, others, disk)
 
 
-def _another_file(size: int, digest: bytes, same: KnownInstance, is_there: Callable[[InstanceFile], bool]) -> Decision:
-    standing = _standing(same, is_there)
+def _another_file(size: int, digest: bytes, same: KnownInstance, disk: Disk) -> Decision:
     for file in same.files:
-        if (file.size, file.digest) == (size, digest) and not file.conflict and file not in standing:
+        if (file.size, file.digest) == (size, digest) and disk.look(file) is Presence.ABSENT:
             return Decision(Outcome.MOVED, Reason.MOVED_FROM, Act.FOLLOW, same, file)
-    return _beside_others(size, digest, same, standing)
+    return _beside_others(size, digest, same, _standing(same, disk), disk)
 
 
-def _standing(same: KnownInstance, is_there: Callable[[InstanceFile], bool]) -> list[InstanceFile]:
-    """The files an instance is shown from that are still at their places."""
-    return [file for file in same.files if not file.conflict and not file.gone and is_there(file)]
+def _standing(same: KnownInstance, disk: Disk) -> list[InstanceFile]:
+    """The files an instance is shown from that stand at their places as recorded."""
+    return [file for file in same.files if not file.conflict and disk.look(file) is Presence.SAME]
 
 
-def _beside_others(size: int, digest: bytes, same: KnownInstance, standing: Sequence[InstanceFile]) -> Decision:
+def _beside_others(
+    size: int, digest: bytes, same: KnownInstance, standing: Sequence[InstanceFile], disk: Disk
+) -> Decision:
     """A further file of an instance: a duplicate or a conflict, or its only file, and then what it says counts."""
     if not standing:
         return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE, same)
-    if any((file.size, file.digest) == (size, digest) for file in standing):
+    # Digests are of headers; two images may differ in nothing else but their pixels.
+    if any((file.size, file.digest) == (size, digest) and disk.same_bytes(file) for file in standing):
         return Decision(Outcome.DUPLICATE, Reason.SAME_INSTANCE, Act.ATTACH, same)
     return Decision(Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH, same)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from fileroom.catalog.known import InstanceFile, KnownInstance
 from fileroom.catalog.writes import FileFacts
-from fileroom.intake.decide import Act, Decision, decide
+from fileroom.intake.decide import Act, Decision, Presence, decide
 from fileroom.model import Outcome, Reason
+from fileroom.sources.compare import same_bytes
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
@@ -101,6 +102,33 @@ def write_batch(writer: Writer, batch: Batch, tally: Tally, mounts: Mounts) -> N
     writer.files_gone(batch.gone)
 
 
+class Disk:
+    """What the disk says about other files of the instance of a file that was read."""
+
+    def __init__(self, mounts: Mounts, item: ReadFile) -> None:
+        self._mounts = mounts
+        self._item = item
+
+    def look(self, file: InstanceFile) -> Presence:
+        """How a recorded file stands."""
+        path = self._mounts.absolute(file.filesystem_id, file.path)
+        if path is None:
+            return Presence.SAME  # on a drive that is away: out of reach, not gone
+        try:
+            facts = os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return Presence.ABSENT
+        except OSError:
+            return Presence.SAME  # not to be looked at now; nothing speaks against it
+        as_recorded = facts.st_size == file.size and file.mtime_ns in {0, facts.st_mtime_ns}
+        return Presence.SAME if as_recorded else Presence.OTHER
+
+    def same_bytes(self, file: InstanceFile) -> bool:
+        """Whether the recorded file holds the same; where it is out of reach, its size and digest must do."""
+        path = self._mounts.absolute(file.filesystem_id, file.path)
+        return path is None or same_bytes(path, os.path.join(self._item.place.path, self._item.entry.name))
+
+
 class _Hand:
     def __init__(self, writer: Writer, tally: Tally, mounts: Mounts) -> None:
         self._writer = writer
@@ -130,7 +158,7 @@ class _Hand:
         drive = self._writer.drive(item.place.mount)
         series_id = self._writer.series_of(reading.header, drive)
         candidates = self._writer.instances_with(reading.header.sop_instance_uid)
-        decision = decide(series_id, reading.size, reading.digest, item.known, candidates, self._is_there)
+        decision = decide(series_id, reading.size, reading.digest, item.known, candidates, Disk(self._mounts, item))
         self._carry_out(item, reading.header, series_id, decision)
 
     def _without_header(self, item: ReadFile) -> None:
@@ -227,13 +255,9 @@ class _Hand:
         path = f"{item.place.inside.rstrip('/')}/{item.entry.name}"
         reading = item.reading
         return InstanceFile(
-            file_id, reading.size, reading.digest, gone=False, conflict=conflict,
+            file_id, reading.size, reading.mtime_ns, reading.digest, gone=False, conflict=conflict,
             filesystem_id=item.place.mount.filesystem_id, path=path,
         )  # fmt: skip
-
-    def _is_there(self, file: InstanceFile) -> bool:
-        path = self._mounts.absolute(file.filesystem_id, file.path)
-        return path is None or os.path.lexists(path)  # on a drive that is away: not gone, only out of reach
 
     def _shown_path(self, file: InstanceFile) -> str:
         return self._mounts.absolute(file.filesystem_id, file.path) or file.path
