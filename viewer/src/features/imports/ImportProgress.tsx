@@ -60,11 +60,11 @@ export function ImportProgress({ running, onStop, onHide }: ImportProgressProps)
 /** How far it is; without a number while the folders are still being walked. */
 function Bar({ progress }: { readonly progress: Progress }) {
   const part = fraction(progress);
-  const label = t(PHASES[progress.phase]);
-  return part === undefined ? (
-    <progress class="bar" aria-label={label} />
-  ) : (
-    <progress class="bar" aria-label={label} max={1} value={part} />
+  const percent = part === undefined ? undefined : Math.round(part * 100);
+  return (
+    <div class="bar" role="progressbar" aria-label={t(PHASES[progress.phase])} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}>
+      <div class={part === undefined ? "bar-part moving" : "bar-part"} style={{ width: `${(part ?? 0.25) * 100}%` }} />
+    </div>
   );
 }
 
