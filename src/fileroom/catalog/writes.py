@@ -481,7 +481,8 @@ class Writer:
         rows = self._cursor.execute(
             "SELECT file.instance_id, file.id, file.size, file.mtime_ns, file.digest, file.gone, file.reason, "
             "drive.filesystem_id, folder.path, file.name FROM json_each(?) AS wanted "
-            "JOIN file ON file.instance_id = wanted.value JOIN folder ON folder.id = file.folder_id JOIN drive ON drive.id = folder.drive_id ORDER BY file.id",
+            "JOIN file ON file.instance_id = wanted.value JOIN folder ON folder.id = file.folder_id "
+            "JOIN drive ON drive.id = folder.drive_id ORDER BY file.id",
             (json.dumps(sorted(set(instance_ids))),),
         ).fetchall()
         files: dict[int, list[InstanceFile]] = {}
