@@ -54,10 +54,10 @@ def _open(folder: Path, *, port: int | None, show: bool, as_json: bool) -> None:
     say.print("This demo shows phantoms: the people do not exist, the images are computed.", soft_wrap=True)
     scans = folder / "scans"
     if not scans.exists():
-        with say.status("Making the phantoms …"):
-            half = folder / "scans.part"  # so that a kept demo that was interrupted is not taken for a whole one
-            phantoms.make(half)
-            half.rename(scans)
+        half = folder / "scans.part"  # so that a kept demo that was interrupted is not taken for a whole one
+        with say.status("Making the phantoms …") as status:
+            phantoms.make(half, lambda made, of: status.update(f"Making the phantoms … {100 * made // of} %"))
+        half.rename(scans)
     # Its key stays beside it: nothing of a demo is left behind in the keyring.
     with Archive.open(Settings(archive=folder / "archive", use_keyring=False)) as archive:
         with say.status("Importing them …"):
