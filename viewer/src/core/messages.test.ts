@@ -66,5 +66,6 @@ describe("regional", () => {
   it("takes the reader's own region of the language, when there is one", () => {
     expect(regional("en", ["it-IT", "en-GB", "en-US"])).toBe("en-GB");
     expect(regional("it", ["en-GB"])).toBe("it");
+    expect(regional("en", ["en-US@posix"])).toBe("en");
   });
 });

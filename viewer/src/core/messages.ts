@@ -52,7 +52,16 @@ function choose(choices: string, category: string): string {
 
 /** The language as the reader's own region writes it (`en-GB`: 14 Mar 1962), when their browser says one. */
 export function regional(language: Language, wanted: readonly string[]): string {
-  return wanted.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
+  return wanted.find((tag) => tag.toLowerCase().startsWith(`${language}-`) && isLocale(tag)) ?? language;
+}
+
+/** Browsers do say things that are no language tags: Chromium in the C locale says `en-US@posix`. */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The first of the reader's languages that we speak. */
