@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
+
 Codecs = tuple[str, ...]
 
 DEFAULT: Final = "iso8859-1"  # not "latin-1", which stands for a declared ISO_IR 100
@@ -78,9 +80,8 @@ def codecs_of(value: bytes) -> Codecs:
 
 def _by_pydicom(terms: list[str]) -> Codecs:
     """What pydicom makes of terms that are misspelt, unknown or not meant to be together."""
+    load_pydicom()
     from pydicom.charset import convert_encodings
-
-    from fileroom.dicom.quiet import quiet_pydicom
 
     with quiet_pydicom():
         names = convert_encodings(terms)

@@ -24,7 +24,7 @@ from fileroom.dicom.attributes import (
     UNDEFINED,
 )
 from fileroom.dicom.parsing import parse, value_of
-from fileroom.dicom.quiet import quiet_pydicom
+from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.dicom.values import coerce, text
 from fileroom.model import Header
 
@@ -48,6 +48,7 @@ class Found(NamedTuple):
 
 def value_by_pydicom(tag: int, vr: str, raw: bytes, codecs: Codecs, *, little: bool) -> Any:
     """What pydicom makes of one value, None when it can make nothing of it."""
+    load_pydicom()
     from pydicom.dataelem import RawDataElement, convert_raw_data_element
     from pydicom.tag import BaseTag
 
@@ -100,6 +101,7 @@ def _add_functional_groups(fields: dict[str, Any], data_set: Dataset) -> None:
 
 
 def _items(data_set: Dataset, tag: int) -> list[Dataset]:
+    load_pydicom()
     from pydicom.sequence import Sequence
 
     value = value_of(data_set, tag)

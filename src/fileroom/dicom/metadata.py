@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fileroom.dicom.attributes import ATTRIBUTES, CHARACTER_SET, CODES, ESSAY, META_GROUP, UNDEFINED
 from fileroom.dicom.names import SEPARATOR, person_name
 from fileroom.dicom.parsing import Parsed, parse
-from fileroom.dicom.quiet import quiet_pydicom
+from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.dicom.reading import HEAD, READ_FLAGS
 from fileroom.dicom.source import VALUE_LIMIT, FileSource, read_fully
 from fileroom.dicom.values import decimal, integer
@@ -134,6 +134,7 @@ def _data_set_json(parsed: Parsed, data_set: Dataset, path: str, uri: BulkDataUr
 
 def _left_in_file(data_set: Dataset, tag: int) -> str:
     """The VR of a binary value that was too long to be read, "" for all others."""
+    load_pydicom()
     from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
     raw = _deferred(data_set, tag)
@@ -146,6 +147,7 @@ def _left_in_file(data_set: Dataset, tag: int) -> str:
 
 def _vr_and_value(parsed: Parsed, data_set: Dataset, tag: int) -> tuple[str, Any]:
     """An element as pydicom has it: bytes for binary VRs, items for SQ; None for what cannot be converted."""
+    load_pydicom()
     from pydicom.dataelem import convert_raw_data_element
 
     if tag not in data_set:
@@ -164,6 +166,7 @@ def _vr_and_value(parsed: Parsed, data_set: Dataset, tag: int) -> tuple[str, Any
 
 def _deferred(data_set: Dataset, tag: int) -> RawDataElement | None:
     """The element at ``tag`` if its value was left in the file."""
+    load_pydicom()
     from pydicom.dataelem import RawDataElement
 
     raw: Any = data_set.get_item(tag, keep_deferred=True)

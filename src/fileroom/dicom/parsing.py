@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fileroom.dicom.attributes import DEFLATED_LE, META_GROUP, PIXEL_DATA, TRANSFER_SYNTAX
+from fileroom.dicom.quiet import load_pydicom
 from fileroom.dicom.source import InflatedSource, Source, SourceFile
 from fileroom.dicom.values import text
 
@@ -44,6 +45,7 @@ class Parsed(NamedTuple):
 
 def parse(source: Source, *, wanted: tuple[int, ...] = (), defer: int) -> Parsed:
     """Parse by pydicom; values longer than ``defer`` bytes are left in the file. Raises whatever pydicom raises."""
+    load_pydicom()
     from pydicom.filereader import read_dataset, read_partial
 
     file: Any = SourceFile(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 import warnings
@@ -12,6 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOCK = threading.RLock()
+_loaded = threading.Event()
+
+
+def load_pydicom() -> None:
+    """Import pydicom whole, in one thread; to be called before every import of a part of it.
+
+    Its modules import each other in circles. Two threads that begin at different modules are each let through with
+    half of the other, to get out of the deadlock, and the process is left with a pydicom that does not work.
+    """
+    if _loaded.is_set():
+        return
+    with _LOCK:
+        for name in ("pydicom", "pydicom.charset", "pydicom.filereader", "pydicom.sequence", "pydicom.pixels"):
+            importlib.import_module(name)
+        _loaded.set()
 
 
 @contextmanager

@@ -98,10 +98,9 @@ def _jpeg_2000(data: bytes, form: Form) -> NDArray[Any]:
 
     stream = _checked(read_jpeg_2000(data), form)
     samples = imagecodecs.jpeg2k_decode(unwrapped(data))
-    if stream.signed == form.signed:
-        samples = _fitting(samples, form)  # lossy values may overshoot Bits Stored: they are still the values
-    else:
-        samples = _whole_bits(samples, form, stream)
+    # lossy values may overshoot Bits Stored: they are still the values
+    fit = stream.signed == form.signed
+    samples = _fitting(samples, form) if fit else _whole_bits(samples, form, stream)
     return samples if stream.transformed else to_rgb(samples, form.photometric, stream.precision)
 
 

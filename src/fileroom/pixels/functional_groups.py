@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE, PIXEL_DATA_TAGS, inflated_data_set
 from fileroom.pixels.form import frame_count
@@ -45,7 +46,6 @@ def per_frame(path: str | os.PathLike[str], header: Header) -> PerFrame | None:
     """
     if header.number_of_frames is None:  # required wherever there are functional groups (C.7.6.6.1)
         return None
-    from fileroom.dicom.quiet import quiet_pydicom
 
     with quiet_pydicom():
         try:
@@ -60,6 +60,7 @@ def per_frame(path: str | os.PathLike[str], header: Header) -> PerFrame | None:
 
 
 def _groups(path: str | os.PathLike[str], header: Header) -> Dataset:
+    load_pydicom()
     from pydicom import dcmread
     from pydicom.filereader import read_dataset
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE
 
@@ -22,7 +23,6 @@ BYTE = 255
 
 def read_palette(path: str | os.PathLike[str], header: Header) -> Palette:
     """The palette of the file. Undecodable when there is none or it is damaged."""
-    from fileroom.dicom.quiet import quiet_pydicom
 
     if header.transfer_syntax_uid == DEFLATED_LE:  # pydicom would inflate without a limit
         raise Undecodable("palettes of deflated files are not read")
@@ -37,6 +37,8 @@ def read_palette(path: str | os.PathLike[str], header: Header) -> Palette:
 
 def _palette(path: str | os.PathLike[str]) -> Palette:
     import numpy as np
+
+    load_pydicom()
     from pydicom import dcmread
     from pydicom.pixels.processing import apply_color_lut
 
