@@ -45,7 +45,6 @@ export function SearchBox({ store }: { readonly store: ArchiveStore }) {
         autocomplete="off"
         spellcheck={false}
         aria-label={t("header.searchLabel")}
-        aria-controls="patients"
         placeholder={t("header.search")}
         value={words}
         onInput={(event) => {

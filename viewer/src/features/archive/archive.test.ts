@@ -69,6 +69,16 @@ describe("the first look", () => {
   });
 });
 
+describe("an empty room", () => {
+  it("takes out the first jacket when somebody comes in", async () => {
+    const { store, people } = room(0);
+    await store.start();
+    people.push(makePatient(1));
+    await store.refresh();
+    expect([idOf(store.patient.value), store.cursor.value]).toEqual([people[0]?.id, 0]);
+  });
+});
+
 describe("walking the list", () => {
   it("fetches only where one stops", async () => {
     const { store, api, people } = await entered();

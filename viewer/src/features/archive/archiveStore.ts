@@ -32,6 +32,8 @@ export class ArchiveStore {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The cursor stands on a row that has not come yet; it is chosen when it comes. */
   #awaited = false;
+  /** The first look is over: from now on somebody is always in hand, when there is anybody. */
+  #begun = false;
 
   /** Whether the page has been seen and left before. */
   left = false;
@@ -93,7 +95,7 @@ export class ArchiveStore {
     await Promise.all([this.patients.reload(), this.refreshStatus()]);
     const found = await named;
     if (found?.level === "patient") this.#takeOut(found.entry);
-    else if (this.#patient.value === undefined) this.choose(0);
+    this.#begun = true;
     this.#settle();
   }
 
@@ -188,7 +190,10 @@ export class ArchiveStore {
       return;
     }
     const chosen = this.#patient.value;
-    if (chosen === undefined) return;
+    if (chosen === undefined) {
+      if (this.#begun && this.patients.at(0) !== undefined) this.choose(0);
+      return;
+    }
     const at = this.patients.find((one) => one.id === chosen.id);
     this.#cursor.value = at ?? -1;
     if (at !== undefined) this.#patient.value = this.patients.at(at);
