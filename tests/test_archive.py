@@ -119,6 +119,7 @@ def test_words_at_other_levels(archive: fileroom.Archive) -> None:
         ("PatientName", Match.WILDCARD, ["%"], set()),
         ("PatientName", Match.SINGLE, ["["], set()),
         ("PatientName", Match.WILDCARD, ["*"], {1, 2, 3, 4, 5}),
+        ("StudyInstanceUID", Match.SINGLE, ["*"], set()),  # a star is a wildcard only where wildcards are
         ("StudyDate", Match.SINGLE, ["20240131"], {1}),
         ("StudyDate", Match.RANGE, ["20230101", "20231231"], {2}),
         ("StudyDate", Match.RANGE, ["20230501", ""], {1, 2}),

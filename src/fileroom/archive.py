@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import queries, userdata
+from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
-from fileroom.errors import BadRequest, NotFound, Unavailable
+from fileroom.errors import BadRequest, NotFound
 from fileroom.model import Instance, Level, Query, Series, State, plain
 from fileroom.settings import Settings, from_environment
 
@@ -60,8 +61,11 @@ class Status:
 class InstanceFile:
     """A file of an instance that was there a moment ago. ``path`` is as the operating system takes it."""
 
+    id: str
     path: str
     size: int
+    mtime_ns: int
+    frames: int
     header: Header
 
 
@@ -180,39 +184,48 @@ class Archive:
 
     def read(self, instance_id: str) -> InstanceFile:
         """The file to read an instance from. Unavailable when none of its files can be reached now."""
-        instance = self.get(instance_id)
-        if not isinstance(instance, Instance):
-            raise NotFound("there is no such instance")
-        return _reachable(instance)
+        found = locate(self._catalog, instance_id)
+        return InstanceFile(
+            id=instance_id,
+            path=found.path,
+            size=found.size,
+            mtime_ns=found.mtime_ns,
+            frames=found.frames,
+            header=found.header,
+        )
 
-    def frame(self, instance_id: str, number: int, *, decoded: bool = False) -> FrameBytes:
+    def frame(self, instance: str | InstanceFile, number: int, *, decoded: bool = False) -> FrameBytes:
         """Frame ``number`` (from 1): as stored, or decoded to Explicit VR Little Endian.
 
-        BadRequest out of range, Undecodable when the file does not hold it, Unavailable when it cannot be reached.
+        ``instance`` is an id, or what :meth:`read` gave a moment ago, which saves looking again. BadRequest out of
+        range, Undecodable when the file does not hold it, Unavailable when it cannot be reached.
         """
         from fileroom.pixels import frames
 
-        file = self.read(instance_id)
+        file = self._file(instance)
         if decoded:
             data = frames.native_frame(file.path, file.header, number)
             return FrameBytes(data=data, transfer_syntax_uid=EXPLICIT_LITTLE_ENDIAN)
         stored = frames.stored_frame(file.path, file.header, number)
         return FrameBytes(data=stored.data, transfer_syntax_uid=stored.transfer_syntax_uid)
 
-    def metadata(self, instance_id: str, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
+    def metadata(self, instance: str | InstanceFile, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
         """The instance's data set in the DICOM JSON model (PS3.18 F), read from its file, bulk data by URI.
 
         ``bulk_data_uri`` gets the attribute's path ("7FE00010", "00081140/0/00081155") and gives the URI.
         """
         from fileroom.dicom.metadata import dicom_json
 
-        return dicom_json(self.read(instance_id).path, bulk_data_uri)
+        return dicom_json(self._file(instance).path, bulk_data_uri)
 
-    def bulk_data(self, instance_id: str, path: str) -> bytes:
+    def bulk_data(self, instance: str | InstanceFile, path: str) -> bytes:
         """The value that a URI of :meth:`metadata` stands for. NotFound when the data set has no such attribute."""
         from fileroom.dicom.metadata import bulk_data
 
-        return bulk_data(self.read(instance_id).path, path)
+        return bulk_data(self._file(instance).path, path)
+
+    def _file(self, instance: str | InstanceFile) -> InstanceFile:
+        return self.read(instance) if isinstance(instance, str) else instance
 
     def header_json(self, instance: Instance) -> dict[str, Any]:
         """What the catalog knows of an instance, in the DICOM JSON model; no file is opened."""
@@ -244,7 +257,7 @@ class Archive:
         ordered = [found[i] for i in display_order([item.header for item in found]) if found[i].frames]
         middle = len(ordered) // 2
         for instance in ordered[middle : middle + _TRIES] + ordered[max(0, middle - 1) : middle]:
-            file = _reachable(instance)
+            file = self.read(instance.id)
             try:
                 return thumbnail(file.path, file.header)
             except Undecodable:
@@ -333,15 +346,6 @@ _IMAGE_FIELDS = (
     "slice_location window_center window_width rescale_slope rescale_intercept rescale_type frame_time cine_rate "
     "image_type acquisition_number content_date content_time frame_of_reference_uid"
 ).split()
-
-
-def _reachable(instance: Instance) -> InstanceFile:
-    for place in instance.files:
-        if place.state is State.ONLINE and place.reason.value != "other_content" and os.path.exists(place.path):  # noqa: PTH110 - a path with surrogate escapes
-            return InstanceFile(path=place.path, size=place.size, header=instance.header)
-    if instance.state is State.OFFLINE:
-        raise Unavailable("the drive of this image is not connected")
-    raise Unavailable("the file of this image is not where it was")
 
 
 def open(path: str | os.PathLike[str] | None = None, settings: Settings | None = None) -> Archive:  # noqa: A001 - fileroom.open reads as it is meant

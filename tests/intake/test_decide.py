@@ -56,6 +56,9 @@ class Told:
         (102, b"two", None, [KNOWN], Presence.SAME, Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH),
         # … and the first no longer there: the only file counts
         (102, b"two", None, [KNOWN], Presence.ABSENT, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
+        # … but this path is known already, and has a row of its own
+        (100, b"one", replace(ROW, id=9, instance_id=99), [KNOWN], Presence.ABSENT, Outcome.CHANGED,
+         Reason.CONTENT_CHANGED, Act.REPLACE),
         # … or written over: its row will be read in its turn and must not be taken away
         (100, b"one", None, [KNOWN], Presence.OTHER, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
         # one of two files changed: the other is the first now, and stays the one that is shown

@@ -232,26 +232,33 @@ class FakeArchive:
         if instance_id in self.offline:
             raise Unavailable("The drive is not connected.")
         path = self.files[instance_id]
-        return InstanceFile(path=str(path), size=path.stat().st_size, header=one.header)
+        facts = path.stat()
+        return InstanceFile(
+            id=instance_id,
+            path=str(path),
+            size=facts.st_size,
+            mtime_ns=facts.st_mtime_ns,
+            frames=one.frames,
+            header=one.header,
+        )
 
-    def frame(self, instance_id: str, number: int, *, decoded: bool = False) -> FrameBytes:
-        one = self.get(instance_id)
-        self.frame_reads.append((instance_id, number, decoded))
+    def frame(self, instance: str | InstanceFile, number: int, *, decoded: bool = False) -> FrameBytes:
+        one = instance if isinstance(instance, InstanceFile) else self.read(instance)
+        self.frame_reads.append((one.id, number, decoded))
         if decoded:
             return FrameBytes(data=b"decoded %d" % number, transfer_syntax_uid=world.EXPLICIT_LE)
         return FrameBytes(data=b"stored %d" % number, transfer_syntax_uid=one.header.transfer_syntax_uid)
 
-    def metadata(self, instance_id: str, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
-        self.read(instance_id)
+    def metadata(self, instance: str | InstanceFile, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
+        one = instance if isinstance(instance, InstanceFile) else self.read(instance)
         self._raise()
-        uid = self.get(instance_id).header.sop_instance_uid
+        uid = one.header.sop_instance_uid
         return {
             "00080018": {"vr": "UI", "Value": [uid]},
             "7FE00010": {"vr": "OW", "BulkDataURI": bulk_data_uri("7FE00010")},
         }
 
-    def bulk_data(self, instance_id: str, path: str) -> bytes:
-        self.read(instance_id)
+    def bulk_data(self, instance: str | InstanceFile, path: str) -> bytes:  # noqa: ARG002 - the archive's signature
         if path not in {"7FE00010", "00081140/0/00091001"}:
             raise NotFound("There is no such attribute.")
         return f"bulk {path}".encode()

@@ -62,11 +62,16 @@ def clause(condition: Condition, level: Level) -> ColumnElement[bool]:
     own, kind, columns = KEYWORDS[condition.keyword]
     if _ORDER.index(own) > _ORDER.index(level):
         raise BadRequest(f"{condition.keyword} does not belong to the level of {level.value}")
-    if all(value in {"", "*"} for value in condition.values):
-        return true()  # universal matching; a lone * matches an empty value too (PS3.4 C.2.2.2.3, C.2.2.2.4)
+    if all(_matches_all(value, condition.match) for value in condition.values):
+        return true()
     if kind == "modalities":
         return _modalities(condition)
     return or_(*(_one(column, kind, condition) for column in columns))
+
+
+def _matches_all(value: str, match: Match) -> bool:
+    """Universal matching; a lone * as a wildcard matches an empty value too (PS3.4 C.2.2.2.3, C.2.2.2.4)."""
+    return not value or (value == "*" and match is Match.WILDCARD)
 
 
 def _modalities(condition: Condition) -> ColumnElement[bool]:

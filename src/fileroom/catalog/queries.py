@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, literal_column, select, text
@@ -157,6 +158,7 @@ def _source(level: Level) -> FromClause:
     return joined
 
 
+@cache
 def _columns(level: Level) -> Select[Any]:
     tables = [t.patient]
     if level is not Level.PATIENT:

@@ -78,7 +78,9 @@ def decide(
         return Decision(Outcome.ADDED, Reason.NEW_INSTANCE, Act.NEW)
     if row is not None and row.instance_id == same.id:
         return _read_again(size, digest, row, same, disk)
-    return _another_file(size, digest, same, disk)
+    if row is None:
+        return _new_path(size, digest, same, disk)
+    return _beside_others(size, digest, same, _standing(same, disk), disk)
 
 
 def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance, disk: Disk) -> Decision:
@@ -91,7 +93,7 @@ def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance, d
     return _beside_others(size, digest, same, others, disk)
 
 
-def _another_file(size: int, digest: bytes, same: KnownInstance, disk: Disk) -> Decision:
+def _new_path(size: int, digest: bytes, same: KnownInstance, disk: Disk) -> Decision:
     for file in same.files:
         if (file.size, file.digest) == (size, digest) and disk.look(file) is Presence.ABSENT:
             return Decision(Outcome.MOVED, Reason.MOVED_FROM, Act.FOLLOW, same, file)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 DEFAULT_LIMIT = 200
 MAX_LIMIT = 1000
-# A picture is made anew only when its series changes; the browser asks again with its ETag.
-PICTURE_CACHE = "private, max-age=300"
 
 
 # For each list its level, and the parameters that name an entry above it.
@@ -98,7 +96,7 @@ async def thumbnail(request: Request) -> Response:
     if found is None:
         return Response(status_code=204)
     picture, tag = found
-    headers = {"ETag": tag, "Cache-Control": PICTURE_CACHE}
+    headers = {"ETag": tag}
     if matches(request, tag):
         return not_modified(headers)
     return Response(picture.data, headers=headers, media_type=picture.media_type)

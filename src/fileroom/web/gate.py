@@ -41,7 +41,10 @@ def is_data(path: str) -> bool:
 
 
 class SecurityHeaders:
-    """Every answer carries the headers above; what does not speak of caching is not to be kept."""
+    """Every answer carries the headers above; what does not speak of caching is not to be kept.
+
+    A browser's cache on disk is not sealed, and what the archive holds is: names and pixels stay in memory there.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

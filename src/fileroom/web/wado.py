@@ -40,45 +40,38 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from fileroom.archive import Archive, FrameBytes
+    from fileroom.archive import Archive, FrameBytes, InstanceFile
     from fileroom.errors import FileroomError
-    from fileroom.model import Condition, Header
+    from fileroom.model import Condition
     from fileroom.web.accept import MediaRange
 
 # A file up to this size is one chunk: one read, one write. Larger ones must not fill the memory.
 CHUNK = 32 << 20
-# Pixels do not change unless their file does; the entity tag is made from the file's size and time of change.
-FRAME_CACHE = "private, max-age=3600"
 PIXEL_DATA = {"7FE00008", "7FE00009", "7FE00010"}
 LIST = re.compile(r"[0-9]{1,9}(?:,[0-9]{1,9})*")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An instance whose file is there, with what its entity tag is made of."""
+    """An instance whose file is there, and the address under which it is asked for."""
 
-    id: str
-    path: str
-    size: int
-    mtime_ns: int
-    header: Header
-    frames: int
+    file: InstanceFile
     base: str
 
     @property
     def transfer_syntax_uid(self) -> str:
         """How the file is encoded."""
-        return self.header.transfer_syntax_uid
+        return self.file.header.transfer_syntax_uid
 
     @property
     def location(self) -> str:
         """The instance's own address."""
-        return header_url(self.base, self.header)
+        return header_url(self.base, self.file.header)
 
     @property
     def mark(self) -> str:
         """Changes when the file does."""
-        return f"{self.id}:{self.size}:{self.mtime_ns}"
+        return f"{self.file.id}:{self.file.size}:{self.file.mtime_ns}"
 
 
 def find(archive: Archive, conditions: Sequence[Condition], base: str) -> tuple[list[Found], int]:
@@ -90,24 +83,12 @@ def find(archive: Archive, conditions: Sequence[Condition], base: str) -> tuple[
     found, gone = [], Unavailable("The files cannot be reached now.")
     for instance in instances:
         try:
-            found.append(look(archive, instance.id, base, instance.frames))
+            found.append(Found(archive.read(instance.id), base))
         except Unavailable as error:
             gone = error
     if not found:
         raise gone
     return found, len(instances) - len(found)
-
-
-def look(archive: Archive, instance_id: str, base: str, frames: int | None = None) -> Found:
-    """The file of one instance. ``frames`` is how many the catalog believes in, where that is at hand."""
-    file = archive.read(instance_id)
-    if frames is None:  # what the file claims (PS3.3 C.7.6.6); the archive says no to those that are not there
-        frames = max(1, file.header.number_of_frames or 1) if file.header.has_pixels else 0
-    try:
-        facts = Path(file.path).stat()
-    except OSError:
-        raise Unavailable("The file cannot be reached now.") from None
-    return Found(instance_id, file.path, facts.st_size, facts.st_mtime_ns, file.header, frames, base)
 
 
 def tag_of(found: Sequence[Found], *more: str) -> str:
@@ -142,7 +123,7 @@ async def instances(request: Request) -> Response:
     single = "instance" in request.path_params
     offer = picked(ranges, instance_offers((one.transfer_syntax_uid for one in found), single=single))
     status, headers = 206 if missing else 200, _partial(missing)
-    parts = [Part(f"{DICOM}; transfer-syntax={one.transfer_syntax_uid}", one.location, one.size) for one in found]
+    parts = [Part(f"{DICOM}; transfer-syntax={one.transfer_syntax_uid}", one.location, one.file.size) for one in found]
     if not offer.multipart:
         headers |= {"Content-Length": str(parts[0].size), "Content-Location": parts[0].location}
         chunks = _file_chunks(door, found[0])
@@ -162,9 +143,9 @@ async def _file_parts(
 
 async def _file_chunks(door: Door, found: Found) -> AsyncIterator[bytes]:
     """The bytes of a file, as many as were promised; the answer breaks off when it has become shorter."""
-    for offset in range(0, found.size, CHUNK):
-        size = min(CHUNK, found.size - offset)
-        yield await door.ask(partial(_read, path=found.path, offset=offset, size=size))
+    for offset in range(0, found.file.size, CHUNK):
+        size = min(CHUNK, found.file.size - offset)
+        yield await door.ask(partial(_read, path=found.file.path, offset=offset, size=size))
 
 
 def _read(_: Archive, path: str, offset: int, size: int) -> bytes:
@@ -189,7 +170,7 @@ async def metadata(request: Request) -> Response:
     find_all = partial(find, conditions=path_conditions(request), base=base_url(request))
     found, missing = await door.ask(find_all)
     tag = tag_of(found, base_url(request), offer.type)
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    headers = {"ETag": tag, "Vary": "Accept"}
     if matches(request, tag):
         return not_modified(headers)
     data_sets: list[bytes] = []
@@ -207,7 +188,7 @@ async def metadata(request: Request) -> Response:
 
 
 def _metadata(archive: Archive, found: Found) -> bytes:
-    return to_json(archive.metadata(found.id, lambda path: f"{found.location}/bulkdata/{path}"))
+    return to_json(archive.metadata(found.file, lambda path: f"{found.location}/bulkdata/{path}"))
 
 
 def _partial(missing: int) -> dict[str, str]:
@@ -238,8 +219,7 @@ async def frames(request: Request) -> Response:
 async def frames_by_id(request: Request) -> Response:
     """Frames of the instance of an id of ours."""
     instance_id, base = request.path_params["id"], base_url(request)
-
-    return await _frames(request, lambda archive: look(archive, instance_id, base))
+    return await _frames(request, lambda archive: Found(archive.read(instance_id), base))
 
 
 async def _frames(request: Request, find_one: Callable[[Archive], Found]) -> Response:
@@ -265,7 +245,7 @@ def _ask_frames(
     known: Callable[[str], bool],
 ) -> Frames:
     """Find the form to answer in, and read the first frame: what is wrong is said before the answer begins."""
-    if not all(1 <= number <= found.frames for number in numbers):
+    if not all(1 <= number <= found.file.frames for number in numbers):
         raise NotFound("There is no such frame.")
     offer = picked(ranges, frame_offers(found.transfer_syntax_uid, single=len(numbers) == 1))
     tag = tag_of([found], repr((numbers, offer)))
@@ -276,11 +256,11 @@ def _ask_frames(
 def _frame(archive: Archive, found: Found, number: int, offer: Offer) -> FrameBytes:
     """One frame in the form of ``offer``. Native little endian pixels are as they should be already."""
     as_stored = offer.transfer_syntax != EXPLICIT_VR_LITTLE_ENDIAN or found.transfer_syntax_uid in LITTLE_ENDIAN
-    return archive.frame(found.id, number, decoded=not as_stored)
+    return archive.frame(found.file, number, decoded=not as_stored)
 
 
 def _answer_frames(request: Request, asked: Frames) -> Response:
-    headers = {"ETag": asked.tag, "Cache-Control": FRAME_CACHE, "Vary": "Accept"}
+    headers = {"ETag": asked.tag, "Vary": "Accept"}
     if asked.first is None:
         return not_modified(headers)
     content_type = f"{asked.offer.type}; transfer-syntax={asked.offer.transfer_syntax}"
@@ -325,11 +305,11 @@ async def bulk_data(request: Request) -> Response:
         found = find(archive, conditions, base)[0][0]
         if path in PIXEL_DATA and found.transfer_syntax_uid not in NATIVE:
             return found, None
-        return found, archive.bulk_data(found.id, path)
+        return found, archive.bulk_data(found.file, path)
 
     found, data = await door.ask(read)
     if data is None:
-        numbers, known = tuple(range(1, found.frames + 1)), partial(matches, request)
+        numbers, known = tuple(range(1, found.file.frames + 1)), partial(matches, request)
         ask = partial(_ask_frames, found=found, numbers=numbers, ranges=ranges, known=known)
         return _answer_frames(request, await door.ask(ask))
     offer = picked(ranges, (Offer(OCTETS, multipart=True), Offer(OCTETS)))
