@@ -1,0 +1,1 @@
+"""A small archive of phantoms, so that a newcomer sees the product without data of their own."""
