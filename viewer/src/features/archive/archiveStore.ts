@@ -110,7 +110,7 @@ export class ArchiveStore {
   async #ask(): Promise<void> {
     const words = this.#words.value;
     await this.patients.reload();
-    if (this.#words.value !== words) return;
+    if (this.#words.value !== words || this.patients.problem.value !== undefined) return;
     this.#answered.value = words;
     const at = this.patients.find((one) => one.id === this.#patient.value?.id);
     this.scroll = 0;
