@@ -48,6 +48,7 @@ class Status:
     schema_version: str
     header_reader: str
     patients: int
+    max_patients: int | None
     studies: int
     series: int
     instances: int
@@ -146,6 +147,7 @@ class Archive:
             key_place=catalog.key.place,
             schema_version=str(SCHEMA_VERSION),
             header_reader="interpreted",
+            max_patients=self.settings.max_patients,
             **userdata.totals(catalog),
         )
 
@@ -302,6 +304,10 @@ class Archive:
     ) -> Page[LedgerEntry]:
         """Every path of an import that was not unchanged, in order of path."""
         return userdata.ledger(self._catalog, import_id, outcome=outcome, limit=limit, offset=offset)
+
+    def undo_import(self, import_id: int) -> Counts:
+        """Remove exactly what an import brought in; the files stay. NotFound when there is no such import."""
+        return userdata.undo_import(self._catalog, import_id)
 
     # -- forget ----------------------------------------------------------------------------------------------------
 

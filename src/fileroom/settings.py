@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 ARCHIVE_VARIABLE = "FILEROOM_ARCHIVE"
 KEYRING_VARIABLE = "FILEROOM_KEYRING"
+PROFILE_VARIABLE = "FILEROOM_PROFILE"
+LITE_PATIENTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +24,14 @@ class Settings:
     use_keyring: bool = True  # the key may go to the keyring of the operating system; else a key file
     readers: int = 4  # threads that read headers ahead of the writer
     batch: int = 1000  # files per transaction of an import
+    max_patients: int | None = None  # files of one patient more are refused; None: no limit
 
 
 def from_environment(archive: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from an explicit folder, else ``FILEROOM_ARCHIVE``, else the platform's user-data folder.
 
-    ``FILEROOM_KEYRING=off`` keeps the key in a file beside the catalog.
+    ``FILEROOM_KEYRING=off`` keeps the key in a file beside the catalog; ``FILEROOM_PROFILE=lite`` limits the archive
+    to three patients.
     """
     env = os.environ if environ is None else environ
     if archive is None:
@@ -36,6 +40,7 @@ def from_environment(archive: Path | None = None, environ: Mapping[str, str] | N
     return Settings(
         archive=archive.expanduser().absolute(),
         use_keyring=env.get(KEYRING_VARIABLE, "").lower() not in {"off", "0", "no", "false"},
+        max_patients=LITE_PATIENTS if env.get(PROFILE_VARIABLE, "").lower() == "lite" else None,
     )
 
 

@@ -12,7 +12,7 @@ from fileroom.model import Outcome, Reason
 
 SERIES, OTHER_SERIES = 7, 8
 ONE = InstanceFile(1, 100, 5, b"one", gone=False, conflict=False, filesystem_id="d", path="/a")
-KNOWN = KnownInstance(70, SERIES, hidden=False, files=(ONE,))
+KNOWN = KnownInstance(70, SERIES, hidden=False, files=(ONE,), shown=1)
 TWICE = replace(KNOWN, files=(ONE, replace(ONE, id=2, path="/b")))
 ROW = KnownFile(1, 100, 5, Outcome.ADDED, Reason.NEW_INSTANCE, 70, gone=False, hidden=False)
 
@@ -56,6 +56,9 @@ class Told:
         (102, b"two", None, [KNOWN], Presence.SAME, Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH),
         # … and the first no longer there: the only file counts
         (102, b"two", None, [KNOWN], Presence.ABSENT, Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE),
+        # … and another file's word was taken in the meantime
+        (100, b"one", None, [replace(KNOWN, shown=5)], Presence.ABSENT, Outcome.MOVED, Reason.MOVED_FROM,
+         Act.FOLLOW_AND_REPLACE),
         # … but this path is known already, and has a row of its own
         (100, b"one", replace(ROW, id=9, instance_id=99), [KNOWN], Presence.ABSENT, Outcome.CHANGED,
          Reason.CONTENT_CHANGED, Act.REPLACE),

@@ -205,6 +205,39 @@ def test_removed_entries_come_back_when_brought_in_again(archive: fileroom.Archi
     assert told(archive.bring_in(root)) == {"unchanged": 2}
 
 
+def test_an_import_is_undone_exactly(archive: fileroom.Archive, tmp_path: Path) -> None:
+    root = plant(tmp_path / "scans", {"a/1": instance(number=1), "b/1": instance(number=2), "b/9": instance(study=9)})
+    archive.bring_in(root / "a")
+    before = archive.search(Query(level=Level.SERIES)).items
+    second = archive.bring_in(root)
+    assert counts(archive) == (1, 2, 2, 3)
+    undone = archive.undo_import(second.id)
+    assert (undone.studies, undone.series, undone.instances) == (1, 1, 2)
+    assert archive.search(Query(level=Level.SERIES)).items == before
+    assert archive.undo_import(second.id).instances == 0
+    assert told(archive.bring_in(root)) == {"unchanged": 1, "added": 2}
+
+
+def test_a_limit_on_patients(tmp_path: Path) -> None:
+    def people(*ids: int) -> dict[str, bytes]:
+        return {f"{n}/1": instance(patient_id=str(n), study=n) for n in ids}
+
+    root = plant(tmp_path / "scans", people(1, 2, 3))
+    settings = Settings(archive=tmp_path / "archive", use_keyring=False, max_patients=2)
+    with fileroom.Archive.open(settings) as archive:
+        summary = archive.bring_in(root)
+        assert told(summary) == {"added": 2, "refused": 1}
+        assert {e.reason for e in archive.ledger(summary.id, outcome=Outcome.REFUSED).items} == {Reason.PATIENT_LIMIT}
+        plant(root, {"1/2": instance(patient_id="1", study=1, number=2)})
+        assert told(archive.bring_in(root)) == {"added": 1, "refused": 1, "unchanged": 2}  # known ones go on growing
+        first = archive.search(Query(level=Level.PATIENT)).items[0]
+        archive.forget([first.id])
+        again = archive.bring_in(root / "3")  # forgetting one makes room
+        assert told(again) == {"added": 1}
+        assert told(archive.bring_in(root))["refused"] == 2  # and the one that was forgotten finds none
+        assert archive.status().max_patients == 2
+
+
 def test_an_archive_inside_the_folder_is_left_out(tmp_path: Path) -> None:
     root = plant(tmp_path / "scans", {"1": instance()})
     with fileroom.Archive.open(Settings(archive=root / "archive", use_keyring=False)) as archive:

@@ -186,6 +186,7 @@ class FakeArchive:
     def status(self) -> Status:
         self._raise()
         return Status(
+            max_patients=None,
             version="1",
             archive_id="x",
             folder="/archive",

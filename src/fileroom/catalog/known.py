@@ -48,6 +48,7 @@ class KnownInstance:
     series_id: int
     hidden: bool
     files: tuple[InstanceFile, ...]
+    shown: int | None  # the row of the file whose facts are shown
 
 
 def known_files(catalog: Catalog, filesystem_id: str, inside: str) -> dict[str, KnownFile]:

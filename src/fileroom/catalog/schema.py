@@ -246,6 +246,7 @@ ledger = Table(
     _text("reason"),
     _text("detail"),
     _count("size"),
+    Column("instance", LargeBinary),  # public id of the instance that this path brought in, so that it can be undone
     Index("ledger_by_import", "import_id", "outcome"),
 )
 

@@ -46,9 +46,12 @@ def _set_hidden(catalog: Catalog, ids: Sequence[str], *, hidden: bool) -> Counts
         before = _shown(cursor)
         for level, row_id in entries:
             _hide_one(cursor, level, row_id, hidden=hidden)
-        after = _shown(cursor)
-    difference = [abs(b - a) for b, a in zip(before, after, strict=True)]
-    return Counts(**dict(zip(("studies", "series", "instances", "frames", "bytes"), difference, strict=True)))
+        return _difference(before, _shown(cursor))
+
+
+def _difference(before: tuple[int, ...], after: tuple[int, ...]) -> Counts:
+    names = ("studies", "series", "instances", "frames", "bytes")
+    return Counts(**{name: abs(b - a) for name, b, a in zip(names, before, after, strict=True)})
 
 
 def _shown(cursor: Any) -> tuple[int, ...]:
@@ -218,6 +221,26 @@ def ledger(
             LedgerEntry(path=display(path), outcome=Outcome(what), reason=Reason(reason), detail=detail, size=size)
         )
     return Page(tuple(entries), total, offset)
+
+
+def undo_import(catalog: Catalog, import_id: int) -> Counts:
+    """Hide exactly the instances that an import brought in and that are still shown. NotFound: no such import."""
+    import_summary(catalog, import_id)
+    with catalog.database.transaction() as cursor:
+        before = _shown(cursor)
+        hidden = cursor.execute(
+            "UPDATE instance SET hidden = 1 WHERE hidden = 0 AND public_id IN "
+            "(SELECT instance FROM ledger WHERE import_id = ?) RETURNING public_id, series_ref",
+            (import_id,),
+        ).fetchall()
+        cursor.executemany(
+            "INSERT OR REPLACE INTO removal(public_id, level, at) VALUES (?,?,?)",
+            [(row[0], Level.INSTANCE.value, now()) for row in hidden],
+        )
+        series = sorted({row[1] for row in hidden})
+        _hide_above(cursor, series)
+        recount(cursor, series)
+        return _difference(before, _shown(cursor))
 
 
 # -- tokens of programs --------------------------------------------------------------------------------------------

@@ -57,6 +57,19 @@ class FileFacts:
     instance_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A path with what became of it; ``brought`` is the row of the instance that it brought in or back."""
+
+    folder_id: int
+    name: str
+    outcome: Outcome
+    reason: Reason
+    detail: str
+    size: int
+    brought: int | None = None
+
+
 @dataclass(slots=True)
 class _SeriesRow:
     id: int
@@ -77,9 +90,10 @@ class _Touched:
 class Writer:
     """Puts headers and files into the catalog, one batch (one transaction) after the other."""
 
-    def __init__(self, catalog: Catalog, import_id: int) -> None:
+    def __init__(self, catalog: Catalog, import_id: int, *, max_patients: int | None = None) -> None:
         self._catalog = catalog
         self._import_id = import_id
+        self._max_patients = max_patients
         self.added = Added()
         self._next: dict[str, int] = {}
         self._drives: dict[str, int] = {}
@@ -144,7 +158,8 @@ class Writer:
             )
         if self._ledger:
             c.executemany(
-                "INSERT INTO ledger(import_id, folder_id, name, outcome, reason, detail, size) VALUES (?,?,?,?,?,?,?)",
+                "INSERT INTO ledger(import_id, folder_id, name, outcome, reason, detail, size, instance) "
+                "VALUES (?,?,?,?,?,?,?, (SELECT public_id FROM instance WHERE id = ?))",
                 self._ledger,
             )
         for pending in (self._new_instances, self._new_files, self._changed_files, self._ledger):
@@ -195,6 +210,29 @@ class Writer:
     def instances_with(self, uid: str) -> list[KnownInstance]:
         """Every instance with this SOP Instance UID, those of the running batch included."""
         return self._batch_uids.get(uid, [])
+
+    def has_room_for(self, header: Header) -> bool:
+        """Whether the patient of ``header`` is shown already, or may be one more."""
+        if self._max_patients is None:
+            return True
+        row = self._cursor.execute(
+            "SELECT (SELECT count(*) FROM patient WHERE hidden = 0), "
+            "EXISTS (SELECT 1 FROM patient WHERE key = ? AND hidden = 0)",
+            (identity.identify(header).key,),
+        ).fetchone()
+        return bool(row[1]) or row[0] < self._max_patients
+
+    def has_room_to_bring_back(self, instance_id: int) -> bool:
+        """The same for the patient of an instance that had been removed."""
+        if self._max_patients is None:
+            return True
+        row = self._cursor.execute(
+            "SELECT (SELECT count(*) FROM patient WHERE hidden = 0), patient.hidden FROM instance "
+            "JOIN series ON series.id = series_ref JOIN study ON study.id = study_ref "
+            "JOIN patient ON patient.id = patient_ref WHERE instance.id = ?",
+            (instance_id,),
+        ).fetchone()
+        return not row[1] or row[0] < self._max_patients
 
     def series_of(self, header: Header, drive_id: int) -> int:
         """The series a header belongs to; patient, study and series are made as needed."""
@@ -455,15 +493,26 @@ class Writer:
             if row and row[0] is not None:
                 self._touched.instances.add(row[0])
 
-    def ledger(self, folder_id: int, name: str, outcome: Outcome, reason: Reason, detail: str, size: int) -> None:
+    def ledger(self, line: LedgerLine) -> None:
         """Write one line of the ledger of this import."""
-        self._ledger.append((self._import_id, folder_id, to_text(name), outcome.value, reason.value, detail, size))
+        self._ledger.append(
+            (
+                self._import_id,
+                line.folder_id,
+                to_text(line.name),
+                line.outcome.value,
+                line.reason.value,
+                line.detail,
+                line.size,
+                line.brought,
+            )
+        )
 
     # -- what follows from it --------------------------------------------------------------------------------------
 
     def _look_up(self, uids: Sequence[str]) -> dict[str, list[KnownInstance]]:
         rows = self._cursor.execute(
-            "SELECT instance.sop_instance_uid, instance.id, instance.series_ref, instance.hidden "
+            "SELECT instance.sop_instance_uid, instance.id, instance.series_ref, instance.hidden, instance.file_id "
             "FROM json_each(?) AS wanted JOIN instance ON instance.sop_instance_uid = wanted.value",
             (json.dumps(uids),),
         ).fetchall()
@@ -471,8 +520,9 @@ class Writer:
             return {}
         files = self._files_of([row[1] for row in rows])
         found: dict[str, list[KnownInstance]] = {}
-        for uid, instance_id, series_id, hidden in rows:
-            known = KnownInstance(instance_id, series_id, bool(hidden), tuple(files.get(instance_id, ())))
+        for uid, instance_id, series_id, hidden, shown in rows:
+            places = tuple(files.get(instance_id, ()))
+            known = KnownInstance(instance_id, series_id, bool(hidden), places, shown)
             if known not in found.setdefault(uid, []):
                 found[uid].append(known)
         return found

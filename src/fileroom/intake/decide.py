@@ -22,6 +22,7 @@ class Act(Enum):
     REPLACE = "replace"  # the file of an instance has other content: new facts
     KEEP = "keep"  # the file says what it said
     FOLLOW = "follow"  # a known file is now here
+    FOLLOW_AND_REPLACE = "follow and replace"  # … and the instance's facts are to be its own again
 
 
 class Presence(Enum):
@@ -94,10 +95,17 @@ def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance, d
 
 
 def _new_path(size: int, digest: bytes, same: KnownInstance, disk: Disk) -> Decision:
-    for file in same.files:
-        if (file.size, file.digest) == (size, digest) and disk.look(file) is Presence.ABSENT:
-            return Decision(Outcome.MOVED, Reason.MOVED_FROM, Act.FOLLOW, same, file)
-    return _beside_others(size, digest, same, _standing(same, disk), disk)
+    standing = _standing(same, disk)
+    moved = next((file for file in _twins(same.files, size, digest) if disk.look(file) is Presence.ABSENT), None)
+    if moved is None or (standing and not _twins(standing, size, digest)):
+        return _beside_others(size, digest, same, standing, disk)
+    # The facts that are shown are this file's already, unless another file's word was taken in the meantime.
+    act = Act.FOLLOW if standing or moved.id == same.shown else Act.FOLLOW_AND_REPLACE
+    return Decision(Outcome.MOVED, Reason.MOVED_FROM, act, same, moved)
+
+
+def _twins(files: Sequence[InstanceFile], size: int, digest: bytes) -> list[InstanceFile]:
+    return [file for file in files if not file.conflict and (file.size, file.digest) == (size, digest)]
 
 
 def _standing(same: KnownInstance, disk: Disk) -> list[InstanceFile]:
@@ -112,6 +120,6 @@ def _beside_others(
     if not standing:
         return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE, same)
     # Digests are of headers; two images may differ in nothing else but their pixels.
-    if any((file.size, file.digest) == (size, digest) and disk.same_bytes(file) for file in standing):
+    if any(disk.same_bytes(file) for file in _twins(standing, size, digest)):
         return Decision(Outcome.DUPLICATE, Reason.SAME_INSTANCE, Act.ATTACH, same)
     return Decision(Outcome.CONFLICT, Reason.OTHER_CONTENT, Act.ATTACH, same)

@@ -98,7 +98,7 @@ class _Import:
         self._mounts = catalog.mounts()
         self._started = time.monotonic()
         self._id, self._started_at = userdata.begin_import(catalog, roots)
-        self._writer = Writer(catalog, self._id)
+        self._writer = Writer(catalog, self._id, max_patients=settings.max_patients)
         self._batch = Batch()
         self._last_write = self._started
         self._last_progress = 0.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fileroom.catalog.known import InstanceFile, KnownInstance
-from fileroom.catalog.writes import FileFacts
+from fileroom.catalog.writes import FileFacts, LedgerLine
 from fileroom.intake.decide import Act, Decision, Presence, decide
 from fileroom.model import Outcome, Reason
 from fileroom.sources.compare import same_bytes
@@ -95,9 +95,9 @@ def write_batch(writer: Writer, batch: Batch, tally: Tally, mounts: Mounts) -> N
     for back in batch.brought_back:
         hand.brought_back(back)
     for place, obstacle in batch.obstacles:
-        hand.line(place, obstacle.name, obstacle.outcome, obstacle.reason, obstacle.detail, 0)
+        hand.line(place, obstacle.name, (obstacle.outcome, obstacle.reason, obstacle.detail), 0)
     for place, entry in batch.cancelled:
-        hand.line(place, entry.name, Outcome.CANCELLED, Reason.CANCELLED, "", entry.size)
+        hand.line(place, entry.name, (Outcome.CANCELLED, Reason.CANCELLED, ""), entry.size)
     writer.files_back(batch.back)
     writer.files_gone(batch.gone)
 
@@ -135,25 +135,41 @@ class _Hand:
         self._tally = tally
         self._mounts = mounts
 
-    def line(self, place: Place, name: str, outcome: Outcome, reason: Reason, detail: str, size: int) -> None:
+    def line(
+        self,
+        place: Place,
+        name: str,
+        said: tuple[Outcome, Reason, str],
+        size: int,
+        brought: int | None = None,
+    ) -> None:
         """Count an outcome and write its line; unchanged paths are counted only."""
+        outcome, reason, detail = said
         self._tally.outcomes[outcome] += 1
         if outcome is not Outcome.UNCHANGED:
             folder = self._writer.folder(place.mount, place.inside)
-            self._writer.ledger(folder, name, outcome, reason, detail, size)
+            self._writer.ledger(LedgerLine(folder, name, outcome, reason, detail, size, brought))
 
     def brought_back(self, item: BroughtBack) -> None:
         """Show what was removed, since the user has brought it in again."""
-        if item.known.instance_id is not None:
-            self._writer.bring_back(item.known.instance_id)
-        self.line(item.place, item.entry.name, Outcome.ADDED, Reason.BROUGHT_BACK, "", item.entry.size)
+        instance_id, size = item.known.instance_id, item.entry.size
+        if instance_id is not None and not self._writer.has_room_to_bring_back(instance_id):
+            self.line(item.place, item.entry.name, (Outcome.REFUSED, Reason.PATIENT_LIMIT, ""), size)
+            return
+        if instance_id is not None:
+            self._writer.bring_back(instance_id)
+        self.line(item.place, item.entry.name, (Outcome.ADDED, Reason.BROUGHT_BACK, ""), size, instance_id)
 
     def file(self, item: ReadFile) -> None:
         """Decide on a file and do it."""
         reading = item.reading
         self._tally.bytes += reading.size
         if reading.header is None:
-            self._without_header(item)
+            said = (reading.outcome or Outcome.UNREADABLE, reading.reason or Reason.DAMAGED, reading.detail)
+            self._leave_out(item, said)
+            return
+        if not self._writer.has_room_for(reading.header):
+            self._leave_out(item, (Outcome.REFUSED, Reason.PATIENT_LIMIT, ""))
             return
         drive = self._writer.drive(item.place.mount)
         series_id = self._writer.series_of(reading.header, drive)
@@ -161,34 +177,35 @@ class _Hand:
         decision = decide(series_id, reading.size, reading.digest, item.known, candidates, Disk(self._mounts, item))
         self._carry_out(item, reading.header, series_id, decision)
 
-    def _without_header(self, item: ReadFile) -> None:
-        reading = item.reading
-        outcome, reason = reading.outcome or Outcome.UNREADABLE, reading.reason or Reason.DAMAGED
-        self._record(item, outcome, reason, reading.detail, None)
+    def _leave_out(self, item: ReadFile, said: tuple[Outcome, Reason, str]) -> None:
+        self._record(item, *said, None)
         if item.known is not None and item.known.instance_id is not None:
             self._writer.unlink(item.known.instance_id)
-        self.line(item.place, item.entry.name, outcome, reason, reading.detail, reading.size)
+        self.line(item.place, item.entry.name, said, item.reading.size)
 
     def _carry_out(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
         instance = decision.instance
         outcome, reason, detail = decision.outcome, decision.reason, ""
+        brought: int | None = None
         if instance is not None and instance.hidden:
             self._writer.bring_back(instance.id)
+            brought = instance.id
             if outcome is Outcome.UNCHANGED:
                 outcome, reason = Outcome.ADDED, Reason.BROUGHT_BACK
-        if decision.act is Act.FOLLOW and decision.moved is not None:
-            detail = display(self._shown_path(decision.moved))
-            self._record(item, outcome, reason, detail, decision.moved.id, instance)
-        elif decision.act is Act.NEW:
-            self._new(item, header, series_id, decision)
+        if decision.act is Act.NEW:
+            brought = self._new(item, header, series_id, decision)
         else:
-            if decision.act is Act.REPLACE and instance is not None:
+            replaces = decision.act in {Act.REPLACE, Act.FOLLOW_AND_REPLACE}
+            if replaces and instance is not None:
                 size = item.reading.size
                 self._writer.replace_facts(instance.id, series_id, header, frames_of(header, size), size)
-            self._record(item, outcome, reason, detail, None, instance)
-        self.line(item.place, item.entry.name, outcome, reason, detail, item.reading.size)
+            if decision.moved is not None:
+                detail = display(self._shown_path(decision.moved))
+            row = decision.moved.id if decision.moved else None
+            self._record(item, outcome, reason, detail, row, instance, replaces=replaces)
+        self.line(item.place, item.entry.name, (outcome, reason, detail), item.reading.size, brought)
 
-    def _new(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
+    def _new(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> int:
         file_id = item.known.id if item.known else self._writer.new_file_id()
         size = item.reading.size
         instance_id = self._writer.add_instance(series_id, header, frames_of(header, size), size, file_id)
@@ -197,8 +214,9 @@ class _Hand:
         self._put(item, decision.outcome, decision.reason, "", instance_id, file_id, known=item.known is not None)
         own = self._as_file(item, file_id, conflict=False)
         self._writer.remember(
-            header.sop_instance_uid, KnownInstance(instance_id, series_id, hidden=False, files=(own,))
+            header.sop_instance_uid, KnownInstance(instance_id, series_id, hidden=False, files=(own,), shown=file_id)
         )
+        return instance_id
 
     def _record(
         self,
@@ -208,6 +226,8 @@ class _Hand:
         detail: str,
         row: int | None,
         instance: KnownInstance | None = None,
+        *,
+        replaces: bool = False,
     ) -> None:
         """Write the file's row: ``row`` when it takes over another's, else its own, else a new one."""
         file_id = row or (item.known.id if item.known else self._writer.new_file_id())
@@ -221,9 +241,8 @@ class _Hand:
             own = self._as_file(item, file_id, conflict=reason is Reason.OTHER_CONTENT)
             others = tuple(file for file in instance.files if file.id != file_id)
             uid = item.reading.header.sop_instance_uid
-            self._writer.remember(
-                uid, KnownInstance(instance.id, instance.series_id, hidden=False, files=(*others, own))
-            )
+            shown = file_id if replaces else instance.shown
+            self._writer.remember(uid, replace(instance, hidden=False, files=(*others, own), shown=shown))
 
     def _put(
         self,

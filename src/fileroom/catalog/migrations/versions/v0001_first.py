@@ -159,6 +159,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("detail", sa.Text(), server_default="", nullable=False),
         sa.Column("size", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("instance", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["folder_id"],
             ["folder.id"],
