@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Outcome,
         Page,
         Patient,
+        ReasonCount,
         Study,
         Token,
     )
@@ -37,6 +38,7 @@ class Status:
     """What archive this is. ``key_source`` is "keyring" or "file"; ``key_place`` says where, in words."""
 
     version: str
+    demo: bool  # it holds phantoms
     archive_id: str
     folder: str
     catalog: str
@@ -137,6 +139,7 @@ class Archive:
         catalog = self._catalog
         return Status(
             version=__version__,
+            demo=self.settings.demo,
             archive_id=catalog.key.archive_id,
             folder=str(catalog.folder),
             catalog=str(catalog.path),
@@ -304,6 +307,10 @@ class Archive:
     ) -> Page[LedgerEntry]:
         """Every path of an import that was not unchanged, in order of path."""
         return userdata.ledger(self._catalog, import_id, outcome=outcome, limit=limit, offset=offset)
+
+    def reasons(self, import_id: int) -> tuple[ReasonCount, ...]:
+        """How many paths of an import had which outcome for which reason, unchanged ones left out."""
+        return userdata.reasons(self._catalog, import_id)
 
     def undo_import(self, import_id: int) -> Counts:
         """Remove exactly what an import brought in; the files stay. NotFound when there is no such import."""

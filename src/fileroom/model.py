@@ -32,6 +32,7 @@ __all__ = [
     "Plane",
     "Query",
     "Reason",
+    "ReasonCount",
     "Series",
     "State",
     "Study",
@@ -470,6 +471,15 @@ class LedgerEntry:
     reason: Reason
     detail: str
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonCount:
+    """How many paths of an import had an outcome for one reason."""
+
+    outcome: Outcome
+    reason: Reason
+    files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ class Settings:
     use_keyring: bool = True  # the key may go to the keyring of the operating system; else a key file
     readers: int = 4  # threads that read headers ahead of the writer
     batch: int = 1000  # files per transaction of an import
+    demo: bool = False  # it holds phantoms, and says so
     max_patients: int | None = None  # files of one patient more are refused; None: no limit
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,6 +87,8 @@ def test_every_path_has_an_outcome_and_the_files_stay(archive: fileroom.Archive,
         "cut.dcm": (Outcome.UNREADABLE, Reason.TRUNCATED),
     }
     assert {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in root.rglob("*") if p.is_file()} == before
+    counted = {(row.outcome, row.reason): row.files for row in archive.reasons(summary.id)}
+    assert counted == Counter(by_name(archive, summary).values())
     (ct,) = archive.search(Query(level=Level.SERIES, words="rossi")).items
     assert isinstance(ct, Series)
     assert (ct.counts.instances, ct.counts.frames, ct.modality, ct.plane) == (3, 3, "CT", "axial")

@@ -187,6 +187,7 @@ class FakeArchive:
         self._raise()
         return Status(
             max_patients=None,
+            demo=False,
             version="1",
             archive_id="x",
             folder="/archive",

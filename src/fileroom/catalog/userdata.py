@@ -11,7 +11,7 @@ from fileroom.catalog.keys import secret_digest
 from fileroom.catalog.queries import resolve
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Counts, ImportSummary, LedgerEntry, Level, Outcome, Page, Reason, Token
+from fileroom.model import Counts, ImportSummary, LedgerEntry, Level, Outcome, Page, Reason, ReasonCount, Token
 from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:
@@ -221,6 +221,18 @@ def ledger(
             LedgerEntry(path=display(path), outcome=Outcome(what), reason=Reason(reason), detail=detail, size=size)
         )
     return Page(tuple(entries), total, offset)
+
+
+def reasons(catalog: Catalog, import_id: int) -> tuple[ReasonCount, ...]:
+    """The ledger of an import, counted by outcome and reason, most first. NotFound: no such import."""
+    import_summary(catalog, import_id)
+    with catalog.database.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT outcome, reason, count(*) FROM ledger WHERE import_id = ? GROUP BY outcome, reason "
+            "ORDER BY count(*) DESC, outcome, reason",
+            (import_id,),
+        ).fetchall()
+    return tuple(ReasonCount(outcome=Outcome(row[0]), reason=Reason(row[1]), files=row[2]) for row in rows)
 
 
 def undo_import(catalog: Catalog, import_id: int) -> Counts:

@@ -59,7 +59,7 @@ def _open(folder: Path, *, port: int | None, show: bool, as_json: bool) -> None:
             phantoms.make(half, lambda made, of: status.update(f"Making the phantoms … {100 * made // of} %"))
         half.rename(scans)
     # Its key stays beside it: nothing of a demo is left behind in the keyring.
-    with Archive.open(Settings(archive=folder / "archive", use_keyring=False)) as archive:
+    with Archive.open(Settings(archive=folder / "archive", use_keyring=False, demo=True)) as archive:
         with say.status("Importing them …"):
             archive.bring_in([scans])
         stay_up(archive, port=port, show=show, as_json=as_json)

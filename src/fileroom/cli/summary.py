@@ -10,7 +10,7 @@ from fileroom.cli.terminal import count, duration, number, safe, size
 from fileroom.model import REASON_TEXT, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from fileroom.archive import Archive
     from fileroom.model import ImportSummary, LedgerEntry
@@ -39,7 +39,6 @@ ENDS = {
     "failed": "failed",
 }
 EXAMPLES = 5  # paths named in the summary; the ledger has them all
-LEDGER_PAGE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +102,14 @@ def _advice(summary: ImportSummary) -> list[str]:
 
 def why(archive: Archive, summary: ImportSummary) -> Why:
     """Ask the ledger why files were left out."""
-    # "Not reached" is its own reason, and may be a million lines.
-    kinds = [kind for kind in LEFT_OUT if kind is not Outcome.CANCELLED and summary.outcomes.get(kind)]
-    return Why(
-        {kind: Counter(REASON_TEXT[entry.reason] for entry in _ledger(archive, summary.id, kind)) for kind in kinds},
-        archive.ledger(summary.id, outcome=Outcome.UNREADABLE, limit=EXAMPLES).items,
-    )
+    reasons: dict[Outcome, Counter[str]] = {}
+    for row in archive.reasons(summary.id):
+        if row.outcome in LEFT_OUT and row.outcome is not Outcome.CANCELLED:  # "not reached" is its own reason
+            reasons.setdefault(row.outcome, Counter())[REASON_TEXT[row.reason]] = row.files
+    return Why(reasons, archive.ledger(summary.id, outcome=Outcome.UNREADABLE, limit=EXAMPLES).items)
 
 
 def why_of(entry: LedgerEntry) -> str:
     """The reason for an outcome in words, with its detail."""
     text = REASON_TEXT[entry.reason]
     return f"{text}: {safe(entry.detail)}" if entry.detail else text
-
-
-def _ledger(archive: Archive, import_id: int, kind: Outcome) -> Iterator[LedgerEntry]:
-    offset = 0
-    while items := archive.ledger(import_id, outcome=kind, limit=LEDGER_PAGE, offset=offset).items:
-        yield from items
-        offset += len(items)

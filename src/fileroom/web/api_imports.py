@@ -60,6 +60,12 @@ async def ledger(request: Request) -> Response:
     return await answer(request, lambda archive: archive.ledger(import_id, outcome=outcome, limit=limit, offset=offset))
 
 
+async def reasons(request: Request) -> Response:
+    """Its ledger, counted by outcome and reason."""
+    import_id = _import_id(request)
+    return await answer(request, lambda archive: archive.reasons(import_id))
+
+
 def _page(parameters: Parameters) -> tuple[int, int]:
     return parameters.number("limit", 200, 1, MAX_LIMIT), parameters.number("offset", 0, 0)
 
@@ -108,6 +114,7 @@ ROUTES = [
     Route("/api/imports", get=imports, post=start),
     Route("/api/imports/{id}", get=one_import),
     Route("/api/imports/{id}/ledger", get=ledger),
+    Route("/api/imports/{id}/reasons", get=reasons),
     Route("/api/jobs", get=jobs),
     Route("/api/jobs/{job}", get=job, delete=cancel),
     Route("/api/jobs/{job}/events", get=events),
