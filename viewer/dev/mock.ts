@@ -11,6 +11,7 @@ import {
   type Page,
   type Patient,
   type Progress,
+  type ReasonCount,
   type Status,
 } from "../src/core/model.ts";
 import { makeLedgerEntry, makePatient, makeSeries, makeStudy, makeThumbnail, numberOf, seriesOfStudy, studiesOfPatient } from "./mock-data.ts";
@@ -121,6 +122,7 @@ class MockArchive {
         return { json: { job: this.start(body["paths"] as string[]) }, status: 202 };
       case "GET imports":
         if (third === "ledger") return { json: ledger(query) };
+        if (third === "reasons") return { json: reasons() };
         if (id !== "") return { json: this.past.find((one) => one.import === Number(id)) ?? missing() };
         return { json: page(this.past, query) };
       case "GET jobs":
@@ -160,7 +162,8 @@ class MockArchive {
       bytes: size * 410_000_000,
       files: size * 1304,
       imports: this.past.length,
-      ...(this.scenario === "demo" ? { demo: true } : {}),
+      demo: this.scenario === "demo",
+      max_patients: null,
     };
   }
 
@@ -303,6 +306,15 @@ function ledger(query: URLSearchParams): Page<LedgerEntry> {
   const all = Array.from({ length: 24_310 }, (_, n) => makeLedgerEntry(n));
   const outcome = query.get("outcome");
   return page(outcome === null ? all : all.filter((one) => one.outcome === outcome), query);
+}
+
+function reasons(): ReasonCount[] {
+  const counts = new Map<string, ReasonCount>();
+  for (const { outcome, reason } of ledger(new URLSearchParams({ limit: "1000" })).items) {
+    const key = `${outcome} ${reason}`;
+    counts.set(key, { outcome, reason, files: (counts.get(key)?.files ?? 0) + 1 });
+  }
+  return [...counts.values()];
 }
 
 function summary(id: number, state: ImportSummary["state"], files: number): ImportSummary {

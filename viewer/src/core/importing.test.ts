@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { breadcrumbs, byReason, cleanPath, fraction, lastPart, leftOut, occurred } from "./importing.ts";
-import { type ImportSummary, type LedgerEntry, OUTCOMES, type Outcome, type Progress } from "./model.ts";
+import { type ImportSummary, type LedgerEntry, OUTCOMES, type Outcome, type Progress, type ReasonCount } from "./model.ts";
 
 const summary = (counts: Partial<Record<Outcome, number>>): ImportSummary => ({
   ...(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>),
@@ -60,9 +60,15 @@ describe("reasons", () => {
 
   it("are told once each, with their first paths", () => {
     const entries = [entry("/a", "truncated"), entry("/b", "permission_denied"), entry("/c", "truncated"), entry("/d", "truncated")];
-    expect(byReason(entries, true, 2)).toEqual([
-      { outcome: "unreadable", reason: "truncated", count: 3, all: true, paths: ["/a", "/c"] },
-      { outcome: "unreadable", reason: "permission_denied", count: 1, all: true, paths: ["/b"] },
+    const counts: ReasonCount[] = [
+      { outcome: "unreadable", reason: "truncated", files: 3000 },
+      { outcome: "unreadable", reason: "permission_denied", files: 1 },
+      { outcome: "not_dicom", reason: "no_dicom", files: 7 },
+    ];
+    expect(byReason(counts, entries, 2)).toEqual([
+      { outcome: "unreadable", reason: "truncated", count: 3000, paths: ["/a", "/c"] },
+      { outcome: "unreadable", reason: "permission_denied", count: 1, paths: ["/b"] },
+      { outcome: "not_dicom", reason: "no_dicom", count: 7, paths: [] },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 /** What an import says about itself, and paths as people paste them. */
-import type { ImportSummary, LedgerEntry, Outcome, Progress, Reason } from "./model.ts";
+import type { ImportSummary, LedgerEntry, Outcome, Progress, Reason, ReasonCount } from "./model.ts";
 
 /** Outcomes that left a file out of the archive, worst first. */
 export const LEFT_OUT: readonly Outcome[] = ["unreadable", "conflict", "no_identity", "refused", "cancelled", "not_dicom"];
@@ -23,23 +23,15 @@ export interface ReasonGroup {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly count: number;
-  /** Whether `count` is of all there are, or of those that were looked at. */
-  readonly all: boolean;
   readonly paths: readonly string[];
 }
 
-/** Paths of the ledger with the same fate together, with the first `few` of each to show; `all` when none is left unseen. */
-export function byReason(entries: readonly LedgerEntry[], all: boolean, few = 3): ReasonGroup[] {
-  const groups = new Map<string, { outcome: Outcome; reason: Reason; count: number; all: boolean; paths: string[] }>();
-  for (const { outcome, reason, path } of entries) {
-    const key = `${outcome} ${reason}`;
-    const group = groups.get(key) ?? { outcome, reason, count: 0, all, paths: [] };
-    group.count += 1;
-    if (group.paths.length < few) group.paths.push(path);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
-}
+/** Each reason with its count and the first `few` of the paths that are at hand. */
+export const byReason = (counts: readonly ReasonCount[], examples: readonly LedgerEntry[], few = 3): ReasonGroup[] =>
+  counts.map(({ outcome, reason, files }) => {
+    const alike = examples.filter((one) => one.outcome === outcome && one.reason === reason);
+    return { outcome, reason, count: files, paths: alike.slice(0, few).map((one) => one.path) };
+  });
 
 /** A path as pasted: without the quotes of a shell or a file manager, and without `file://`. */
 export function cleanPath(pasted: string): string {

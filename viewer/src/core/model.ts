@@ -209,9 +209,10 @@ export interface SeriesImages {
   readonly instances: readonly SeriesImage[];
 }
 
-/** What archive this is (`archive.Status`); `demo` is there, and true, when these are phantoms. */
+/** What archive this is (`archive.Status`); `demo` when these are phantoms, `max_patients` where there is a limit. */
 export interface Status {
   readonly version: string;
+  readonly demo: boolean;
   readonly archive_id: string;
   readonly folder: string;
   readonly catalog: string;
@@ -223,6 +224,7 @@ export interface Status {
   readonly schema_version: string;
   readonly header_reader: string;
   readonly patients: number;
+  readonly max_patients: number | null;
   readonly studies: number;
   readonly series: number;
   readonly instances: number;
@@ -230,7 +232,6 @@ export interface Status {
   readonly bytes: number;
   readonly files: number;
   readonly imports: number;
-  readonly demo?: boolean;
 }
 
 /** The flat object that closes an import (`ImportSummary.as_line`). Entities counted are those it added. */
@@ -256,6 +257,13 @@ export interface LedgerEntry {
   readonly reason: Reason;
   readonly detail: string;
   readonly size: number;
+}
+
+/** How many paths of an import had an outcome for one reason (`model.ReasonCount`). */
+export interface ReasonCount {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly files: number;
 }
 
 /** How far an import is (`jobs.Progress`); `total` is null while folders are still being walked. */

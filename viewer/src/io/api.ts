@@ -10,6 +10,7 @@ import type {
   Page,
   Patient,
   Place,
+  ReasonCount,
   Series,
   SeriesImages,
   Status,
@@ -82,6 +83,8 @@ export const ledger = (
   query: { readonly outcome?: Outcome | undefined; readonly offset?: number; readonly limit?: number },
   signal?: AbortSignal,
 ): Promise<Page<LedgerEntry>> => json(`/api/imports/${id}/ledger${queryString({ ...query })}`, { signal });
+
+export const reasons = (id: number, signal?: AbortSignal): Promise<readonly ReasonCount[]> => json(`/api/imports/${id}/reasons`, { signal });
 
 export const jobs = (signal?: AbortSignal): Promise<readonly Job[]> => json("/api/jobs", { signal });
 

@@ -96,8 +96,7 @@ function Why({ group }: { readonly group: ReasonGroup }) {
             <code>{path}</code>
           </li>
         ))}
-        {group.all && more > 0 ? <li>{t("import.more", { count: more })}</li> : null}
-        {group.all ? null : <li>{t("import.andMore")}</li>}
+        {more > 0 ? <li>{t("import.more", { count: more })}</li> : null}
       </ul>
     </details>
   );

@@ -6,7 +6,7 @@ import type * as api from "../../io/api.ts";
 import type { JobListener } from "../../io/events.ts";
 import { ApiError } from "../../io/http.ts";
 
-export type ImportApi = Pick<typeof api, "cancelJob" | "jobs" | "ledger" | "startImport">;
+export type ImportApi = Pick<typeof api, "cancelJob" | "jobs" | "ledger" | "reasons" | "startImport">;
 
 export interface ImportPorts {
   readonly api: ImportApi;
@@ -21,7 +21,7 @@ export interface ImportPorts {
 const LOOK_AGAIN_MS = 1500;
 const TRY_AGAIN_MS = 2000;
 /** Enough of a ledger to tell the reasons; the rest is on its own page. */
-const SAMPLE = 200;
+const SAMPLE = 50;
 
 export interface Running {
   readonly job: string;
@@ -167,12 +167,16 @@ export class ImportStore {
     else if (job.summary !== null) this.ports.onEndUnseen(job.summary);
   }
 
-  /** Why files were left out: from the ledger, a sample of each outcome. */
+  /** Why files were left out, with a few paths of each outcome as examples. */
   async #reasons(summary: ImportSummary): Promise<ReasonGroup[]> {
     const outcomes = LEFT_OUT.filter((outcome) => summary[outcome] > 0);
     try {
-      const pages = await Promise.all(outcomes.map((outcome) => this.ports.api.ledger(summary.import, { outcome, limit: SAMPLE })));
-      return pages.flatMap((page) => byReason(page.items, page.items.length === page.total));
+      const [counts, ...pages] = await Promise.all([
+        this.ports.api.reasons(summary.import),
+        ...outcomes.map((outcome) => this.ports.api.ledger(summary.import, { outcome, limit: SAMPLE })),
+      ]);
+      const told = counts.filter((one) => outcomes.includes(one.outcome));
+      return byReason(told, pages.flatMap((page) => page.items));
     } catch {
       return []; // the counts are told all the same, and the ledger has its own page
     }

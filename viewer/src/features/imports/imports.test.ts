@@ -23,6 +23,12 @@ function desk() {
     startImport: vi.fn<ImportApi["startImport"]>(() => Promise.resolve("j1")),
     jobs: vi.fn<ImportApi["jobs"]>(() => Promise.resolve([])),
     cancelJob: vi.fn<ImportApi["cancelJob"]>(() => Promise.resolve()),
+    reasons: vi.fn<ImportApi["reasons"]>(() =>
+      Promise.resolve([
+        { outcome: "unreadable", reason: "truncated", files: 2 },
+        { outcome: "added", reason: "new_instance", files: 9 },
+      ]),
+    ),
     ledger: vi.fn<ImportApi["ledger"]>((_id, { outcome }) =>
       Promise.resolve({ items: [{ path: "/x/a", outcome: outcome ?? "added", reason: "truncated", detail: "", size: 1 }], total: 2, offset: 0 }),
     ),
@@ -55,7 +61,7 @@ describe("an import", () => {
     await vi.waitUntil(() => store.ended.value !== undefined);
     expect(store.running.value).toBeUndefined();
     expect(api.ledger.mock.calls.map(([id, query]) => [id, query.outcome])).toEqual([[7, "unreadable"]]);
-    expect(store.ended.value?.reasons).toEqual([{ outcome: "unreadable", reason: "truncated", count: 1, all: false, paths: ["/x/a"] }]);
+    expect(store.ended.value?.reasons).toEqual([{ outcome: "unreadable", reason: "truncated", count: 2, paths: ["/x/a"] }]);
     expect(heard.onFound).toHaveBeenCalled();
     expect(heard.onEndUnseen).not.toHaveBeenCalled();
   });
