@@ -95,7 +95,7 @@ def table(comparison: Comparison) -> str:
     width = max(map(len, comparison.seconds))
     for kind in sorted(comparison.seconds, key=lambda kind: kind != comparison.ours):
         middle = comparison.median(kind)
-        spread = f"{min(comparison.seconds[kind]):.3f} to {max(comparison.seconds[kind]):.3f} s"
+        spread = f"{min(comparison.seconds[kind]):7.3f} to {max(comparison.seconds[kind]):7.3f} s"
         rate = f"  {comparison.amount / middle:>10,.0f} {comparison.unit}/s" if comparison.unit else ""
         lines.append(f"  {kind:<{width}}  {middle:8.3f} s ({spread}){rate}{_versus(comparison, kind)}")
     return "\n".join([*lines, *(f"  {note}" for note in comparison.notes)])

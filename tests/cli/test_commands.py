@@ -12,6 +12,7 @@ import pytest
 
 from fileroom import errors
 from fileroom.archive import Archive
+from fileroom.intake.lock import import_lock
 from fileroom.model import Outcome
 from tests.world import instance, plant
 
@@ -99,6 +100,14 @@ def test_an_empty_folder_says_so(fileroom: Fileroom, tmp_path: Path) -> None:
     said = fileroom("import", plant(tmp_path / "empty", {"inside": None}))
     assert said.code == 0
     assert "There are no files in it." in said.out
+
+
+def test_a_second_import_at_the_same_time_waits_its_turn(filled: Fileroom, scans: Path) -> None:
+    with import_lock(filled.folder):
+        said = filled("import", scans, "--json")
+        assert (said.code, said.out, said.error["code"]) == (5, "", "busy")
+        assert len(ids(filled, "instances")) == 4  # reading goes on
+    assert filled("import", scans).code == 0
 
 
 def test_ctrl_c_keeps_what_is_done(fileroom: Fileroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
