@@ -29,7 +29,8 @@ OLDEST_NODE = (20, 19)  # what Vite 8 asks for
 VIEWER = Path("viewer")
 STATIC = Path("src/fileroom/web/static")
 BUILT_FROM = STATIC / "built-from.txt"
-NO_SOURCES = {"node_modules", "e2e", "lint", "test-results"}  # in viewer/, and not part of what a browser gets
+# In viewer/, and not part of what a browser gets.
+NO_SOURCES = {"README.md", "e2e", "eslint.config.js", "lint", "node_modules", "test-results"}
 
 
 class ViewerHook(BuildHookInterface[Any]):
