@@ -326,6 +326,15 @@ def test_status_says_what_archive_this_is(filled: Fileroom) -> None:
     assert status["key_place"] in text
 
 
+def test_an_archive_with_a_limit_says_so(fileroom: Fileroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FILEROOM_PROFILE", "lite")
+    people = {str(n): instance(patient_name=f"P{n}", patient_id=f"ID{n}", study=n) for n in range(1, 5)}
+    said = fileroom("import", plant(tmp_path / "scans", people))
+    assert said.code == 0
+    assert "          1  refused\n              1  one patient more than the archive may hold\n" in said.out
+    assert "3 patients of at most 3" in fileroom("status").out
+
+
 def test_tokens_come_and_go(fileroom: Fileroom) -> None:
     assert "There are no tokens" in fileroom("token", "list").out
     made = fileroom("token", "new", "viewer")

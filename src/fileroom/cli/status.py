@@ -38,10 +38,10 @@ def lines(state: "Status") -> list[tuple[str, str]]:
     )
     return [
         ("fileroom", safe(state.version)),
-        ("Archive", f"{safe(state.folder)} ({safe(state.archive_id)})"),
+        ("Archive", f"{safe(state.folder)} ({safe(state.archive_id)}){' of phantoms' if state.demo else ''}"),
         ("Catalog", f"{safe(state.catalog)} ({size(state.catalog_bytes)}, {sealed})"),
         ("Key", f"{KEPT_IN.get(state.key_source, state.key_source)}: {safe(state.key_place)}"),
-        ("Holds", f"{count(state.patients, 'patient')}, {_series(state)}, {size(state.bytes)}"),
+        ("Holds", f"{_patients(state)}, {_series(state)}, {size(state.bytes)}"),
         ("Files", f"{count(state.files, 'file')} known, {count(state.imports, 'import')}"),
         ("Schema", safe(state.schema_version)),
         ("Reader", safe(state.header_reader)),
@@ -51,3 +51,8 @@ def lines(state: "Status") -> list[tuple[str, str]]:
 def _series(state: "Status") -> str:
     named = ((state.studies, "study"), (state.series, "series"), (state.instances, "image"), (state.frames, "frame"))
     return ", ".join(count(value, noun) for value, noun in named)
+
+
+def _patients(state: "Status") -> str:
+    limit = "" if state.max_patients is None else f" of at most {state.max_patients}"
+    return count(state.patients, "patient") + limit
