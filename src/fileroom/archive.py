@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog import queries, userdata
+from fileroom.catalog import places, queries, userdata
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model import (
+        CheckReport,
         Counts,
         Header,
         ImportSummary,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Page,
         Patient,
         ReasonCount,
+        Root,
         Study,
         Token,
     )
@@ -315,6 +317,26 @@ class Archive:
     def undo_import(self, import_id: int) -> Counts:
         """Remove exactly what an import brought in; the files stay. NotFound when there is no such import."""
         return userdata.undo_import(self._catalog, import_id)
+
+    def roots(self) -> tuple[Root, ...]:
+        """The folders that were brought in, by path, and whether they can be reached."""
+        return places.roots(self._catalog)
+
+    def check(
+        self,
+        *,
+        read_data: bool = False,
+        sample: float = 1.0,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> CheckReport:
+        """Compare the catalog with the files: presence, sizes, times; with ``read_data`` a ``sample`` of their bytes.
+
+        Nothing is changed but the digests of files that are read for the first time. Cancelled when ``cancel`` says so.
+        """
+        from fileroom.intake.check import check
+
+        return check(self._catalog, read_data=read_data, sample=sample, on_progress=on_progress, cancel=cancel)
 
     # -- forget ----------------------------------------------------------------------------------------------------
 

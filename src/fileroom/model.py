@@ -15,10 +15,12 @@ T = TypeVar("T")
 
 __all__ = [
     "REASON_TEXT",
+    "CheckReport",
     "Condition",
     "Counts",
     "Drive",
     "FileLocation",
+    "Finding",
     "Header",
     "ImportSummary",
     "Instance",
@@ -33,10 +35,12 @@ __all__ = [
     "Query",
     "Reason",
     "ReasonCount",
+    "Root",
     "Series",
     "State",
     "Study",
     "Token",
+    "Trouble",
 ]
 
 
@@ -377,6 +381,55 @@ class Drive:
     label: str
     mount_point: str
     state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """A folder the user brought in. ``files`` counts those of it that were there when it was last looked at;
+    ``offline`` its drive is away, ``missing`` the drive is there and the folder is not."""
+
+    id: int
+    path: str
+    drive: Drive
+    added: str
+    last_import: str
+    files: int
+    state: State
+
+
+class Trouble(StrEnum):
+    """What a check of the archive can find."""
+
+    DATABASE = "database"  # the catalog itself is damaged
+    MISSING = "missing"  # a file is not where it was
+    CHANGED = "changed"  # size or time of change are not as recorded: import its folder again
+    DAMAGED = "damaged"  # its bytes are not what they were, though size and time are: silent damage
+    UNREADABLE = "unreadable"  # the system does not let us read it
+    LOST = "lost"  # a series of which instances are missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not right: a path, or the id of an entry, and what is known about it."""
+
+    trouble: Trouble
+    path: str = ""
+    entry: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What a check looked at and found. ``offline`` files could not be looked at; ``read`` ones were hashed, of which
+    ``first_read`` for the first time, so that there was nothing to compare with."""
+
+    files: int
+    offline: int
+    read: int
+    first_read: int
+    bytes: int
+    seconds: float
+    findings: tuple[Finding, ...]
 
 
 class Match(StrEnum):

@@ -1,0 +1,129 @@
+"""Where files lie, as the catalog knows it: roots, and every file with its place, in the order of the disk."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fileroom.catalog.store import id_text
+from fileroom.model import Drive, Level, Root, State
+from fileroom.sources.paths import display, from_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fileroom.catalog.store import Catalog
+
+_PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """One file of an instance; ``path`` is None while its drive is away."""
+
+    id: int
+    path: str | None
+    size: int
+    mtime_ns: int
+    content_digest: bytes | None
+
+
+def roots(catalog: Catalog) -> tuple[Root, ...]:
+    """The folders the user brought in, by path."""
+    mounts = catalog.mounts()
+    with catalog.database.reading() as cursor:
+        rows = cursor.execute(_ROOTS).fetchall()
+        found = []
+        for row in rows:
+            root_id, inside, added, last_import, drive_id, filesystem_id, kind, label, mount_point = row
+            files = cursor.execute(_FILES_BELOW, (drive_id, inside, inside.rstrip("/") + "/", inside.rstrip("/") + "0"))
+            here = mounts.absolute(filesystem_id, from_text(inside))
+            drive = Drive(
+                id=drive_id,
+                kind=kind,
+                filesystem_id=filesystem_id,
+                label=display(from_text(label)),
+                mount_point=display(from_text(mount_point)),
+                state=State.OFFLINE if here is None else State.ONLINE,
+            )
+            found.append(
+                Root(
+                    id=root_id,
+                    path=display(here or from_text(mount_point).rstrip("/") + from_text(inside)),
+                    drive=drive,
+                    added=added,
+                    last_import=last_import,
+                    files=files.fetchone()[0],
+                    state=_state(here),
+                )
+            )
+    return tuple(sorted(found, key=lambda root: root.path))
+
+
+def _state(path: str | None) -> State:
+    if path is None:
+        return State.OFFLINE
+    return State.ONLINE if os.path.lexists(path) else State.MISSING
+
+
+def files(catalog: Catalog) -> Iterator[list[KnownPlace]]:
+    """Every file of an instance that was there when last looked at, some at a time, folder by folder."""
+    mounts = catalog.mounts()
+    last = (0, 0)
+    while True:
+        with catalog.database.reading() as cursor:
+            rows = cursor.execute(_FILES, (*last, _PAGE)).fetchall()
+        if not rows:
+            return
+        last = (rows[-1][0], rows[-1][1])
+        yield [
+            KnownPlace(
+                file_id,
+                mounts.absolute(filesystem_id, from_text(f"{folder.rstrip('/')}/{name}")),
+                size,
+                mtime_ns,
+                content_digest,
+            )
+            for _, file_id, name, size, mtime_ns, content_digest, folder, filesystem_id in rows
+        ]
+
+
+def record_contents(catalog: Catalog, digests: list[tuple[bytes, int]]) -> None:
+    """Remember what files hold: (SHA-256, file row)."""
+    with catalog.database.transaction() as cursor:
+        cursor.executemany("UPDATE file SET content_digest = ? WHERE id = ?", digests)
+
+
+def incomplete_series(catalog: Catalog) -> list[tuple[str, int, int]]:
+    """Series of which instances are missing: (id, missing, of how many)."""
+    with catalog.database.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT public_id, n_missing, n_instances FROM series WHERE hidden = 0 AND n_missing > 0"
+        ).fetchall()
+    return [(id_text(Level.SERIES, row[0]), row[1], row[2]) for row in rows]
+
+
+def database_troubles(catalog: Catalog) -> list[str]:
+    """What SQLite and SQLCipher say of the file itself; nothing when all is well."""
+    with catalog.database.reading() as cursor:
+        sealed = [row[0] for row in cursor.execute("PRAGMA cipher_integrity_check")]
+        whole = [row[0] for row in cursor.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        orphans = [f"{row[0]}: row {row[1]}" for row in cursor.execute("PRAGMA foreign_key_check")]
+    return [*sealed, *whole, *orphans]
+
+
+_ROOTS = (
+    "SELECT root.id, root.path, root.added, root.last_import, drive.id, drive.filesystem_id, drive.kind, drive.label, "
+    "drive.mount_point FROM root JOIN drive ON drive.id = root.drive_id"
+)
+_FILES_BELOW = (
+    "SELECT count(*) FROM folder JOIN file ON file.folder_id = folder.id WHERE folder.drive_id = ? "
+    "AND (folder.path = ? OR (folder.path >= ? AND folder.path < ?)) AND file.gone = 0"
+)
+_FILES = (
+    "SELECT file.folder_id, file.id, file.name, file.size, file.mtime_ns, file.content_digest, folder.path, "
+    "drive.filesystem_id FROM file JOIN folder ON folder.id = file.folder_id "
+    "JOIN drive ON drive.id = folder.drive_id WHERE (file.folder_id, file.id) > (?, ?) "
+    "AND file.instance_id IS NOT NULL AND file.gone = 0 ORDER BY file.folder_id, file.id LIMIT ?"
+)
