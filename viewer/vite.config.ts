@@ -4,8 +4,8 @@ import { fewerCodecs } from "./dev/codecs.ts";
 import { mockServer } from "./dev/mock.ts";
 import { firstLoad } from "./dev/size.ts";
 
-/** Where `fileroom serve` listens while one works on the pages: `FILEROOM_URL=http://127.0.0.1:8042 npm run dev`. */
-const server = process.env["FILEROOM_URL"] ?? "http://127.0.0.1:8042";
+/** Where `fileroom serve` listens while one works on the pages: `FILEROOM_URL=http://127.0.0.1:8177 npm run dev`. */
+const server = process.env["FILEROOM_URL"] ?? "http://127.0.0.1:8177";
 
 /** What a person waits for before the archive page can be used, gzipped. The viewport is not part of it. */
 const FIRST_LOAD_LIMIT = 80 * 1024;

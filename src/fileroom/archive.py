@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import places, queries, userdata
@@ -298,11 +298,19 @@ class Archive:
 
     def imports(self, *, limit: int | None = None, offset: int = 0) -> Page[ImportSummary]:
         """Past imports and the running one, newest first."""
-        return userdata.imports(self._catalog, limit=limit, offset=offset)
+        page = userdata.imports(self._catalog, limit=limit, offset=offset)
+        return replace(page, items=tuple(self._as_it_is(summary) for summary in page.items))
 
     def import_summary(self, import_id: int) -> ImportSummary:
         """One import. NotFound when there is none of this number."""
-        return userdata.import_summary(self._catalog, import_id)
+        return self._as_it_is(userdata.import_summary(self._catalog, import_id))
+
+    def _as_it_is(self, summary: ImportSummary) -> ImportSummary:
+        """An import that says "running" while nobody holds the lock was interrupted."""
+        from fileroom.intake.lock import is_held
+
+        over = summary.state == "running" and not is_held(self._catalog.folder)
+        return replace(summary, state="interrupted") if over else summary
 
     def ledger(
         self, import_id: int, *, outcome: Outcome | None = None, limit: int | None = None, offset: int = 0

@@ -484,7 +484,7 @@ class ImportSummary:
     id: int
     roots: tuple[str, ...]
     started: str
-    state: str  # running, done, cancelled, failed
+    state: str  # running, done, cancelled, failed, interrupted (its process ended before it did)
     files: int
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     patients: int = 0

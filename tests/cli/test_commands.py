@@ -463,3 +463,34 @@ def test_a_file_name_that_is_not_utf8_or_a_command_to_the_terminal(fileroom: Fil
         assert text.count(shown) == 2
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+# -- roots, undo, check --------------------------------------------------------------------------------------------
+
+
+def test_roots_are_listed_with_their_state(filled: Fileroom, scans: Path) -> None:
+    (root,) = filled("roots", "--json").json
+    assert (root["path"], root["state"], root["files"]) == (str(scans), "online", 4)
+    scans.rename(scans.with_name("elsewhere"))
+    assert "missing" in filled("roots").out
+
+
+def test_undo_takes_an_import_back_and_leaves_the_files(filled: Fileroom, scans: Path) -> None:
+    plant(scans, {"c/new": instance(patient_name="NERI^Ugo", patient_id="3", study=3)})
+    assert filled("import", scans).code == 0
+    said = filled("undo", "2", "--yes")
+    assert said.code == 0
+    assert "the files stay where they are" in said.out.lower()
+    assert len(ids(filled, "patients")) == 2
+    assert (scans / "c" / "new").exists()
+    assert filled("undo", "99", "--yes").code == 3
+
+
+def test_check_says_what_is_not_as_it_was(filled: Fileroom, scans: Path) -> None:
+    assert filled("check", "--read-data").code == 0
+    (scans / "a" / "IM1").unlink()
+    said = filled("check", "--json")
+    assert said.code == 4
+    assert [(f["trouble"], f["path"]) for f in said.json["findings"]] == [("missing", str(scans / "a" / "IM1"))]
+    assert "not where it was" in filled("check").out
+    assert filled("check", "--sample", "banana").code == 2

@@ -328,6 +328,7 @@ def test_an_import_that_was_killed_is_told_as_interrupted(archive: fileroom.Arch
     done = counts(archive)[3]
     assert archive.import_summary(1).instances == done  # counts, ledger and entries were committed together
     assert archive.ledger(1).total == done
+    assert archive.import_summary(1).state == "interrupted"
     archive.bring_in(root)
     assert counts(archive)[3] == 3000
     assert archive.import_summary(1).state == "interrupted"

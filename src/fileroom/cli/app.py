@@ -8,13 +8,27 @@ from typing import Annotated
 import typer
 
 from fileroom import __version__, errors
-from fileroom.cli import demo, import_, imports, list_, remove, restore, serve, show, status, token
+from fileroom.cli import (
+    check,
+    demo,
+    import_,
+    imports,
+    list_,
+    remove,
+    restore,
+    roots,
+    serve,
+    show,
+    status,
+    token,
+    undo,
+)
 from fileroom.cli.exits import EPILOG, Exit, of_error
 from fileroom.cli.options import ArchiveOption
 from fileroom.cli.output import print_error
 
 # A command is a file with `register(app)`; to add one, write the file and name it here.
-COMMANDS = (serve, demo, import_, imports, list_, show, remove, restore, status, token)
+COMMANDS = (serve, demo, import_, imports, undo, roots, list_, show, remove, restore, check, status, token)
 TRACEBACK_VARIABLE = "FILEROOM_TRACEBACK"  # set it to see where an unexpected error comes from
 
 

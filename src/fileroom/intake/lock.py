@@ -30,6 +30,17 @@ def import_lock(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def is_held(folder: Path) -> bool:
+    """Whether an import is running in the archive in ``folder``, in this process or another."""
+    if not (folder / _LOCK_FILE).exists():
+        return False
+    try:
+        with import_lock(folder):
+            return False
+    except Busy:
+        return True
+
+
 if sys.platform == "win32":
     import msvcrt
 
