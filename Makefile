@@ -9,7 +9,7 @@ NODE_MODULES := viewer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench pictures pins clean
+.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench soak pictures pins clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ dist: .stamps/dev  ## build wheel and sdist, with the viewer in them, into dist/
 
 bench: .stamps/dev  ## measure against a peer and a floor; prints ratios
 	$(BIN)/python -m benchmarks
+
+soak: .stamps/dev  ## kill 500 imports at random moments and see that nothing is lost
+	FILEROOM_KILLS=500 $(BIN)/python -m pytest tests/intake/test_kills.py
 
 pictures: viewer $(NODE_MODULES)  ## make the pictures of the README
 	cd viewer && FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npm run pictures
