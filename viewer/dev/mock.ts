@@ -214,7 +214,8 @@ class MockJob {
   }
 
   state(): Job {
-    return { job: this.name, state: this.outcome?.state ?? "running", progress: this.progress(), summary: this.outcome, message: "" };
+    const state = this.outcome === null ? "running" : this.outcome.state === "cancelled" ? "cancelled" : "done";
+    return { job: this.name, state, progress: this.progress(), summary: this.outcome, message: "" };
   }
 
   cancel(): void {

@@ -66,6 +66,13 @@ async def reasons(request: Request) -> Response:
     return await answer(request, lambda archive: archive.reasons(import_id))
 
 
+async def undo(request: Request) -> Response:
+    """Take back exactly what it brought in; the files stay."""
+    import_id = _import_id(request)
+    removed = await Door.of(request).ask(lambda archive: archive.undo_import(import_id))
+    return json_answer({"removed": removed})
+
+
 def _page(parameters: Parameters) -> tuple[int, int]:
     return parameters.number("limit", 200, 1, MAX_LIMIT), parameters.number("offset", 0, 0)
 
@@ -115,6 +122,7 @@ ROUTES = [
     Route("/api/imports/{id}", get=one_import),
     Route("/api/imports/{id}/ledger", get=ledger),
     Route("/api/imports/{id}/reasons", get=reasons),
+    Route("/api/imports/{id}/undo", post=undo),
     Route("/api/jobs", get=jobs),
     Route("/api/jobs/{job}", get=job, delete=cancel),
     Route("/api/jobs/{job}/events", get=events),

@@ -57,7 +57,7 @@ function PageOf() {
     case "imports":
       return <ImportsPage onGo={navigate} />;
     case "ledger":
-      return <LedgerPage id={at.id} />;
+      return <LedgerPage id={at.id} onUndone={() => void archive.refresh()} />;
     case "archive":
       return (
         <ArchivePage

@@ -9,7 +9,9 @@ export function StatusLine({ status }: { readonly status: Status | undefined }) 
 
 function Told({ status }: { readonly status: Status }) {
   const counts = [
-    t("count.patients", { count: status.patients }),
+    status.max_patients === null
+      ? t("count.patients", { count: status.patients })
+      : t("count.patientsOf", { count: status.max_patients, now: status.patients }),
     t("count.studies", { count: status.studies }),
     t("count.series", { count: status.series }),
     t("count.images", { count: status.instances }),

@@ -237,7 +237,7 @@ export interface Status {
 /** The flat object that closes an import (`ImportSummary.as_line`). Entities counted are those it added. */
 export interface ImportSummary extends Readonly<Record<Outcome, number>> {
   readonly import: number;
-  readonly state: "running" | "done" | "cancelled" | "failed";
+  readonly state: "running" | "done" | "cancelled" | "failed" | "interrupted";
   readonly files: number;
   readonly patients: number;
   readonly studies: number;

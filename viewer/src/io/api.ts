@@ -86,6 +86,10 @@ export const ledger = (
 
 export const reasons = (id: number, signal?: AbortSignal): Promise<readonly ReasonCount[]> => json(`/api/imports/${id}/reasons`, { signal });
 
+/** Take back what an import brought in; the files stay. */
+export const undoImport = async (id: number): Promise<Counts> =>
+  (await json<{ removed: Counts }>(`/api/imports/${id}/undo`, { method: "POST", body: {} })).removed;
+
 export const jobs = (signal?: AbortSignal): Promise<readonly Job[]> => json("/api/jobs", { signal });
 
 export const jobEventsUrl = (job: string): string => `/api/jobs/${at(job)}/events`;

@@ -5,8 +5,10 @@ import { LEFT_OUT, occurred } from "../../core/importing.ts";
 import type { ImportSummary, LedgerEntry, Outcome } from "../../core/model.ts";
 import { routePath } from "../../core/routes.ts";
 import * as api from "../../io/api.ts";
-import { type Column, Grid, Icon, Paged, Problem } from "../kit/index.ts";
+import { ApiError } from "../../io/http.ts";
+import { type Column, Grid, Icon, Paged, Problem, toast } from "../kit/index.ts";
 import { fmt, language, t } from "../prefs/index.ts";
+import { UndoDialog } from "./UndoDialog.tsx";
 
 const columns = (): Column<LedgerEntry>[] => [
   {
@@ -43,8 +45,13 @@ const columns = (): Column<LedgerEntry>[] => [
   { key: "size", title: t("ledger.size"), track: "88px", min: 88, spare: 1, end: true, cell: (one) => fmt().bytes(one.size) },
 ];
 
+interface LedgerPageProps {
+  readonly id: number;
+  readonly onUndone: () => void;
+}
+
 /** What became of every path of one import. */
-export function LedgerPage({ id }: { readonly id: number }) {
+export function LedgerPage({ id, onUndone }: LedgerPageProps) {
   const outcome = useSignal<Outcome | undefined>(undefined);
   const titled = useMemo(columns, [language.value]);
   const cursor = useSignal(-1);
@@ -66,7 +73,7 @@ export function LedgerPage({ id }: { readonly id: number }) {
   };
   return (
     <main class="page">
-      <LedgerHead id={id} summary={summary.value} />
+      <LedgerHead id={id} summary={summary.value} onUndone={onUndone} />
       {summary.value === undefined ? null : <Filter summary={summary.value} outcome={outcome} onChoose={choose} />}
       {problem === undefined ? null : <Problem problem={problem} onRetry={() => void source.reload()} />}
       {source.total.value === 0 ? <p class="quiet page-note">{t("ledger.empty")}</p> : null}
@@ -82,7 +89,24 @@ export function LedgerPage({ id }: { readonly id: number }) {
   );
 }
 
-function LedgerHead({ id, summary }: { readonly id: number; readonly summary: ImportSummary | undefined }) {
+interface LedgerHeadProps extends LedgerPageProps {
+  readonly summary: ImportSummary | undefined;
+}
+
+function LedgerHead({ id, summary, onUndone }: LedgerHeadProps) {
+  const asking = useSignal(false);
+  const undo = (): void => {
+    asking.value = false;
+    api.undoImport(id).then(
+      ({ instances }) => {
+        toast({ kind: "good", text: t("undo.done", { count: instances }) });
+        onUndone();
+      },
+      (error: unknown) => {
+        toast({ kind: "bad", text: t(error instanceof ApiError ? `error.${error.code}` : "error.internal") });
+      },
+    );
+  };
   return (
     <header class="page-head">
       <a class="icon-button" href={routePath({ page: "imports" })} aria-label={t("imports.title")} title={t("imports.title")}>
@@ -94,6 +118,13 @@ function LedgerHead({ id, summary }: { readonly id: number; readonly summary: Im
           {[fmt().moment(summary.started), t(`imports.state.${summary.state}`), summary.roots.join(", ")].join(" · ")}
         </p>
       )}
+      <span class="spring" />
+      {summary === undefined || summary.state === "running" || summary.instances === 0 ? null : (
+        <button type="button" class="button" onClick={() => (asking.value = true)}>
+          {t("undo.menu")}
+        </button>
+      )}
+      {asking.value ? <UndoDialog images={summary?.instances ?? 0} onUndo={undo} onClose={() => (asking.value = false)} /> : null}
     </header>
   );
 }
