@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync } from "node:fs";
 
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { launch } from "./driver/chromium.ts";
-import { abroad, openPage, type Watched } from "./driver/page.ts";
+import { cleanup } from "./driver/cleanup.ts";
+import { abroad, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 import { drawn, expected, expectFrame, grey, seen, type Truth, wrong } from "./driver/viewport.ts";
 
@@ -14,6 +15,7 @@ interface Series {
   readonly study: { readonly id: string };
 }
 
+const atEnd = cleanup();
 const scratch = new Scratch();
 let browser: Browser;
 let server: Server;
@@ -26,22 +28,25 @@ const truth = (key: string): Truth => truths[key] ?? expect.fail(`no series ${ke
 const idOf = (key: string): string => series.find((one) => one.description === key)?.id ?? expect.fail(`no series ${key}`);
 
 beforeAll(async () => {
+  atEnd(() => {
+    scratch.remove();
+  });
   python("viewer/e2e/world.py", scratch.path("world"));
   truths = JSON.parse(readFileSync(scratch.path("world/truth.json"), "utf8")) as Record<string, Truth>;
   fileroom("import", scratch.path("world/files"), "--archive", scratch.path("archive"), "--json");
   server = await serve(["serve", "--archive", scratch.path("archive")]);
+  atEnd(server.stop);
   const answer = await fetch(`${server.origin}/api/series?limit=100`, { headers: { Authorization: `Bearer ${server.token}` } });
   series = ((await answer.json()) as { items: Series[] }).items;
   browser = await launch();
+  atEnd(() => browser.close());
   watched = await openPage(browser);
   page = watched.page;
   await page.goto(server.url);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  scratch.remove();
+beforeEach(() => {
+  pictureOnFailure(page);
 });
 
 afterEach(() => {
@@ -94,6 +99,22 @@ describe("what is drawn", () => {
     await page.keyboard.press("ArrowDown");
     await drawn(page, 2);
     expect(wrong(await seen(page, truth("ct")), expected(truth("ct"), 1, [-600, 1500]))).toBe(0);
+  });
+
+  it("gives each image the window of its file, until one is chosen", async () => {
+    await open("varied");
+    for (const number of [1, 2, 3]) {
+      await drawn(page, number);
+      expect(wrong(await seen(page, truth("varied")), expected(truth("varied"), number - 1))).toBe(0);
+      await page.keyboard.press("ArrowDown");
+    }
+    // the last has none; whatever is made up for it, it shows dark as dark and bright as bright
+    await drawn(page, 4);
+    const shades = (await seen(page, truth("varied"))).map(([level]) => level);
+    const values = truth("varied").frames[3]?.flat() as number[];
+    const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+    expect(order.every((at, index) => index === 0 || (shades[at] ?? 0) >= (shades[order[index - 1] ?? 0] ?? 0))).toBe(true);
+    expect(Math.max(...shades) - Math.min(...shades)).toBeGreaterThan(200);
   });
 
   it("changes the window by dragging, and takes it back by a double click", async () => {
@@ -186,14 +207,16 @@ describe("going through a study", () => {
     await page.keyboard.press("ArrowDown");
     await drawn(page, 2);
     const strip = page.getByRole("listbox");
-    expect(await strip.getByRole("option").count()).toBe(9);
+    expect(await strip.getByRole("option").count()).toBe(10);
     await strip.getByRole("option", { name: /rle/ }).click();
+    await page.waitForURL(`**/series/${idOf("rle")}`);
     await drawn(page, 1);
-    expect(page.url()).toBe(`${server.origin}/series/${idOf("rle")}`);
     await expectFrame(page, truth("rle"), 0);
     await strip.getByRole("option", { name: /ct/ }).first().click();
+    await page.waitForURL(`**/series/${idOf("ct")}`);
     await drawn(page, 2);
     await page.keyboard.press("ArrowRight");
+    await page.waitForURL(`**/series/${idOf("lossless")}`);
     await drawn(page, 1);
     expect(await page.getByRole("option", { selected: true }).innerText()).toContain("lossless");
   });
@@ -238,16 +261,48 @@ describe("what cannot be shown", () => {
     watched.complaints.length = 0;
   });
 
+  it("says that files are out of reach, and goes on when they are back", async () => {
+    renameSync(scratch.path("world/files/jpegls"), scratch.path("world/away"));
+    await page.goto(`${server.origin}/series/${idOf("jpegls")}`);
+    const alert = page.locator(".vp-stage").getByRole("alert");
+    await expect.poll(() => alert.innerText()).toContain("The file of image 1 cannot be reached");
+    renameSync(scratch.path("world/away"), scratch.path("world/files/jpegls"));
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await drawn(page, 1);
+    await expectFrame(page, truth("jpegls"), 0);
+    await page.keyboard.press("End");
+    await drawn(page, 3);
+    expect(watched.complaints.filter((text) => !text.includes("503"))).toEqual([]);
+    watched.complaints.length = 0;
+  });
+
   it("tells what a series without images is", async () => {
     await page.goto(`${server.origin}/series/${idOf("report")}`);
     const notice = page.locator(".vp-notice");
     await expect.poll(() => notice.innerText()).toContain("This series holds no images: a structured report");
-    expect(await notice.innerText()).toContain("1.2.840.10008.5.1.4.1.1.88.11");
+    expect(await notice.innerText()).toMatch(/SOP class\s+Basic Text SR/);
   });
 
   it("says that there is no such series", async () => {
     await page.goto(`${server.origin}/series/s00000000000000000000000000000000`);
     await expect.poll(() => page.locator(".vp-notice").innerText()).toContain("This series is not in the archive");
     watched.complaints.length = 0;
+  });
+});
+
+describe("without WebGL", () => {
+  it.each(["ct", "lossless", "cine", "coronal"])("%s is drawn by the processor, and just so", async (key) => {
+    const plain = await launch({ webgl: false });
+    try {
+      const other = await openPage(plain);
+      await other.page.context().addCookies(await page.context().cookies());
+      await other.page.goto(`${server.origin}/series/${idOf(key)}`);
+      await drawn(other.page, 1);
+      expect(await other.page.evaluate(() => document.createElement("canvas").getContext("webgl2"))).toBeNull();
+      await expectFrame(other.page, truth(key), 0);
+      expect(other.complaints).toEqual([]);
+    } finally {
+      await plain.close();
+    }
   });
 });

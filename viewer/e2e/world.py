@@ -1,8 +1,9 @@
 """The folder of DICOM files that the tests in the browser import, and what they must find on the screen.
 
-``python world.py FOLDER`` writes the files below ``FOLDER/files`` and ``FOLDER/truth.json``. Each image is a chequer of
-blocks with a value each, so that the middle of a block looks the same however it is magnified. The truth holds the
-stored values as they were made here, before any encoder; the browser's tests rescale and window them themselves.
+``python world.py FOLDER [MANY]`` writes the files, and MANY more of no interest, below ``FOLDER/files`` and
+``FOLDER/truth.json``. Each image is a chequer of blocks with a value each, so that the middle of a block looks the same
+however it is magnified. The truth holds the stored values as they were made here, before any encoder; the browser's
+tests rescale and window them themselves.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ BLOCK = 8
 ROWS, COLUMNS = 48, 64
 HTJ2K = "1.2.840.10008.1.2.4.201"
 JPEG_LS = "1.2.840.10008.1.2.4.80"
+VARIED = 4
 BASIC_TEXT_SR = "1.2.840.10008.5.1.4.1.1.88.11"
 
 ROSSI: Mapping[str, Any] = {
@@ -252,14 +254,43 @@ def palette(maker: Maker) -> None:
     maker.tell("palette", [seen.tolist()], colour=True, window=[128, 256])
 
 
-def main(folder: Path) -> None:
+def varied(maker: Maker) -> None:
+    """An MR whose images have a window each, the last none."""
+
+    def make(number: int) -> dict[str, Any]:
+        values = blocks(number, 0, 1000 * number)
+        window = {"WindowCenter": str(500 * number), "WindowWidth": str(1000 * number)} if number < VARIED else {}
+        return dict(
+            ROSSI,
+            **window,
+            modality="MR",
+            series=22,
+            blocks=values,
+            pixels=spread(values).astype("<u2").tobytes(),
+        )
+
+    windows = [[500 * number, 1000 * number] for number in range(1, VARIED)]
+    maker.stack("varied", VARIED, make, windows=windows)
+
+
+def crowd(maker: Maker, count: int) -> None:
+    """Many small files of one patient, so that an import takes long enough to be watched."""
+    for number in range(1, count + 1):
+        maker.files[f"crowd/{number // 100:03d}/IM{number:05d}"] = world.instance(
+            patient_name="MOLTI^Tanti", patient_id="M-3", study=3, series=number // 100 + 1, number=number
+        )
+
+
+def main(folder: Path, many: int) -> None:
     """Write it all below ``folder``."""
     maker = Maker()
+    crowd(maker, many)
     ct(maker)
     for series, key in enumerate(ENCODERS, start=2):
         encoded(maker, key, series)
     coronal(maker)
     damaged(maker)
+    varied(maker)
     report(maker)
     cine(maker)
     palette(maker)
@@ -269,4 +300,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)  # noqa: PLR2004 - the second is optional

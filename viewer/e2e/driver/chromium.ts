@@ -23,11 +23,12 @@ async function executable(): Promise<string> {
   return PLACES.find((path) => existsSync(path)) ?? (await bundled.executablePath());
 }
 
-export async function launch(): Promise<Browser> {
+/** Start it; without WebGL as on a machine whose graphics are switched off. */
+export async function launch({ webgl = true } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: await executable(),
     headless: true,
     // software WebGL, where there is no GPU; root (in containers) has no sandbox
-    args: ["--enable-unsafe-swiftshader", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+    args: [...(webgl ? ["--enable-unsafe-swiftshader"] : ["--disable-3d-apis"]), ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
   });
 }

@@ -1,5 +1,8 @@
 /** A page that is watched: where it sends requests, and what it complains about. */
+import path from "node:path";
+
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { onTestFailed } from "vitest";
 
 export interface Watched {
   readonly page: Page;
@@ -31,4 +34,12 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 /** Addresses that leave the machine: all but the server's own, and what never goes over the network. */
 export function abroad(asked: readonly string[], origin: string): string[] {
   return asked.filter((address) => !address.startsWith(`${origin}/`) && !/^(data|blob|about):/.test(address));
+}
+
+/** Leave a picture of the page behind when this test fails. */
+export function pictureOnFailure(page: Page): void {
+  onTestFailed(async ({ task }) => {
+    const name = task.name.replace(/[^\p{L}\p{N}]+/gu, "-");
+    await page.screenshot({ path: path.join(import.meta.dirname, "../../test-results", `${name}.png`) });
+  });
 }

@@ -43,7 +43,7 @@ export interface Server {
   readonly origin: string;
   /** For programs. */
   readonly token: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Start `fileroom serve` (or `demo`) and wait until it says that it is ready. */

@@ -11,14 +11,18 @@ export interface Truth {
   readonly slope: number;
   readonly intercept: number;
   readonly window: readonly [center: number, width: number];
+  /** Where each image has its own. */
+  readonly windows?: readonly (readonly [center: number, width: number])[];
   readonly spacing: readonly [row: number, column: number];
   readonly colour: boolean;
   readonly inverted?: boolean;
 }
 
-/** Wait until image `number` stands on the screen. */
+/** Wait until image `number` stands on the screen; of the series that the address names. */
 export async function drawn(page: Page, number: number): Promise<void> {
-  await page.locator(`.vp-stage[data-drawn="${number}"]`).waitFor();
+  await page.waitForURL("**/series/*");
+  const series = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  await page.locator(`.vp-stage[data-series="${series}"][data-drawn="${number}"]`).waitFor();
   // one frame later the canvas has been composed, too
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
@@ -33,7 +37,7 @@ export function grey(value: number, [center, width]: readonly [number, number]):
 }
 
 /** What the blocks of a frame must look like. */
-export function expected(truth: Truth, frame: number, window = truth.window): Colour[] {
+export function expected(truth: Truth, frame: number, window = truth.windows?.[frame] ?? truth.window): Colour[] {
   return (truth.frames[frame] ?? []).flat().map((value): Colour => {
     if (typeof value !== "number") return [value[0] ?? 0, value[1] ?? 0, value[2] ?? 0];
     const shown = grey(value * truth.slope + truth.intercept, window);

@@ -103,6 +103,10 @@ describe("rescale", () => {
     expect(rescale(Uint8Array.of(0, 1, 10), 0.3, 0).values).toEqual(Float32Array.of(0, 0.3, 3));
   });
 
+  it("draws what is no number as 0", () => {
+    expect(rescale(Float32Array.of(NaN, 2, Infinity), 1, 0).values).toEqual(Float32Array.of(0, 2, 0));
+  });
+
   it("turns round with a negative slope", () => {
     expect(rescale(Uint8Array.of(0, 10), -2, 5)).toEqual({ values: Int8Array.of(5, -15), min: -15, max: 5 });
   });

@@ -18,6 +18,9 @@ const HTJ2K = ["1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10
 /** Stored as plain values; whatever byte order they have in the file, they are sent in little endian. */
 export const isNative = (syntax: string): boolean => NATIVE.includes(syntax);
 
+/** MPEG-2, H.264 and H.265: one stream, whose frames cannot be had one by one (PS3.5 8.2.5 to 8.2.8). */
+export const isVideo = (syntax: string): boolean => /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/.test(syntax);
+
 const GREY = ["MONOCHROME1", "MONOCHROME2"];
 const COLOUR = ["RGB", "YBR_FULL"];
 /** Colour models of JPEG 2000, whose decoder gives RGB (PS3.5 8.2.4). */

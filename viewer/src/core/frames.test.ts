@@ -14,6 +14,7 @@ describe("framesOf", () => {
     ["without pixels", { has_pixels: false }],
     ["without rows", { rows: null }],
     ["of no columns", { columns: 0 }],
+    ["that is a video", { transfer_syntax_uid: "1.2.840.10008.1.2.4.102" }],
   ])("leaves out an instance %s", (_what, values) => {
     expect(framesOf([image(values)])).toEqual([]);
   });
@@ -52,6 +53,10 @@ describe("framesOf", () => {
   it("says when a spacing is that of the detector", () => {
     const [frame] = framesOf([image({ pixel_spacing: [], imager_pixel_spacing: [0.14, 0.15] })]);
     expect(frame?.spacing).toEqual({ row: 0.14, column: 0.15, atDetector: true });
+  });
+
+  it("does not believe a spacing that makes a pixel twenty times as long as wide", () => {
+    expect(framesOf([image({ pixel_spacing: [1, 0.01] })])[0]?.spacing).toBeUndefined();
   });
 
   it("does not believe a slope of 0", () => {

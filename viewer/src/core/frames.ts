@@ -1,4 +1,5 @@
 /** The pictures of a series in order of display: every frame of every instance, with the values that hold for it. */
+import { isVideo } from "./decoding.ts";
 import { dot, imagePlane, type ImagePlane, vector, type Vec3 } from "./geometry.ts";
 import type { PerFrame, SeriesImage } from "./model.ts";
 import { type GreyWindow, windowsOf } from "./window.ts";
@@ -29,7 +30,7 @@ export interface Frame {
 export function framesOf(instances: readonly SeriesImage[]): Frame[] {
   return instances.flatMap((image) => {
     const { rows, columns } = image;
-    if (!image.has_pixels || rows === null || columns === null || rows < 1 || columns < 1) return [];
+    if (!image.has_pixels || isVideo(image.transfer_syntax_uid) || rows === null || columns === null || rows < 1 || columns < 1) return [];
     return Array.from({ length: Math.max(1, image.frames) }, (_, index) => frameOf(image, rows, columns, index));
   });
 }
@@ -62,10 +63,14 @@ function pick(own: PerFrame | null, name: Lists, index: number): readonly number
   return value === undefined || value.length === 0 ? undefined : value;
 }
 
+/** A pixel that is so much longer than wide is a mistake of the file (as for thumbnails). */
+const MOST_STRETCHED = 20;
+
 function spacingOf(inPatient: readonly number[], atDetector: readonly number[]): Spacing | undefined {
   for (const [values, detector] of [[inPatient, false] as const, [atDetector, true] as const]) {
     const [row, column] = values;
-    if (row !== undefined && column !== undefined && row > 0 && column > 0) return { row, column, atDetector: detector };
+    if (row === undefined || column === undefined || !(row > 0 && column > 0)) continue;
+    if (Math.max(row / column, column / row) < MOST_STRETCHED) return { row, column, atDetector: detector };
   }
   return undefined;
 }

@@ -19,8 +19,8 @@ export function rescale(stored: Iterable<number> & ArrayLike<number>, slope: num
   const ends = [min * slope + intercept, max * slope + intercept] as const;
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const values = room(whole, low, high, stored.length);
-  for (let index = 0; index < stored.length; index += 1) values[index] = (stored[index] ?? 0) * slope + intercept;
-  return { values, min: low, max: high };
+  for (let index = 0; index < stored.length; index += 1) values[index] = finite((stored[index] ?? 0) * slope + intercept);
+  return { values, min: finite(low), max: finite(high) };
 }
 
 function room(whole: boolean, low: number, high: number, length: number): Values {
@@ -29,3 +29,6 @@ function room(whole: boolean, low: number, high: number, length: number): Values
   if (low >= -0x80 && high <= 0x7f) return new Int8Array(length);
   return low >= -0x8000 && high <= 0x7fff ? new Int16Array(length) : new Float32Array(length);
 }
+
+/** Floating point pixels may be no numbers at all; such are drawn as 0. */
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0);

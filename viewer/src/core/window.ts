@@ -4,6 +4,8 @@ import type { MessageKey } from "./messages.ts";
 export interface GreyWindow {
   readonly center: number;
   readonly width: number;
+  /** Meant as LINEAR_EXACT (PS3.3 C.11.2.1.3.2) and not as LINEAR; for values that are no whole numbers. */
+  readonly exact?: boolean;
 }
 
 /** The same, as the values at the two ends of the ramp. */
@@ -12,13 +14,16 @@ export interface GreyRange {
   readonly upper: number;
 }
 
-/** The ends of the linear ramp (PS3.3 C.11.2.1.2.1): c - 0.5 ± (w - 1) / 2. */
-export function rangeOf({ center, width }: GreyWindow): GreyRange {
-  const half = (Math.max(1, width) - 1) / 2;
-  return { lower: center - 0.5 - half, upper: center - 0.5 + half };
+/** The ends of the ramp: c ± w / 2 when exact, else c - 0.5 ± (w - 1) / 2 (PS3.3 C.11.2.1.2.1). */
+export function rangeOf({ center, width, exact = false }: GreyWindow): GreyRange {
+  // a width of 1 is a threshold, which a ramp without length could not be drawn as
+  const half = exact ? width / 2 : Math.max(1e-3, width - 1) / 2;
+  const middle = exact ? center : center - 0.5;
+  return { lower: middle - half, upper: middle + half };
 }
 
-export function windowOf({ lower, upper }: GreyRange): GreyWindow {
+export function windowOf({ lower, upper }: GreyRange, exact = false): GreyWindow {
+  if (exact) return { center: (lower + upper) / 2, width: upper - lower, exact };
   return { center: (lower + upper + 1) / 2, width: upper - lower + 1 };
 }
 
@@ -28,11 +33,6 @@ export function windowsOf(centers: readonly number[], widths: readonly number[])
     const width = widths[index];
     return width !== undefined && Number.isFinite(center) && width >= 1 ? [{ center, width }] : [];
   });
-}
-
-/** A window over all values from `min` to `max`, for images that bring none. */
-export function fullWindow(min: number, max: number): GreyWindow {
-  return windowOf({ lower: min, upper: Math.max(max, min + 1) });
 }
 
 export interface Preset extends GreyWindow {
@@ -57,16 +57,40 @@ export function roundWindow(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-/** How much of the darkest and of the brightest is cut off when a window is made up: a hundredth each. */
-const CUT = 0.01;
-const SAMPLES = 20_000;
+// The same rules as for thumbnails (src/fileroom/pixels/window.py, thumbnail.py), so that both look alike.
+const SAMPLES = 65_536;
+/** So much of the smallest value is air, padding or collimator, not the picture. */
+const BACKGROUND = 0.05;
+const DARKEST = 0.005;
+const BRIGHTEST = 0.995;
+/** From this share of black or white on, a window shows nothing. */
+const FLAT = 0.995;
 
-/** A window for an image that brings none: over its values, without the few that are far from all others. */
-export function autoWindow(values: ArrayLike<number>): GreyWindow {
+function sampled(values: ArrayLike<number>): number[] {
   const step = Math.max(1, Math.floor(values.length / SAMPLES));
   const sample: number[] = [];
   for (let index = 0; index < values.length; index += step) sample.push(values[index] ?? 0);
-  sample.sort((a, b) => a - b);
-  const at = (part: number): number => sample[Math.min(sample.length - 1, Math.floor(part * sample.length))] ?? 0;
-  return fullWindow(at(CUT), at(1 - CUT));
+  return sample;
+}
+
+/** A window for values of which nobody said how to show them: nearly all of what is not background. */
+export function autoWindow(values: ArrayLike<number>): GreyWindow {
+  const all = sampled(values).sort((a, b) => a - b);
+  const [least = 0] = all;
+  const inside = all.filter((value) => value > least);
+  const sample = inside.length > 0 && inside.length < all.length * (1 - BACKGROUND) ? inside : all;
+  const at = (part: number): number => sample[Math.round(part * (sample.length - 1))] ?? least;
+  const [low, high] = [at(DARKEST), at(BRIGHTEST)];
+  if (high > low) return windowOf({ lower: low, upper: high }, true);
+  return windowOf(high > least ? { lower: least, upper: high } : { lower: low, upper: low + 1 }, true);
+}
+
+/** Whether values are all black, or all white, in a window: files bring such windows, for values of another kind. */
+export function showsNothing(values: ArrayLike<number>, window: GreyWindow): boolean {
+  const { lower, upper } = rangeOf(window);
+  const half = (upper - lower) / 510; // half a grey level: what is nearer to black than to the next one is black
+  const sample = sampled(values);
+  const black = sample.reduce((sum, value) => sum + (value < lower + half ? 1 : 0), 0);
+  const white = sample.reduce((sum, value) => sum + (value >= upper - half ? 1 : 0), 0);
+  return Math.max(black, white) >= FLAT * sample.length;
 }

@@ -84,6 +84,7 @@ export const viewport = {
     "viewport.kind.PR": "a presentation state",
     "viewport.kind.KO": "a selection of key objects",
     "viewport.kind.RT": "radiotherapy data",
+    "viewport.kind.video": "a video, which is not played yet",
     "viewport.kind.other": "data of another kind",
   },
   it: {
@@ -170,6 +171,7 @@ export const viewport = {
     "viewport.kind.PR": "uno stato di presentazione",
     "viewport.kind.KO": "una selezione di oggetti chiave",
     "viewport.kind.RT": "dati di radioterapia",
+    "viewport.kind.video": "un video, che non si riproduce ancora",
     "viewport.kind.other": "dati di altro genere",
   },
 } as const;

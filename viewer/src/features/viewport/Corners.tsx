@@ -3,13 +3,21 @@ import type { ComponentChildren } from "preact";
 import { type Frame, sliceLocation } from "../../core/frames.ts";
 import type { MessageKey } from "../../core/messages.ts";
 import type { Patient, Series, Study } from "../../core/model.ts";
-import { mainName, otherNames } from "../../core/names.ts";
+import { otherNames } from "../../core/names.ts";
 import { fmt, t } from "../prefs/index.ts";
-import { showWindow } from "./Toolbar.tsx";
 import type { Viewer } from "./viewer.ts";
+import { patientName, showWindow } from "./words.ts";
+
+interface CornersProps {
+  readonly viewer: Viewer;
+  readonly series: Series;
+  readonly frame: Frame;
+  /** Of the frame in the series, from 1. */
+  readonly number: number;
+}
 
 /** What stands around the image: whose it is, what it is, where it lies, how it is shown. */
-export function Corners({ viewer, series, frame }: { readonly viewer: Viewer; readonly series: Series; readonly frame: Frame }) {
+export function Corners({ viewer, series, frame, number }: CornersProps) {
   const { study } = series;
   return (
     <div class="vp-corners" aria-hidden={!viewer.corners.value}>
@@ -17,7 +25,7 @@ export function Corners({ viewer, series, frame }: { readonly viewer: Viewer; re
         <>
           <Corner at="top left">{whose(study.patient, study)}</Corner>
           <Corner at="top right">{what(study)}</Corner>
-          <Corner at="bottom left">{which(viewer, series, frame)}</Corner>
+          <Corner at="bottom left">{which(series, frame, number, viewer.frames.value.length)}</Corner>
           <Corner at="bottom right">{how(viewer, series, frame)}</Corner>
         </>
       )}
@@ -43,11 +51,10 @@ const joined = (parts: readonly (string | undefined)[], between = " · "): strin
 const SEXES: Readonly<Record<string, MessageKey>> = { F: "sex.F", M: "sex.M", O: "sex.O" };
 
 function whose(patient: Patient, study: Study): ComponentChildren[] {
-  const name = patient.anonymous ? t("archive.anonymous") : mainName(patient.name);
   const sex = SEXES[patient.sex];
   const said = sex === undefined ? patient.sex : t(sex);
   return [
-    <strong>{name === "" ? t("archive.noName") : name}</strong>,
+    <strong>{patientName(patient)}</strong>,
     otherNames(patient.name),
     joined([fmt().date(patient.birth_date), said, showAge(study.patient_age)]),
     patient.patient_id,
@@ -64,14 +71,13 @@ function what(study: Study): ComponentChildren[] {
   return [fmt().dateTime(study.date, study.time), study.description, study.institution_name, joined([study.manufacturer, study.manufacturer_model_name], " ")];
 }
 
-function which(viewer: Viewer, series: Series, frame: Frame): ComponentChildren[] {
+function which(series: Series, frame: Frame, number: number, total: number): ComponentChildren[] {
   const location = sliceLocation(frame);
-  const total = viewer.frames.value.length;
   return [
     joined([series.modality, series.number === null ? undefined : t("viewport.series", { number: String(series.number) })]),
     series.description,
     location === undefined ? "" : `${t("viewport.position")} ${millimetres(location, 1)}`,
-    <strong>{t("viewport.image", { number: viewer.target.value + 1, total })}</strong>,
+    <strong>{t("viewport.image", { number, total })}</strong>,
   ];
 }
 

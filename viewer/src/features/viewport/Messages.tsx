@@ -1,7 +1,9 @@
 import type { ComponentChildren } from "preact";
 
+import { isVideo } from "../../core/decoding.ts";
 import type { MessageKey } from "../../core/messages.ts";
 import type { Series } from "../../core/model.ts";
+import { sopClassName } from "../../core/uids.ts";
 import { Dialog } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { Glyph } from "./icons.tsx";
@@ -80,7 +82,8 @@ const KINDS: Readonly<Record<string, MessageKey>> = {
 
 /** A series without images names itself and says what is known of it. */
 export function NoPixels({ series }: { readonly series: Series }) {
-  const kind = t(KINDS[series.modality] ?? "viewport.kind.other");
+  const video = isVideo(series.transfer_syntax_uid);
+  const kind = t(video ? "viewport.kind.video" : (KINDS[series.modality] ?? "viewport.kind.other"));
   const { study, counts } = series;
   const facts: (readonly [MessageKey, string])[] = [
     ["fact.modality", series.modality],
@@ -89,7 +92,7 @@ export function NoPixels({ series }: { readonly series: Series }) {
     ["fact.contents", t("count.objects", { count: counts.instances })],
     ["fact.size", fmt().bytes(counts.bytes)],
     ["fact.manufacturer", [series.manufacturer, series.manufacturer_model_name].filter((text) => text !== "").join(" ")],
-    ["fact.sopClass", series.sop_class_uid],
+    ["fact.sopClass", sopClassName(series.sop_class_uid)],
   ];
   return (
     <Notice title={t("viewport.state.noPixels", { kind })} hint={t("viewport.state.noPixelsHint")}>

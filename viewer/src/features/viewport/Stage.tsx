@@ -20,8 +20,10 @@ export function Stage({ viewer, onRetry }: { readonly viewer: Viewer; readonly o
     };
   }, [viewer]);
   const drawn = viewer.drawn.value;
+  const phase = viewer.phase.value;
+  const series = phase.kind === "open" ? phase.series.id : undefined;
   return (
-    <section class="vp-stage" aria-label={t("viewport.stage")} data-drawn={drawn + 1}>
+    <section class="vp-stage" aria-label={t("viewport.stage")} data-series={series} data-drawn={drawn + 1}>
       <div
         ref={canvas}
         class={drawn >= 0 ? "vp-canvas" : "vp-canvas hidden"}
@@ -51,11 +53,13 @@ function Around({ viewer, onRetry }: { readonly viewer: Viewer; readonly onRetry
     case "open":
       break;
   }
-  const frame = phase.frames[viewer.target.value];
+  // the text is of the image that stands there, also while another is on its way
+  const at = viewer.drawn.value >= 0 ? viewer.drawn.value : viewer.target.value;
+  const frame = phase.frames[at];
   const trouble = viewer.trouble.value;
   return (
     <>
-      {frame !== undefined && <Corners viewer={viewer} series={phase.series} frame={frame} />}
+      {frame !== undefined && <Corners viewer={viewer} series={phase.series} frame={frame} number={at + 1} />}
       {trouble !== undefined && <ImageTrouble viewer={viewer} trouble={trouble} />}
       <Waiting viewer={viewer} />
       <Scrubber viewer={viewer} />

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
 
 import type { MessageKey } from "../../core/messages.ts";
-import { roundWindow } from "../../core/window.ts";
 import { Icon, type MenuItem, openMenu } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { ToolName } from "./engine/index.ts";
 import { Glyph, type ViewerIcon } from "./icons.tsx";
 import type { Viewer } from "./viewer.ts";
+import { patientName, showWindow } from "./words.ts";
 
 const TOOLS: readonly (readonly [ToolName, ViewerIcon, MessageKey, string])[] = [
   ["window", "window", "viewport.tool.window", "W"],
@@ -33,6 +33,7 @@ export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly
         <Icon name="back" size={18} />
         <span>{t("viewer.back")}</span>
       </button>
+      <Title viewer={viewer} />
       <div class="vp-tools" role="toolbar" aria-label={t("viewport.tools")} onKeyDown={walk}>
         {TOOLS.map(([tool, icon, label, key]) => (
           <ToolButton
@@ -82,6 +83,19 @@ export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly
         />
       </div>
     </header>
+  );
+}
+
+/** Whose study this is; also where there is no image to say it in its corner. */
+function Title({ viewer }: { readonly viewer: Viewer }) {
+  const phase = viewer.phase.value;
+  if (phase.kind !== "open" && phase.kind !== "noPixels") return <span class="vp-title" />;
+  const { study } = phase.series;
+  return (
+    <h1 class="vp-title">
+      <span>{patientName(study.patient)}</span>
+      <span class="vp-title-study">{[fmt().date(study.date), study.description].filter((text) => text !== "").join(" · ")}</span>
+    </h1>
   );
 }
 
@@ -149,7 +163,7 @@ function windowItems(viewer: Viewer): MenuItem[] {
     label: window === undefined ? t("viewport.act.fileWindow") : t("viewport.act.fileWindowNth", { number: number + 1 }),
     hint: window === undefined ? "0" : showWindow(window.width, window.center),
     run: () => {
-      viewer.fileWindow(number);
+      viewer.fileWindow(window === undefined ? undefined : number);
     },
   }));
   const presets = viewer.presets().map(
@@ -163,10 +177,6 @@ function windowItems(viewer: Viewer): MenuItem[] {
   );
   return [...file, ...presets];
 }
-
-/** Width and centre, as radiographers write them: W 400 L 40. */
-export const showWindow = (width: number, center: number): string =>
-  `W ${fmt().number(roundWindow(width))} L ${fmt().number(roundWindow(center))}`;
 
 function Cine({ viewer }: { readonly viewer: Viewer }) {
   const { player } = viewer;

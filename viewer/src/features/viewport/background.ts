@@ -13,6 +13,8 @@ export interface BackgroundOptions {
   readonly parallel?: number;
 }
 
+const ENOUGH = 6;
+
 export class Background {
   readonly #options: BackgroundOptions;
   #states = new Uint8Array(0);
@@ -20,6 +22,7 @@ export class Background {
   #room = 0;
   #coming = 0;
   #running = false;
+  #failures = 0;
 
   constructor(options: BackgroundOptions) {
     this.#options = options;
@@ -30,6 +33,7 @@ export class Background {
     this.#states = new Uint8Array(length);
     this.#room = room;
     this.#coming = 0;
+    this.#failures = 0;
     this.#running = false;
     this.#changed();
   }
@@ -54,6 +58,7 @@ export class Background {
   mark(index: number, state: Load): void {
     if (index < 0 || index >= this.#states.length) return;
     this.#states[index] = state;
+    if (state === Load.Here) this.#failures = 0;
     this.#changed();
   }
 
@@ -62,7 +67,8 @@ export class Background {
   }
 
   #pump(): void {
-    while (this.#running && this.#coming < (this.#options.parallel ?? 4)) {
+    // a drive that was pulled out fails a thousand times as surely as six; an image that comes after all begins anew
+    while (this.#running && this.#failures < ENOUGH && this.#coming < (this.#options.parallel ?? 4)) {
       const index = nearest(this.#states.length, this.#center, (at) => this.#states[at] === Load.Absent && this.#fits(at));
       if (index === undefined) return;
       void this.#load(index);
@@ -88,6 +94,7 @@ export class Background {
     }
     if (states !== this.#states) return; // of a stack that is not open any more
     states[index] = state;
+    this.#failures = state === Load.Failed ? this.#failures + 1 : 0;
     this.#coming -= 1;
     this.#changed();
     this.#pump();

@@ -75,7 +75,7 @@ export const HELP: readonly (readonly [keys: readonly (string | { readonly say: 
   [[{ say: "viewport.keys.rightDrag" }, "+", "-"], "viewport.keys.zoom"],
   [[{ say: "viewport.keys.middleDrag" }], "viewport.keys.panDrag"],
   [[{ say: "viewport.keys.doubleClick" }, "0"], "viewport.keys.resetWindow"],
-  [CT_PRESETS.map(({ key }) => key), "viewport.keys.presets"],
+  [[`${CT_PRESETS[0]?.key ?? ""} – ${CT_PRESETS.at(-1)?.key ?? ""}`], "viewport.keys.presets"],
   [["F"], "viewport.act.fit"],
   [["A"], "viewport.act.actual"],
   [["T"], "viewport.act.turn"],

@@ -242,7 +242,7 @@ export class Viewer {
     return this.frames.value[this.target.value]?.windows ?? [];
   }
 
-  fileWindow(number = 0): void {
+  fileWindow(number?: number): void {
     this.#stack?.setWindow(undefined, number);
   }
 

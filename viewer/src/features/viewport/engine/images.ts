@@ -5,7 +5,7 @@ import { createImage } from "@cornerstonejs/dicom-image-loader";
 import { cellsOf } from "../../../core/cells.ts";
 import { decodesHere, EXPLICIT_LITTLE, isNative, isSound } from "../../../core/decoding.ts";
 import { type Frame, frameKey } from "../../../core/frames.ts";
-import { rescale } from "../../../core/rescale.ts";
+import { rescale, type Values } from "../../../core/rescale.ts";
 import { fetchDecoded, fetchPalette, fetchStored } from "../source.ts";
 import { fromShelf, type Shelved } from "./shelf.ts";
 
@@ -61,7 +61,7 @@ async function decodeFrame(shelved: Shelved): Promise<Types.IImage> {
 
 async function fromCodec(shelved: Shelved, bytes: Uint8Array<ArrayBuffer>, syntax: string): Promise<Types.IImage> {
   shelved.pixels = undefined;
-  return rescaled(shelved.frame, checked(shelved.frame, await create(frameKey(shelved.frame), bytes, syntax)));
+  return finished(shelved.frame, await create(frameKey(shelved.frame), bytes, syntax));
 }
 
 async function fromCells(shelved: Shelved, bytes: Uint8Array): Promise<Types.IImage> {
@@ -69,46 +69,53 @@ async function fromCells(shelved: Shelved, bytes: Uint8Array): Promise<Types.IIm
   const palette = frame.image.photometric_interpretation === "PALETTE COLOR" ? await fetchPalette(series, frame) : undefined;
   const cells = cellsOf(frame.image, bytes, palette);
   shelved.pixels = cells;
-  return rescaled(frame, checked(frame, await create(frameKey(frame), cells.bytes, EXPLICIT_LITTLE)));
+  return finished(frame, await create(frameKey(frame), cells.bytes, EXPLICIT_LITTLE));
 }
 
 async function create(key: string, bytes: Uint8Array<ArrayBuffer>, syntax: string): Promise<Types.IImage> {
-  // the CPU draws colour from RGBA, the GPU from RGB
-  const image = await createImage(key, bytes, syntax, { useRGBA: getShouldUseCPURendering(), preScale: { enabled: false } });
+  const image = await createImage(key, bytes, syntax, { useRGBA: false, preScale: { enabled: false } });
   return image as Types.IImage;
 }
 
-/**
- * The image with its values rescaled (Hounsfield units and the like). Not left to the loader: it picks whole numbers for
- * the result whenever the least and greatest value come out whole, and cuts all between (5.14).
- */
-function rescaled(frame: Frame, image: Types.IImage): Types.IImage {
-  if (image.color) return image;
-  const found = rescale(image.getPixelData(), frame.slope, frame.intercept);
-  const { values, min, max } = found;
+/** A codec that gives another size than the data set says has not decoded this image. */
+function finished(frame: Frame, image: Types.IImage): Types.IImage {
+  const pixels = frame.rows * frame.columns;
+  const values = image.getPixelData();
+  if (image.rows !== frame.rows || image.columns !== frame.columns) throw new Error("decoded to another size");
+  if (values.length !== pixels * (image.color ? 3 : 1)) throw new Error("decoded to another length");
+  if (!image.color) {
+    // Not left to the loader: it takes whole numbers for the result whenever the least and the greatest value come out
+    // whole, and cuts all between (5.14).
+    const { values: found, min, max } = rescale(values, frame.slope, frame.intercept);
+    return holding(image, found, { minPixelValue: min, maxPixelValue: max, slope: 1, intercept: 0 });
+  }
+  // the GPU draws from RGB, the CPU from RGBA
+  return getShouldUseCPURendering() ? holding(image, withAlpha(values), { rgba: true, numberOfComponents: 4 }) : image;
+}
+
+/** The image with other values. */
+function holding(image: Types.IImage, values: Values | Uint8ClampedArray, more: Partial<Types.IImage>): Types.IImage {
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({
     scalarData: values,
     width: image.width,
     height: image.height,
-    numberOfComponents: 1,
+    numberOfComponents: more.numberOfComponents ?? image.numberOfComponents,
   });
-  const type = values.constructor.name as Types.PixelDataTypedArrayString;
   return Object.assign(image, {
+    ...more,
     voxelManager,
     getPixelData: () => values,
-    dataType: type,
+    dataType: values.constructor.name as Types.PixelDataTypedArrayString,
     sizeInBytes: values.byteLength,
-    minPixelValue: min,
-    maxPixelValue: max,
-    slope: 1,
-    intercept: 0,
   });
 }
 
-/** A codec that gives another size than the data set says has not decoded this image. */
-function checked(frame: Frame, image: Types.IImage): Types.IImage {
-  const samples = image.color ? (image.rgba ? 4 : 3) : 1;
-  if (image.rows !== frame.rows || image.columns !== frame.columns) throw new Error("decoded to another size");
-  if (image.getPixelData().length !== frame.rows * frame.columns * samples) throw new Error("decoded to another length");
-  return image;
+function withAlpha(rgb: ArrayLike<number>): Uint8ClampedArray {
+  const out = new Uint8ClampedArray((rgb.length / 3) * 4).fill(255);
+  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+    out[to] = rgb[from] ?? 0;
+    out[to + 1] = rgb[from + 1] ?? 0;
+    out[to + 2] = rgb[from + 2] ?? 0;
+  }
+  return out;
 }

@@ -5,7 +5,7 @@ import { type Frame, frameKey } from "../../../core/frames.ts";
 import { subtract, type Vec3, vector } from "../../../core/geometry.ts";
 import type { Series } from "../../../core/model.ts";
 import { sideLetters, type SideLetters } from "../../../core/orientation.ts";
-import { autoWindow, type GreyWindow, rangeOf, windowOf } from "../../../core/window.ts";
+import { autoWindow, type GreyWindow, rangeOf, showsNothing, windowOf } from "../../../core/window.ts";
 import { forgetComing, haveImage } from "./images.ts";
 import { fromShelf, putOnShelf } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
@@ -47,8 +47,13 @@ export class StackView {
   #target = -1;
   /** Undefined while the window is the file's own, which may be another for each image. */
   #chosen: GreyWindow | undefined;
-  #own = 0;
+  /** Which of the file's own windows; undefined for the first, unless it shows nothing. */
+  #own: number | undefined;
+  /** The window is being set by us (or by Cornerstone for us), and not by a person with a tool. */
   #setting = false;
+  /** Whether the windows of this series were looked at, and found to show nothing. */
+  #judged = false;
+  #distrusted = false;
 
   constructor(element: HTMLDivElement, listener: StackListener) {
     start();
@@ -83,7 +88,9 @@ export class StackView {
     this.#open = false;
     this.#target = -1;
     this.#chosen = undefined;
-    this.#own = 0;
+    this.#own = undefined;
+    this.#judged = false;
+    this.#distrusted = false;
   }
 
   /** Have image `index` in memory; rejects when it cannot be had. */
@@ -97,14 +104,21 @@ export class StackView {
     this.#target = index;
     const keys = this.#keys;
     await this.load(index);
-    if (this.#target !== index || this.#keys !== keys) return false;
-    this.#findFallback(index);
-    if (this.#open) await this.#viewport.setImageIdIndex(index);
-    else {
-      this.#open = true;
-      await this.#viewport.setStack(keys, index);
-      this.#viewport.resetCamera();
+    if (!this.#wants(index, keys)) return false;
+    await this.#judge(index);
+    if (!this.#wants(index, keys)) return false;
+    this.#setting = true;
+    try {
+      if (this.#open) await this.#viewport.setImageIdIndex(index);
+      else {
+        this.#open = true;
+        await this.#viewport.setStack(keys, index);
+        this.#viewport.resetCamera();
+      }
+    } finally {
+      this.#setting = false;
     }
+    this.#applyWindow(index);
     this.#viewport.render();
     return true;
   }
@@ -115,8 +129,8 @@ export class StackView {
     choose(tool);
   }
 
-  /** A window of one's own; undefined goes back to the file's window number `own`. */
-  setWindow(window: GreyWindow | undefined, own = 0): void {
+  /** A window of one's own; undefined goes back to the file's, to number `own` of them if one is asked for. */
+  setWindow(window: GreyWindow | undefined, own?: number): void {
     this.#chosen = window;
     this.#own = own;
     this.#applyWindow(this.#target);
@@ -184,27 +198,54 @@ export class StackView {
 
   #windowOf(index: number): GreyWindow | undefined {
     const shelved = fromShelf(this.#keys[index] ?? "");
-    return this.#chosen ?? shelved?.frame.windows[this.#own] ?? shelved?.frame.windows[0] ?? shelved?.fallback;
+    if (this.#chosen !== undefined || shelved === undefined) return this.#chosen;
+    const { fallback, frame } = shelved;
+    if (this.#own !== undefined && frame.windows[this.#own] !== undefined) return frame.windows[this.#own];
+    return this.#distrusted ? fallback : (frame.windows[0] ?? fallback);
+  }
+
+  #wants(index: number, keys: readonly string[]): boolean {
+    return this.#target === index && this.#keys === keys;
   }
 
   #applyWindow(index: number): void {
     const window = this.#windowOf(index);
     if (window === undefined) return;
+    const before = this.#setting;
     this.#setting = true;
     this.#viewport.setProperties({ voiRange: rangeOf(window) });
-    this.#setting = false;
+    this.#setting = before;
   }
 
-  /** A series without windows gets one from its first image that is seen, and keeps it. */
-  #findFallback(index: number): void {
-    const shelved = fromShelf(this.#keys[index] ?? "");
-    if (shelved === undefined || shelved.frame.windows.length > 0 || shelved.fallback !== undefined) return;
-    const image = cache.getImage(this.#keys[index] ?? "");
-    if (image === undefined) return;
-    const window = image.color ? { center: 128, width: 256 } : autoWindow(image.getPixelData());
-    for (const key of this.#keys) {
-      const other = fromShelf(key);
-      if (other !== undefined) other.fallback ??= window;
+  /**
+   * A series without windows, or with windows that show nothing, gets one, and keeps it. It is found in the middle of the
+   * series, for at its ends there is often little to see; an end that is black in a good window stays so.
+   */
+  async #judge(index: number): Promise<void> {
+    if (this.#judged) return;
+    const keys = this.#keys;
+    const suspect = (key: string): boolean => {
+      const image = cache.getImage(key);
+      const window = fromShelf(key)?.frame.windows[0];
+      return image?.color !== true && (window === undefined || (image !== undefined && showsNothing(image.getPixelData(), window)));
+    };
+    const [here = "", middle = ""] = [keys[index], keys[keys.length >> 1]];
+    let reference = here;
+    if (suspect(here)) {
+      reference = await haveImage(middle).then(
+        () => middle,
+        () => here,
+      );
+    }
+    if (this.#keys !== keys) return;
+    this.#judged = true;
+    const image = cache.getImage(reference);
+    if (image === undefined || !(image.color || suspect(reference))) return;
+    this.#distrusted = true;
+    const fallback = image.color ? { center: 128, width: 256 } : autoWindow(image.getPixelData());
+    for (const key of keys) {
+      const shelved = fromShelf(key);
+      if (shelved !== undefined) shelved.fallback ??= fallback;
     }
   }
 
@@ -224,7 +265,8 @@ export class StackView {
   readonly #onWindow = (event: Event): void => {
     if (this.#setting || !this.#open) return;
     // by the window tool
-    this.#chosen = windowOf((event as CustomEvent<Types.EventTypes.VoiModifiedEventDetail>).detail.range);
+    const { range } = (event as CustomEvent<Types.EventTypes.VoiModifiedEventDetail>).detail;
+    this.#chosen = windowOf(range, this.#windowOf(this.#target)?.exact);
   };
 
   readonly #onScrollDrag = (event: Event): void => {
@@ -238,7 +280,7 @@ export class StackView {
   #facts(index: number): ViewFacts {
     const { voiRange, invert } = this.#viewport.getProperties();
     return {
-      window: voiRange === undefined ? undefined : windowOf(voiRange),
+      window: voiRange === undefined ? undefined : windowOf(voiRange, this.#windowOf(index)?.exact),
       scale: this.#scale(),
       letters: this.#frames[index]?.plane === undefined ? undefined : this.#letters(),
       inverted: (invert ?? false) !== this.#startsInverted(),

@@ -24,9 +24,33 @@ class ScrollDragTool extends BaseTool {
   }
 }
 
+/**
+ * Window by dragging: across for the width, up and down for the centre. By shares of the width and not by fixed steps,
+ * so that it works alike for Hounsfield units and for activities of a millionth.
+ */
+class WindowTool extends WindowLevelTool {
+  static override toolName = "Window";
+
+  override getNewRange({ deltaPointsCanvas: [across = 0, down = 0], lower, upper }: Drag): { lower: number; upper: number } {
+    const half = ((upper - lower) / 2) * Math.exp(across / WIDENS);
+    const middle = (lower + upper) / 2 + (down / SHIFTS) * (upper - lower);
+    return { lower: middle - half, upper: middle + half };
+  }
+}
+
+interface Drag {
+  readonly deltaPointsCanvas: readonly number[];
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** So many CSS pixels make the window e times as wide, and shift it by its width. */
+const WIDENS = 220;
+const SHIFTS = 400;
+
 /** The tools that the left button (or one finger) can have. */
 const TOOLS = {
-  window: WindowLevelTool.toolName as string,
+  window: WindowTool.toolName,
   scroll: ScrollDragTool.toolName,
   zoom: ZoomTool.toolName as string,
   pan: PanTool.toolName as string,
@@ -35,7 +59,7 @@ export type ToolName = keyof typeof TOOLS;
 export const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];
 
 export function addTools(): void {
-  for (const tool of [WindowLevelTool, ScrollDragTool, ZoomTool, PanTool]) addTool(tool);
+  for (const tool of [WindowTool, ScrollDragTool, ZoomTool, PanTool]) addTool(tool);
 }
 
 /** Give a viewport its tools. */

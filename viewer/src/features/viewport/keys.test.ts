@@ -1,0 +1,45 @@
+import { describe, expect, it, vi } from "vitest";
+
+import { translator } from "../../core/messages.ts";
+import { CT_PRESETS } from "../../core/window.ts";
+import { HELP, press } from "./keys.ts";
+import { Viewer } from "./viewer.ts";
+
+function setup(ct = true) {
+  const viewer = new Viewer();
+  const around = { close: vi.fn(), turnSeries: vi.fn() };
+  vi.spyOn(viewer, "presets").mockReturnValue(ct ? CT_PRESETS : []);
+  return { viewer, around, press: (key: string) => press(key, viewer, around) };
+}
+
+describe("press", () => {
+  it("does what the key stands for, whether the shift key is down or not", () => {
+    const { viewer, around, press } = setup();
+    expect(press("Z")).toBe(true);
+    expect(viewer.tool.value).toBe("zoom");
+    expect(press("c")).toBe(true);
+    expect(viewer.corners.value).toBe(false);
+    expect(press("ArrowRight")).toBe(true);
+    expect(around.turnSeries).toHaveBeenCalledWith(1);
+    expect(press("Escape")).toBe(true);
+    expect(around.close).toHaveBeenCalledOnce();
+  });
+
+  it("knows the windows of CT only for CT", () => {
+    expect(setup(true).press("1")).toBe(true);
+    expect(setup(false).press("1")).toBe(false);
+  });
+
+  it.each(["x", "Enter", "Tab", "F5", "constructor", "toString"])("leaves %s alone", (key) => {
+    expect(setup().press(key)).toBe(false);
+  });
+});
+
+describe("HELP", () => {
+  it("says each thing once, in words", () => {
+    const t = translator("en");
+    const does = HELP.map(([, message]) => t(message));
+    expect(new Set(does).size).toBe(does.length);
+    expect(does).not.toContain("");
+  });
+});
