@@ -46,7 +46,7 @@ export class Player {
     this.#request = requestAnimationFrame(this.#tick);
     if (now < this.#due) return;
     const period = 1000 / this.rate.value;
-    this.#due = Math.max(this.#due + period, now - period);
+    this.#due = Math.max(this.#due + period, now);
     this.#step(1);
   };
 }
