@@ -13,9 +13,12 @@ be written as they are (``bytes``), and an instance costs some tens of microseco
 from __future__ import annotations
 
 import os
+import shutil
 import struct
+import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +62,7 @@ CODECS = {
 LONG_FORM = {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "SV": "q", "UV": "Q"}
 UNDEFINED = 0xFFFFFFFF
+NOBODY = 65534
 
 
 class Open(list[Mapping[str, Any]]):
@@ -247,3 +251,22 @@ def shared_data_folder() -> Path | None:
     named = os.environ.get("FILEROOM_TEST_DATA")
     folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
     return folder if (folder / "MANIFEST.tsv").is_file() else None
+
+
+@contextmanager
+def without_privileges() -> Iterator[Path]:
+    """A folder of one's own, as somebody whom permissions bind: the super-user puts the crown off for a while."""
+    folder = Path(tempfile.mkdtemp())
+    crowned = hasattr(os, "geteuid") and os.geteuid() == 0
+    try:
+        if crowned:
+            os.chown(folder, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        yield folder
+    finally:
+        if crowned:
+            os.seteuid(0)
+        for path in [folder, *folder.rglob("*")]:
+            if not path.is_symlink():
+                path.chmod(0o700)
+        shutil.rmtree(folder)

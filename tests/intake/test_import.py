@@ -20,7 +20,7 @@ from fileroom.intake.lock import import_lock
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import ImportSummary, Instance, Level, Outcome, Query, Reason, Series, State
 from fileroom.settings import Settings
-from tests.world import instance, plant, sop_uid
+from tests.world import instance, plant, sop_uid, without_privileges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -259,6 +259,30 @@ def test_names_that_are_not_utf8(archive: fileroom.Archive, tmp_path: Path) -> N
     assert (root / name).samefile(one.files[0].path)
     assert archive.read(one.id).path == one.files[0].path
     assert told(archive.bring_in(root)) == {"unchanged": 1}
+
+
+def test_what_one_may_not_read_is_told_and_tried_again() -> None:
+    with without_privileges() as folder:
+        root = plant(
+            folder / "scans", {"1": instance(number=1), "2": instance(number=2), "closed/3": instance(number=3)}
+        )
+        settings = Settings(archive=folder / "archive", use_keyring=False)
+        with fileroom.Archive.open(settings) as archive:
+            archive.bring_in(root)
+            (root / "2").chmod(0)
+            os.utime(root / "2", (1, 1))
+            (root / "closed").chmod(0)
+            summary = archive.bring_in(root)
+            assert told(summary) == {"unchanged": 1, "unreadable": 2}
+            assert by_name(archive, summary) == {
+                "2": (Outcome.UNREADABLE, Reason.PERMISSION_DENIED),
+                "closed": (Outcome.UNREADABLE, Reason.PERMISSION_DENIED),
+            }
+            assert counts(archive)[3] == 3  # nothing that was known is lost
+            (root / "2").chmod(0o600)
+            (root / "closed").chmod(0o700)
+            assert told(archive.bring_in(root)) == {"unchanged": 2, "changed": 1}
+            assert {item.state for item in instances(archive).values()} == {State.ONLINE}
 
 
 def test_an_empty_folder_and_one_that_is_not_there(archive: fileroom.Archive, tmp_path: Path) -> None:

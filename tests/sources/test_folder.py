@@ -8,7 +8,7 @@ import pytest
 from fileroom.errors import SourceError
 from fileroom.model import Outcome, Reason
 from fileroom.sources.folder import walk
-from tests.world import plant
+from tests.world import plant, without_privileges
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,14 +56,11 @@ def test_what_is_no_regular_file(tmp_path: Path) -> None:
     assert [(o.name, o.reason) for o in listing.obstacles] == [("pipe", Reason.SPECIAL_FILE)]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
-def test_a_closed_folder_is_an_obstacle_and_not_an_empty_one(tmp_path: Path) -> None:
-    plant(tmp_path, {"closed/1": b"x"})
-    (tmp_path / "closed").chmod(0)
-    try:
-        closed = next(item for item in walk(str(tmp_path)) if item.path.endswith("closed"))
-    finally:
-        (tmp_path / "closed").chmod(0o700)
+def test_a_closed_folder_is_an_obstacle_and_not_an_empty_one() -> None:
+    with without_privileges() as folder:
+        plant(folder, {"closed/1": b"x"})
+        (folder / "closed").chmod(0)
+        closed = next(item for item in walk(str(folder)) if item.path.endswith("closed"))
     assert not closed.complete
     assert [(o.name, o.reason) for o in closed.obstacles] == [("", Reason.PERMISSION_DENIED)]
 

@@ -471,6 +471,14 @@ class Writer:
         if facts.instance_id is not None and known:
             self._touched.instances.add(facts.instance_id)
 
+    def file_unreadable(self, file_id: int, said: tuple[Outcome, Reason, str]) -> None:
+        """A known file could not be read this time: it stays what it was, and is tried again."""
+        outcome, reason, detail = said
+        self._cursor.execute(
+            "UPDATE file SET outcome = ?, reason = ?, detail = ? WHERE id = ?",
+            (outcome.value, reason.value, detail, file_id),
+        )
+
     def unlink(self, instance_id: int) -> None:
         """A file has stopped being a file of this instance: see afterwards whether it has another."""
         self._touched.instances.add(instance_id)

@@ -88,7 +88,8 @@ def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance, d
     own = next((file for file in same.files if file.id == row.id), None)
     others = [file for file in _standing(same, disk) if file.id != row.id]
     if own is not None and not own.conflict and (own.size, own.digest) == (size, digest):
-        if row.mtime_ns == 0:  # it was being written when it was read last
+        # It was being written when it was read last, or could not be read.
+        if row.mtime_ns == 0 or row.outcome is Outcome.UNREADABLE:
             return Decision(Outcome.UNCHANGED, Reason.SAME_AS_BEFORE, Act.KEEP, same)
         return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE, same)
     return _beside_others(size, digest, same, others, disk)

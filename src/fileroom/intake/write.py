@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fileroom.sources.folder import FileEntry, Obstacle
 
 
+_NOT_LOOKED_INTO = frozenset({Reason.PERMISSION_DENIED, Reason.IO_ERROR, Reason.VANISHED})
 _SMALLEST_FRAGMENT = 8  # bytes of the header of one item of encapsulated pixel data (PS3.5 A.4)
 
 
@@ -178,9 +179,13 @@ class _Hand:
         self._carry_out(item, reading.header, series_id, decision)
 
     def _leave_out(self, item: ReadFile, said: tuple[Outcome, Reason, str]) -> None:
-        self._record(item, *said, None)
-        if item.known is not None and item.known.instance_id is not None:
-            self._writer.unlink(item.known.instance_id)
+        known = item.known
+        if known is not None and known.instance_id is not None and said[1] in _NOT_LOOKED_INTO:
+            self._writer.file_unreadable(known.id, said)  # what it was, it may well be still
+        else:
+            self._record(item, *said, None)
+            if known is not None and known.instance_id is not None:
+                self._writer.unlink(known.instance_id)
         self.line(item.place, item.entry.name, said, item.reading.size)
 
     def _carry_out(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
