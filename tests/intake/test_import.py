@@ -261,28 +261,28 @@ def test_names_that_are_not_utf8(archive: fileroom.Archive, tmp_path: Path) -> N
     assert told(archive.bring_in(root)) == {"unchanged": 1}
 
 
-def test_what_one_may_not_read_is_told_and_tried_again() -> None:
+def test_what_one_may_not_read_is_told_and_tried_again(archive: fileroom.Archive, tmp_path: Path) -> None:
+    # Once before, for what is imported late: the modules of Python may lie where only the super-user may look.
+    archive.bring_in(plant(tmp_path / "before", {"1": instance(), "2": b"no image"}))
+    tree = {"1": instance(number=1), "2": instance(number=2), "closed/3": instance(number=3)}
     with without_privileges() as folder:
-        root = plant(
-            folder / "scans", {"1": instance(number=1), "2": instance(number=2), "closed/3": instance(number=3)}
-        )
-        settings = Settings(archive=folder / "archive", use_keyring=False)
-        with fileroom.Archive.open(settings) as archive:
-            archive.bring_in(root)
+        root = plant(folder / "scans", tree)
+        with fileroom.Archive.open(Settings(archive=folder / "archive", use_keyring=False)) as own:
+            own.bring_in(root)
             (root / "2").chmod(0)
             os.utime(root / "2", (1, 1))
             (root / "closed").chmod(0)
-            summary = archive.bring_in(root)
+            summary = own.bring_in(root)
             assert told(summary) == {"unchanged": 1, "unreadable": 2}
-            assert by_name(archive, summary) == {
+            assert by_name(own, summary) == {
                 "2": (Outcome.UNREADABLE, Reason.PERMISSION_DENIED),
                 "closed": (Outcome.UNREADABLE, Reason.PERMISSION_DENIED),
             }
-            assert counts(archive)[3] == 3  # nothing that was known is lost
+            assert {item.state for item in instances(own).values()} == {State.ONLINE}  # nothing known is lost
             (root / "2").chmod(0o600)
             (root / "closed").chmod(0o700)
-            assert told(archive.bring_in(root)) == {"unchanged": 2, "changed": 1}
-            assert {item.state for item in instances(archive).values()} == {State.ONLINE}
+            assert told(own.bring_in(root)) == {"unchanged": 3}
+            assert len(instances(own)) == 3
 
 
 def test_an_empty_folder_and_one_that_is_not_there(archive: fileroom.Archive, tmp_path: Path) -> None:
