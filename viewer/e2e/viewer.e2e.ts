@@ -245,6 +245,59 @@ describe("going through a study", () => {
   });
 });
 
+describe("other hands and screens", () => {
+  it("fits the image again when the window changes its size", async () => {
+    await open("ct");
+    for (const size of [
+      { width: 700, height: 620 },
+      { width: 1500, height: 640 },
+      { width: 1280, height: 800 },
+    ]) {
+      await page.setViewportSize(size);
+      await expect.poll(async () => wrong(await seen(page, truth("ct")), expected(truth("ct"), 0))).toBe(0);
+    }
+  });
+
+  it("draws a pixel for a pixel of a dense screen", async () => {
+    const dense = await openPage(browser, { deviceScaleFactor: 2 });
+    await dense.page.context().addCookies(await page.context().cookies());
+    await dense.page.goto(`${server.origin}/series/${idOf("ct")}`);
+    await drawn(dense.page, 1);
+    await expectFrame(dense.page, truth("ct"), 0);
+    const corner = dense.page.locator(".vp-corner.bottom.right");
+    await dense.page.keyboard.press("a");
+    await expect.poll(() => corner.innerText()).toContain("Zoom 100 %");
+    await dense.page.context().close();
+  });
+
+  it("takes one finger for the window, two for zoom", async () => {
+    const touch = await openPage(browser, { hasTouch: true, isMobile: true, viewport: { width: 420, height: 760 } });
+    await touch.page.context().addCookies(await page.context().cookies());
+    await touch.page.goto(`${server.origin}/series/${idOf("ct")}`);
+    await drawn(touch.page, 1);
+    const corner = touch.page.locator(".vp-corner.bottom.right");
+    const fingers = await touch.page.context().newCDPSession(touch.page);
+    /** Put down as many fingers as there are ways, draw them along, and lift them. */
+    const move = async (...ways: readonly (readonly [from: number, to: number])[]): Promise<void> => {
+      const at = (part: number) => ways.map(([from, to], id) => ({ x: from + (to - from) * part, y: 300 + id * 60, id }));
+      await fingers.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
+      for (let step = 1; step <= 8; step += 1) {
+        await fingers.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(step / 8) });
+        await touch.page.waitForTimeout(30);
+      }
+      await fingers.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    };
+    const before = await corner.innerText();
+    await move([150, 250]);
+    await expect.poll(() => corner.innerText()).not.toContain("W 1,200 L 40");
+    const zoom = /Zoom ([\d,]+)/.exec(before)?.[1] ?? "";
+    await move([180, 100], [220, 330]);
+    await expect.poll(() => corner.innerText()).not.toContain(`Zoom ${zoom} %`);
+    expect(touch.complaints).toEqual([]);
+    await touch.page.context().close();
+  });
+});
+
 describe("what cannot be shown", () => {
   it("names the image that cannot be decoded and goes on with the others", async () => {
     await open("damaged");

@@ -4,6 +4,7 @@ import { type Frame, sliceLocation } from "../../core/frames.ts";
 import type { MessageKey } from "../../core/messages.ts";
 import type { Patient, Series, Study } from "../../core/model.ts";
 import { otherNames } from "../../core/names.ts";
+import { age } from "../../core/people.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { Viewer } from "./viewer.ts";
 import { patientName, showWindow } from "./words.ts";
@@ -56,15 +57,9 @@ function whose(patient: Patient, study: Study): ComponentChildren[] {
   return [
     <strong>{patientName(patient)}</strong>,
     otherNames(patient.name),
-    joined([fmt().date(patient.birth_date), said, showAge(study.patient_age)]),
+    joined([fmt().date(patient.birth_date), said, age(study.patient_age)]),
     patient.patient_id,
   ];
-}
-
-/** Age String `034Y` (PS3.5 6.2) as 34 Y; the letter is the file's. */
-export function showAge(age: string): string {
-  const parts = /^0*(\d+)([DWMY])$/.exec(age.trim());
-  return parts === null ? age : `${parts[1] ?? ""} ${parts[2] ?? ""}`;
 }
 
 function what(study: Study): ComponentChildren[] {

@@ -44,6 +44,7 @@ export function Strip({ viewer, current, onSeries }: StripProps) {
           <StripItem key={one.id} id={`vp-series-${index}`} series={one} chosen={one.id === current} calm={viewer.calm.value} onSeries={onSeries} />
         ))}
       </div>
+      <p class="vp-warning">{t("app.notForDiagnosis")}</p>
     </aside>
   );
 }

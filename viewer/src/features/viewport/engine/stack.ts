@@ -14,6 +14,8 @@ import { choose, equip, SCROLL_EVENT, type ToolName, unequip } from "./tools.ts"
 const { Events, ViewportType } = Enums;
 const VIEWPORT = "fileroom-viewport";
 const ENGINE = "fileroom-engine";
+/** So many times larger or smaller than fitted; ten by ten pixels on a dense screen are that much above 1:1. */
+const MOST_ZOOM = 250;
 
 /** What is seen at the moment. */
 export interface ViewFacts {
@@ -143,7 +145,7 @@ export class StackView {
   }
 
   zoomBy(factor: number): void {
-    this.#viewport.setZoom(Math.min(80, Math.max(0.05, this.#viewport.getZoom() * factor)));
+    this.#viewport.setZoom(Math.min(MOST_ZOOM, Math.max(1 / MOST_ZOOM, this.#viewport.getZoom() * factor)));
     this.#viewport.render();
   }
 
