@@ -1,5 +1,5 @@
 import { patientTitle, seriesTitle, studyTitle } from "../../core/people.ts";
-import { Dialog, Icon } from "../kit/index.ts";
+import { Ask, Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { Chosen } from "./archiveStore.ts";
 
@@ -12,28 +12,18 @@ interface RemoveDialogProps {
 /** Asks before an entry is forgotten, and says the one thing that matters: the files stay where they are. */
 export function RemoveDialog({ chosen, onRemove, onClose }: RemoveDialogProps) {
   return (
-    <Dialog title={t("remove.title")} class="ask" onClose={onClose}>
-      <div class="dialog-body">
-        <p class="ask-what">
-          <strong>{nameOf(chosen)}</strong>
-          <span class="quiet">{contentsOf(chosen)}</span>
-        </p>
-        <p class="ask-promise">
-          <Icon name="folder" />
-          <span>
-            <strong>{t("remove.stay")}</strong> {t("remove.forget")}
-          </span>
-        </p>
-      </div>
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          {t("action.cancel")}
-        </button>
-        <button type="button" class="button danger" autofocus onClick={onRemove}>
-          {t("remove.confirm")}
-        </button>
-      </footer>
-    </Dialog>
+    <Ask title={t("remove.title")} confirm={t("remove.confirm")} onConfirm={onRemove} onClose={onClose}>
+      <p class="ask-what">
+        <strong>{nameOf(chosen)}</strong>
+        <span class="quiet">{contentsOf(chosen)}</span>
+      </p>
+      <p class="ask-promise">
+        <Icon name="folder" />
+        <span>
+          <strong>{t("remove.stay")}</strong> {t("remove.forget")}
+        </span>
+      </p>
+    </Ask>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Dialog, Icon } from "../kit/index.ts";
+import { Ask, Icon } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 
 interface UndoDialogProps {
@@ -8,25 +8,13 @@ interface UndoDialogProps {
 }
 
 /** Asks before an import is taken back. */
-export function UndoDialog({ images, onUndo, onClose }: UndoDialogProps) {
-  return (
-    <Dialog title={t("undo.title")} class="ask" onClose={onClose}>
-      <div class="dialog-body">
-        <p class="ask-promise">
-          <Icon name="folder" />
-          <span>
-            <strong>{t("remove.stay")}</strong> {t("undo.what", { count: images })}
-          </span>
-        </p>
-      </div>
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          {t("action.cancel")}
-        </button>
-        <button type="button" class="button danger" autofocus onClick={onUndo}>
-          {t("undo.confirm")}
-        </button>
-      </footer>
-    </Dialog>
-  );
-}
+export const UndoDialog = ({ images, onUndo, onClose }: UndoDialogProps) => (
+  <Ask title={t("undo.title")} confirm={t("undo.confirm")} onConfirm={onUndo} onClose={onClose}>
+    <p class="ask-promise">
+      <Icon name="folder" />
+      <span>
+        <strong>{t("remove.stay")}</strong> {t("undo.what", { count: images })}
+      </span>
+    </p>
+  </Ask>
+);

@@ -1,6 +1,7 @@
 /** Small parts that several features draw with. */
 import "./kit.css";
 
+export { Ask } from "./Ask.tsx";
 export { Dialog } from "./Dialog.tsx";
 export { type Column, Grid } from "./Grid.tsx";
 export { Icon, type IconName } from "./Icon.tsx";
