@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -6,7 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { abroad, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
-import { python, Scratch, type Server, serve } from "./driver/server.ts";
+import { python, REPOSITORY, Scratch, type Server, serve } from "./driver/server.ts";
 import { drawn, expectFrame, type Truth } from "./driver/viewport.ts";
 
 /** The whole path, once, as a person walks it: the tests of this file go on where the one before has ended. */
@@ -51,8 +52,8 @@ describe("without the token of the address", () => {
     const stranger = await openPage(browser);
     await stranger.page.goto(server.origin);
     await expect.poll(() => stranger.page.locator("main").innerText()).toContain("Not signed in");
-    for (const path of ["/api/patients", "/api/status", "/dicomweb/studies", "/api/folder?path=/"]) {
-      expect(await stranger.page.evaluate(async (at) => (await fetch(at)).status, path)).toBe(401);
+    for (const at of ["/api/patients", "/api/status", "/dicomweb/studies", "/api/folder?path=/"]) {
+      expect(await stranger.page.evaluate(async (address) => (await fetch(address)).status, at)).toBe(401);
     }
     // a bookmark shows no more
     await stranger.page.goto(`${server.origin}/series/s00000000000000000000000000000000`);
@@ -69,6 +70,32 @@ describe("without the token of the address", () => {
     await expect.poll(() => second.page.locator("main").innerText()).toContain("Not signed in");
     await second.page.context().close();
     watched.complaints.length = 0;
+  });
+});
+
+describe("the fence around the pages", () => {
+  it("is the one that docs/http-api.md promises", async () => {
+    const promised = /Content-Security-Policy: ([^`]+)`/.exec(readFileSync(path.join(REPOSITORY, "docs/http-api.md"), "utf8"))?.[1];
+    const headers = (await page.request.get(server.origin)).headers();
+    expect(headers["content-security-policy"]).toBe(promised?.replace(/\s+/g, " "));
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["referrer-policy"]).toBe("no-referrer");
+  });
+
+  it("holds against a page that would call home", async () => {
+    const guarded = await openPage(browser);
+    await guarded.page.goto(server.origin);
+    const sent = await guarded.page.evaluate(async () => {
+      try {
+        await fetch("http://192.0.2.1/"); // an address of no network (RFC 5737)
+        return "sent";
+      } catch {
+        return "refused";
+      }
+    });
+    expect(sent).toBe("refused");
+    await expect.poll(() => guarded.complaints.join("\n")).toContain("CSP: connect-src http://192.0.2.1");
+    await guarded.page.context().close();
   });
 });
 

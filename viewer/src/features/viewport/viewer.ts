@@ -69,6 +69,9 @@ export class Viewer {
   /** Open a series; of a study its first with images. `onSeries` hears which. */
   async open(what: { readonly seriesId?: string; readonly studyId?: string }, onSeries: (id: string) => void): Promise<void> {
     this.#leaveSeries();
+    // on its way while we still ask what there is to draw
+    this.#engine ??= import("./engine/index.ts");
+    this.#engine.catch(() => undefined);
     const { signal: open } = this.#opening;
     try {
       if (what.seriesId !== undefined) await this.#openSeries(what.seriesId, open);
@@ -115,9 +118,9 @@ export class Viewer {
 
   /** Hand the frames to the engine; false when the series is not wanted any more. */
   async #startStack(series: Series, frames: readonly Frame[], open: AbortSignal): Promise<boolean> {
-    this.#engine ??= import("./engine/index.ts");
-    const { StackView: View } = await this.#engine;
-    if (open.aborted || this.#element === undefined) return false;
+    const engine = await this.#engine;
+    if (engine === undefined || open.aborted || this.#element === undefined) return false;
+    const { StackView: View } = engine;
     this.#stack ??= new View(this.#element, {
       onDrawn: (index) => {
         batch(() => {
