@@ -25,7 +25,8 @@ class WalkAhead:
         facts = own_folder.stat()
         self._leave_out = frozenset({(facts.st_dev, facts.st_ino)})  # the archive itself is nobody's scan
         self._queue: queue.Queue[tuple[str, Listing] | BaseException | None] = queue.Queue()
-        self._room = threading.Semaphore(_LEAD)
+        self._lead = 0  # files listed and not yet handed over
+        self._turn = threading.Condition()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._walk, name="fileroom-walk", daemon=True)
         self.seen = 0
@@ -44,14 +45,16 @@ class WalkAhead:
                 return
             if isinstance(item, BaseException):
                 raise item
-            if weight := _weight(item[1]):
-                self._room.release(weight)
+            with self._turn:
+                self._lead -= len(item[1].files)
+                self._turn.notify()
             yield item
 
     def hurry(self) -> None:
         """Go no further; what was met is still handed over."""
         self._stopped.set()
-        self._room.release(_LEAD)
+        with self._turn:
+            self._turn.notify()
 
     def stop(self) -> None:
         """Go no further, and wait for the thread to end."""
@@ -64,15 +67,11 @@ class WalkAhead:
             for root in self._roots:
                 for listing in folders.walk(root, leave_out=self._leave_out, stop=self._stopped.is_set):
                     self.seen += len(listing.files) + len(listing.obstacles)
-                    for _ in range(_weight(listing)):
-                        self._room.acquire()
+                    with self._turn:
+                        self._turn.wait_for(lambda: self._lead < _LEAD or self._stopped.is_set())
+                        self._lead += len(listing.files)
                     self._queue.put((root, listing))
             self.finished = True
             self._queue.put(None)
         except BaseException as error:  # noqa: BLE001 - handed over; listings() raises it in the import's own thread
             self._queue.put(error)
-
-
-def _weight(listing: Listing) -> int:
-    """How much of the lead a listing uses; a folder larger than all of it must fit too."""
-    return min(len(listing.files), _LEAD)
