@@ -113,6 +113,20 @@ def _attribute(row: str) -> Attribute:
 
 ATTRIBUTES: Final = tuple(_attribute(row) for row in _ROWS.strip().splitlines())
 BY_TAG: Final = {attribute.tag: attribute for attribute in ATTRIBUTES}
+
+# Most values of a file are those of the file before it: the name of the hospital, the size of the image. What was
+# made of the last few is kept, which saves the making and lets headers share their text. Not kept is what differs
+# from file to file, and what is about a person: nothing of a patient stays in memory longer than their header does.
+_KEPT_KINDS: Final = (TEXT, CODES, PROSE, DECIMAL, DECIMALS, INTEGER)
+_EACH_ITS_OWN: Final = {"acquisition_time", "content_time", "image_position", "slice_location"}
+_PATIENT_GROUP: Final = 0x0010
+
+
+def may_keep(row: Attribute) -> bool:
+    """Whether what one file says there may be kept for the next."""
+    return row.kind in _KEPT_KINDS and row.tag >> 16 != _PATIENT_GROUP and row.field not in _EACH_ITS_OWN
+
+
 UNDEFINED: Final = 0xFFFFFFFF  # a length that is found at the end (PS3.5 7.1.1)
 
 # What we look at without keeping it.

@@ -67,6 +67,7 @@ _DESIGNATORS: Final = {
 }
 _KNOWS_ESCAPES: Final = {"iso2022_jp", "iso2022_jp_2"}  # Python's codecs that want to see the escape themselves
 _ESC: Final = b"\x1b"
+_ESC_BYTE: Final = 0x1B
 
 
 @lru_cache(maxsize=256)
@@ -110,7 +111,7 @@ _OURS: Final = {
 
 def decode(value: bytes, codecs: Codecs) -> str:
     """The text of a value whose VR is affected by Specific Character Set (PS3.5 6.1.2.3)."""
-    if _ESC in value:
+    if _ESC_BYTE in value:
         return _decode_with_escapes(value, codecs)
     try:
         return value.decode(codecs[0])

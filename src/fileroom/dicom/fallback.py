@@ -3,7 +3,7 @@ answers are what the fast reader is measured against."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fileroom.dicom.attributes import (
     ATTRIBUTES,
@@ -38,12 +38,9 @@ _WANTED = (*(row.tag for row in ATTRIBUTES), SHARED_GROUPS, PER_FRAME_GROUPS, DI
 _LONG_VALUE = 4 << 20  # a longer value is not read at all
 
 
-class Found(NamedTuple):
-    """A header with what the verdict on the file needs besides."""
-
-    header: Header
-    directory: bool  # a DICOMDIR
-    pixel_position: int | None  # where the value of the pixel data begins, also when it is empty
+# A header with what the verdict on the file needs besides: whether it is a DICOMDIR, and where the value of the pixel
+# data begins, also when it is empty.
+Found = tuple[Header, bool, int | None]
 
 
 def value_by_pydicom(tag: int, vr: str, raw: bytes, codecs: Codecs, *, little: bool) -> Any:
@@ -74,7 +71,7 @@ def read_by_pydicom(source: Source) -> Found:
         fields["has_pixels"] = True
         fields["pixel_offset"] = offset
         fields["pixel_length"] = None if offset is None or pixels.length == UNDEFINED else pixels.length
-    return Found(Header(transfer_syntax_uid=syntax, **fields), directory, offset)
+    return Header(transfer_syntax_uid=syntax, **fields), directory, offset
 
 
 def _guessed(data_set: Dataset) -> str:

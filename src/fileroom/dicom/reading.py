@@ -10,12 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import re
-import stat
 import struct
 from dataclasses import dataclass
-from hashlib import blake2b
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
+from fileroom.dicom import primitives
+from fileroom.dicom.drafts import Maker
 from fileroom.dicom.fallback import Found, read_by_pydicom
 from fileroom.dicom.header import header_of
 from fileroom.dicom.source import EndsEarly, FileSource, read_fully
@@ -67,6 +69,14 @@ class Reading:
     mtime_ns: int
 
 
+_MAKER: Final = Maker(Reading)
+_NO_INSTANCE: Final = Reason.NO_SOP_INSTANCE_UID  # looked up once: members of an enumeration take their time
+_NO_STUDY: Final = Reason.NO_STUDY_INSTANCE_UID
+_NO_SERIES: Final = Reason.NO_SERIES_INSTANCE_UID
+_HALF: Final = HEAD // 2
+_two_words: Final = struct.Struct("<II").pack
+
+
 class _Refused(Exception):
     """Why there is no header."""
 
@@ -101,10 +111,10 @@ def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
     except (OSError, ValueError) as error:
         return _unopened(error)
     try:
-        before = os.fstat(fd)
-        if not stat.S_ISREG(before.st_mode):
+        mode, size, mtime_ns = primitives.look(fd)
+        if not S_ISREG(mode):
             return Reading(None, Outcome.NOT_DICOM, Reason.SPECIAL_FILE, "", b"", 0, 0)
-        return _read_open(fd, before, reader)
+        return _read_open(fd, size, mtime_ns, reader)
     except OSError as error:  # a bad sector, a drive that was pulled
         return _unopened(error)
     finally:
@@ -120,7 +130,7 @@ def _read_fast(source: FileSource) -> Found:
         return read_by_pydicom(source)
     except EndsEarly as early:
         return _read_cut(source, early)
-    return Found(header_of(walk), walk.directory, walk.pixel_position)
+    return header_of(walk), walk.directory, walk.pixel_position
 
 
 def _read_cut(source: FileSource, early: EndsEarly) -> Found:
@@ -129,7 +139,8 @@ def _read_cut(source: FileSource, early: EndsEarly) -> Found:
         found = read_by_pydicom(source)
     except Exception as error:  # noqa: BLE001 - what pydicom stumbles over there is that the file is cut
         raise error if _is_of_the_disk(error) else early from None
-    if not found.directory and not all(uid for uid, _ in _identity(found.header)):
+    header, directory, _ = found
+    if not directory and not all(uid for uid, _ in _identity(header)):
         raise early
     return found
 
@@ -146,22 +157,27 @@ def _unopened(error: OSError | ValueError) -> Reading:
     return Reading(None, outcome, reason, errno.errorcode.get(number or 0, type(error).__name__), b"", 0, 0)
 
 
-def _read_open(fd: int, before: os.stat_result, reader: Callable[[FileSource], Found]) -> Reading:
-    head = read_fully(fd, 0, min(HEAD, before.st_size))
-    source = FileSource(fd, before.st_size, head)
+def _read_open(fd: int, size: int, mtime_ns: int, reader: Callable[[FileSource], Found]) -> Reading:
+    head = read_fully(fd, 0, min(HEAD, size))
+    source = FileSource(fd, size, head)
     header, outcome, reason, detail, digested = None, None, None, "", len(head)
     try:
-        found = _found(source, reader)
-        if found.pixel_position is not None:
-            digested = found.pixel_position
-        _check(found, before.st_size)
-        header = found.header
+        found, directory, pixel_position = _found(source, reader)
+        if pixel_position is not None:
+            digested = pixel_position
+        _check(found, size, directory)
+        header = found
     except _Refused as refused:
         outcome, reason, detail = refused.outcome, refused.reason, refused.detail
-    after = os.fstat(fd)
-    same = (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size)
-    digest = blake2b(head[:digested], digest_size=16).digest()
-    return Reading(header, outcome, reason, detail, digest, before.st_size, before.st_mtime_ns if same else 0)
+    _, size_now, mtime_ns_now = primitives.look(fd)
+    if (size_now, mtime_ns_now) != (size, mtime_ns):
+        mtime_ns = 0
+    reading: Reading = _MAKER.make([header, outcome, reason, detail, _digest(head[:digested]), size, mtime_ns])
+    return reading
+
+
+def _digest(head: bytes) -> bytes:
+    return _two_words(crc32(head[:_HALF]), crc32(head[_HALF:]) if len(head) > _HALF else 0)
 
 
 def _found(source: FileSource, reader: Callable[[FileSource], Found]) -> Found:
@@ -178,7 +194,8 @@ def _found(source: FileSource, reader: Callable[[FileSource], Found]) -> Found:
         if _is_of_the_disk(error):
             raise
         raise _unreadable(Reason.DAMAGED, error, prefixed=prefixed) from error
-    if not prefixed and not found.directory and not (found.header.sop_class_uid and found.header.sop_instance_uid):
+    header, directory, _ = found
+    if not prefixed and not directory and not (header.sop_class_uid and header.sop_instance_uid):
         raise _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
     return found
 
@@ -207,15 +224,14 @@ def _only_zeros(source: FileSource) -> bool:
     return not any(any(source.read_at(at, _ZEROS_STEP)) for at in range(0, source.size, _ZEROS_STEP))
 
 
-def _check(found: Found, size: int) -> None:
+def _check(header: Header, size: int, directory: bool) -> None:
     """Only what has its identity becomes an entry of the catalog (PS3.3 C.12.1, C.7.2.1, C.7.3.1)."""
-    header = found.header
-    if found.directory and not header.sop_instance_uid:
+    if directory and not header.sop_instance_uid:
         raise _Refused(Outcome.NO_IDENTITY, Reason.DICOMDIR)
     for uid, reason in _identity(header):
         if not uid:
             raise _Refused(Outcome.NO_IDENTITY, reason)
-        if not uid.replace(".", "").isdecimal() and not _UID.fullmatch(uid):
+        if not primitives.is_digits_and_dots(uid) and not _UID.fullmatch(uid):
             raise _Refused(Outcome.NO_IDENTITY, reason, "it holds what no UID may hold")
     # An image that ends early can still be shown in part; pixel data that does, without an image, cannot.
     if header.rows is None and (header.pixel_offset or 0) + (header.pixel_length or 0) > size:
@@ -224,7 +240,7 @@ def _check(found: Found, size: int) -> None:
 
 def _identity(header: Header) -> tuple[tuple[str, Reason], ...]:
     return (
-        (header.sop_instance_uid, Reason.NO_SOP_INSTANCE_UID),
-        (header.study_instance_uid, Reason.NO_STUDY_INSTANCE_UID),
-        (header.series_instance_uid, Reason.NO_SERIES_INSTANCE_UID),
+        (header.sop_instance_uid, _NO_INSTANCE),
+        (header.study_instance_uid, _NO_STUDY),
+        (header.series_instance_uid, _NO_SERIES),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from math import isfinite
 from typing import Any, Final
 
+from fileroom.dicom import primitives
 from fileroom.dicom.attributes import (
     CODES,
     DECIMAL,
@@ -22,38 +22,40 @@ from fileroom.dicom.attributes import (
 from fileroom.dicom.charsets import Codecs, decode
 
 PADDING: Final = "\0 "
+_FEW_DIGITS: Final = 18  # of which there is no number out of bounds
 _LARGEST: Final = 2**63  # what a catalog can hold; the standard's own limit for IS is 2**31
 
 
-Converter = Callable[[bytes], Any]
+Converter = Callable[[bytes, Codecs], Any]
 
 
-def converter(kind: int, codecs: Codecs, *, little: bool) -> Converter:
-    """What makes of a raw value with the VR that is due the value of a field of ``kind``."""
-    if kind == INTEGER:
-        return _word_little if little else _word_big
-    if kind in _IN_CHARACTER_SET:
-        return partial(_IN_CHARACTER_SET[kind], codecs=codecs)
+def converter(kind: int, *, little: bool) -> Converter:
+    """What makes of a raw value with the VR that is due, in a character set, the value of a field of ``kind``."""
+    if kind == INTEGER and not little:
+        return _word_big
     return _CONVERTERS[kind]
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode("latin-1").rstrip(PADDING)
+def _text(raw: bytes, _: Codecs) -> str:
+    return primitives.text(raw)
 
 
-def _uid(raw: bytes) -> str:
-    value = raw.decode("latin-1").rstrip(PADDING).strip()
-    return value if "\\" not in value else "\\".join(part.strip() for part in value.split("\\"))
+def _uid(raw: bytes, _: Codecs) -> str:
+    value = primitives.text(raw)
+    if primitives.COMPILED and primitives.is_digits_and_dots(value):
+        return value
+    value = value.strip()
+    return value if "\\" not in value else "\\".join([part.strip() for part in value.split("\\")])
 
 
-def _codes(raw: bytes) -> tuple[str, ...]:
-    codes = raw.decode("latin-1").rstrip(PADDING)
+def _codes(raw: bytes, _: Codecs) -> tuple[str, ...]:
+    codes = primitives.text(raw)
     return tuple(codes.split("\\")) if codes else ()
 
 
 def _prose(raw: bytes, codecs: Codecs) -> str:
     prose = decode(raw, codecs).rstrip(PADDING)
-    return prose if "\\" not in prose else "\\".join(part.rstrip(PADDING) for part in prose.split("\\"))
+    return prose if "\\" not in prose else "\\".join([part.rstrip(PADDING) for part in prose.split("\\")])
 
 
 def _essay(raw: bytes, codecs: Codecs) -> str:
@@ -63,26 +65,27 @@ def _essay(raw: bytes, codecs: Codecs) -> str:
 def _name(raw: bytes, codecs: Codecs) -> str:
     name = decode(raw.rstrip(b"\0 "), codecs)
     if "\\" in name:
-        return "\\".join(each.rstrip("=") for each in name.split("\\")).rstrip(PADDING)
-    return name.rstrip("=").rstrip(PADDING)
+        return "\\".join([each.rstrip("=") for each in name.split("\\")]).rstrip(PADDING)
+    return name if name and name[-1] not in "= \0" else name.rstrip("=").rstrip(PADDING)
 
 
-def _word_little(raw: bytes) -> int | None:
+def _word(raw: bytes, _: Codecs) -> int | None:
     return raw[0] | raw[1] << 8 if len(raw) % 2 == 0 else None
 
 
-def _word_big(raw: bytes) -> int | None:
+def _word_big(raw: bytes, _: Codecs) -> int | None:
     return raw[0] << 8 | raw[1] if len(raw) % 2 == 0 else None
 
 
-def _integer(raw: bytes) -> int | None:
+def _integer(raw: bytes, _: Codecs) -> int | None:
     try:
-        return _bounded(int(raw))
+        number = int(raw)
     except ValueError:
         return integer(_clean(raw).split("\\")[0])
+    return number if len(raw) <= _FEW_DIGITS else _bounded(number)
 
 
-def _decimal(raw: bytes) -> float | None:
+def _decimal(raw: bytes, _: Codecs) -> float | None:
     try:
         number = float(raw)
     except ValueError:
@@ -90,19 +93,22 @@ def _decimal(raw: bytes) -> float | None:
     return number if isfinite(number) else None
 
 
-def _decimals(raw: bytes) -> tuple[float, ...]:
+def _decimals(raw: bytes, _: Codecs) -> tuple[float, ...]:
     try:
         numbers = tuple([float(part) for part in raw.split(b"\\")])
     except ValueError:
         return _all_decimals(_clean(raw).split("\\"))
-    return numbers if all(map(isfinite, numbers)) else ()
+    return numbers if isfinite(sum(numbers)) or all(map(isfinite, numbers)) else ()
 
 
-_IN_CHARACTER_SET: Final = {PROSE: _prose, ESSAY: _essay, NAME: _name}
 _CONVERTERS: Final[dict[int, Converter]] = {
     TEXT: _text,
     UID: _uid,
     CODES: _codes,
+    PROSE: _prose,
+    ESSAY: _essay,
+    NAME: _name,
+    INTEGER: _word,
     INTEGER_TEXT: _integer,
     DECIMAL: _decimal,
     DECIMALS: _decimals,

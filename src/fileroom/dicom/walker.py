@@ -2,20 +2,19 @@
 
 It knows nothing of what values mean. It reads what lies before the pixel data in steps of a few KiB and jumps over
 long values it was not asked for. What it does not like it leaves to pydicom by raising :class:`Odd`: better slow
-than wrong. One plain typed class without tricks, so that a compiler may take it as it stands.
+than wrong.
 
-Tags are looked up as the integer that one unpack gives, which for little endian is the element in the upper half
-and the group in the lower; :func:`_key` makes it.
+It runs as it stands, and compiled: ``walker.pxd`` beside it says which numbers a compiler may hold in registers. That
+is why no method here takes keyword-only arguments.
 """
 
 from __future__ import annotations
 
-from struct import Struct
 from typing import Final
 
+from fileroom.dicom import primitives
 from fileroom.dicom.attributes import (
     ATTRIBUTES,
-    CHARACTER_SET,
     DEFLATED_LE,
     DIRECTORY_CLASS,
     DIRECTORY_RECORDS,
@@ -30,7 +29,7 @@ from fileroom.dicom.attributes import (
     POSITION,
     SHARED_GROUPS,
     TRANSFER_SYNTAX,
-    UNDEFINED,
+    may_keep,
 )
 from fileroom.dicom.source import EndsEarly, FileSource, InflatedSource
 
@@ -39,11 +38,47 @@ LONGEST_VALUE: Final = 0xFFFE  # a longer value that is wanted goes to pydicom
 DEEPEST: Final = 256  # levels of sequences of undefined length
 PREAMBLE: Final = 132
 BIG_GROUP: Final = 0x0400  # a first group that is larger is a small one in big endian
-ITEM: Final = 0xFFFEE000
-ITEM_END: Final = 0xFFFEE00D
-SEQUENCE_END: Final = 0xFFFEE0DD
+UNDEFINED: Final = 0xFFFFFFFF  # a length that is found at the end (PS3.5 7.1.1)
+ITEM: Final = 0xE000FFFE  # as keys
+ITEM_END: Final = 0xE00DFFFE
+SEQUENCE_END: Final = 0xE0DDFFFE
+ITEM_HEAD: Final = 8  # bytes
 
-Values = dict[int, bytes]
+# VRs by number, so that one comparison tells how an element with explicit VR goes on (PS3.5 7.1.2): those with a
+# length of 16 bits are the highest, then come those with one of 32 bits.
+UNKNOWN: Final = 0
+SQ: Final = 1
+UN: Final = 2
+_LONG: Final = "SQ UN OB OD OF OL OV OW SV UC UR UT UV".split()
+_SHORT: Final = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split()
+_NAMES: Final = ("", *_LONG, *_SHORT)
+SHORT: Final = _NAMES.index(_SHORT[0])
+
+
+def _vrs() -> bytes:
+    table = bytearray(1 << 16)
+    for vr, name in enumerate(_NAMES[1:], 1):
+        table[int.from_bytes(name.encode(), "little")] = vr
+    return bytes(table)
+
+
+VRS: Final = _vrs()  # the VR that two letters name, UNKNOWN for any others
+
+# Each attribute that is kept has a slot, in the order of the table; what is only looked at comes behind.
+FIELDS: Final = len(ATTRIBUTES)
+NO_SLOT: Final = -1
+_LOOKED_AT: Final = (*PIXEL_DATA, SHARED_GROUPS, PER_FRAME_GROUPS, DIRECTORY_RECORDS, primitives.key_of(ITEM_END))
+_TAGS: Final = (*(row.tag for row in ATTRIBUTES), *_LOOKED_AT)
+SLOTS: Final = {primitives.key_of(tag): slot for slot, tag in enumerate(_TAGS)}
+EXPECTED: Final = bytes([_NAMES.index(row.vr) for row in ATTRIBUTES] + [UNKNOWN] * len(_LOOKED_AT))
+primitives.learn(SLOTS, bytes([*map(may_keep, ATTRIBUTES), *(False for _ in _LOOKED_AT)]))
+_MACROS: Final = {
+    primitives.key_of(macro): frozenset(SLOTS[primitives.key_of(tag)] for tag in tags) for macro, tags in MACROS.items()
+}
+POSITION_SLOT: Final = SLOTS[primitives.key_of(POSITION)]
+_TRANSFER_SYNTAX: Final = primitives.key_of(TRANSFER_SYNTAX)
+_CLASS: Final = primitives.key_of(FILE_META_CLASS)
+_NOTHING: Final[tuple[bytes | None, ...]] = (None,) * len(_TAGS)
 
 
 class Odd(Exception):
@@ -54,60 +89,10 @@ class Damaged(Exception):
     """Something that no reader should believe."""
 
 
-def _vr(name: str) -> int:
-    return int.from_bytes(name.encode(), "little")
-
-
-def _vr_big(name: str) -> int:
-    return int.from_bytes(name.encode(), "big")
-
-
-def _key(tag: int) -> int:
-    return (tag & 0xFFFF) << 16 | tag >> 16
-
-
-_SHORT_NAMES: Final = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US"
-_LONG_NAMES: Final = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"  # PS3.5 7.1.2: length of 32 bits
-
-
-class Dialect:
-    """How the elements of one encoding are unpacked: byte order, and what tags and VRs look like then."""
-
-    def __init__(self, *, little: bool) -> None:
-        order = "<" if little else ">"
-        vr = _vr if little else _vr_big
-        key = _key if little else int
-        self.element = Struct(order + "IHH")  # tag, VR, length of 16 bits
-        self.pair = Struct(order + "II")  # tag, length of 32 bits: implicit elements and items
-        self.length = Struct(order + "I")
-        self.short = frozenset(vr(name) for name in _SHORT_NAMES.split())
-        self.long = frozenset(vr(name) for name in _LONG_NAMES.split())
-        self.sq = vr("SQ")
-        self.binary = self.long - {self.sq}
-        self.un = vr("UN")
-        # Keys of what is kept, with the expected VR; a VR of 0 asks for a closer look.
-        looked_at = (*PIXEL_DATA, SHARED_GROUPS, PER_FRAME_GROUPS, DIRECTORY_RECORDS, ITEM_END)
-        self.fields = {key(row.tag): row for row in ATTRIBUTES}
-        self.tags = {key(tag): tag for tag in looked_at}
-        self.wanted = {key: vr(row.vr) for key, row in self.fields.items()} | dict.fromkeys(self.tags, 0)
-        self.macros = {key(macro): frozenset(map(key, tags)) for macro, tags in MACROS.items()}
-        self.position = key(POSITION)
-        self.character_set = key(CHARACTER_SET)
-        self.item = key(ITEM)
-        self.item_end = key(ITEM_END)
-        self.sequence_end = key(SEQUENCE_END)
-
-
-LITTLE: Final = Dialect(little=True)
-BIG: Final = Dialect(little=False)
-_TRANSFER_SYNTAX_KEY: Final = _key(TRANSFER_SYNTAX)
-_CLASS_KEY: Final = _key(FILE_META_CLASS)
-
-
 class Walk:
     """One walk through the header of one file, and what it found.
 
-    ``values`` are the raw values by key; ``vrs`` names the VR of those that have another than the table says.
+    ``values`` are the raw values by slot; ``vrs`` names the VR of those that have another than the table says.
     ``macros`` and ``last_position`` are values from functional groups, in the order in which they are believed.
     """
 
@@ -116,9 +101,9 @@ class Walk:
         self.buffer = b""
         self.base = 0  # where the buffer begins
         self.last = 0  # up to here an element may begin without a look beyond the buffer
-        self.dialect = LITTLE
+        self.little = True
         self.transfer_syntax = ""
-        self.values: Values = {}
+        self.values: list[bytes | None] = list(_NOTHING)
         self.vrs: dict[int, str] = {}
         self.macros: list[tuple[int, bytes]] = []
         self.last_position: list[bytes] = []
@@ -126,14 +111,13 @@ class Walk:
         self.has_pixels = False
         self.pixel_position: int | None = None
         self.pixel_length: int | None = None
-        self._take(source.head, full=len(source.head) < source.size)
+        self._take(source.head, len(source.head) < source.size)
 
     def run(self) -> None:
         """Walk. Raises Odd, Damaged, EndsEarly or TooLong; what was found until then is not to be used."""
-        file = self.source
         position = self._meta(PREAMBLE if self.buffer[128:PREAMBLE] == b"DICM" else 0)
         if self.transfer_syntax == DEFLATED_LE:
-            self.source = InflatedSource(file, position)
+            self.source = InflatedSource(self.source, position)
             position = 0
             self._fill(position)
         if self._how_encoded(position):
@@ -143,14 +127,9 @@ class Walk:
         if isinstance(self.source, InflatedSource):
             self.source.finish()
 
-    @property
-    def little(self) -> bool:
-        """Whether numbers have their small end first."""
-        return self.dialect is LITTLE
-
     # -- bytes -----------------------------------------------------------------------------------------------
 
-    def _take(self, data: bytes, *, full: bool) -> None:
+    def _take(self, data: bytes, full: bool) -> None:
         # The last buffer of a file is padded, so that an element of 8 bytes can be unpacked as one of 12.
         self.buffer = data if full else data + bytes(12)
         self.last = len(data) - 12 if full else len(data) - 8
@@ -161,7 +140,7 @@ class Walk:
         if not data and position > self.source.size:
             raise EndsEarly("the file ends inside its header")
         self.base = position
-        self._take(data, full=len(data) == STEP)
+        self._take(data, len(data) == STEP)
         return self.last >= 0
 
     def _at(self, position: int) -> int:
@@ -181,27 +160,40 @@ class Walk:
             raise EndsEarly("the file ends inside a value")
         return value
 
+    def _element(self, offset: int) -> tuple[int, int, int]:
+        """Key, VR and length of 16 bits of the element at ``offset`` of the buffer."""
+        if self.little:
+            return primitives.element(self.buffer, offset)
+        return primitives.element_big(self.buffer, offset)
+
+    def _pair(self, offset: int) -> tuple[int, int]:
+        """Key and length of 32 bits of the implicit element or the item at ``offset``; from the VR of an explicit
+        element on, something and its length of 32 bits."""
+        if self.little:
+            return primitives.pair(self.buffer, offset)
+        return primitives.pair_big(self.buffer, offset)
+
     # -- what encoding ---------------------------------------------------------------------------------------
 
     def _meta(self, position: int) -> int:
         """Walk the File Meta Information (PS3.10 7.1) while the group is 2, whatever its length says."""
         buffer, last = self.buffer, self.last
-        unpack = LITTLE.element.unpack_from
         while position <= last:
-            key, vr, length = unpack(buffer, position)
+            key, letters, length = primitives.element(buffer, position)
             if key & 0xFFFF != META_GROUP:
                 return position
             start = position + 8
-            if vr in LITTLE.long:
-                length = LITTLE.length.unpack_from(buffer, start)[0]
-                start += 4
-            elif vr not in LITTLE.short:
+            vr = VRS[letters]
+            if vr == UNKNOWN:
                 raise Odd("a meta element of unknown VR")
+            if vr < SHORT:
+                _, length = primitives.pair(buffer, position + 4)
+                start += 4
             position = start + length
-            if key == _TRANSFER_SYNTAX_KEY:
-                self.transfer_syntax = buffer[start:position].decode("latin-1").rstrip("\0 ").strip()
-            elif key == _CLASS_KEY:
-                self.directory = buffer[start:position].rstrip(b"\0 ") == DIRECTORY_CLASS.encode()
+            if key == _TRANSFER_SYNTAX:
+                self.transfer_syntax = primitives.text(primitives.cut(NO_SLOT, buffer, start, position)).strip()
+            elif key == _CLASS:
+                self.directory = primitives.text(primitives.cut(NO_SLOT, buffer, start, position)) == DIRECTORY_CLASS
         if position + 8 <= self.source.size:
             raise Odd("a File Meta Information longer than the first read")
         raise EndsEarly("the file ends inside its File Meta Information")
@@ -209,25 +201,22 @@ class Walk:
     def _how_encoded(self, position: int) -> bool:
         """Settle the byte order, and whether VRs are implicit: the first element is believed more than the meta."""
         offset = self._at(position)
-        key, vr, _ = LITTLE.element.unpack_from(self.buffer, offset)
+        key, letters, _ = primitives.element(self.buffer, offset)
         group = key & 0xFFFF
         if group == 0:
             raise Odd("a command set")
         if not self.transfer_syntax:
-            explicit = vr in LITTLE.short or vr in LITTLE.long
+            explicit = VRS[letters] != UNKNOWN
             big = explicit and group >= BIG_GROUP
             self.transfer_syntax = EXPLICIT_BE if big else EXPLICIT_LE if explicit else IMPLICIT_LE
-        if self.transfer_syntax == EXPLICIT_BE:
-            self.dialect = BIG
-        return not _is_vr(self.buffer, offset + 4)
+        self.little = self.transfer_syntax != EXPLICIT_BE
+        return not _is_vr(letters)
 
     # -- the data set ----------------------------------------------------------------------------------------
 
     def _explicit(self, position: int) -> None:
         """Walk a data set with explicit VRs up to its pixel data or its end (PS3.5 7.1.2)."""
-        unpack, unpack_length = self.dialect.element.unpack_from, self.dialect.length.unpack_from
-        short, binary = self.dialect.short, self.dialect.binary
-        wanted, values = self.dialect.wanted, self.values
+        values, little = self.values, self.little
         buffer, base, last = self.buffer, self.base, self.last
         offset = position - base
         while True:
@@ -235,51 +224,61 @@ class Walk:
                 if not self._fill(base + offset):
                     return
                 buffer, base, last, offset = self.buffer, self.base, self.last, 0
-            key, vr, length = unpack(buffer, offset)
-            if vr in short:  # nine elements of ten
+            key, letters, length = (
+                primitives.element(buffer, offset) if little else primitives.element_big(buffer, offset)
+            )
+            vr = VRS[letters]
+            if vr >= SHORT:  # nine elements of ten
                 stop = offset + 8 + length
-                if key in wanted:
-                    values[key] = buffer[offset + 8 : stop] if stop <= last else self._value(base + offset + 8, length)
-                    if vr != wanted[key]:
-                        self._note_vr(key, vr)
+                slot = primitives.slot_of(key, NO_SLOT)
+                if slot != NO_SLOT:
+                    if stop > last:
+                        values[slot] = self._value(base + offset + 8, length)
+                    elif primitives.COMPILED:
+                        values[slot] = primitives.cut(slot, buffer, offset + 8, stop)
+                    else:  # a call saved
+                        values[slot] = buffer[offset + 8 : stop]
+                    if vr != EXPECTED[slot]:
+                        self._note_vr(slot, vr)
                 offset = stop
                 continue
-            if vr in binary and key not in wanted:
-                length = unpack_length(buffer, offset + 8)[0]
-                if length != UNDEFINED:
-                    offset += 12 + length
+            if vr > SQ and primitives.slot_of(key, NO_SLOT) == NO_SLOT:
+                start = offset + 4
+                _, size = primitives.pair(buffer, start) if little else primitives.pair_big(buffer, start)
+                if size != UNDEFINED:
+                    offset += 12 + size
                     continue
-            position = self._long(offset, key, vr, length)
+            position = self._long(offset, key, letters, length)
             if position < 0:
                 return
             buffer, base, last = self.buffer, self.base, self.last
             offset = position - base
 
-    def _long(self, offset: int, key: int, vr: int, length: int) -> int:
-        """Pass an explicit element that wants a closer look: the position of the next one, or -1 at the end of the
-        header."""
-        dialect = self.dialect
-        if vr in dialect.long:
+    def _long(self, offset: int, key: int, letters: int, length: int) -> int:
+        """Pass an explicit element that has no length of 16 bits: the position of the next one, or -1 at the end of
+        the header."""
+        slot = primitives.slot_of(key, NO_SLOT)
+        vr = VRS[letters]
+        if vr != UNKNOWN:
             start = offset + 12
-            length = dialect.length.unpack_from(self.buffer, offset + 8)[0]
-            if vr == dialect.sq:
+            _, length = self._pair(offset + 4)
+            if vr == SQ:
                 self._check_sequence(self.base + start, length)
         else:
-            start, length = self._unknown_vr(offset, key, length)
-            vr = dialect.wanted.get(key, 0)
+            start, length = self._unknown_vr(offset, key, letters, length)
+            vr = EXPECTED[slot] if slot != NO_SLOT else 0
         position = self.base + start
-        if key in dialect.wanted:
-            if dialect.wanted[key]:
-                self.values[key] = self._value(position, length)
-                self._note_vr(key, vr)
-            elif self._special(dialect.tags[key], vr, position, length):
+        if slot != NO_SLOT:
+            if slot < FIELDS:
+                self.values[slot] = self._value(position, length)
+                self._note_vr(slot, vr)
+            elif self._special(slot, vr, position, length):
                 return -1
-        return self._skip(position, implicit=False) if length == UNDEFINED else position + length
+        return self._skip(position, False, False) if length == UNDEFINED else position + length
 
     def _implicit(self, position: int) -> None:
         """Walk a data set with implicit VRs (PS3.5 7.1.3), as :meth:`_explicit` does."""
-        unpack = self.dialect.pair.unpack_from
-        wanted, values = self.dialect.wanted, self.values
+        values, little = self.values, self.little
         buffer, base, last = self.buffer, self.base, self.last
         offset = position - base
         while True:
@@ -287,23 +286,27 @@ class Walk:
                 if not self._fill(base + offset):
                     return
                 buffer, base, last, offset = self.buffer, self.base, self.last, 0
-            key, length = unpack(buffer, offset)
+            key, length = primitives.pair(buffer, offset) if little else primitives.pair_big(buffer, offset)
             start = offset + 8
             stop = start + length
-            if key in wanted:
-                if wanted[key]:
-                    values[key] = buffer[start:stop] if stop <= last else self._value(base + start, length)
-                elif self._special(self.dialect.tags[key], 0, base + start, length):
+            slot = primitives.slot_of(key, NO_SLOT)
+            if slot != NO_SLOT:
+                if slot < FIELDS:
+                    values[slot] = (
+                        self._value(base + start, length) if stop > last else primitives.cut(slot, buffer, start, stop)
+                    )
+                elif self._special(slot, 0, base + start, length):
                     return
             if length == UNDEFINED:
-                position = self._skip(base + start, implicit=True)
+                position = self._skip(base + start, True, False)
                 buffer, base, last = self.buffer, self.base, self.last
                 offset = position - base
             else:
                 offset = stop
 
-    def _special(self, tag: int, vr: int, position: int, length: int) -> bool:
+    def _special(self, slot: int, vr: int, position: int, length: int) -> bool:
         """What is looked at and not kept. True at the end of the header."""
+        tag = _TAGS[slot]
         if tag in PIXEL_DATA:
             if position > self.source.size:
                 raise EndsEarly("the file ends inside the head of its pixel data")
@@ -314,37 +317,38 @@ class Walk:
             return True
         if tag == DIRECTORY_RECORDS:
             self.directory = True
-        elif tag == ITEM_END:
+        elif tag not in (SHARED_GROUPS, PER_FRAME_GROUPS):
             raise Odd("the end of an item without an item")
-        elif vr not in (0, self.dialect.sq):
+        elif vr not in (UNKNOWN, SQ):
             raise Odd("functional groups that are no sequence")
         elif length:
-            self._functional_groups(tag, position, length, implicit=vr == 0)
+            self._functional_groups(tag == SHARED_GROUPS, position, length, vr == UNKNOWN)
         return False
 
-    def _note_vr(self, key: int, vr: int) -> None:
+    def _note_vr(self, slot: int, vr: int) -> None:
         """Remember a VR that is not the table's; UN is read by the table (PS3.5 6.2.2)."""
-        if vr == 0 or key not in self.dialect.fields:
+        if vr == UNKNOWN or slot >= FIELDS:
             raise Odd("an attribute with a VR that cannot be")
-        if vr not in (self.dialect.un, self.dialect.wanted[key]):
-            self.vrs[key] = vr.to_bytes(2, "little" if self.little else "big").decode("ascii")
+        if vr not in (UN, EXPECTED[slot]):
+            self.vrs[slot] = _NAMES[vr]
 
-    def _unknown_vr(self, offset: int, key: int, length: int) -> tuple[int, int]:
+    def _unknown_vr(self, offset: int, key: int, letters: int, length: int) -> tuple[int, int]:
         """Where the value of an element with unknown VR begins and how long it is.
 
         Some writers slip elements with implicit VR into explicit data sets. That, or else a length of 16 bits, is
         believed when it leads to something that looks like the next element.
         """
-        if self.dialect is BIG or _is_vr(self.buffer, offset + 4):
+        if not self.little or _is_vr(letters):
             raise Odd("an element of unknown VR")
         start = offset + 8
-        for candidate in (self.dialect.length.unpack_from(self.buffer, offset + 4)[0], length):
+        _, longer = self._pair(offset)
+        for candidate in (longer, length):
             stop = start + candidate
             if self.base + stop == self.source.size:
                 return start, candidate
             if stop <= self.last:
-                following, vr, _ = self.dialect.element.unpack_from(self.buffer, stop)
-                if _tag(following) > _tag(key) and (vr in self.dialect.short or vr in self.dialect.long):
+                following, letters, _ = self._element(stop)
+                if primitives.key_of(following) > primitives.key_of(key) and VRS[letters] != UNKNOWN:
                     return start, candidate
         raise Odd("an element of unknown VR")
 
@@ -353,147 +357,170 @@ class Walk:
     def _check_sequence(self, position: int, length: int) -> None:
         """Refuse a sequence that fits into the file while its first item claims more than the whole file has."""
         offset = position - self.base
-        if length == UNDEFINED or length < 8 or offset > self.last:  # noqa: PLR2004 - an item has 8 bytes at least
+        if length == UNDEFINED or length < ITEM_HEAD or offset > self.last:
             return
-        key, claimed = self.dialect.pair.unpack_from(self.buffer, offset)
-        if key != self.dialect.item or claimed == UNDEFINED:
+        key, claimed = self._pair(offset)
+        if key != ITEM or claimed == UNDEFINED:
             return
-        if position + 8 + claimed > self.source.size >= position + length:
+        if position + ITEM_HEAD + claimed > self.source.size >= position + length:
             raise Damaged("an item claims more bytes than the file has")
-
-    def _element(self, position: int, *, implicit: bool) -> tuple[int, int, int, int]:
-        """Key, VR (0 when implicit), position of the value and its length, of an element inside a sequence."""
-        offset = self._at(position)
-        key, vr, length = self.dialect.element.unpack_from(self.buffer, offset)
-        if implicit or key == self.dialect.item_end:
-            return key, 0, position + 8, self.dialect.length.unpack_from(self.buffer, offset + 4)[0]
-        if vr in self.dialect.short:
-            return key, vr, position + 8, length
-        if vr in self.dialect.long:
-            return key, vr, position + 12, self.dialect.length.unpack_from(self.buffer, offset + 8)[0]
-        raise Odd("an element of unknown VR in a sequence")
 
     def _item(self, position: int) -> tuple[int, int]:
         """Key and length of the item, or of the delimiter, at ``position``."""
-        offset = self._at(position)  # before the buffer is named: it may be read anew
-        key, length = self.dialect.pair.unpack_from(self.buffer, offset)
-        if key not in (self.dialect.item, self.dialect.sequence_end):
+        offset = self._at(position)
+        key, length = self._pair(offset)
+        if key not in (ITEM, SEQUENCE_END):
             raise Odd("no item where one is due")
         return key, length
 
-    def _implicit_inside(self, position: int, *, implicit: bool) -> bool:
+    def _implicit_inside(self, position: int, implicit: bool) -> bool:
         """Whether the item whose first element is at ``position`` has implicit VRs: also in an explicit data set,
         by mistake or because its sequence has VR UN (PS3.5 6.2.2, CP-246)."""
         offset = self._at(position)
-        return implicit or not _is_vr(self.buffer, offset + 4)
+        _, letters, _ = self._element(offset)
+        return implicit or not _is_vr(letters)
 
-    def _skip(self, position: int, *, implicit: bool, inside: bool = False) -> int:
+    def _inside(self, position: int, implicit: bool) -> tuple[int, int, int, int]:
+        """Key, VR (0 when implicit), position of the value and its length, of an element inside a sequence."""
+        offset = self._at(position)
+        key, letters, length = self._element(offset)
+        if implicit or key == ITEM_END:
+            _, length = self._pair(offset)
+            return key, UNKNOWN, position + 8, length
+        vr = VRS[letters]
+        if vr >= SHORT:
+            return key, vr, position + 8, length
+        if vr == UNKNOWN:
+            raise Odd("an element of unknown VR in a sequence")
+        _, length = self._pair(offset + 4)
+        return key, vr, position + 12, length
+
+    def _skip(self, position: int, implicit: bool, inside: bool) -> int:
         """Where the sequence of undefined length ends whose first item is at ``position``; with ``inside``, where
         the item ends whose first element is there. Only what has no length of its own is walked (PS3.5 7.5.2)."""
         around: list[bool] = []  # for each open item, whether what is around it is implicit
         in_item = inside
         if inside:
             around.append(implicit)
-            implicit = self._implicit_inside(position, implicit=implicit)
+            implicit = self._implicit_inside(position, implicit)
         while True:
             if in_item:
-                key, _, start, length = self._element(position, implicit=implicit)
-                position = start
-                if key == self.dialect.item_end:
+                position, at_end = self._pass_elements(position, implicit)
+                in_item = False
+                if at_end:
                     implicit = around.pop()
-                    in_item = False
                     if inside and not around:
                         return position
-                elif length == UNDEFINED:
-                    in_item = False
-                else:
-                    position += length
-                continue
             key, length = self._item(position)
-            position += 8
-            if key == self.dialect.sequence_end:
+            position += ITEM_HEAD
+            if key == SEQUENCE_END:
                 if not around:
                     return position
                 in_item = True
-            elif length == UNDEFINED:
-                if len(around) == DEEPEST:
-                    raise Odd("sequences nested too deeply")
-                around.append(implicit)
-                implicit = self._implicit_inside(position, implicit=implicit)
-                in_item = True
-            else:
+            elif length != UNDEFINED:
                 position += length
+            elif len(around) == DEEPEST:
+                raise Odd("sequences nested too deeply")
+            else:
+                around.append(implicit)
+                implicit = self._implicit_inside(position, implicit)
+                in_item = True
+
+    def _pass_elements(self, position: int, implicit: bool) -> tuple[int, bool]:
+        """Walk the elements of an item: to its end and True, or to the value of one with undefined length and
+        False."""
+        little, buffer, base, last = self.little, self.buffer, self.base, self.last
+        while True:
+            offset = position - base
+            if offset < 0 or offset > last:
+                offset = self._at(position)
+                buffer, base, last = self.buffer, self.base, self.last
+            key, letters, length = (
+                primitives.element(buffer, offset) if little else primitives.element_big(buffer, offset)
+            )
+            position += 8
+            if implicit or key == ITEM_END:
+                _, length = self._pair(offset)
+                if key == ITEM_END:
+                    return position, True
+            else:
+                vr = VRS[letters]
+                if vr == UNKNOWN:
+                    raise Odd("an element of unknown VR in a sequence")
+                if vr < SHORT:
+                    _, length = self._pair(offset + 4)
+                    position += 4
+            if length == UNDEFINED:
+                return position, False
+            position += length
 
     # -- functional groups (PS3.3 C.7.6.16) ------------------------------------------------------------------
 
-    def _functional_groups(self, tag: int, position: int, length: int, *, implicit: bool) -> None:
+    def _functional_groups(self, shared: bool, position: int, length: int, implicit: bool) -> None:
         """Keep what the first item says, and of the frames also where the last one lies; the rest is passed over."""
-        first, last = (0, 0), (0, 0)
+        first, last, first_size, last_size = 0, 0, 0, 0
         end = self.source.size if length == UNDEFINED else position + length
-        while position + 8 <= end:
+        while position + ITEM_HEAD <= end:
             key, size = self._item(position)
-            position += 8
-            if key == self.dialect.sequence_end:
+            position += ITEM_HEAD
+            if key == SEQUENCE_END:
                 break
-            last = (position, size)
-            if not first[0]:
-                first = last
-                if tag == SHARED_GROUPS:
+            last, last_size = position, size
+            if not first:
+                first, first_size = last, last_size
+                if shared:
                     break
-            position = self._skip(position, implicit=implicit, inside=True) if size == UNDEFINED else position + size
-        found = self._macros(*first, implicit=implicit) if first[0] else {}
-        if tag == SHARED_GROUPS:
+            position = self._skip(position, implicit, True) if size == UNDEFINED else position + size
+        found = self._macros(first, first_size, implicit) if first else {}
+        if shared:
             self.macros[:0] = found.items()
         else:
             self.macros += found.items()
             if last != first:
-                found = self._macros(*last, implicit=implicit)
-        position_key = self.dialect.position
-        if position_key in found:
-            self.last_position.insert(len(self.last_position) if tag == SHARED_GROUPS else 0, found[position_key])
+                found = self._macros(last, last_size, implicit)
+        if POSITION_SLOT in found:
+            self.last_position.insert(len(self.last_position) if shared else 0, found[POSITION_SLOT])
 
-    def _macros(self, position: int, size: int, *, implicit: bool) -> Values:
-        """The values of ours in the macros of one item of functional groups."""
-        found: Values = {}
+    def _macros(self, position: int, size: int, implicit: bool) -> dict[int, bytes]:
+        """The values of ours, by slot, in the macros of one item of functional groups."""
+        found: dict[int, bytes] = {}
         if size == 0:
             return found
-        implicit = self._implicit_inside(position, implicit=implicit)
+        implicit = self._implicit_inside(position, implicit)
         end = self.source.size if size == UNDEFINED else position + size
         while position < end:
-            key, vr, position, length = self._element(position, implicit=implicit)
-            if key == self.dialect.item_end:
+            key, vr, position, length = self._inside(position, implicit)
+            if key == ITEM_END:
                 break
-            if key in self.dialect.macros and length:
-                if vr not in (0, self.dialect.sq):
+            tags = _MACROS.get(key)
+            if tags is not None and length:
+                if vr not in (UNKNOWN, SQ):
                     raise Odd("a functional group that is no sequence")
-                self._macro(self.dialect.macros[key], position, implicit=implicit, found=found)
-            position = self._skip(position, implicit=implicit) if length == UNDEFINED else position + length
+                self._macro(tags, position, implicit, found)
+            position = self._skip(position, implicit, False) if length == UNDEFINED else position + length
         return found
 
-    def _macro(self, keys: frozenset[int], position: int, *, implicit: bool, found: Values) -> None:
+    def _macro(self, slots: frozenset[int], position: int, implicit: bool, found: dict[int, bytes]) -> None:
         """The values of ours in the first item of one macro."""
         key, size = self._item(position)
-        position += 8
-        if key == self.dialect.sequence_end or size == 0:
+        position += ITEM_HEAD
+        if key == SEQUENCE_END or size == 0:
             return
-        implicit = self._implicit_inside(position, implicit=implicit)
+        implicit = self._implicit_inside(position, implicit)
         end = self.source.size if size == UNDEFINED else position + size
         while position < end:
-            key, vr, position, length = self._element(position, implicit=implicit)
-            if key == self.dialect.item_end:
+            key, vr, position, length = self._inside(position, implicit)
+            if key == ITEM_END:
                 return
-            if key in keys:
-                if vr not in (0, self.dialect.wanted[key]):
+            slot = primitives.slot_of(key, NO_SLOT)
+            if slot in slots:
+                if vr not in (UNKNOWN, EXPECTED[slot]):
                     raise Odd("an unexpected VR in a functional group")
-                found[key] = self._value(position, length)
-            position = self._skip(position, implicit=implicit) if length == UNDEFINED else position + length
+                found[slot] = self._value(position, length)
+            position = self._skip(position, implicit, False) if length == UNDEFINED else position + length
 
 
-def _is_vr(buffer: bytes, offset: int) -> bool:
-    """Whether two capital letters stand there. As the upper half of a length they would mean over a gigabyte, as
-    its lower half a value of more than 16 KiB."""
-    return 0x41 <= buffer[offset] <= 0x5A and 0x41 <= buffer[offset + 1] <= 0x5A  # noqa: PLR2004 - A to Z
-
-
-def _tag(key: int) -> int:
-    return (key & 0xFFFF) << 16 | key >> 16
+def _is_vr(letters: int) -> bool:
+    """Whether it is two capital letters. As the upper half of a length they would mean over a gigabyte, as its lower
+    half a value of more than 16 KiB."""
+    return 0x41 <= letters & 0xFF <= 0x5A and 0x41 <= letters >> 8 <= 0x5A  # noqa: PLR2004 - A to Z

@@ -1,0 +1,12 @@
+# cython: language_level=3
+"""Which names of drafts.py a compiler may know the type of. What is what stands there."""
+
+from fileroom.dicom cimport primitives
+
+
+cdef class Maker:
+    cdef type frozen
+    cdef tuple members
+    cdef object draft
+
+    cpdef object make(self, list values)
