@@ -116,10 +116,12 @@ describe("the whole path", () => {
     });
     await page.getByRole("banner").getByRole("button", { name: "Import DICOM" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByRole("textbox", { name: "Folder or file" }).fill(scratch.path("world"));
+    const field = dialog.getByRole("textbox", { name: "Folder or file" });
+    await expect.poll(() => field.inputValue()).not.toBe(""); // where the chooser begins
+    await field.fill(scratch.path("world"));
     await page.keyboard.press("Enter");
     await dialog.getByRole("option", { name: "files" }).dblclick();
-    await expect.poll(() => dialog.getByRole("textbox", { name: "Folder or file" }).inputValue()).toBe(scratch.path("world", "files"));
+    await expect.poll(() => field.inputValue()).toBe(scratch.path("world", "files"));
     await dialog.getByRole("button", { name: "Import this folder" }).click();
     await dialog.getByRole("heading", { name: "Import finished" }).waitFor();
     const told = await dialog.innerText();
