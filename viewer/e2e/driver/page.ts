@@ -14,6 +14,7 @@ export interface Watched {
 
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", colorScheme: "light", ...options });
+  context.setDefaultTimeout(15_000); // what has not come by then will not come: say so soon
   const asked: string[] = [];
   const complaints: string[] = [];
   // of the context, so that workers are heard too
