@@ -71,7 +71,7 @@ clean:  ## remove everything that make has made
 	@mkdir -p .stamps
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) install --quiet 'pip>=25.1,<27'
-	$(PIP) install --quiet --constraint constraints.txt hatchling
+	$(PIP) install --quiet --constraint constraints.txt hatchling cython setuptools
 	FILEROOM_SKIP_VIEWER=1 $(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable .
 	@touch $@
 

@@ -1,4 +1,4 @@
-"""Build hook: a package of fileroom carries the built viewer.
+"""Build hook: a package of fileroom carries the built viewer, and the compiled header reader where it can be made.
 
 It runs ``npm ci`` and ``npm run build`` in ``viewer/`` when the viewer in ``src/fileroom/web/static/`` is not made
 from the sources that are there; a hash of them lies beside it. An sdist carries both, so a wheel from an sdist needs
@@ -6,6 +6,9 @@ no Node. Node comes from PATH when it is new enough, else from the PyPI package 
 asked for only then. ``python hatch_build.py`` does the same for a checkout, as ``make viewer``.
 
 ``FILEROOM_SKIP_VIEWER=1`` leaves the viewer out of an editable install, where it can be built later.
+
+How the reader is compiled, and when it is not, stands in ``compile_reader.py``. A wheel without it runs anywhere; one
+with it is for this Python on this platform.
 """
 
 from __future__ import annotations
@@ -41,12 +44,38 @@ class ViewerHook(BuildHookInterface[Any]):
     def dependencies(self) -> list[str]:
         """Node, when the viewer has to be built and this machine has none that is new enough."""
         needs_node = not skipped() and not is_fresh(Path(self.root)) and node_on_path() is None
-        return [NODE_PACKAGE] if needs_node else []
+        return [*([NODE_PACKAGE] if needs_node else []), *self._compiler()]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
-        """Bring the built viewer up to date."""
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Bring the built viewer up to date, and the compiled reader for what can carry it."""
+        root = Path(self.root)
         if not (version == "editable" and skipped()):
-            make_viewer(Path(self.root))
+            make_viewer(root)
+        reader = reader_module(root)
+        if self.target_name == "wheel" and reader.make_reader(root) and version != "editable":
+            build_data["artifacts"] += [f"/{path.as_posix()}" for path in reader.carried(root)]
+            build_data["pure_python"] = False
+            build_data["infer_tag"] = True
+
+    def _compiler(self) -> list[str]:
+        """What compiling the reader takes besides a C compiler, where there is one."""
+        reader = reader_module(Path(self.root))
+        return list(reader.PACKAGES) if self.target_name == "wheel" and reader.wanted() else []
+
+
+def reader_module(root: Path) -> Any:
+    """compile_reader.py beside this file; a build hook cannot import its neighbours."""
+    return load_module("compile_reader", root / "compile_reader.py")
+
+
+def load_module(name: str, path: Path) -> Any:
+    """The module in a file."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no {path}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def skipped() -> bool:
@@ -124,3 +153,4 @@ def node_on_path() -> str | None:
 
 if __name__ == "__main__":
     make_viewer(Path(__file__).resolve().parent)
+    reader_module(Path(__file__).resolve().parent).make_reader(Path(__file__).resolve().parent)

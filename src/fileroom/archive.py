@@ -137,6 +137,7 @@ class Archive:
     def status(self) -> Status:
         """What archive this is, how it is sealed and how much it holds."""
         from fileroom import __version__
+        from fileroom.dicom.reading import KIND
 
         catalog = self._catalog
         return Status(
@@ -151,7 +152,7 @@ class Archive:
             key_source=catalog.key.source,
             key_place=catalog.key.place,
             schema_version=str(SCHEMA_VERSION),
-            header_reader="interpreted",
+            header_reader=KIND,
             max_patients=self.settings.max_patients,
             **userdata.totals(catalog),
         )

@@ -27,8 +27,9 @@ from fileroom.model import Header, Outcome, Reason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["HEAD", "Reading", "header_from_pydicom", "read_header", "read_header_by_pydicom"]
+__all__ = ["HEAD", "KIND", "Reading", "header_from_pydicom", "read_header", "read_header_by_pydicom"]
 
+KIND: Final = "compiled" if primitives.COMPILED else "interpreted"  # which reader this one is
 HEAD: Final = 16 << 10  # bytes of the first read, and at most so many go into the digest
 _FIRST_GROUPS: Final = (b"\2\0", b"\x08\0", b"\0\2", b"\0\x08")
 _ZEROS_LIMIT: Final = 64 << 20

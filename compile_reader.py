@@ -1,0 +1,125 @@
+"""Compiles the header reader in place: ``python compile_reader.py``; hatch_build.py does it for a wheel.
+
+Wanted are Cython, setuptools, a C compiler and Python's headers. Where one of them is missing the reader runs
+interpreted, and nothing is wrong. ``FILEROOM_COMPILE=0`` does not even try; with ``FILEROOM_COMPILE=1`` what does not
+compile is an error.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import shutil
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Any
+
+VARIABLE = "FILEROOM_COMPILE"
+PACKAGES = ["cython>=3.2,<3.3", "setuptools>=65,<100"]
+HOME = Path("src/fileroom/dicom")
+SUFFIX = str(sysconfig.get_config_var("EXT_SUFFIX"))
+
+# What the types in the .pxd files say, and nothing else: an annotation says what a type checker should think.
+DIRECTIVES = {"language_level": "3", "annotation_typing": False}
+FLAGS = [] if os.name == "nt" else ["-O2", "-g0"]
+
+
+def wanted() -> bool:
+    """Whether it is worth trying here."""
+    asked = os.environ.get(VARIABLE, "")
+    return asked == "1" or (asked != "0" and sys.implementation.name == "cpython" and has_compiler())
+
+
+def has_compiler() -> bool:
+    """Whether there is a C compiler, with Python's own headers; on Windows setuptools knows where to look."""
+    if not Path(sysconfig.get_path("include"), "Python.h").is_file():
+        return False
+    names = (os.environ.get("CC"), sysconfig.get_config_var("CC"), "cc")
+    return os.name == "nt" or any(shutil.which(shlex.split(name)[0]) for name in names if name)
+
+
+def make_reader(root: Path) -> bool:
+    """Compile the reader if that is wanted and possible, and it is not compiled already. True when it is there."""
+    if not wanted():
+        return False
+    reader = load_names(root)
+    if is_fresh(root, reader):
+        return True
+    try:
+        compile_reader(root, reader)
+    except (Exception, SystemExit) as error:  # whatever a compiler may say
+        if os.environ.get(VARIABLE) == "1":
+            raise
+        print(f"The header reader stays interpreted: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+        return False
+    return True
+
+
+def load_names(root: Path) -> Any:
+    """fileroom.dicom.compiled, without importing the package that is being built."""
+    spec = importlib.util.spec_from_file_location("compiled", root / HOME / "compiled.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("no compiled.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def outputs(root: Path, reader: Any) -> list[Path]:
+    """The files of the compiled reader, for the Python that is running."""
+    folder = root / HOME / reader.FOLDER
+    return [folder / reader.BUILT_FROM, *(folder / (name + SUFFIX) for name in reader.MODULES)]
+
+
+def carried(root: Path) -> list[Path]:
+    """What a wheel carries of it, from the root on."""
+    return [path.relative_to(root) for path in outputs(root, load_names(root))]
+
+
+def is_fresh(root: Path, reader: Any) -> bool:
+    """Whether it is compiled from the sources that are there."""
+    if not all(path.is_file() for path in outputs(root, reader)):
+        return False
+    return bool(outputs(root, reader)[0].read_text().strip() == reader.fingerprint(root / HOME))
+
+
+def compile_reader(root: Path, reader: Any) -> None:
+    """Compile it, beside the sources and then into its place."""
+    from Cython.Build import cythonize
+    from setuptools import Distribution, Extension
+
+    said, *modules = outputs(root, reader)
+    fingerprint = reader.fingerprint(root / HOME)
+    said.unlink(missing_ok=True)
+    said.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        extensions = [
+            Extension(f"fileroom.dicom.{name}", [str(root / HOME / f"{name}.py")], extra_compile_args=FLAGS)
+            for name in reader.MODULES
+        ]
+        made = cythonize(  # type: ignore[no-untyped-call]  # Cython ships half of its types
+            extensions,
+            build_dir=place,
+            include_path=[str(root / "src")],
+            compiler_directives=DIRECTIVES,
+            quiet=True,
+        )
+        command: Any = Distribution({"ext_modules": made}).get_command_obj("build_ext")
+        command.build_lib, command.build_temp = place, place
+        command.parallel = os.cpu_count()
+        command.ensure_finalized()
+        command.run()
+        for module in modules:
+            built = Path(place, "fileroom", "dicom", module.name)
+            fresh = module.with_suffix(".new")  # a module that is in use is not written over but replaced
+            shutil.copy(built, fresh)
+            fresh.replace(module)
+    said.write_text(fingerprint + "\n")
+
+
+if __name__ == "__main__":
+    made = make_reader(Path(__file__).resolve().parent)
+    print("The header reader is compiled." if made else "The header reader is interpreted.")  # noqa: T201
