@@ -25,6 +25,7 @@ test: test-python test-viewer test-browser  ## run every test, in the browser to
 
 test-python: viewer .stamps/dev  ## run the tests of the Python side
 	$(BIN)/python -m pytest
+	FILEROOM_INTERPRETED=1 $(BIN)/python -m pytest tests/dicom
 
 test-viewer: $(NODE_MODULES)  ## run the tests of the browser side, without a browser
 	cd viewer && npm test
