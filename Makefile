@@ -60,7 +60,7 @@ pictures: viewer $(NODE_MODULES)  ## make the pictures of the README
 	cd viewer && FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npm run pictures
 
 pins: .stamps/dev  ## take the versions that are installed now as the exact ones (constraints.txt)
-	$(PIP) freeze --exclude-editable --exclude fileroom | sort -f > constraints.txt
+	$(PIP) freeze --all --exclude pip --exclude-editable --exclude fileroom | sort -f > constraints.txt
 
 clean:  ## remove everything that make has made
 	rm -rf .stamps .venv dist build viewer/node_modules src/fileroom/web/static

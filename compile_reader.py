@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 VARIABLE = "FILEROOM_COMPILE"
-PACKAGES = ["cython>=3.2,<3.3", "setuptools>=65,<100"]
+PACKAGES = ["cython>=3.2,<3.3", "setuptools>=77,<82"]
 HOME = Path("src/fileroom/dicom")
 SUFFIX = str(sysconfig.get_config_var("EXT_SUFFIX"))
 
