@@ -4,6 +4,7 @@ import { makePatient, numberOf, seriesOfStudy, studiesOfPatient } from "../../..
 import type { Page, Patient, Status } from "../../core/model.ts";
 import type { ArchiveApi } from "./archiveApi.ts";
 import { ArchiveStore } from "./archiveStore.ts";
+import { Deeds } from "./deeds.ts";
 
 const whole = <T>(items: readonly T[]): Page<T> => ({ items, total: items.length, offset: 0 });
 
@@ -97,6 +98,17 @@ describe("walking the list", () => {
     await vi.waitUntil(() => store.patient.value?.id === people[999]?.id);
   });
 
+  it("and opening at once waits for the jacket", async () => {
+    const { store } = await entered();
+    const go = vi.fn();
+    const deeds = new Deeds(store, go, vi.fn());
+    store.choose(3);
+    expect(store.jacket.studies.value).toBeUndefined();
+    deeds.open({ level: "patient" });
+    await vi.waitUntil(() => go.mock.calls.length > 0);
+    expect(go).toHaveBeenCalledWith({ page: "study", id: store.jacket.studies.value?.items[0]?.id });
+  });
+
   it("and back finds a jacket as it was left", async () => {
     const { store } = await entered();
     const study = store.jacket.studies.value?.items[0]?.id ?? "";
@@ -171,6 +183,17 @@ describe("removing", () => {
     await takeBack();
     expect(api.restore).toHaveBeenCalledWith([people[2]?.id]);
     expect([store.patients.total.value, idOf(store.patient.value), store.cursor.value]).toEqual([1000, people[3]?.id, 3]);
+  });
+
+  it("of an open study that is taken back leaves it open", async () => {
+    const { store } = await entered();
+    const study = store.jacket.studies.value?.items[0]?.id ?? "";
+    expect(store.jacket.open.value.has(study)).toBe(true);
+    const takeBack = await store.remove(study);
+    expect(store.jacket.nodes().some((one) => one.id === study)).toBe(false);
+    await takeBack();
+    expect(store.jacket.open.value.has(study)).toBe(true);
+    expect(store.jacket.seriesOf(study)?.items).not.toHaveLength(0);
   });
 
   it("of a series leaves the patient in hand, and stands on nothing that is gone", async () => {

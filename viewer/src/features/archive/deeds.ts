@@ -21,10 +21,24 @@ export class Deeds {
   open(what: { readonly level: "patient" } | { readonly level: "study" | "series"; readonly id: string }): void {
     if (what.level === "series") this.go({ page: "series", id: what.id });
     else if (what.level === "study") this.go({ page: "study", id: what.id });
-    else {
-      const latest = this.store.jacket.studies.value?.items[0];
-      if (latest !== undefined) this.go({ page: "study", id: latest.id });
-    }
+    else void this.#openLatest();
+  }
+
+  async #openLatest(): Promise<void> {
+    const studies = await this.store.jacket.arrived();
+    const latest = studies?.items[0];
+    if (latest !== undefined) this.go({ page: "study", id: latest.id });
+  }
+
+  /** From the list into the jacket, as soon as there is one. */
+  async #intoJacket(): Promise<void> {
+    const patient = this.store.patient.value?.id;
+    await this.store.jacket.arrived();
+    if (this.store.pane.value !== "patients" || this.store.patient.value?.id !== patient) return;
+    this.store.enter("jacket");
+    const jacket = (): HTMLElement | null => document.getElementById("jacket");
+    if (jacket() === null) await new Promise(requestAnimationFrame); // it is being drawn
+    jacket()?.focus();
   }
 
   openChosen(): void {
@@ -47,8 +61,7 @@ export class Deeds {
         return true;
       case "ArrowRight":
         if (this.store.pane.value !== "patients") return false;
-        this.store.enter("jacket");
-        document.getElementById("jacket")?.focus();
+        void this.#intoJacket();
         return true;
       case "i":
         this.toggleDetails();

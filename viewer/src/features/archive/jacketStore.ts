@@ -77,8 +77,10 @@ export class JacketStore {
       const studies = await this.api.studies({ patient, order: "-date", limit: MOST }, request.signal);
       const first = studies.items[0]?.id;
       const fresh = this.#studies.value === undefined && !this.#left.has(patient) && first !== undefined;
-      const open = fresh ? new Set([first]) : new Set([...this.#open.value].filter((id) => studies.items.some((one) => one.id === id)));
-      const series = await Promise.all([...open].map(async (id) => [id, await this.#fetchSeries(id, request.signal)] as const));
+      // an open study that is not there now may be back (an undone removal), and is open then
+      const open = fresh ? new Set([first]) : this.#open.value;
+      const there = studies.items.filter((one) => open.has(one.id));
+      const series = await Promise.all(there.map(async ({ id }) => [id, await this.#fetchSeries(id, request.signal)] as const));
       if (this.#request !== request) return;
       this.#open.value = open;
       this.#series.value = new Map(series);
@@ -88,6 +90,12 @@ export class JacketStore {
     } catch (error) {
       if (this.#request === request) this.#failed(error);
     }
+  }
+
+  /** The studies of the patient in hand, waited for when they are on their way. */
+  async arrived(): Promise<Page<Study> | undefined> {
+    if (this.#studies.value === undefined) await this.refresh();
+    return this.#studies.value;
   }
 
   stand(node: string | undefined): void {

@@ -54,7 +54,9 @@ export class ChooserStore {
     try {
       this.#places.value = await this.api.places();
       const first = this.#places.value[0];
-      if (first !== undefined && this.#folder.value === undefined) await this.go(first.path);
+      // who has typed a path by now knows better
+      const asked = this.#folder.value !== undefined || this.#typed.value !== "";
+      if (first !== undefined && !asked) await this.go(first.path);
     } catch (error) {
       this.#failed(error);
     }
@@ -64,10 +66,11 @@ export class ChooserStore {
     this.#request?.abort();
     const request = new AbortController();
     this.#request = request;
+    const typed = this.#typed.value;
     try {
       const folder = await this.api.folder(path, request.signal);
       this.#folder.value = folder;
-      this.#typed.value = folder.path;
+      if (this.#typed.value === typed) this.#typed.value = folder.path;
       this.#problem.value = undefined;
     } catch (error) {
       this.#failed(error);

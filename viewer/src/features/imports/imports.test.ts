@@ -157,6 +157,23 @@ describe("the folder chooser", () => {
     expect(door.places).toHaveBeenCalledOnce();
   });
 
+  it("leaves alone what was typed before the places had come", async () => {
+    const door = api();
+    const store = new ChooserStore(door);
+    const started = store.start();
+    store.type("/mnt/nas");
+    await started;
+    expect([store.path, door.folder.mock.calls]).toEqual(["/mnt/nas", []]);
+  });
+
+  it("leaves alone what was typed while a folder was on its way", async () => {
+    const store = new ChooserStore(api());
+    const going = store.go("/home");
+    store.type("/mnt/nas");
+    await going;
+    expect([store.path, store.folder.value?.path]).toEqual(["/mnt/nas", "/home"]);
+  });
+
   it("takes what is typed before what is in view", async () => {
     const store = new ChooserStore(api());
     await store.start();
