@@ -97,7 +97,12 @@ def compile_reader(root: Path, reader: Any) -> None:
     said.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         extensions = [
-            Extension(f"fileroom.dicom.{name}", [str(root / HOME / f"{name}.py")], extra_compile_args=FLAGS)
+            Extension(
+                f"fileroom.dicom.{name}",
+                [str(root / HOME / f"{name}.py")],
+                include_dirs=[str(root / HOME)],
+                extra_compile_args=FLAGS,
+            )
             for name in reader.MODULES
         ]
         made = cythonize(  # type: ignore[no-untyped-call]  # Cython ships half of its types

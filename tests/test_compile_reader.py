@@ -15,7 +15,7 @@ def fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A checkout where compiling fails."""
     home = tmp_path / compile_reader.HOME
     home.mkdir(parents=True)
-    for ending in ("py", "pxd"):
+    for ending in ("py", "pxd", "h"):
         for source in (ROOT / compile_reader.HOME).glob(f"*.{ending}"):
             (home / source.name).write_bytes(source.read_bytes())
 

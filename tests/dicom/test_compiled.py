@@ -113,7 +113,7 @@ def test_the_kind_is_what_runs() -> None:
 
 def test_one_made_from_other_sources_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FILEROOM_INTERPRETED", raising=False)
-    for source in (path for ending in ("py", "pxd") for path in SOURCES.glob(f"*.{ending}")):
+    for source in (path for ending in ("py", "pxd", "h") for path in SOURCES.glob(f"*.{ending}")):
         shutil.copy(source, tmp_path)
     made = tmp_path / compiled.FOLDER
 

@@ -15,16 +15,18 @@ from typing import Final
 FOLDER: Final = "_compiled"
 BUILT_FROM: Final = "built-from.txt"
 MODULES: Final = ("charsets", "drafts", "header", "reading", "source", "values", "walker")
-_ENDINGS: Final = (".py", ".pxd")
+_SOURCES: Final = (
+    *(f"{name}{ending}" for name in (*MODULES, "primitives") for ending in (".py", ".pxd")),
+    "primitives.h",
+)
 
 
 def fingerprint(folder: Path) -> str:
     """A checksum over the sources in a folder, with how many bytes they are."""
     total, size = 0, 0
-    for name in (*MODULES, "primitives"):
-        for ending in _ENDINGS:
-            data = (folder / f"{name}{ending}").read_bytes()
-            total, size = zlib.crc32(data, total), size + len(data)
+    for name in _SOURCES:
+        data = (folder / name).read_bytes()
+        total, size = zlib.crc32(data, total), size + len(data)
     return f"{total:08x} {size}"
 
 

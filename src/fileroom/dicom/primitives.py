@@ -10,8 +10,11 @@ half and the group in the lower. :func:`key_of` makes it; big endian is brought 
 from __future__ import annotations
 
 import os
+from stat import S_ISREG
 from struct import Struct
 from typing import Any, Final
+
+from fileroom.dicom.source import read_fully
 
 _SLOTS: Final[dict[int, int]] = {}
 _element_big: Final = Struct(">HH2sH").unpack_from
@@ -73,3 +76,14 @@ def text(raw: bytes) -> str:
 def is_digits_and_dots(uid: str) -> bool:
     """Whether a UID is as UIDs should be (PS3.5 9.1)."""
     return uid.replace(".", "").isdecimal()
+
+
+def open_head(path: str, flags: int, length: int) -> tuple[int, int, int, int, bytes]:
+    """A file, opened: its descriptor, what :func:`look` says, and its first ``length`` bytes if it is a regular one."""
+    fd = os.open(path, flags)
+    try:
+        mode, size, mtime_ns = look(fd)
+        return fd, mode, size, mtime_ns, read_fully(fd, 0, min(length, size)) if S_ISREG(mode) else b""
+    except BaseException:
+        os.close(fd)
+        raise

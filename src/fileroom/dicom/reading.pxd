@@ -13,11 +13,11 @@ from fileroom.dicom.walker cimport Walk
 cdef Maker _MAKER
 
 
-@cython.locals(mode=int64_t, size=int64_t, mtime_ns=int64_t)
+@cython.locals(fd=int, mode=int64_t, size=int64_t, mtime_ns=int64_t, head=bytes)
 cdef object _read(object path, object reader)
 
-@cython.locals(head=bytes, source=FileSource, size_now=int64_t, mtime_ns_now=int64_t, digested=int64_t)
-cdef object _read_open(int fd, int64_t size, int64_t mtime_ns, object reader)
+@cython.locals(head=bytes, size=int64_t, size_now=int64_t, mtime_ns_now=int64_t, digested=int64_t)
+cdef object _read_open(FileSource source, int64_t mtime_ns, object reader)
 
 @cython.locals(walk=Walk)
 cpdef object _read_fast(FileSource source)

@@ -20,7 +20,7 @@ from fileroom.dicom import primitives
 from fileroom.dicom.drafts import Maker
 from fileroom.dicom.fallback import Found, read_by_pydicom
 from fileroom.dicom.header import header_of
-from fileroom.dicom.source import EndsEarly, FileSource, read_fully
+from fileroom.dicom.source import EndsEarly, FileSource
 from fileroom.dicom.walker import Odd, Walk
 from fileroom.model import Header, Outcome, Reason
 
@@ -108,14 +108,13 @@ def header_from_pydicom(path: str) -> Header:
 
 def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
     try:
-        fd = os.open(path, READ_FLAGS)
+        fd, mode, size, mtime_ns, head = primitives.open_head(path, READ_FLAGS, HEAD)
     except (OSError, ValueError) as error:
         return _unopened(error)
     try:
-        mode, size, mtime_ns = primitives.look(fd)
         if not S_ISREG(mode):
             return Reading(None, Outcome.NOT_DICOM, Reason.SPECIAL_FILE, "", b"", 0, 0)
-        return _read_open(fd, size, mtime_ns, reader)
+        return _read_open(FileSource(fd, size, head), mtime_ns, reader)
     except OSError as error:  # a bad sector, a drive that was pulled
         return _unopened(error)
     finally:
@@ -158,9 +157,8 @@ def _unopened(error: OSError | ValueError) -> Reading:
     return Reading(None, outcome, reason, errno.errorcode.get(number or 0, type(error).__name__), b"", 0, 0)
 
 
-def _read_open(fd: int, size: int, mtime_ns: int, reader: Callable[[FileSource], Found]) -> Reading:
-    head = read_fully(fd, 0, min(HEAD, size))
-    source = FileSource(fd, size, head)
+def _read_open(source: FileSource, mtime_ns: int, reader: Callable[[FileSource], Found]) -> Reading:
+    head, size = source.head, source.size
     header, outcome, reason, detail, digested = None, None, None, "", len(head)
     try:
         found, directory, pixel_position = _found(source, reader)
@@ -170,10 +168,11 @@ def _read_open(fd: int, size: int, mtime_ns: int, reader: Callable[[FileSource],
         header = found
     except _Refused as refused:
         outcome, reason, detail = refused.outcome, refused.reason, refused.detail
-    _, size_now, mtime_ns_now = primitives.look(fd)
+    digest = _digest(head[:digested])
+    _, size_now, mtime_ns_now = primitives.look(source.fd)
     if (size_now, mtime_ns_now) != (size, mtime_ns):
         mtime_ns = 0
-    reading: Reading = _MAKER.make([header, outcome, reason, detail, _digest(head[:digested]), size, mtime_ns])
+    reading: Reading = _MAKER.make([header, outcome, reason, detail, digest, size, mtime_ns])
     return reading
 
 

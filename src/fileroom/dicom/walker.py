@@ -230,7 +230,8 @@ class Walk:
             vr = VRS[letters]
             if vr >= SHORT:  # nine elements of ten
                 stop = offset + 8 + length
-                slot = primitives.slot_of(key, NO_SLOT)
+                # private groups are odd (PS3.5 7.8.1): none is ours
+                slot = NO_SLOT if key & 1 else primitives.slot_of(key, NO_SLOT)
                 if slot != NO_SLOT:
                     if stop > last:
                         values[slot] = self._value(base + offset + 8, length)
@@ -367,18 +368,27 @@ class Walk:
 
     def _item(self, position: int) -> tuple[int, int]:
         """Key and length of the item, or of the delimiter, at ``position``."""
-        offset = self._at(position)
-        key, length = self._pair(offset)
-        if key not in (ITEM, SEQUENCE_END):
+        offset = position - self.base
+        if offset < 0 or offset > self.last:
+            offset = self._at(position)
+        if self.little:
+            key, length = primitives.pair(self.buffer, offset)
+        else:
+            key, length = primitives.pair_big(self.buffer, offset)
+        if key != ITEM and key != SEQUENCE_END:  # noqa: PLR1714 - in a tuple they would have to be objects
             raise Odd("no item where one is due")
         return key, length
 
     def _implicit_inside(self, position: int, implicit: bool) -> bool:
         """Whether the item whose first element is at ``position`` has implicit VRs: also in an explicit data set,
         by mistake or because its sequence has VR UN (PS3.5 6.2.2, CP-246)."""
-        offset = self._at(position)
-        _, letters, _ = self._element(offset)
-        return implicit or not _is_vr(letters)
+        offset = position - self.base
+        if offset < 0 or offset > self.last:
+            offset = self._at(position)
+        if implicit:
+            return True
+        _, letters, _ = primitives.element(self.buffer, offset)  # letters stand the same way round in big endian
+        return VRS[letters] == UNKNOWN and not _is_vr(letters)
 
     def _inside(self, position: int, implicit: bool) -> tuple[int, int, int, int]:
         """Key, VR (0 when implicit), position of the value and its length, of an element inside a sequence."""
@@ -439,17 +449,16 @@ class Walk:
                 primitives.element(buffer, offset) if little else primitives.element_big(buffer, offset)
             )
             position += 8
-            if implicit or key == ITEM_END:
-                _, length = self._pair(offset)
-                if key == ITEM_END:
-                    return position, True
-            else:
-                vr = VRS[letters]
+            if key == ITEM_END:
+                return position, True
+            vr = VRS[letters]
+            if implicit:
+                _, length = primitives.pair(buffer, offset) if little else primitives.pair_big(buffer, offset)
+            elif vr < SHORT:
                 if vr == UNKNOWN:
                     raise Odd("an element of unknown VR in a sequence")
-                if vr < SHORT:
-                    _, length = self._pair(offset + 4)
-                    position += 4
+                _, length = self._pair(offset + 4)
+                position += 4
             if length == UNDEFINED:
                 return position, False
             position += length

@@ -1,0 +1,205 @@
+/* What the compiled reader does in C: the bodies of primitives.pxd. Every function checks what it is given; none reads
+ * beyond the end of a bytes object. All is done with the GIL held, but for the calls into the operating system. */
+#ifndef FILEROOM_PRIMITIVES_H
+#define FILEROOM_PRIMITIVES_H
+
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+#include <structmember.h>
+
+#define FILEROOM_SLOTS 512  /* a power of two, several times as many as there are keys */
+static struct { uint32_t key; int32_t slot; } fileroom_slots[FILEROOM_SLOTS];
+
+static inline uint32_t fileroom_place(uint32_t key) {
+    uint32_t place = (key * 0x9E3779B1u) >> 23;
+    while (fileroom_slots[place].key && fileroom_slots[place].key != key)
+        place = (place + 1) & (FILEROOM_SLOTS - 1);
+    return place;
+}
+static inline void fileroom_learn(uint32_t key, int32_t slot) {
+    uint32_t place = fileroom_place(key);
+    fileroom_slots[place].key = key;
+    fileroom_slots[place].slot = slot;
+}
+static inline int32_t fileroom_slot(uint32_t key, int32_t otherwise) {
+    uint32_t place = fileroom_place(key);
+    return key && fileroom_slots[place].key == key ? fileroom_slots[place].slot : otherwise;
+}
+
+/* A new instance of a class with slots, each filled where it lies. */
+static inline PyObject *fileroom_filled(PyTypeObject *cls, PyObject *members, PyObject *values) {
+    Py_ssize_t count = PyTuple_GET_SIZE(members);
+    if (count != PyList_GET_SIZE(values)) {
+        PyErr_SetString(PyExc_ValueError, "as many values as slots");
+        return NULL;
+    }
+    PyObject *made = cls->tp_alloc(cls, 0);
+    for (Py_ssize_t i = 0; made && i < count; i++) {
+        PyObject *member = PyTuple_GET_ITEM(members, i), *value = PyList_GET_ITEM(values, i);
+        PyMemberDescrObject *descriptor = (PyMemberDescrObject *)member;
+        if (!Py_IS_TYPE(member, &PyMemberDescr_Type) || PyDescr_TYPE(descriptor) != cls ||
+            descriptor->d_member->type != T_OBJECT_EX) {
+            PyErr_SetString(PyExc_TypeError, "not a slot of that class");
+            Py_CLEAR(made);
+            break;
+        }
+        Py_INCREF(value);
+        *(PyObject **)((char *)made + descriptor->d_member->offset) = value;
+    }
+    return made;
+}
+
+static inline PyObject *fileroom_text(PyObject *raw) {
+    const char *start = PyBytes_AS_STRING(raw);
+    Py_ssize_t length = PyBytes_GET_SIZE(raw);
+    while (length && (start[length - 1] == ' ' || start[length - 1] == 0))
+        length--;
+    return PyUnicode_DecodeLatin1(start, length, NULL);
+}
+
+static inline int fileroom_is_digits_and_dots(PyObject *uid) {
+    int digits = 0;
+    if (!PyUnicode_IS_ASCII(uid))
+        return 0;
+    const Py_UCS1 *letters = PyUnicode_1BYTE_DATA(uid);
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(uid); i++) {
+        if (letters[i] >= '0' && letters[i] <= '9')
+            digits = 1;
+        else if (letters[i] != '.')
+            return 0;
+    }
+    return digits;
+}
+
+/* Eight bytes of a buffer; beyond its end there are zeros. */
+static const unsigned char fileroom_zeros[8] = {0};
+
+static inline const unsigned char *fileroom_eight(PyObject *buffer, Py_ssize_t offset) {
+    if (offset < 0 || offset > PyBytes_GET_SIZE(buffer) - 8)
+        return fileroom_zeros;
+    return (const unsigned char *)PyBytes_AS_STRING(buffer) + offset;
+}
+
+/* The last value that was cut for each slot of which values may be kept: most files say what the one before said,
+   and then there is nothing to make. Held by the GIL. */
+static struct { int may_keep; PyObject *value; } fileroom_last[FILEROOM_SLOTS];
+
+static inline PyObject *fileroom_cut(int slot, const char *start, Py_ssize_t length) {
+    PyObject *value = slot < 0 ? NULL : fileroom_last[slot].value;
+    if (value && PyBytes_GET_SIZE(value) == length && !memcmp(PyBytes_AS_STRING(value), start, (size_t)length)) {
+        Py_INCREF(value);
+        return value;
+    }
+    value = PyBytes_FromStringAndSize(start, length);
+    if (value && slot >= 0 && fileroom_last[slot].may_keep) {
+        PyObject *before = fileroom_last[slot].value;
+        Py_INCREF(value);
+        fileroom_last[slot].value = value;
+        Py_XDECREF(before);
+    }
+    return value;
+}
+static inline void fileroom_may_keep(int slot) { fileroom_last[slot].may_keep = 1; }
+
+/* Files. Where there is no pread, the functions of primitives.py are called. */
+#if defined(__unix__) || defined(__APPLE__)
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if defined(__APPLE__)
+#define FILEROOM_MTIME st_mtimespec
+#else
+#define FILEROOM_MTIME st_mtim
+#endif
+
+static inline long long fileroom_mtime_ns(const struct stat *about) {
+    return about->FILEROOM_MTIME.tv_sec * 1000000000LL + about->FILEROOM_MTIME.tv_nsec;
+}
+
+static inline PyObject *fileroom_look(int fd) {
+    struct stat about;
+    int failed;
+    Py_BEGIN_ALLOW_THREADS
+    failed = fstat(fd, &about);
+    Py_END_ALLOW_THREADS
+    if (failed)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    return Py_BuildValue("(LLL)", (long long)about.st_mode, (long long)about.st_size, fileroom_mtime_ns(&about));
+}
+
+/* Up to length bytes from the start of a file into head; how many, or -1 with errno set. */
+static inline Py_ssize_t fileroom_read_head(int fd, char *head, Py_ssize_t length) {
+    Py_ssize_t got = 0;
+    while (got < length) {
+        ssize_t more = pread(fd, head + got, (size_t)(length - got), got);
+        if (more == 0)
+            break;
+        if (more > 0)
+            got += more;
+        else if (errno != EINTR)
+            return -1;
+    }
+    return got;
+}
+
+static inline PyObject *fileroom_open_head(PyObject *path, int flags, Py_ssize_t length) {
+    PyObject *name = NULL, *head;
+    struct stat about;
+    Py_ssize_t got = 0;
+    int fd, error = 0;
+    if (!PyUnicode_FSConverter(path, &name))
+        return NULL;
+    head = PyBytes_FromStringAndSize(NULL, length);
+    if (!head) {
+        Py_DECREF(name);
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    do
+        fd = open(PyBytes_AS_STRING(name), flags | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0 || fstat(fd, &about) != 0)
+        error = errno;
+    else if (S_ISREG(about.st_mode)) {
+        got = fileroom_read_head(fd, PyBytes_AS_STRING(head), about.st_size < length ? (Py_ssize_t)about.st_size : length);
+        if (got < 0)
+            error = errno;
+    }
+    if (error && fd >= 0)
+        close(fd);
+    Py_END_ALLOW_THREADS
+    Py_DECREF(name);
+    if (error) {
+        Py_DECREF(head);
+        errno = error;
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    if (got != length && _PyBytes_Resize(&head, got) != 0) {
+        close(fd);
+        return NULL;
+    }
+    return Py_BuildValue("(iLLLN)", fd, (long long)about.st_mode, (long long)about.st_size, fileroom_mtime_ns(&about),
+                         head);
+}
+#else
+static inline PyObject *fileroom_in_python(const char *name, PyObject *arguments) {
+    PyObject *module = arguments ? PyImport_ImportModule("fileroom.dicom.primitives") : NULL;
+    PyObject *function = module ? PyObject_GetAttrString(module, name) : NULL;
+    PyObject *done = function ? PyObject_CallObject(function, arguments) : NULL;
+    Py_XDECREF(function);
+    Py_XDECREF(module);
+    Py_XDECREF(arguments);
+    return done;
+}
+
+static inline PyObject *fileroom_look(int fd) { return fileroom_in_python("look", Py_BuildValue("(i)", fd)); }
+
+static inline PyObject *fileroom_open_head(PyObject *path, int flags, Py_ssize_t length) {
+    return fileroom_in_python("open_head", Py_BuildValue("(Oin)", path, flags, length));
+}
+#endif
+
+#endif
