@@ -145,9 +145,11 @@ def measure(instances: int = 10_000, runs: int = 5, folder: Path | None = None) 
         amount=files,
         seconds=seconds,
         notes=(
-            f"fileroom ({readers['fileroom']}) found {counted['fileroom']:,} instances: "
-            f"{floors['fileroom']:.2f} x the floor{' in C' if floor.in_c else ''}, "
-            f"{1e6 * middle['fileroom'] / files:.1f} microseconds of CPU a file",
+            (
+                f"fileroom ({readers['fileroom']}) found {counted['fileroom']:,} instances: "
+                f"{floors['fileroom']:.2f} x the floor{' in C' if floor.in_c else ''}, "
+                f"{1e6 * middle['fileroom'] / files:.1f} microseconds of CPU a file"
+            ),
             f"interpreted: {floors['interpreted']:.1f} x the floor, {pydicoms['interpreted']:.1f} x as fast as pydicom",
         ),
         extra={
