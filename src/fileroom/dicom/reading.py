@@ -57,8 +57,8 @@ class Reading:
 
     Without a header, ``outcome`` is NOT_DICOM, NO_IDENTITY or UNREADABLE, ``reason`` says why and ``detail`` how, in
     words without any value of the file. ``digest`` is made of the CRC-32 of the two halves of the first
-    min(16384, size, where the value of the pixel data begins) bytes: the same for the same content, whichever way it was
-    read. It tells files apart that differ by accident, and is no proof against intent. ``size`` and ``mtime_ns``
+    min(16384, size, where the value of the pixel data begins) bytes: the same for the same content, whichever way
+    it was read. It tells files apart that differ by accident, and is no proof against intent. ``size`` and ``mtime_ns``
     are of the file that was opened; ``mtime_ns`` is 0 when it changed while it was read, so that it is read again.
     """
 
