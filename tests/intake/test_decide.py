@@ -11,7 +11,7 @@ from fileroom.intake.decide import Act, Presence, decide
 from fileroom.model import Outcome, Reason
 
 SERIES, OTHER_SERIES = 7, 8
-ONE = InstanceFile(1, 100, 5, b"one", gone=False, conflict=False, filesystem_id="d", path="/a")
+ONE = InstanceFile(1, 100, 5, b"one", conflict=False, filesystem_id="d", path="/a")
 KNOWN = KnownInstance(70, SERIES, hidden=False, files=(ONE,), shown=1)
 TWICE = replace(KNOWN, files=(ONE, replace(ONE, id=2, path="/b")))
 ROW = KnownFile(1, 100, 5, Outcome.ADDED, Reason.NEW_INSTANCE, 70, gone=False, hidden=False)

@@ -34,7 +34,6 @@ class InstanceFile:
     size: int
     mtime_ns: int
     digest: bytes
-    gone: bool
     conflict: bool
     filesystem_id: str
     path: str

@@ -537,18 +537,18 @@ class Writer:
 
     def _files_of(self, instance_ids: list[int]) -> dict[int, list[InstanceFile]]:
         rows = self._cursor.execute(
-            "SELECT file.instance_id, file.id, file.size, file.mtime_ns, file.digest, file.gone, file.reason, "
+            "SELECT file.instance_id, file.id, file.size, file.mtime_ns, file.digest, file.reason, "
             "drive.filesystem_id, folder.path, file.name FROM json_each(?) AS wanted "
             "JOIN file ON file.instance_id = wanted.value JOIN folder ON folder.id = file.folder_id "
             "JOIN drive ON drive.id = folder.drive_id ORDER BY file.id",
             (json.dumps(sorted(set(instance_ids))),),
         ).fetchall()
         files: dict[int, list[InstanceFile]] = {}
-        for instance_id, file_id, size, mtime_ns, digest, gone, reason, filesystem_id, path, name in rows:
+        for instance_id, file_id, size, mtime_ns, digest, reason, filesystem_id, path, name in rows:
             place = from_text(f"{path.rstrip('/')}/{name}")
             conflict = reason == Reason.OTHER_CONTENT.value
             files.setdefault(instance_id, []).append(
-                InstanceFile(file_id, size, mtime_ns, digest or b"", bool(gone), conflict, filesystem_id, place)
+                InstanceFile(file_id, size, mtime_ns, digest or b"", conflict, filesystem_id, place)
             )
         return files
 

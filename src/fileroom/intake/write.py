@@ -279,7 +279,7 @@ class _Hand:
         path = f"{item.place.inside.rstrip('/')}/{item.entry.name}"
         reading = item.reading
         return InstanceFile(
-            file_id, reading.size, reading.mtime_ns, reading.digest, gone=False, conflict=conflict,
+            file_id, reading.size, reading.mtime_ns, reading.digest, conflict=conflict,
             filesystem_id=item.place.mount.filesystem_id, path=path,
         )  # fmt: skip
 

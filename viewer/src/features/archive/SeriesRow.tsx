@@ -4,8 +4,8 @@ import { millimetres, spacing } from "../../core/facts.ts";
 import type { Series } from "../../core/model.ts";
 import { contents, seriesTitle } from "../../core/people.ts";
 import { thumbnailUrl } from "../../io/api.ts";
-import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
+import { RowActions } from "./RowActions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import type { TreeHands } from "./TreeHands.ts";
 
@@ -79,32 +79,7 @@ export function SeriesRow({ series, hands }: { readonly series: Series; readonly
         <div>{contents(series, t)}</div>
         <div class="row-more">{fmt().bytes(series.counts.bytes)}</div>
       </div>
-      <div role="gridcell" class="row-actions">
-        <button
-          type="button"
-          class="icon-button"
-          tabIndex={-1}
-          aria-label={t("archive.open")}
-          title={t("archive.open")}
-          onClick={() => {
-            hands.open(series.id, "series");
-          }}
-        >
-          <Icon name="open" />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          tabIndex={-1}
-          aria-label={t("action.menu")}
-          title={t("action.menu")}
-          onClick={(event) => {
-            hands.menu(series.id, event.currentTarget);
-          }}
-        >
-          <Icon name="more" />
-        </button>
-      </div>
+      <RowActions id={series.id} level="series" hands={hands} />
     </div>
   );
 }

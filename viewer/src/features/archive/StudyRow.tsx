@@ -3,6 +3,7 @@ import { mainName } from "../../core/names.ts";
 import { age, studyTitle } from "../../core/people.ts";
 import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
+import { RowActions } from "./RowActions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import type { TreeHands } from "./TreeHands.ts";
 
@@ -52,32 +53,7 @@ export function StudyRow({ study, open, hands }: { readonly study: Study; readon
         <div>{t("count.series", { count: study.counts.series })}</div>
         <div class="row-more">{t("count.images", { count: study.counts.instances })}</div>
       </div>
-      <div role="gridcell" class="row-actions">
-        <button
-          type="button"
-          class="icon-button"
-          tabIndex={-1}
-          aria-label={t("archive.open")}
-          title={t("archive.open")}
-          onClick={() => {
-            hands.open(study.id, "study");
-          }}
-        >
-          <Icon name="open" />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          tabIndex={-1}
-          aria-label={t("action.menu")}
-          title={t("action.menu")}
-          onClick={(event) => {
-            hands.menu(study.id, event.currentTarget);
-          }}
-        >
-          <Icon name="more" />
-        </button>
-      </div>
+      <RowActions id={study.id} level="study" hands={hands} />
     </div>
   );
 }
