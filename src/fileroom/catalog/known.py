@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fileroom.catalog.paths import BELOW, below
 from fileroom.model import Outcome, Reason
 from fileroom.sources.paths import from_text, to_text
 
@@ -64,11 +65,8 @@ def known_files(catalog: Catalog, filesystem_id: str, inside: str) -> dict[str, 
 
 def folders_with_files(catalog: Catalog, filesystem_id: str, inside: str) -> list[tuple[str, list[int]]]:
     """Folders at and below ``inside`` on a drive, with the rows of their files that were there when last seen."""
-    text = to_text(inside)
     with catalog.database.reading() as cursor:
-        rows = cursor.execute(
-            _PRESENT, (filesystem_id, text, text.rstrip("/") + "/", text.rstrip("/") + "0")
-        ).fetchall()
+        rows = cursor.execute(_PRESENT, (filesystem_id, *below(inside))).fetchall()
     found: dict[str, list[int]] = {}
     for path, file_id in rows:
         found.setdefault(from_text(path), []).append(file_id)
@@ -76,10 +74,8 @@ def folders_with_files(catalog: Catalog, filesystem_id: str, inside: str) -> lis
 
 
 _PRESENT = (
-    # "0" is the character after "/": the range holds every path that begins with the folder and a slash
-    "SELECT folder.path, file.id FROM drive JOIN folder ON folder.drive_id = drive.id "
-    "JOIN file ON file.folder_id = folder.id WHERE drive.filesystem_id = ? "
-    "AND (folder.path = ? OR (folder.path >= ? AND folder.path < ?)) AND file.gone = 0"
+    "SELECT folder.path, file.id FROM drive JOIN folder ON folder.drive_id = drive.id "  # noqa: S608 - no value in it
+    f"JOIN file ON file.folder_id = folder.id WHERE drive.filesystem_id = ? AND {BELOW} AND file.gone = 0"
 )
 _KNOWN = (
     "SELECT file.name, file.id, file.size, file.mtime_ns, file.outcome, file.reason, file.instance_id, file.gone, "

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import packing
+from fileroom.catalog.paths import on_drive
 from fileroom.catalog.store import LETTERS
 from fileroom.errors import NotFound, Unavailable
 from fileroom.model import Level, Reason
-from fileroom.sources.paths import from_text
 
 if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
@@ -52,7 +52,7 @@ def locate(catalog: Catalog, instance_id: str) -> Located:
     for header, base, frames, name, folder, filesystem_id in rows:
         if name is None:
             continue
-        path = mounts.absolute(filesystem_id, from_text(f"{folder.rstrip('/')}/{name}"))
+        path = mounts.absolute(filesystem_id, on_drive(folder, name))
         away = away or path is None
         if path is not None and (facts := _facts(path)) is not None:
             return Located(path, facts.st_size, facts.st_mtime_ns, frames, packing.unpack(header, _base(base)))

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fileroom.catalog.paths import BELOW, below, on_drive
 from fileroom.catalog.store import id_text
 from fileroom.model import Drive, Level, Root, State
 from fileroom.sources.paths import display, from_text
@@ -37,7 +38,7 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
         found = []
         for row in rows:
             root_id, inside, added, last_import, drive_id, filesystem_id, kind, label, mount_point = row
-            files = cursor.execute(_FILES_BELOW, (drive_id, inside, inside.rstrip("/") + "/", inside.rstrip("/") + "0"))
+            files = cursor.execute(_FILES_BELOW, (drive_id, *below(from_text(inside))))
             here = mounts.absolute(filesystem_id, from_text(inside))
             drive = Drive(
                 id=drive_id,
@@ -50,7 +51,7 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
             found.append(
                 Root(
                     id=root_id,
-                    path=display(here or from_text(mount_point).rstrip("/") + from_text(inside)),
+                    path=display(mounts.shown(filesystem_id, from_text(mount_point), from_text(inside))),
                     drive=drive,
                     added=added,
                     last_import=last_import,
@@ -80,7 +81,7 @@ def files(catalog: Catalog) -> Iterator[list[KnownPlace]]:
         yield [
             KnownPlace(
                 file_id,
-                mounts.absolute(filesystem_id, from_text(f"{folder.rstrip('/')}/{name}")),
+                mounts.absolute(filesystem_id, on_drive(folder, name)),
                 size,
                 mtime_ns,
                 content_digest,
@@ -118,8 +119,8 @@ _ROOTS = (
     "drive.mount_point FROM root JOIN drive ON drive.id = root.drive_id"
 )
 _FILES_BELOW = (
-    "SELECT count(*) FROM folder JOIN file ON file.folder_id = folder.id WHERE folder.drive_id = ? "
-    "AND (folder.path = ? OR (folder.path >= ? AND folder.path < ?)) AND file.gone = 0"
+    "SELECT count(*) FROM folder JOIN file ON file.folder_id = folder.id WHERE folder.drive_id = ? "  # noqa: S608 - no value in it
+    f"AND {BELOW} AND file.gone = 0"
 )
 _FILES = (
     "SELECT file.folder_id, file.id, file.name, file.size, file.mtime_ns, file.content_digest, folder.path, "

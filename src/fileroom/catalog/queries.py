@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, literal_column, select, text
 from fileroom.catalog import packing
 from fileroom.catalog import schema as t
 from fileroom.catalog.matching import clause
+from fileroom.catalog.paths import on_drive
 from fileroom.catalog.store import LEVELS, id_text
 from fileroom.catalog.words import asked
 from fileroom.dicom.names import person_name
@@ -397,11 +398,10 @@ def _files(
     mounts = catalog.mounts()
     found: dict[int, list[tuple[int, FileLocation]]] = {}
     for row in connection.execute(statement, {"ids": json.dumps(sorted(instances))}):
-        inside = from_text(f"{row.path.rstrip('/')}/{row.name}")
-        here = mounts.absolute(row.filesystem_id, inside)
+        inside = on_drive(row.path, row.name)
         offline = reach.drive_offline(row.drive_id)
         place = FileLocation(
-            path=here or row.mount_point.rstrip("/") + inside,
+            path=mounts.shown(row.filesystem_id, from_text(row.mount_point), inside),
             size=row.size,
             mtime_ns=row.mtime_ns,
             outcome=Outcome(row.outcome),

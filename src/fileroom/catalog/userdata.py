@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog.counts import recount
 from fileroom.catalog.keys import secret_digest
+from fileroom.catalog.paths import on_drive
 from fileroom.catalog.queries import resolve
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
@@ -215,8 +216,7 @@ def ledger(
     mounts = catalog.mounts()
     entries = []
     for filesystem_id, mount_point, folder, name, what, reason, detail, size in rows:
-        inside = from_text(f"{folder.rstrip('/')}/{name}" if name else folder)
-        path = mounts.absolute(filesystem_id, inside) or mount_point.rstrip("/") + inside
+        path = mounts.shown(filesystem_id, from_text(mount_point), on_drive(folder, name))
         entries.append(
             LedgerEntry(path=display(path), outcome=Outcome(what), reason=Reason(reason), detail=detail, size=size)
         )

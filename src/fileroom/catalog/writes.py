@@ -14,12 +14,13 @@ from fileroom.catalog import identity, packing
 from fileroom.catalog.counts import recount
 from fileroom.catalog.known import InstanceFile, KnownInstance
 from fileroom.catalog.memory import Memory
+from fileroom.catalog.paths import on_drive
 from fileroom.catalog.wording import WordIndex
 from fileroom.catalog.words import fold
 from fileroom.dicom.names import person_name
 from fileroom.model import Level, Outcome, Reason
 from fileroom.pixels.geometry import plane_of
-from fileroom.sources.paths import from_text, to_text
+from fileroom.sources.paths import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -545,7 +546,7 @@ class Writer:
         ).fetchall()
         files: dict[int, list[InstanceFile]] = {}
         for instance_id, file_id, size, mtime_ns, digest, reason, filesystem_id, path, name in rows:
-            place = from_text(f"{path.rstrip('/')}/{name}")
+            place = on_drive(path, name)
             conflict = reason == Reason.OTHER_CONTENT.value
             files.setdefault(instance_id, []).append(
                 InstanceFile(file_id, size, mtime_ns, digest or b"", conflict, filesystem_id, place)

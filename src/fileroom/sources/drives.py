@@ -68,6 +68,10 @@ class Mounts:
                 best = (len(mount.inside), here)
         return best[1] if best else None
 
+    def shown(self, filesystem_id: str, mount_point: str, path: str) -> str:
+        """Where ``path`` of a drive is now, or where it was when the drive was last at ``mount_point``."""
+        return self.absolute(filesystem_id, path) or mount_point.rstrip("/") + path
+
     def present(self) -> frozenset[str]:
         """The identities of all drives that are mounted."""
         return frozenset(mount.filesystem_id for mount in self.mounts)
