@@ -14,10 +14,12 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 __all__ = [
+    "DETAIL_TEXT",
     "REASON_TEXT",
     "CheckReport",
     "Condition",
     "Counts",
+    "Detail",
     "Drive",
     "FileLocation",
     "Finding",
@@ -123,6 +125,41 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.LINK_LOOP: "a link that leads back to itself or to a folder already met",
     Reason.PATIENT_LIMIT: "one patient more than the archive may hold",
     Reason.CANCELLED: "the import was cancelled before this file",
+}
+
+
+class Detail(StrEnum):
+    """What exactly is wrong with a file, where its reason leaves that open; in English words in :data:`DETAIL_TEXT`."""
+
+    ENDS_EARLY = "ends_early"
+    PIXELS_CUT = "pixels_cut"
+    TOO_LONG = "too_long"
+    ITEM_TOO_LONG = "item_too_long"
+    TOO_DEEP = "too_deep"
+    BAD_DEFLATE = "bad_deflate"
+    NOT_UNDERSTOOD = "not_understood"
+    BAD_UID = "bad_uid"
+    BAD_NAME = "bad_name"
+    DRIVE_ERROR = "drive_error"
+    NO_ANSWER = "no_answer"
+    TOO_MANY_OPEN = "too_many_open"
+    NAME_TOO_LONG = "name_too_long"
+
+
+DETAIL_TEXT: dict[str, str] = {
+    Detail.ENDS_EARLY: "it breaks off in the middle of an element; copying it may not have come to its end",
+    Detail.PIXELS_CUT: "its pixel data ends before it should; copying it may not have come to its end",
+    Detail.TOO_LONG: "it claims, or unpacks to, more than any header holds",
+    Detail.ITEM_TOO_LONG: "an item of a sequence claims to be longer than the file",
+    Detail.TOO_DEEP: "its sequences lie in each other deeper than any real file's",
+    Detail.BAD_DEFLATE: "its compressed data set (deflate) is damaged",
+    Detail.NOT_UNDERSTOOD: "something else than DICOM elements stands in it; bytes of it were overwritten or lost",
+    Detail.BAD_UID: "the identifier holds what no UID may hold",
+    Detail.BAD_NAME: "its name cannot be given to the operating system",
+    Detail.DRIVE_ERROR: "the drive reported an error: it may be failing, or was pulled out",
+    Detail.NO_ANSWER: "the network share did not answer",
+    Detail.TOO_MANY_OPEN: "too many files were open at once; import again",
+    Detail.NAME_TOO_LONG: "its name is longer than the system allows",
 }
 
 
@@ -486,6 +523,8 @@ class ImportSummary:
     started: str
     state: str  # running, done, cancelled, failed, interrupted (its process ended before it did)
     files: int
+    who: str = ""  # the user of the operating system, "page", or "watch" for a pass that nobody asked for
+    ended: str = ""  # while it runs: when it was last heard of
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     patients: int = 0
     studies: int = 0
@@ -511,19 +550,30 @@ class ImportSummary:
             "seconds": round(self.seconds, 3),
             "roots": [plain(root) for root in self.roots],
             "started": self.started,
+            "ended": self.ended,
+            "who": self.who,
             "message": self.message,
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One path of an import with what became of it and why."""
+    """One path of an import with what became of it and why.
+
+    ``path`` is fit to be shown. ``detail`` is a :class:`Detail` as its code (words in :data:`DETAIL_TEXT`), or the path
+    where a moved file was before, or the system's name of an error.
+    """
 
     path: str
     outcome: Outcome
     reason: Reason
     detail: str
     size: int
+
+    def in_words(self) -> str:
+        """Why, in English: the reason, and what exactly."""
+        exactly = DETAIL_TEXT.get(self.detail, self.detail)
+        return f"{REASON_TEXT[self.reason]}: {exactly}" if exactly else REASON_TEXT[self.reason]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

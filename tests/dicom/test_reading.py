@@ -16,7 +16,7 @@ import pytest
 import fileroom.dicom.source
 from fileroom.dicom import reading as reading_module
 from fileroom.dicom.reading import HEAD, header_from_pydicom, read_header, read_header_by_pydicom
-from fileroom.model import Outcome, Reason
+from fileroom.model import Detail, Outcome, Reason
 from tests import world
 
 if TYPE_CHECKING:
@@ -219,11 +219,12 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
     reading = read_header(str(tmp_path / "gone"))
-    assert (reading.outcome, reading.reason, reading.detail) == (BAD, Reason.VANISHED, "ENOENT")
+    assert (reading.outcome, reading.reason, reading.detail) == (BAD, Reason.VANISHED, "")
 
 
 def test_a_name_that_no_file_can_have() -> None:
-    assert read_header("a\0b").reason is Reason.IO_ERROR
+    reading = read_header("a\0b")
+    assert (reading.reason, reading.detail) == (Reason.IO_ERROR, Detail.BAD_NAME)
 
 
 def test_a_folder_and_a_pipe_are_special(tmp_path: Path) -> None:
@@ -263,7 +264,7 @@ def test_a_drive_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(fileroom.dicom.source, "read_fd", bad_sector)
     for read in (read_header, read_header_by_pydicom):
         reading = read(str(file))
-        assert (reading.outcome, reading.reason, reading.detail) == (BAD, Reason.IO_ERROR, "EIO")
+        assert (reading.outcome, reading.reason, reading.detail) == (BAD, Reason.IO_ERROR, Detail.DRIVE_ERROR)
 
 
 def test_names_that_are_no_text(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from fileroom.dicom.fallback import Found, read_by_pydicom
 from fileroom.dicom.header import header_of
 from fileroom.dicom.source import EndsEarly, FileSource
 from fileroom.dicom.walker import Odd, Walk
-from fileroom.model import Header, Outcome, Reason
+from fileroom.dicom.why import of_damage, of_errno
+from fileroom.model import Detail, Header, Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,11 +56,12 @@ _OF_ERRNO: Final = {
 class Reading:
     """What came of reading one file.
 
-    Without a header, ``outcome`` is NOT_DICOM, NO_IDENTITY or UNREADABLE, ``reason`` says why and ``detail`` how, in
-    words without any value of the file. ``digest`` is made of the CRC-32 of the two halves of the first
-    min(16384, size, where the value of the pixel data begins) bytes: the same for the same content, whichever way
-    it was read. It tells files apart that differ by accident, and is no proof against intent. ``size`` and ``mtime_ns``
-    are of the file that was opened; ``mtime_ns`` is 0 when it changed while it was read, so that it is read again.
+    Without a header, ``outcome`` is NOT_DICOM, NO_IDENTITY or UNREADABLE, ``reason`` says why and ``detail`` how: a
+    :class:`~fileroom.model.Detail`, the system's name of an error, or nothing; never a value of the file. ``digest`` is
+    made of the CRC-32 of the two halves of the first min(16384, size, where the value of the pixel data begins) bytes:
+    the same for the same content, whichever way it was read. It tells files apart that differ by accident, and is no
+    proof against intent. ``size`` and ``mtime_ns`` are of the file that was opened; ``mtime_ns`` is 0 when it changed
+    while it was read, so that it is read again.
     """
 
     header: Header | None
@@ -155,7 +157,8 @@ def _unopened(error: OSError | ValueError) -> Reading:
     number = error.errno if isinstance(error, OSError) else None
     reason = _OF_ERRNO.get(number or 0, Reason.IO_ERROR)
     outcome = Outcome.NOT_DICOM if reason is Reason.SPECIAL_FILE else Outcome.UNREADABLE
-    return Reading(None, outcome, reason, errno.errorcode.get(number or 0, type(error).__name__), b"", 0, 0)
+    detail = "" if reason is not Reason.IO_ERROR else of_errno(number) if number else Detail.BAD_NAME
+    return Reading(None, outcome, reason, detail, b"", 0, 0)
 
 
 def _read_open(source: FileSource, mtime_ns: int, reader: Callable[[FileSource], Found]) -> Reading:
@@ -204,7 +207,7 @@ def _found(source: FileSource, reader: Callable[[FileSource], Found]) -> Found:
 def _unreadable(reason: Reason, error: Exception, *, prefixed: bool) -> _Refused:
     if not prefixed:
         return _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
-    return _Refused(Outcome.UNREADABLE, reason, type(error).__name__)
+    return _Refused(Outcome.UNREADABLE, reason, of_damage(error))
 
 
 def _sniff(source: FileSource) -> None:
@@ -233,10 +236,10 @@ def _check(header: Header, size: int, directory: bool) -> None:
         if not uid:
             raise _Refused(Outcome.NO_IDENTITY, reason)
         if not primitives.is_digits_and_dots(uid) and not _UID.fullmatch(uid):
-            raise _Refused(Outcome.NO_IDENTITY, reason, "it holds what no UID may hold")
+            raise _Refused(Outcome.NO_IDENTITY, reason, Detail.BAD_UID)
     # An image that ends early can still be shown in part; pixel data that does, without an image, cannot.
     if header.rows is None and (header.pixel_offset or 0) + (header.pixel_length or 0) > size:
-        raise _Refused(Outcome.UNREADABLE, Reason.TRUNCATED, "pixel data beyond the end of the file")
+        raise _Refused(Outcome.UNREADABLE, Reason.TRUNCATED, Detail.PIXELS_CUT)
 
 
 def _identity(header: Header) -> tuple[tuple[str, Reason], ...]:
