@@ -15,7 +15,7 @@ from fileroom.model import Instance, Level, Query, Series, State, plain
 from fileroom.settings import Settings, from_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     from fileroom.jobs import CancelToken, OnProgress
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Outcome,
         Page,
         Patient,
+        Reason,
         ReasonCount,
         Root,
         Study,
@@ -284,10 +285,11 @@ class Archive:
         self,
         paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         *,
+        who: str = "",
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
     ) -> ImportSummary:
-        """Import files and folders in place.
+        """Import files and folders in place. ``who`` asked for it: the user of the operating system if nobody is named.
 
         Busy when another import is running in this archive; SourceError, before anything is done, when a path does
         not exist. A cancelled import returns its summary with state "cancelled"; what is done stays.
@@ -295,7 +297,7 @@ class Archive:
         from fileroom.intake.run import bring_in
 
         texts = [os.fspath(paths)] if isinstance(paths, (str, os.PathLike)) else [os.fspath(path) for path in paths]
-        return bring_in(self._catalog, self.settings, texts, on_progress=on_progress, cancel=cancel)
+        return bring_in(self._catalog, self.settings, texts, who=who or _user(), on_progress=on_progress, cancel=cancel)
 
     def imports(self, *, limit: int | None = None, offset: int = 0) -> Page[ImportSummary]:
         """Past imports and the running one, newest first."""
@@ -314,10 +316,30 @@ class Archive:
         return replace(summary, state="interrupted") if over else summary
 
     def ledger(
-        self, import_id: int, *, outcome: Outcome | None = None, limit: int | None = None, offset: int = 0
+        self,
+        import_id: int,
+        *,
+        outcome: Outcome | None = None,
+        reason: Reason | None = None,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> Page[LedgerEntry]:
         """Every path of an import that was not unchanged, in order of path."""
-        return userdata.ledger(self._catalog, import_id, outcome=outcome, limit=limit, offset=offset)
+        return userdata.ledger(self._catalog, import_id, outcome=outcome, reason=reason, limit=limit, offset=offset)
+
+    def ledger_lines(
+        self, import_id: int, *, outcome: Outcome | None = None, reason: Reason | None = None
+    ) -> Iterator[LedgerEntry]:
+        """The same, however many they are: in the order in which they were written, a few in memory at a time."""
+        return userdata.ledger_lines(self._catalog, import_id, outcome=outcome, reason=reason)
+
+    def ledger_csv(
+        self, import_id: int, *, outcome: Outcome | None = None, reason: Reason | None = None
+    ) -> Iterator[str]:
+        """The same as a table for spreadsheets, line by line; nothing in it can be taken for a formula."""
+        from fileroom.intake.ledger import csv_lines
+
+        return csv_lines(self.ledger_lines(import_id, outcome=outcome, reason=reason))
 
     def reasons(self, import_id: int) -> tuple[ReasonCount, ...]:
         """How many paths of an import had which outcome for which reason, unchanged ones left out."""
@@ -390,6 +412,16 @@ _IMAGE_FIELDS = (
     "slice_location window_center window_width rescale_slope rescale_intercept rescale_type frame_time cine_rate "
     "image_type acquisition_number content_date content_time frame_of_reference_uid"
 ).split()
+
+
+def _user() -> str:
+    """Who runs this program, as far as the system knows."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as in containers
+        return str(os.getuid()) if hasattr(os, "getuid") else ""
 
 
 def open(path: str | os.PathLike[str] | None = None, settings: Settings | None = None) -> Archive:  # noqa: A001 - fileroom.open reads as it is meant

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import signal
 import sys
@@ -253,6 +255,44 @@ def test_imports_that_are_not_there(fileroom: Fileroom) -> None:
     assert fileroom("imports", "0").code == 3
     assert fileroom("imports", "--outcome", "added").code == 3
     assert fileroom("imports", "--outcome", "nonsense").code == 2
+    assert fileroom("imports", "--reason", "nonsense").code == 2
+
+
+def test_a_ledger_says_why_in_a_sentence(fileroom: Fileroom, tmp_path: Path) -> None:
+    fileroom("import", plant(tmp_path / "scans", {"short": instance()[:200], "notes": b"not DICOM"}))
+    said = fileroom("imports", "1", "--reason", "truncated")
+    assert "the file ends inside its header: it breaks off in the middle of an element" in said.out
+    assert "notes" not in said.out
+
+
+def test_an_import_says_who_asked_for_it(fileroom: Fileroom, scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "mario")
+    fileroom("import", scans)
+    summary = fileroom("imports", "1", "--json").json["import"]
+    assert summary["who"] == "mario"
+    assert summary["started"] <= summary["ended"]
+    assert " by mario: " in fileroom("imports", "1").out
+
+
+def test_a_ledger_as_a_table(fileroom: Fileroom, tmp_path: Path) -> None:
+    names = ["=cmd()", "due\nrighe", "è"]
+    scans = plant(tmp_path / "scans", dict.fromkeys(names, b"not DICOM") | {"IM1": instance()})
+    fileroom("import", scans)
+    out = fileroom("imports", "1", "--csv", "-").out
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["path"] for row in rows] == [f"{scans}/{name}" for name in ("=cmd()", "IM1", r"due\nrighe", "è")]
+    assert rows[0] | {"path": "", "size": "9"} == {
+        "path": "", "outcome": "not_dicom", "reason": "no_dicom", "why": "not a DICOM file", "size": "9",
+    }  # fmt: skip
+    file = tmp_path / "ledger.csv"
+    said = fileroom("imports", "1", "--csv", file, "--outcome", "not_dicom")
+    assert "3 paths of import 1" in said.err
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfpath,outcome,reason,why,size\r\n")
+    assert file.read_bytes().count(b"\r\n") == 4
+    assert fileroom("imports", "1", "--csv", file).code == 2  # it is never written over
+    assert fileroom("imports", "7", "--csv", tmp_path / "none.csv").code == 3
+    assert not (tmp_path / "none.csv").exists()
+    assert fileroom("imports", "1", "--csv", "-", "--json").code == 2
 
 
 # -- remove, restore ---------------------------------------------------------------------------------------------

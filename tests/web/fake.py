@@ -270,8 +270,14 @@ class FakeArchive:
         return self.pictures.get(series_id)
 
     def bring_in(
-        self, paths: Sequence[str], *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None
+        self,
+        paths: Sequence[str],
+        *,
+        who: str = "",
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
     ) -> ImportSummary:
+        assert who == "page"
         self.calls.append(("bring_in", list(paths)))
         assert self.importing is not None
         assert on_progress is not None
@@ -289,9 +295,15 @@ class FakeArchive:
         raise NotFound("There is no such import.")
 
     def ledger(
-        self, import_id: int, *, outcome: Outcome | None = None, limit: int | None = None, offset: int = 0
+        self,
+        import_id: int,
+        *,
+        outcome: Outcome | None = None,
+        reason: Reason | None = None,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> Page[LedgerEntry]:
-        self.calls.append(("ledger", (import_id, outcome, limit, offset)))
+        self.calls.append(("ledger", (import_id, outcome, reason, limit, offset)))
         line = LedgerEntry(path="/a\udcff", outcome=Outcome.ADDED, reason=Reason.NEW_INSTANCE, detail="", size=1)
         return Page((line,), 1, offset)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fileroom.archive import Picture
-from fileroom.model import Level, Outcome, Query, plain
+from fileroom.model import Level, Outcome, Query, Reason, plain
 from fileroom.web.answers import to_json
 from tests.web import fake
 
@@ -56,6 +56,8 @@ def test_a_list_is_a_query(client: TestClient, archive: fake.FakeArchive, path: 
         "/api/patients?q=%FF",
         "/api/imports?limit=0",
         "/api/imports/1/ledger?outcome=lost",
+        "/api/imports/1/ledger?reason=lost",
+        "/api/imports/1/ledger.csv?outcome=lost",
     ],
 )
 def test_what_is_not_understood_is_400(client: TestClient, archive: fake.FakeArchive, path: str) -> None:
@@ -125,8 +127,8 @@ def test_past_imports(client: TestClient, archive: fake.FakeArchive) -> None:
 
 
 def test_a_ledger(client: TestClient, archive: fake.FakeArchive) -> None:
-    answer = client.get("/api/imports/1/ledger?outcome=added&limit=5&offset=2").json()
-    assert archive.calls == [("ledger", (1, Outcome.ADDED, 5, 2))]
+    answer = client.get("/api/imports/1/ledger?outcome=added&reason=new_instance&limit=5&offset=2").json()
+    assert archive.calls == [("ledger", (1, Outcome.ADDED, Reason.NEW_INSTANCE, 5, 2))]
     assert answer["items"] == [
         {"path": r"/a\xff", "outcome": "added", "reason": "new_instance", "detail": "", "size": 1}
     ]

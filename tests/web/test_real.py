@@ -146,3 +146,21 @@ def test_status_and_tokens(web: Web) -> None:
     secret = web.archive.new_token("script")
     assert web.client.get("/api/session", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
     assert web.client.get("/api/session", headers={"Authorization": f"Bearer {secret}x"}).status_code == 401
+
+
+def test_a_ledger_to_keep(web: Web, tmp_path: Path) -> None:
+    more = world.plant(tmp_path / "more", {"=1": b"not DICOM", "a\nb": b"no"} | {f"n{n}": b"no" for n in range(2100)})
+    web.archive.bring_in(more)
+    table = web.client.get("/api/imports/2/ledger.csv")
+    assert table.headers["Content-Disposition"] == 'attachment; filename="import-2.csv"'
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = table.content.decode("utf-8-sig").split("\r\n")
+    assert (rows[0], len(rows)) == ("path,outcome,reason,why,size", 2102 + 2)
+    assert rows[1] == f"{more}/=1,not_dicom,no_dicom,not a DICOM file,9"
+    assert rf"{more}/a\nb,not_dicom,no_dicom,not a DICOM file,2" in rows
+    whole = web.client.get("/api/imports/2/ledger.json")
+    assert whole.headers["Content-Disposition"] == 'attachment; filename="import-2.json"'
+    told = whole.json()
+    assert (told["import"]["import"], len(told["ledger"])) == (2, 2102)
+    assert get(web, "/api/imports/1/ledger.json?outcome=unreadable")["ledger"] == []
+    assert web.client.get("/api/imports/7/ledger.csv").status_code == 404

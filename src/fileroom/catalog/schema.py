@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -227,6 +227,7 @@ import_ = Table(
     _id(),
     _text("started"),
     _text("ended"),
+    _text("who"),
     _text("state"),
     _text("message"),
     _text("roots"),  # JSON list

@@ -16,7 +16,7 @@ from fileroom.model import Counts, ImportSummary, LedgerEntry, Level, Outcome, P
 from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fileroom.catalog.store import Catalog
 
@@ -120,14 +120,16 @@ def _hide_above(cursor: Any, series: list[int]) -> None:
 # -- imports and their ledger --------------------------------------------------------------------------------------
 
 
-def begin_import(catalog: Catalog, roots: Sequence[str]) -> tuple[int, str]:
+def begin_import(catalog: Catalog, roots: Sequence[str], who: str) -> tuple[int, str]:
     """A new import: its number and the time it started. What an earlier process left running was interrupted."""
     started = now()
     with catalog.database.transaction() as cursor:
-        cursor.execute("UPDATE import SET state = 'interrupted', ended = ? WHERE state = 'running'", (started,))
         cursor.execute(
-            "INSERT INTO import(started, state, roots, outcomes) VALUES (?, 'running', ?, '{}')",
-            (started, json.dumps([to_text(root) for root in roots], ensure_ascii=False)),
+            "UPDATE import SET state = 'interrupted' WHERE state = 'running'"
+        )  # it was last heard of at "ended"
+        cursor.execute(
+            "INSERT INTO import(started, ended, who, state, roots, outcomes) VALUES (?, ?, ?, 'running', ?, '{}')",
+            (started, started, who, json.dumps([to_text(root) for root in roots], ensure_ascii=False)),
         )
         return int(cursor.lastrowid), started
 
@@ -138,7 +140,7 @@ def save_import(cursor: Any, summary: ImportSummary) -> None:
         "UPDATE import SET ended=?, state=?, message=?, outcomes=?, n_files=?, n_patients=?, n_studies=?, n_series=?, "
         "n_instances=?, n_bytes=?, seconds=? WHERE id=?",
         (
-            now(),
+            summary.ended,
             summary.state,
             summary.message,
             json.dumps({outcome.value: n for outcome, n in summary.outcomes.items()}),
@@ -156,7 +158,7 @@ def save_import(cursor: Any, summary: ImportSummary) -> None:
 
 _IMPORT = (
     "SELECT id, roots, started, state, n_files, outcomes, n_patients, n_studies, n_series, n_instances, n_bytes, "
-    "seconds, message FROM import "
+    "seconds, message, who, ended FROM import "
 )
 
 
@@ -194,33 +196,80 @@ def _summary(row: Sequence[Any]) -> ImportSummary:
         bytes=row[10],
         seconds=row[11],
         message=row[12],
+        who=row[13],
+        ended=row[14],
     )
 
 
 def ledger(
-    catalog: Catalog, import_id: int, *, outcome: Outcome | None, limit: int | None, offset: int
+    catalog: Catalog,
+    import_id: int,
+    *,
+    outcome: Outcome | None,
+    reason: Reason | None,
+    limit: int | None,
+    offset: int,
 ) -> Page[LedgerEntry]:
     """The lines of an import's ledger by path. NotFound when there is no such import."""
     import_summary(catalog, import_id)
-    where = "WHERE ledger.import_id = ?" + (" AND ledger.outcome = ?" if outcome else "")
-    values: tuple[Any, ...] = (import_id, outcome.value) if outcome else (import_id,)
+    where, values = _ledger_where(import_id, outcome, reason)
     with catalog.database.reading() as cursor:
-        total = cursor.execute(f"SELECT count(*) FROM ledger {where}", values).fetchone()[0]  # noqa: S608 - no value in it
+        total = cursor.execute(f"SELECT count(*) FROM ledger WHERE {where}", values).fetchone()[0]  # noqa: S608 - no value in it
         rows = cursor.execute(
-            "SELECT drive.filesystem_id, drive.mount_point, folder.path, ledger.name, ledger.outcome, ledger.reason, "  # noqa: S608 - no value in it
-            "ledger.detail, ledger.size FROM ledger JOIN folder ON folder.id = ledger.folder_id "
-            f"JOIN drive ON drive.id = folder.drive_id {where} "
-            "ORDER BY folder.path, ledger.name, ledger.id LIMIT ? OFFSET ?",
+            f"{_LEDGER} WHERE {where} ORDER BY folder.path, ledger.name, ledger.id LIMIT ? OFFSET ?",
             (*values, -1 if limit is None else limit, offset),
         ).fetchall()
+    return Page(tuple(_ledger_entries(catalog, rows)), total, offset)
+
+
+def ledger_lines(
+    catalog: Catalog, import_id: int, *, outcome: Outcome | None, reason: Reason | None
+) -> Iterator[LedgerEntry]:
+    """All lines in the order in which they were written, some at a time: no snapshot is held while they are taken.
+
+    NotFound, at the first one, when there is no such import.
+    """
+    import_summary(catalog, import_id)
+    where, values = _ledger_where(import_id, outcome, reason)
+    with catalog.database.reading() as cursor:
+        low, high = cursor.execute(
+            "SELECT coalesce(min(id), 0) - 1, coalesce(max(id), 0) FROM ledger WHERE import_id = ?", (import_id,)
+        ).fetchone()
+    while True:
+        with catalog.database.reading() as cursor:
+            # "+" keeps SQLite from taking the index on the import, after which it would have to sort
+            rows = cursor.execute(
+                f"{_LEDGER} WHERE +{where} AND ledger.id > ? AND ledger.id <= ? ORDER BY ledger.id LIMIT ?",
+                (*values, low, high, _LINES),
+            ).fetchall()
+        if not rows:
+            return
+        low = rows[-1][0]
+        yield from _ledger_entries(catalog, rows)
+
+
+_LINES = 1000
+_LEDGER = (
+    "SELECT ledger.id, drive.filesystem_id, drive.mount_point, folder.path, ledger.name, ledger.outcome, "
+    "ledger.reason, ledger.detail, ledger.size FROM ledger JOIN folder ON folder.id = ledger.folder_id "
+    "JOIN drive ON drive.id = folder.drive_id"
+)
+
+
+def _ledger_where(import_id: int, outcome: Outcome | None, reason: Reason | None) -> tuple[str, tuple[Any, ...]]:
+    asked = {"outcome": outcome, "reason": reason}
+    named = {name: value.value for name, value in asked.items() if value is not None}
+    return " AND ".join(["ledger.import_id = ?", *(f"ledger.{name} = ?" for name in named)]), (
+        import_id,
+        *named.values(),
+    )
+
+
+def _ledger_entries(catalog: Catalog, rows: Sequence[Any]) -> Iterator[LedgerEntry]:
     mounts = catalog.mounts()
-    entries = []
-    for filesystem_id, mount_point, folder, name, what, reason, detail, size in rows:
+    for _, filesystem_id, mount_point, folder, name, what, why, detail, size in rows:
         path = mounts.shown(filesystem_id, from_text(mount_point), on_drive(folder, name))
-        entries.append(
-            LedgerEntry(path=display(path), outcome=Outcome(what), reason=Reason(reason), detail=detail, size=size)
-        )
-    return Page(tuple(entries), total, offset)
+        yield LedgerEntry(path=display(path), outcome=Outcome(what), reason=Reason(why), detail=detail, size=size)
 
 
 def reasons(catalog: Catalog, import_id: int) -> tuple[ReasonCount, ...]:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fileroom.cli.terminal import count, duration, number, safe, size
+from fileroom.cli.terminal import count, duration, moment, number, safe, size
 from fileroom.model import REASON_TEXT, Outcome
 
 if TYPE_CHECKING:
@@ -52,6 +52,15 @@ class Why:
 def in_words(summary: ImportSummary, why: Why | None = None) -> list[str]:
     """The whole summary, line by line."""
     return [_headline(summary), *_kept(summary), *_left_out(summary, why or Why({}, ())), *_advice(summary)]
+
+
+def begun(summary: ImportSummary) -> list[str]:
+    """When it was, who asked for it, and of which folders."""
+    asked = {"page": " from the page", "watch": " by watching, nobody asked", "": ""}
+    who = asked.get(summary.who, f" by {safe(summary.who)}")
+    roots = ", ".join(safe(root) for root in summary.roots)
+    end = f" until {moment(summary.ended)}" if summary.ended and summary.state != "running" else ""
+    return [f"Begun {moment(summary.started)}{end}{who}: {roots}"]
 
 
 def _headline(summary: ImportSummary) -> str:
@@ -111,5 +120,4 @@ def why(archive: Archive, summary: ImportSummary) -> Why:
 
 def why_of(entry: LedgerEntry) -> str:
     """The reason for an outcome in words, with its detail."""
-    text = REASON_TEXT[entry.reason]
-    return f"{text}: {safe(entry.detail)}" if entry.detail else text
+    return safe(entry.in_words())

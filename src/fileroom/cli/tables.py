@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fileroom.cli.output import err
-from fileroom.cli.terminal import clock, count, day, duration, number, person, safe, short, size
+from fileroom.cli.terminal import clock, count, day, duration, moment, number, person, safe, short, size
 from fileroom.model import Level, State
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ ENTRIES: dict[Level, tuple[Column, ...]] = {
 
 
 def _when(summary: ImportSummary) -> str:
-    return f"{datetime.fromisoformat(summary.started).astimezone():%Y-%m-%d %H:%M}"
+    return moment(summary.started)
 
 
 def _from(summary: ImportSummary) -> str:
@@ -138,6 +137,7 @@ IMPORTS = (
     Column("Files", lambda s: number(s.files), dear=2, right=True),
     Column("Brought", lambda s: count(s.instances, "image"), dear=3, right=True),
     Column("Took", lambda s: duration(s.seconds), dear=4, right=True),
+    Column("By", lambda s: safe(s.who), dear=5),
     Column("From", _from, whole=True),
 )
 

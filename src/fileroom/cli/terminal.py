@@ -8,6 +8,7 @@ text goes through :func:`safe` before it is shown.
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ def clock(text: str) -> str:
     if len(whole) not in {2, 4, 6} or not _digits(whole):
         return safe(text)
     return ":".join(whole[i : i + 2] for i in range(0, len(whole), 2))
+
+
+def moment(text: str) -> str:
+    """A time of ours (ISO 8601, UTC) as ``2024-01-31 10:15`` on the clock of this place."""
+    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _digits(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fileroom.catalog import userdata
 from fileroom.catalog.known import folders_with_files, known_files
-from fileroom.catalog.writes import Writer
+from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
 from fileroom.errors import FileroomError, SourceError
 from fileroom.intake.ahead import WalkAhead
@@ -44,10 +44,11 @@ def bring_in(
     settings: Settings,
     paths: Sequence[str],
     *,
+    who: str,
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> ImportSummary:
-    """Import ``paths`` in place.
+    """Import ``paths`` in place; ``who`` asked for it.
 
     Busy when an import is running; SourceError, before anything is done, when a path is not there.
     """
@@ -55,7 +56,7 @@ def bring_in(
     if not roots:
         raise SourceError("nothing to import was named")
     with import_lock(catalog.folder):
-        return _Import(catalog, settings, roots, on_progress, cancel or CancelToken()).run()
+        return _Import(catalog, settings, roots, who, on_progress, cancel or CancelToken()).run()
 
 
 def _checked(path: str) -> str:
@@ -86,6 +87,7 @@ class _Import:
         catalog: Catalog,
         settings: Settings,
         roots: list[str],
+        who: str,
         on_progress: OnProgress | None,
         cancel: CancelToken,
     ) -> None:
@@ -97,7 +99,8 @@ class _Import:
         self._tally = Tally()
         self._mounts = catalog.mounts()
         self._started = time.monotonic()
-        self._id, self._started_at = userdata.begin_import(catalog, roots)
+        self._who = who
+        self._id, self._started_at = userdata.begin_import(catalog, roots, who)
         self._writer = Writer(catalog, self._id, max_patients=settings.max_patients)
         self._batch = Batch()
         self._last_write = self._started
@@ -254,6 +257,8 @@ class _Import:
             id=self._id,
             roots=tuple(self._roots),
             started=self._started_at,
+            ended=now(),
+            who=self._who,
             state=state,
             files=self._tally.outcomes.total(),
             outcomes={outcome: self._tally.outcomes[outcome] for outcome in Outcome},

@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from anyio import to_thread
 from starlette.responses import Response, StreamingResponse
 
 from fileroom.errors import BadRequest
@@ -14,13 +15,14 @@ from fileroom.web.door import Door
 from fileroom.web.problems import TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from starlette.requests import Request
 
     from fileroom.archive import Archive
 
 MAX_BODY = 8 << 20
+_PIECE = 64 << 10
 
 
 def to_json(value: Any) -> bytes:
@@ -55,6 +57,21 @@ async def answer(request: Request, call: Callable[[Archive], Any]) -> Response:
 
 async def _nothing() -> AsyncIterator[bytes]:
     yield b""
+
+
+async def in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Small ``pieces`` that wait for a disk, made in a thread and gathered to larger ones."""
+
+    def gather() -> bytes:
+        gathered = bytearray()
+        for piece in pieces:
+            gathered += piece
+            if len(gathered) >= _PIECE:
+                break
+        return bytes(gathered)
+
+    while piece := await to_thread.run_sync(gather):
+        yield piece
 
 
 def stream(

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypedDict
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Outcome
-from fileroom.web.answers import answer, json_answer, read_json, stream, texts, to_json
+from fileroom.model import Outcome, Reason, plain
+from fileroom.web.answers import answer, in_threads, json_answer, read_json, stream, texts, to_json
 from fileroom.web.door import Door, patiently
 from fileroom.web.parameters import Parameters
 from fileroom.web.places import asked_path, missing
 from fileroom.web.routing import Route
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from fileroom.model import ImportSummary, LedgerEntry
     from fileroom.web.jobs import Event
 
 PATIENCE = 8.0  # seconds for a drive to say whether a path exists
@@ -53,11 +55,54 @@ async def ledger(request: Request) -> Response:
     """What became of every path of an import."""
     import_id, parameters = _import_id(request), Parameters(request)
     limit, offset = _page(parameters)
-    wanted = parameters.text("outcome")
-    if wanted and wanted not in set(Outcome):
+    only = _only(parameters)
+    return await answer(request, lambda archive: archive.ledger(import_id, **only, limit=limit, offset=offset))
+
+
+class _Only(TypedDict):
+    outcome: Outcome | None
+    reason: Reason | None
+
+
+def _only(parameters: Parameters) -> _Only:
+    """Which lines of a ledger are asked for."""
+    outcome, reason = parameters.text("outcome"), parameters.text("reason")
+    if outcome and outcome not in set(Outcome):
         raise BadRequest(f"“outcome” may be one of: {', '.join(Outcome)}.")
-    outcome = Outcome(wanted) if wanted else None
-    return await answer(request, lambda archive: archive.ledger(import_id, outcome=outcome, limit=limit, offset=offset))
+    if reason and reason not in set(Reason):
+        raise BadRequest(f"“reason” may be one of: {', '.join(Reason)}.")
+    return {"outcome": Outcome(outcome) if outcome else None, "reason": Reason(reason) if reason else None}
+
+
+async def ledger_csv(request: Request) -> Response:
+    """The whole ledger as a table, to keep."""
+    import_id, only = _import_id(request), _only(Parameters(request))
+    door = Door.of(request)
+    await door.ask(lambda archive: archive.import_summary(import_id))
+    # Excel takes a table for UTF-8 only when it begins with a byte order mark.
+    lines = chain(["\ufeff"], door.archive.ledger_csv(import_id, **only))
+    return _download(request, (line.encode() for line in lines), f"import-{import_id}.csv", "text/csv; charset=utf-8")
+
+
+async def ledger_json(request: Request) -> Response:
+    """The import and its whole ledger as one object, to keep."""
+    import_id, only = _import_id(request), _only(Parameters(request))
+    door = Door.of(request)
+    summary = await door.ask(lambda archive: archive.import_summary(import_id))
+    lines = _json_lines(summary, door.archive.ledger_lines(import_id, **only))
+    return _download(request, lines, f"import-{import_id}.json", "application/json")
+
+
+def _json_lines(summary: ImportSummary, entries: Iterable[LedgerEntry]) -> Iterator[bytes]:
+    yield b'{"import":' + to_json(plain(summary)) + b',"ledger":['
+    for place, entry in enumerate(entries):
+        yield (b",\n" if place else b"\n") + to_json(plain(entry))
+    yield b"\n]}\n"
+
+
+def _download(request: Request, pieces: Iterator[bytes], name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return stream(request, in_threads(pieces), media_type=media_type, headers=headers)
 
 
 async def reasons(request: Request) -> Response:
@@ -121,6 +166,8 @@ ROUTES = [
     Route("/api/imports", get=imports, post=start),
     Route("/api/imports/{id}", get=one_import),
     Route("/api/imports/{id}/ledger", get=ledger),
+    Route("/api/imports/{id}/ledger.csv", get=ledger_csv),
+    Route("/api/imports/{id}/ledger.json", get=ledger_json),
     Route("/api/imports/{id}/reasons", get=reasons),
     Route("/api/imports/{id}/undo", post=undo),
     Route("/api/jobs", get=jobs),

@@ -135,7 +135,7 @@ class JobBoard:
 
         state = "failed"
         try:
-            job.summary = self._archive.bring_in(paths, on_progress=on_progress, cancel=job.cancel)
+            job.summary = self._archive.bring_in(paths, who="page", on_progress=on_progress, cancel=job.cancel)
             state, job.message = job.summary.state, job.summary.message
         except FileroomError as error:
             job.error, job.message = error, str(error)

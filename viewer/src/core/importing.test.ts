@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { breadcrumbs, byReason, cleanPath, fraction, lastPart, leftOut, occurred } from "./importing.ts";
+import { breadcrumbs, byReason, cleanPath, detailText, fraction, lastPart, leftOut, occurred, whoText } from "./importing.ts";
+import { translator } from "./messages.ts";
 import { type ImportSummary, type LedgerEntry, OUTCOMES, type Outcome, type Progress, type ReasonCount } from "./model.ts";
 
 const summary = (counts: Partial<Record<Outcome, number>>): ImportSummary => ({
   ...(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>),
-  ...{ import: 1, state: "done", files: 0, patients: 0, studies: 0, series: 0, instances: 0, bytes: 0, seconds: 0, roots: [], started: "", message: "" },
+  ...{ import: 1, state: "done", files: 0, patients: 0, studies: 0, series: 0, instances: 0, bytes: 0, seconds: 0, roots: [], started: "", ended: "", who: "mario", message: "" },
   ...counts,
 });
 
@@ -85,5 +86,24 @@ describe("how far an import is", () => {
     [{ phase: "finishing", total: null }, 1],
   ] as const)("%j is %j", (progress, expected) => {
     expect(at(progress)).toBe(expected);
+  });
+});
+
+describe("who and what exactly", () => {
+  it.each([
+    ["ends_early", "It breaks off in the middle of an element; copying it may not have come to its end."],
+    ["/scans/before/IM1", "/scans/before/IM1"],
+    ["", ""],
+  ])("tells %s", (detail, text) => {
+    expect(detailText(detail, translator("en"))).toBe(text);
+  });
+
+  it.each([
+    ["page", "questa pagina"],
+    ["watch", "nessuno: sorvegliata"],
+    ["mario", "mario"],
+    ["", ""],
+  ])("names %s", (who, text) => {
+    expect(whoText(who, translator("it"))).toBe(text);
   });
 });

@@ -1,5 +1,6 @@
 /** What an import says about itself, and paths as people paste them. */
-import type { ImportSummary, LedgerEntry, Outcome, Progress, Reason, ReasonCount } from "./model.ts";
+import type { Translate } from "./messages.ts";
+import { DETAILS, type ImportSummary, type LedgerEntry, type Outcome, type Progress, type Reason, type ReasonCount } from "./model.ts";
 
 /** Outcomes that left a file out of the archive, worst first. */
 export const LEFT_OUT: readonly Outcome[] = ["unreadable", "conflict", "no_identity", "refused", "cancelled", "not_dicom"];
@@ -32,6 +33,18 @@ export const byReason = (counts: readonly ReasonCount[], examples: readonly Ledg
     const alike = examples.filter((one) => one.outcome === outcome && one.reason === reason);
     return { outcome, reason, count: files, paths: alike.slice(0, few).map((one) => one.path) };
   });
+
+/** What exactly a line of the ledger says beyond its reason: a sentence, or a path or name as it is. */
+export function detailText(detail: string, t: Translate): string {
+  const known = DETAILS.find((one) => one === detail);
+  return known === undefined ? detail : t(`detail.${known}`);
+}
+
+/** Who asked for an import, when it is known. */
+export function whoText(who: string, t: Translate): string {
+  if (who === "page") return t("imports.who.page");
+  return who === "watch" ? t("imports.who.watch") : who;
+}
 
 /** A path as pasted: without the quotes of a shell or a file manager, and without `file://`. */
 export function cleanPath(pasted: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { LANGUAGES, preferredLanguage, regional, TABLES, translator } from "./messages.ts";
-import { OUTCOMES, REASONS } from "./model.ts";
+import { DETAILS, OUTCOMES, REASONS } from "./model.ts";
 
 /** The holes of a message, so that a translation cannot forget one: `{count}`, `{name}` … */
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)/g)].map((hole) => hole[1] ?? "").sort();
@@ -26,7 +26,7 @@ describe("the message table", () => {
 
 describe("what the server says", () => {
   it.each(LANGUAGES)("has words for every outcome and every reason in %s", (language) => {
-    const codes = [...OUTCOMES.map((one) => `outcome.${one}`), ...OUTCOMES.map((one) => `outcome.${one}.words`), ...REASONS.map((one) => `reason.${one}`)];
+    const codes = [...OUTCOMES.map((one) => `outcome.${one}`), ...OUTCOMES.map((one) => `outcome.${one}.words`), ...REASONS.map((one) => `reason.${one}`), ...DETAILS.map((one) => `detail.${one}`)];
     expect(codes.filter((code) => !(code in TABLES[language]))).toEqual([]);
   });
 });

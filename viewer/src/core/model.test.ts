@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { OUTCOMES, REASONS } from "./model.ts";
+import { DETAILS, OUTCOMES, REASONS } from "./model.ts";
 
 /** The values of one enum of the server's own model. */
 function valuesOf(name: string): string[] {
@@ -16,5 +16,6 @@ describe("the nouns", () => {
   it("are those of the server", () => {
     expect(valuesOf("Outcome")).toEqual([...OUTCOMES]);
     expect(valuesOf("Reason")).toEqual([...REASONS]);
+    expect(valuesOf("Detail")).toEqual([...DETAILS]);
   });
 });

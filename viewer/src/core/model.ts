@@ -52,6 +52,24 @@ export const REASONS = [
 /** Why a path has its outcome. */
 export type Reason = (typeof REASONS)[number];
 
+export const DETAILS = [
+  "ends_early",
+  "pixels_cut",
+  "too_long",
+  "item_too_long",
+  "too_deep",
+  "bad_deflate",
+  "not_understood",
+  "bad_uid",
+  "bad_name",
+  "drive_error",
+  "no_answer",
+  "too_many_open",
+  "name_too_long",
+] as const;
+/** What exactly is wrong with a file, where its reason leaves that open. */
+export type Detail = (typeof DETAILS)[number];
+
 /** Whether the files of an entry can be reached. */
 export type State = "online" | "offline" | "missing";
 
@@ -247,6 +265,9 @@ export interface ImportSummary extends Readonly<Record<Outcome, number>> {
   readonly seconds: number;
   readonly roots: readonly string[];
   readonly started: string;
+  readonly ended: string;
+  /** The user of the operating system, `page`, or `watch` for a pass that nobody asked for. */
+  readonly who: string;
   readonly message: string;
 }
 
@@ -255,6 +276,7 @@ export interface LedgerEntry {
   readonly path: string;
   readonly outcome: Outcome;
   readonly reason: Reason;
+  /** A {@link Detail}, or the path where a moved file was before, or the system's name of an error. */
   readonly detail: string;
   readonly size: number;
 }

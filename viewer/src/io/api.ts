@@ -84,6 +84,9 @@ export const ledger = (
   signal?: AbortSignal,
 ): Promise<Page<LedgerEntry>> => json(`/api/imports/${id}/ledger${queryString({ ...query })}`, { signal });
 
+/** The whole ledger to keep, as a table or as JSON. */
+export const ledgerUrl = (id: number, kind: "csv" | "json", outcome?: Outcome): string => `/api/imports/${id}/ledger.${kind}${queryString({ outcome })}`;
+
 export const reasons = (id: number, signal?: AbortSignal): Promise<readonly ReasonCount[]> => json(`/api/imports/${id}/reasons`, { signal });
 
 /** Take back what an import brought in; the files stay. */

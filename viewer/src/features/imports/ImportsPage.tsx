@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 
-import { leftOut } from "../../core/importing.ts";
+import { leftOut, whoText } from "../../core/importing.ts";
 import type { ImportSummary } from "../../core/model.ts";
 import type { Route } from "../../core/routes.ts";
 import * as api from "../../io/api.ts";
@@ -32,6 +32,7 @@ const columns = (): Column<ImportSummary>[] => [
   { key: "files", title: t("imports.files"), track: "96px", min: 96, spare: 1, end: true, cell: (one) => fmt().number(one.files) },
   { key: "added", title: t("imports.added"), track: "96px", min: 96, spare: 0, end: true, cell: (one) => fmt().number(one.added) },
   { key: "out", title: t("imports.leftOut"), track: "104px", min: 104, spare: 2, end: true, cell: (one) => fmt().number(leftOut(one)) },
+  { key: "who", title: t("imports.who"), track: "minmax(96px, 1fr)", min: 96, spare: 4, cell: (one) => whoText(one.who, t) },
   { key: "took", title: t("imports.took"), track: "110px", min: 110, spare: 3, end: true, cell: (one) => fmt().duration(one.seconds) },
 ];
 

@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 
-import { LEFT_OUT, occurred } from "../../core/importing.ts";
+import { detailText, LEFT_OUT, occurred, whoText } from "../../core/importing.ts";
 import type { ImportSummary, LedgerEntry, Outcome } from "../../core/model.ts";
 import { routePath } from "../../core/routes.ts";
 import * as api from "../../io/api.ts";
@@ -37,10 +37,10 @@ const columns = (): Column<LedgerEntry>[] => [
     cell: (one) => (
       <>
         {t(`reason.${one.reason}`)}
-        {one.detail === "" ? null : <span class="quiet"> {one.detail}</span>}
+        {one.detail === "" ? null : <span class="quiet"> {detailText(one.detail, t)}</span>}
       </>
     ),
-    full: (one) => [t(`reason.${one.reason}`), one.detail].filter((text) => text !== "").join("\n"),
+    full: (one) => [t(`reason.${one.reason}`), detailText(one.detail, t)].filter((text) => text !== "").join("\n"),
   },
   { key: "size", title: t("ledger.size"), track: "88px", min: 88, spare: 1, end: true, cell: (one) => fmt().bytes(one.size) },
 ];
@@ -74,7 +74,13 @@ export function LedgerPage({ id, onUndone }: LedgerPageProps) {
   return (
     <main class="page">
       <LedgerHead id={id} summary={summary.value} onUndone={onUndone} />
-      {summary.value === undefined ? null : <Filter summary={summary.value} outcome={outcome} onChoose={choose} />}
+      {summary.value === undefined ? null : (
+        <div class="ledger-bar">
+          <Filter summary={summary.value} outcome={outcome} onChoose={choose} />
+          <span class="spring" />
+          <Keep id={id} outcome={outcome.value} />
+        </div>
+      )}
       {problem === undefined ? null : <Problem problem={problem} onRetry={() => void source.reload()} />}
       {source.total.value === 0 ? <p class="quiet page-note">{t("ledger.empty")}</p> : null}
       <Grid<LedgerEntry>
@@ -91,6 +97,12 @@ export function LedgerPage({ id, onUndone }: LedgerPageProps) {
 
 interface LedgerHeadProps extends LedgerPageProps {
   readonly summary: ImportSummary | undefined;
+}
+
+/** When, by whom, how it ended, of which folders. */
+function about(summary: ImportSummary): string {
+  const parts = [fmt().moment(summary.started), whoText(summary.who, t), t(`imports.state.${summary.state}`), summary.roots.join(", ")];
+  return parts.filter((part) => part !== "").join(" · ");
 }
 
 function LedgerHead({ id, summary, onUndone }: LedgerHeadProps) {
@@ -115,7 +127,7 @@ function LedgerHead({ id, summary, onUndone }: LedgerHeadProps) {
       <h1>{t("ledger.title", { number: id })}</h1>
       {summary === undefined ? null : (
         <p class="quiet ellipsis" title={summary.roots.join("\n")}>
-          {[fmt().moment(summary.started), t(`imports.state.${summary.state}`), summary.roots.join(", ")].join(" · ")}
+          {about(summary)}
         </p>
       )}
       <span class="spring" />
@@ -126,6 +138,22 @@ function LedgerHead({ id, summary, onUndone }: LedgerHeadProps) {
       )}
       {asking.value ? <UndoDialog images={summary?.instances ?? 0} onUndo={undo} onClose={() => (asking.value = false)} /> : null}
     </header>
+  );
+}
+
+/** The lines that are shown, all of them, as files to keep. */
+function Keep({ id, outcome }: { readonly id: number; readonly outcome: Outcome | undefined }) {
+  return (
+    <>
+      <a class="button" href={api.ledgerUrl(id, "csv", outcome)} download title={t("ledger.csvHint")}>
+        <Icon name="download" />
+        {t("ledger.csv")}
+      </a>
+      <a class="button" href={api.ledgerUrl(id, "json", outcome)} download title={t("ledger.jsonHint")}>
+        <Icon name="download" />
+        {t("ledger.json")}
+      </a>
+    </>
   );
 }
 

@@ -9,7 +9,7 @@ import { type ImportApi, ImportStore } from "./importStore.ts";
 const zero = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<(typeof OUTCOMES)[number], number>;
 const summary: ImportSummary = {
   ...zero,
-  ...{ import: 7, state: "done", files: 10, patients: 1, studies: 1, series: 2, instances: 8, bytes: 1, seconds: 1, roots: ["/x"], started: "", message: "" },
+  ...{ import: 7, state: "done", files: 10, patients: 1, studies: 1, series: 2, instances: 8, bytes: 1, seconds: 1, roots: ["/x"], started: "", ended: "", who: "mario", message: "" },
   added: 8,
   unreadable: 2,
 };
