@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from fileroom.catalog.scripts import hiragana, latin
+
 _PUNCTUATION = re.compile(r"[^\w]+|_+")
-_JOINERS = re.compile(r"[-‐‑‒–'’ʼ`´.]")  # all kinds of hyphens and apostrophes, and initials' dots
+JOINERS = re.compile(r"[-‐‑‒–'’ʼ`´.]")  # all kinds of hyphens and apostrophes, and initials' dots
 _SPACES = re.compile(r"\s+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 _COLLAPSE = re.compile(r"([aou])e")
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th"})
 _ISO = re.compile(r"^(\d{4})[-./]?(\d{2})[-./]?(\d{2})$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-./](\d{1,2})[-./](\d{4})$")
-_LONGEST_TOKEN = 64
+LONGEST_TOKEN = 64
 _MOST_TOKENS = 200
 
 
@@ -52,13 +54,16 @@ def tokens(*texts: str) -> set[str]:
 
 def _words_of(text: str) -> set[str]:
     words = set(fold(text).split())
-    if _JOINERS.search(text):
-        words.update(fold(_JOINERS.sub("", text)).split())
+    if JOINERS.search(text):
+        words.update(fold(JOINERS.sub("", text)).split())
     if not text.isascii():
-        spelled = unicodedata.normalize("NFKC", text).casefold().translate(_UMLAUTS)
-        words.update(fold(spelled).split())
+        lower = unicodedata.normalize("NFKC", text).casefold()
+        words.update(fold(lower.translate(_UMLAUTS)).split())
+        words.update(hiragana(word) for word in tuple(words))
+        for word in _PUNCTUATION.split(lower):
+            words.update(latin(word))
     words.update([_COLLAPSE.sub(r"\1", word) for word in words if _COLLAPSE.search(word) and not word.isdigit()])
-    return {word[:_LONGEST_TOKEN] for word in words}
+    return {word[:LONGEST_TOKEN] for word in words}
 
 
 def date_tokens(date: str) -> set[str]:
@@ -79,7 +84,7 @@ def asked(words: str) -> list[str]:
         if day:
             found.append(day)
         else:
-            found.extend(part[:_LONGEST_TOKEN] for part in fold(_JOINERS.sub("", word)).split())
+            found.extend(part[:LONGEST_TOKEN] for part in fold(JOINERS.sub("", word)).split())
     return found[:32]
 
 
