@@ -290,3 +290,28 @@ def test_reopening_shows_the_same(tmp_path: Path, archive: fileroom.Archive) -> 
     archive.close()
     with fileroom.open(settings=Settings(archive=tmp_path / "archive", use_keyring=False)) as again:
         assert again.search(Query(level=Level.SERIES)).items == shown
+
+
+def test_a_hit_says_where_it_was_found(archive: fileroom.Archive) -> None:
+    page = archive.search(Query(level=Level.PATIENT, words="mul head"))
+    assert [[(hit.field, hit.text, hit.spans) for hit in hits] for hits in page.hits] == [
+        [("name", "Müller^Jörg", ((0, 3),)), ("description", "Head", ((0, 4),))]
+    ]
+
+
+def test_a_slip_of_the_finger_is_forgiven_and_told(archive: fileroom.Archive) -> None:
+    page = archive.search(Query(level=Level.PATIENT, words="jorg mulelr"))
+    assert [patient.patient_id for patient in page.items] == ["7"]
+    assert page.instead == (("mulelr", "muller"),)
+    assert archive.search(Query(level=Level.PATIENT, words="jorg")).instead == ()
+    assert archive.search(Query(level=Level.PATIENT, words="quite nobody")).items == ()
+
+
+def test_several_fields_are_those_of_one_study(archive: fileroom.Archive) -> None:
+    def found(words: str) -> int:
+        return archive.search(Query(level=Level.PATIENT, words=words)).total
+
+    assert found("mod:ct date:2024") == 1
+    assert found("mod:ct date:2023") == 0
+    assert found("mod:mr date:2023 desc:head born:12/03/1982 name:jörg") == 1
+    assert found("mod:mr -desc:head") == 0

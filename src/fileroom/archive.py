@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fileroom.model import (
         CheckReport,
         Counts,
+        Found,
         Header,
         ImportSummary,
         LedgerEntry,
@@ -120,7 +121,7 @@ class Archive:
 
     # -- find ------------------------------------------------------------------------------------------------------
 
-    def search(self, query: Query) -> Page[Any]:
+    def search(self, query: Query) -> Found[Any]:
         """Entries of ``query.level`` (Patient, Study, Series or Instance) in a stable order.
 
         BadRequest for a field or key that is not known, NotFound for a parent that is not there.

@@ -23,7 +23,9 @@ __all__ = [
     "Drive",
     "FileLocation",
     "Finding",
+    "Found",
     "Header",
+    "Hit",
     "ImportSummary",
     "Instance",
     "LedgerEntry",
@@ -505,12 +507,31 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """One text in which something was found: the ``field`` of the search it belongs to, and as ``spans`` the parts that
+    match, each (start, end) in characters."""
+
+    field: str
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """A stretch of an ordered answer: ``items`` from ``offset`` on, of ``total`` in all."""
 
     items: tuple[T, ...]
     total: int
     offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Page[T]):
+    """What a search answers. ``hits`` says for each item why it was found, when words were searched for; ``instead``
+    has the words that were looked for in place of misspelt ones, when nothing had matched: (typed, meant)."""
+
+    hits: tuple[tuple[Hit, ...], ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,20 +6,23 @@ import os
 import sqlite3
 import stat
 import threading
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 from alembic.autogenerate import compare_metadata
+from alembic.command import upgrade as alembic_upgrade
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
 
-from fileroom.catalog import keys
-from fileroom.catalog.engine import Database
+from fileroom.catalog import keys, migrations
+from fileroom.catalog.engine import Database, connect
 from fileroom.catalog.schema import metadata
 from fileroom.catalog.store import Catalog
 from fileroom.errors import CatalogError, NewerCatalog, WrongKey
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEY = bytes(range(32))
 
@@ -145,3 +148,32 @@ class _Backend:
 )
 def test_only_a_real_keyring_is_trusted(module: str, real: bool) -> None:
     assert keys._is_real(_Backend(module)) is real  # type: ignore[arg-type]  # a stand-in
+
+
+def test_a_catalog_of_the_first_version_is_searched_by_field_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    first = Path(migrations.__file__).parent
+    connection = connect(path, KEY)
+    engine = create_engine("sqlite://", creator=lambda: connection, module=sqlcipher, poolclass=StaticPool)
+    config = Config()
+    config.set_main_option("script_location", str(first).replace("%", "%%"))
+    with engine.begin() as opened:
+        config.attributes["connection"] = opened
+        alembic_upgrade(config, "0001")
+    cursor = connection.cursor()
+    cursor.execute("INSERT INTO drive(id, filesystem_id) VALUES (1, 'd')")
+    cursor.execute("INSERT INTO patient(id, public_id, key, name_alphabetic) VALUES (1, x'01', 'k', 'ROSSI^Anna')")
+    cursor.execute("INSERT INTO study(id, public_id, patient_ref, study_instance_uid) VALUES (1, x'02', 1, '1')")
+    cursor.execute(
+        "INSERT INTO series(id, public_id, study_ref, drive_id, series_instance_uid, modality) "
+        "VALUES (1, x'03', 1, 1, '1', 'CT')"
+    )
+    cursor.execute("PRAGMA user_version = 1")
+    connection.close()
+
+    database = Database(path, KEY)
+    with database.reading() as reading:
+        found = "SELECT rowid FROM patient_words WHERE patient_words MATCH ?"
+        assert reading.execute(found, ('{name}: "ros"* AND {modality}: "ct"*',)).fetchall() == [(1,)]
+        assert reading.execute(found, ('{modality}: "ros"*',)).fetchall() == []
+    database.close()

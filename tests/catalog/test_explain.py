@@ -95,7 +95,7 @@ def test_it_is_not_she(typed: str) -> None:
 )
 def test_what_matches_is_marked(typed: str, field: Field, marked: list[str]) -> None:
     (hit,) = hits(parse(typed), ANNA)
-    assert hit.field is field
+    assert hit.field == field
     assert [hit.text[start:end] for start, end in hit.spans] == marked
 
 

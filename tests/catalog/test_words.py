@@ -5,12 +5,17 @@ import doctest
 import pytest
 
 from fileroom.catalog import identity, words
-from fileroom.catalog.words import asked, date_tokens, fold, tokens
+from fileroom.catalog.language import parse
+from fileroom.catalog.words import date_tokens, fold, tokens
 
 
 def test_the_examples_in_the_text() -> None:
     assert doctest.testmod(words).failed == 0
     assert doctest.testmod(identity).failed == 0
+
+
+def asked(typed: str) -> list[str]:
+    return [word[0] for term in parse(typed) for word in term.words]
 
 
 def found(query: str, *texts: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.catalog.dates import Days
@@ -11,6 +10,7 @@ from fileroom.catalog.fields import tokens_of
 from fileroom.catalog.language import Field
 from fileroom.catalog.scripts import hiragana
 from fileroom.catalog.words import JOINERS, fold
+from fileroom.model import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,15 +20,6 @@ if TYPE_CHECKING:
 # A run of letters and digits, with the hyphens and apostrophes inside it.
 _UNIT = re.compile(r"[^\W_]+(?:[-‐‑‒–'’ʼ`´.][^\W_]+)*")
 _DATED = frozenset({Field.BORN, Field.DATE})
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One text in which something was found; ``spans`` are its parts, as (start, end) in characters."""
-
-    field: Field
-    text: str
-    spans: tuple[tuple[int, int], ...]
 
 
 def matches(terms: Sequence[Term], document: dict[Field, set[str]], dates: dict[Field, set[str]]) -> bool:
@@ -51,19 +42,18 @@ def hits(terms: Sequence[Term], texts: Iterable[tuple[Field, str]]) -> tuple[Hit
 
     >>> from fileroom.catalog.language import parse
     >>> hits(parse("mul 1970"), [(Field.NAME, "Müller^Hans"), (Field.BORN, "19700312"), (Field.ID, "4711")])
-    (Hit(field=<Field.NAME: 'name'>, text='Müller^Hans', spans=((0, 3),)), \
-Hit(field=<Field.BORN: 'born'>, text='19700312', spans=((0, 4),)))
+    (Hit(field='name', text='Müller^Hans', spans=((0, 3),)), Hit(field='born', text='19700312', spans=((0, 4),)))
     """
     found: dict[tuple[Field, str], Hit] = {}
     for field, text in texts:
         if text and (field, text) not in found and (spans := _spans(terms, field, text)):
-            found[field, text] = Hit(field, text, spans)
+            found[field, text] = Hit(field.value, text, spans)
     return tuple(found.values())
 
 
 def found_by(term: Term, hit: Hit) -> bool:
     """Whether ``hit`` is a part of what ``term`` asks for."""
-    return bool(_spans((term,), hit.field, hit.text))
+    return bool(_spans((term,), Field(hit.field), hit.text))
 
 
 def _spans(terms: Sequence[Term], field: Field, text: str) -> tuple[tuple[int, int], ...]:

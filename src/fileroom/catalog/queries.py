@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, literal_column, select, text
+from sqlalchemy import and_, func, select, text
 
-from fileroom.catalog import packing
+from fileroom.catalog import finding, packing
 from fileroom.catalog import schema as t
+from fileroom.catalog.language import parse
+from fileroom.catalog.marks import marks
 from fileroom.catalog.matching import clause
 from fileroom.catalog.paths import on_drive
 from fileroom.catalog.store import LEVELS, id_text
-from fileroom.catalog.words import asked
 from fileroom.dicom.names import person_name
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model import (
     Counts,
     FileLocation,
+    Found,
     Instance,
     Level,
     Outcome,
-    Page,
     Patient,
     PersonName,
     Plane,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, Table
 
+    from fileroom.catalog.language import Term
     from fileroom.catalog.store import Catalog
 
 _TABLES: dict[Level, Table] = {
@@ -47,7 +50,6 @@ _TABLES: dict[Level, Table] = {
     Level.SERIES: t.series,
     Level.INSTANCE: t.instance,
 }
-_WORDS = {Level.PATIENT: "patient_words", Level.STUDY: "study_words", Level.SERIES: "series_words"}
 _SHORTEST_PREFIX = 6
 _ID_LENGTH = 33
 
@@ -102,18 +104,32 @@ def sort_fields(level: Level) -> tuple[str, ...]:
     return tuple(_SORTS[level])
 
 
-def search(catalog: Catalog, query: Query) -> Page[Any]:
+def search(catalog: Catalog, query: Query) -> Found[Any]:
     """Answer a query. BadRequest for an unknown field or key, NotFound for an unknown parent."""
+    terms = parse(query.words)
+    if query.words.strip() and not terms:
+        return Found((), 0, query.offset)  # only punctuation: nothing can match it
     with catalog.database.engine.connect() as connection:
         connection.exec_driver_sql("BEGIN")  # one snapshot for the count, the rows and their states
-        where = _where(connection, query)
-        if where is None:
-            return Page((), 0, query.offset)
-        total = connection.execute(_counting(query.level, where)).scalar_one()
-        rows = connection.execute(_selecting(query, where)).all() if total else []
-        page = Page(tuple(_build(catalog, connection, query.level, rows)), total, query.offset)
+        page = _search(catalog, connection, query, terms)
+        if not page.total and (meant := finding.forgiven(connection, query.level, terms)):
+            further = _search(catalog, connection, query, meant)
+            page = replace(further, instead=_instead(terms, meant)) if further.total else page
         connection.rollback()
         return page
+
+
+def _search(catalog: Catalog, connection: Connection, query: Query, terms: tuple[Term, ...]) -> Found[Any]:
+    where = _where(connection, query, terms)
+    total = connection.execute(_counting(query.level, where)).scalar_one()
+    rows = connection.execute(_selecting(query, where)).all() if total else []
+    found = marks(connection, query.level, terms, rows) if terms and rows else ()
+    return Found(tuple(_build(catalog, connection, query.level, rows)), total, query.offset, found)
+
+
+def _instead(typed: tuple[Term, ...], meant: tuple[Term, ...]) -> tuple[tuple[str, str], ...]:
+    both = [(old, new) for a, b in zip(typed, meant, strict=True) for old, new in zip(a.words, b.words, strict=True)]
+    return tuple((old[0], " / ".join(new)) for old, new in both if old != new)
 
 
 def get(catalog: Catalog, entry_id: str) -> Patient | Study | Series | Instance:
@@ -172,16 +188,13 @@ def _columns(level: Level) -> Select[Any]:
     return select(*wanted).select_from(_source(level))
 
 
-def _where(connection: Connection, query: Query) -> ColumnElement[bool] | None:
+def _where(connection: Connection, query: Query, terms: Sequence[Term]) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [_TABLES[query.level].c.hidden == 0]
     if query.parent is not None:
         parts.append(_below(connection, query.level, query.parent))
     parts += [clause(condition, query.level) for condition in query.conditions]
-    if query.words.strip():
-        words = asked(query.words)
-        if not words:
-            return None  # only punctuation: nothing can match it
-        parts.append(_match(query.level, words))
+    if terms:
+        parts.append(finding.clause(query.level, terms))
     return and_(*parts)
 
 
@@ -198,16 +211,6 @@ def _below(connection: Connection, level: Level, parent: str) -> ColumnElement[b
     if (level, above) not in links:
         raise BadRequest(f"a {above.value} holds no {level.value}")
     return links[level, above] == row_id
-
-
-def _match(level: Level, words: Sequence[str]) -> ColumnElement[bool]:
-    # Every word is folded to letters and digits, so quoting it is enough against FTS5's own operators.
-    asked_for = " AND ".join(f'"{word}"*' for word in words)
-    own = Level.SERIES if level is Level.INSTANCE else level
-    column = _i.series_ref if level is Level.INSTANCE else _TABLES[level].c.id
-    name = _WORDS[own]
-    rows = text(f"SELECT rowid FROM {name} WHERE {name} MATCH :words").bindparams(words=asked_for)  # noqa: S608 - our own name
-    return column.in_(rows.columns(literal_column("rowid")).scalar_subquery())
 
 
 def _counting(level: Level, where: ColumnElement[bool]) -> Select[Any]:

@@ -207,7 +207,8 @@ thumbnail = Table(
     Column("data", LargeBinary),  # NULL: looked at, nothing to show
 )
 
-# Full-text search, one document a row of the three levels: its own words and those of all above and below it.
+# Full-text search, one document a row of the three levels, with a column for each field of a search
+# (language.Field): its own words and those of all above and below it.
 # Contentless: the words are folded, and what they came from stands in the tables above.
 WORD_TABLES = ("patient_words", "study_words", "series_words")
 
@@ -249,6 +250,25 @@ ledger = Table(
     _count("size"),
     Column("instance", LargeBinary),  # public id of the instance that this path brought in, so that it can be undone
     Index("ledger_by_import", "import_id", "outcome"),
+)
+
+note = Table(  # what the user wrote on an entry; never written to files
+    "note",
+    metadata,
+    Column("public_id", LargeBinary, primary_key=True),
+    _text("level"),
+    _text("text"),
+    _text("at"),
+)
+
+label = Table(
+    "label",
+    metadata,
+    Column("public_id", LargeBinary, primary_key=True),
+    Column("label", Text, primary_key=True),
+    _text("level"),
+    _text("at"),
+    Index("label_by_name", "label"),
 )
 
 token = Table(

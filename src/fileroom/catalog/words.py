@@ -1,7 +1,7 @@
 """Folding text for identity and for search: what people mean by the same name.
 
 Pure. ``fold`` makes one spelling of many (PS3.5 6.2.1 leaves case and spacing of names to the sender); ``tokens`` are
-the words of a text as they are put into the index, ``asked`` those of a search, matched as beginnings.
+the words of a text as they are put into the index. A search matches their beginnings (``language``).
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from fileroom.catalog.scripts import hiragana, latin
 
 _PUNCTUATION = re.compile(r"[^\w]+|_+")
 JOINERS = re.compile(r"[-‐‑‒–'’ʼ`´.]")  # all kinds of hyphens and apostrophes, and initials' dots
-_SPACES = re.compile(r"\s+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 _COLLAPSE = re.compile(r"([aou])e")
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th"})
 _ISO = re.compile(r"^(\d{4})[-./]?(\d{2})[-./]?(\d{2})$")
-_DAY_FIRST = re.compile(r"^(\d{1,2})[-./](\d{1,2})[-./](\d{4})$")
 LONGEST_TOKEN = 64
 _MOST_TOKENS = 200
 
@@ -70,27 +68,3 @@ def date_tokens(date: str) -> set[str]:
     """A DA value as people look for it: the day, and so its year and month as beginnings (PS3.5 6.2 DA)."""
     found = _ISO.match(date.strip())
     return {"".join(found.groups())} if found else tokens(date)
-
-
-def asked(words: str) -> list[str]:
-    """The words of a search in the form of the index; each is to match the beginning of a token.
-
-    >>> asked("O'Brien 12/03/1970")
-    ['obrien', '19700312']
-    """
-    found: list[str] = []
-    for word in _SPACES.split(words.strip()):
-        day = _as_day(word)
-        if day:
-            found.append(day)
-        else:
-            found.extend(part[:LONGEST_TOKEN] for part in fold(JOINERS.sub("", word)).split())
-    return found[:32]
-
-
-def _as_day(word: str) -> str | None:
-    if iso := _ISO.match(word):
-        return "".join(iso.groups())
-    if day := _DAY_FIRST.match(word):
-        return f"{day.group(3)}{int(day.group(2)):02}{int(day.group(1)):02}"
-    return None

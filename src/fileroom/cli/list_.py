@@ -6,7 +6,7 @@ import typer
 
 from fileroom.cli.exits import EPILOG
 from fileroom.cli.options import ArchiveOption, JsonOption, LimitOption, OffsetOption, limit, open_archive
-from fileroom.cli.output import out, print_json
+from fileroom.cli.output import err, out, print_json
 from fileroom.cli.tables import ENTRIES, print_more, print_table
 from fileroom.cli.terminal import safe
 from fileroom.model import Level, Query
@@ -30,7 +30,8 @@ def list_(
         typer.Argument(
             metavar="WORDS",
             help="First what to list: patients (also when it is not said), studies, series or instances. "
-            "Then words to find.",
+            "Then words to find, as in the search box: name:rossi born:1970 mod:CT date:2024..2025 desc:torace; "
+            "what begins with - is left out (put all in quotes then).",
             show_default=False,
         ),
     ] = None,
@@ -60,6 +61,8 @@ def list_(
     if as_json:
         print_json(page)
     elif page.items:
+        for typed, meant in page.instead:
+            err().print(f"Nothing has “{safe(typed)}”: shown is what has “{safe(meant)}”.", soft_wrap=True)
         print_table(out(), ENTRIES[level], page.items)
         print_more(page)
     else:

@@ -9,9 +9,12 @@ from alembic.command import upgrade as alembic_upgrade
 from alembic.config import Config
 
 from fileroom.catalog.schema import SCHEMA_VERSION
+from fileroom.catalog.wording import fill
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+_WORDS_BY_FIELD = 2  # the version that made the full-text index anew: its words come from the tables
 
 
 def upgrade(engine: Engine) -> None:
@@ -21,9 +24,12 @@ def upgrade(engine: Engine) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
-            if connection.exec_driver_sql("PRAGMA user_version").scalar_one() < SCHEMA_VERSION:
+            before = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if before < SCHEMA_VERSION:
                 config.attributes["connection"] = connection
                 alembic_upgrade(config, "head")
+                if 0 < before < _WORDS_BY_FIELD:
+                    fill(connection.connection.cursor())
                 connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
