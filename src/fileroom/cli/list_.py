@@ -6,7 +6,7 @@ import typer
 
 from fileroom.cli.exits import EPILOG
 from fileroom.cli.options import ArchiveOption, JsonOption, LimitOption, OffsetOption, limit, open_archive
-from fileroom.cli.output import err, out, print_json
+from fileroom.cli.output import out, print_json
 from fileroom.cli.tables import ENTRIES, print_more, print_table
 from fileroom.cli.terminal import safe
 from fileroom.model import Level, Query
@@ -62,7 +62,7 @@ def list_(
         print_json(page)
     elif page.items:
         for typed, meant in page.instead:
-            err().print(f"Nothing has “{safe(typed)}”: shown is what has “{safe(meant)}”.", soft_wrap=True)
+            out().print(f"Nothing has “{safe(typed)}”: shown is what has “{safe(meant)}”.", soft_wrap=True)
         print_table(out(), ENTRIES[level], page.items)
         print_more(page)
     else:

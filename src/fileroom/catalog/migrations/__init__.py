@@ -14,7 +14,7 @@ from fileroom.catalog.wording import fill
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-_WORDS_BY_FIELD = 2  # the version that made the full-text index anew: its words come from the tables
+_WORDS_BY_FIELD = 3  # the version that made the full-text index anew: its words come from the tables
 
 
 def upgrade(engine: Engine) -> None:
