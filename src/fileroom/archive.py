@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Study,
         Token,
     )
+    from fileroom.pixels.display import Display
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +192,16 @@ class Archive:
 
         groups = per_frame(instance.files[0].path, instance.header)
         return None if groups is None else plain(groups)
+
+    def display(self, instance_id: str) -> Display:
+        """What some images need besides to be shown or measured: tables, overlays, padding, calibrations.
+
+        Read from the file. Unavailable when it cannot be reached, Undecodable when it is damaged.
+        """
+        from fileroom.pixels.display import read_display
+
+        file = self.read(instance_id)
+        return read_display(file.path, file.header)
 
     def read(self, instance_id: str) -> InstanceFile:
         """The file to read an instance from. Unavailable when none of its files can be reached now."""
@@ -411,7 +422,9 @@ _IMAGE_FIELDS = (
     "photometric_interpretation planar_configuration bits_allocated bits_stored high_bit pixel_representation "
     "pixel_spacing imager_pixel_spacing slice_thickness spacing_between_slices image_position image_orientation "
     "slice_location window_center window_width rescale_slope rescale_intercept rescale_type frame_time cine_rate "
-    "image_type acquisition_number content_date content_time frame_of_reference_uid"
+    "image_type acquisition_number content_date content_time frame_of_reference_uid patient_orientation "
+    "image_laterality view_position pixel_aspect_ratio voi_lut_function presentation_lut_shape overlay_rows units "
+    "echo_time diffusion_b_value temporal_position_identifier trigger_time recommended_display_frame_rate"
 ).split()
 
 

@@ -289,6 +289,21 @@ class Header:
     pixel_offset: int | None = None
     pixel_length: int | None = None
     has_pixels: bool = False
+    # how it is meant to be shown
+    patient_orientation: tuple[str, ...] = ()  # of rows, of columns (PS3.3 C.7.6.1.1.1)
+    image_laterality: str = ""
+    view_position: str = ""
+    pixel_aspect_ratio: tuple[float, ...] = ()  # vertical, horizontal (PS3.3 C.7.6.3.1.7)
+    voi_lut_function: str = ""
+    presentation_lut_shape: str = ""
+    overlay_rows: int | None = None  # of the first overlay; None: there is none (PS3.3 C.9.2)
+    units: str = ""  # of PET (PS3.3 C.8.9.1)
+    recommended_display_frame_rate: int | None = None
+    # what tells images of one place apart: echoes, diffusion weights, points in time
+    echo_time: float | None = None
+    diffusion_b_value: float | None = None
+    temporal_position_identifier: int | None = None
+    trigger_time: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 import pytest
 
-from fileroom.dicom.attributes import ATTRIBUTES, CODES, DECIMAL, DECIMALS, INTEGER, INTEGER_TEXT
+from fileroom.dicom.attributes import ATTRIBUTES, CODES, DECIMAL, DECIMALS, FLOATING, INTEGER, INTEGER_TEXT
 from fileroom.dicom.quiet import quiet_pydicom
 from fileroom.dicom.reading import Reading, read_header, read_header_by_pydicom
 from fileroom.model import Header, Reason
@@ -93,7 +93,7 @@ def test_plain_pydicom_says_the_same(readings: list[tuple[Path, Reading, Reading
 def as_anybody_would(kind: int, value: Any) -> Any:
     """The value of an element of pydicom as the documentation of Header describes it; written without our code."""
     several = value if isinstance(value, (list, pydicom.multival.MultiValue)) else [value]
-    if kind in (DECIMAL, DECIMALS, INTEGER, INTEGER_TEXT):
+    if kind in (DECIMAL, DECIMALS, FLOATING, INTEGER, INTEGER_TEXT):
         return numbers(kind, several)
     if kind == CODES:
         return tuple(str(item) for item in several)

@@ -23,12 +23,18 @@ SHARED = {
     "PixelMeasuresSequence": [{"PixelSpacing": [0.5, 0.25], "SliceThickness": 3}],
     "PixelValueTransformationSequence": [{"RescaleSlope": 2, "RescaleIntercept": -1024}],
     "FrameVOILUTSequence": [{"WindowCenter": [40, 300], "WindowWidth": [400, 1500]}],
+    "MRImageFrameTypeSequence": [{"FrameType": ["ORIGINAL", "PRIMARY", "M", "NONE"]}],
+    "MREchoSequence": [{"EffectiveEchoTime": 4.5}],
 }
 
 
 @pytest.mark.parametrize("syntax", [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE])
 def test_shared_and_own_values(tmp_path: Path, syntax: str) -> None:
-    own = position(7) | {"FrameVOILUTSequence": [{"WindowCenter": 50, "WindowWidth": 60}]}
+    own = position(7) | {
+        "FrameVOILUTSequence": [{"WindowCenter": 50, "WindowWidth": 60, "VOILUTFunction": "SIGMOID"}],
+        "FrameContentSequence": [{"TemporalPositionIndex": 2}],
+        "MRDiffusionSequence": [{"DiffusionBValue": 1000.0}],
+    }
     path, header = planted(
         tmp_path,
         instance(
@@ -47,6 +53,13 @@ def test_shared_and_own_values(tmp_path: Path, syntax: str) -> None:
         "window_width": [[400, 1500], [60]],
         "rescale_slope": [2, 2],
         "rescale_intercept": [-1024, -1024],
+        "voi_lut_function": ["", "SIGMOID"],
+        "stack_id": ["", ""],
+        "frame_type": ["ORIGINAL\\PRIMARY\\M\\NONE"] * 2,
+        "temporal_position": [None, 2],
+        "echo_time": [4.5, 4.5],
+        "diffusion_b_value": [None, 1000],
+        "trigger_time": [None, None],
     }
 
 

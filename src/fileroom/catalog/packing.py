@@ -27,6 +27,9 @@ FIELDS: Final[tuple[str, ...]] = tuple(
     spacing_between_slices image_position last_image_position image_orientation slice_location window_center
     window_width rescale_slope rescale_intercept rescale_type frame_time cine_rate pixel_offset pixel_length
     has_pixels
+    patient_orientation image_laterality view_position pixel_aspect_ratio voi_lut_function presentation_lut_shape
+    overlay_rows units recommended_display_frame_rate echo_time diffusion_b_value temporal_position_identifier
+    trigger_time
     """.split()
 )
 values_of = attrgetter(*FIELDS)
@@ -34,7 +37,7 @@ _TUPLES = frozenset(
     FIELDS.index(name)
     for name in (
         "specific_character_set image_type pixel_spacing imager_pixel_spacing image_position last_image_position "
-        "image_orientation window_center window_width"
+        "image_orientation window_center window_width patient_orientation pixel_aspect_ratio"
     ).split()
 )
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode

@@ -15,6 +15,7 @@ INTEGER_TEXT: Final = 6  # IS
 DECIMAL: Final = 7  # DS, first value
 DECIMALS: Final = 8  # DS as a tuple of values
 UID: Final = 9
+FLOATING: Final = 10  # FD, first value
 
 
 class Attribute(NamedTuple):
@@ -27,7 +28,7 @@ class Attribute(NamedTuple):
 
 
 KINDS: Final = {"UI": UID, "CS": TEXT, "DA": TEXT, "TM": TEXT, "AS": TEXT, "PN": NAME, "SH": PROSE, "LO": PROSE,
-                "LT": ESSAY, "US": INTEGER, "IS": INTEGER_TEXT, "DS": DECIMAL}  # fmt: skip
+                "LT": ESSAY, "US": INTEGER, "IS": INTEGER_TEXT, "DS": DECIMAL, "FD": FLOATING}  # fmt: skip
 
 # Marks: * a tuple of values, . kept as a float
 _ROWS: Final = """
@@ -53,6 +54,7 @@ _ROWS: Final = """
 0008103E LO series_description
 00081050 PN performing_physician_name
 00081090 LO manufacturer_model_name
+00082144 IS recommended_display_frame_rate
 00100010 PN patient_name
 00100020 LO patient_id
 00100021 LO issuer_of_patient_id
@@ -63,21 +65,28 @@ _ROWS: Final = """
 00180015 CS body_part_examined
 00180040 IS cine_rate .
 00180050 DS slice_thickness
+00180081 DS echo_time
 00180088 DS spacing_between_slices
 00181030 LO protocol_name
+00181060 DS trigger_time
 00181063 DS frame_time
 00181164 DS imager_pixel_spacing *
 00185100 CS patient_position
+00185101 CS view_position
+00189087 FD diffusion_b_value
 0020000D UI study_instance_uid
 0020000E UI series_instance_uid
 00200010 SH study_id
 00200011 IS series_number
 00200012 IS acquisition_number
 00200013 IS instance_number
+00200020 CS patient_orientation *
 00200032 DS image_position *
 00200037 DS image_orientation *
 00200052 UI frame_of_reference_uid
 00200060 CS laterality
+00200062 CS image_laterality
+00200100 IS temporal_position_identifier
 00201041 DS slice_location
 00204000 LT image_comments
 00280002 US samples_per_pixel
@@ -87,6 +96,7 @@ _ROWS: Final = """
 00280010 US rows
 00280011 US columns
 00280030 DS pixel_spacing *
+00280034 IS pixel_aspect_ratio *
 00280100 US bits_allocated
 00280101 US bits_stored
 00280102 US high_bit
@@ -96,8 +106,12 @@ _ROWS: Final = """
 00281052 DS rescale_intercept
 00281053 DS rescale_slope
 00281054 LO rescale_type
+00281056 CS voi_lut_function
 00400244 DA performed_procedure_step_start_date
 00400245 TM performed_procedure_step_start_time
+00541001 CS units
+20500020 CS presentation_lut_shape
+60000010 US overlay_rows
 """
 
 
@@ -105,7 +119,7 @@ def _attribute(row: str) -> Attribute:
     tag, vr, field, *mark = row.split()
     kind = KINDS[vr]
     if mark == ["*"]:
-        kind = DECIMALS if vr == "DS" else CODES
+        kind = DECIMALS if vr in {"DS", "IS"} else CODES
     elif mark == ["."]:
         kind = DECIMAL
     return Attribute(int(tag, 16), vr, intern(field), kind)  # interned: keywords of a call are compared by identity
@@ -117,8 +131,8 @@ BY_TAG: Final = {attribute.tag: attribute for attribute in ATTRIBUTES}
 # Most values of a file are those of the file before it: the name of the hospital, the size of the image. What was
 # made of the last few is kept, which saves the making and lets headers share their text. Not kept is what differs
 # from file to file, and what is about a person: nothing of a patient stays in memory longer than their header does.
-_KEPT_KINDS: Final = (TEXT, CODES, PROSE, DECIMAL, DECIMALS, INTEGER)
-_EACH_ITS_OWN: Final = {"acquisition_time", "content_time", "image_position", "slice_location"}
+_KEPT_KINDS: Final = (TEXT, CODES, PROSE, DECIMAL, DECIMALS, INTEGER, FLOATING)
+_EACH_ITS_OWN: Final = {"acquisition_time", "content_time", "image_position", "slice_location", "trigger_time"}
 _PATIENT_GROUP: Final = 0x0010
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from math import isfinite
 from typing import Any, Final
@@ -12,6 +13,7 @@ from fileroom.dicom.attributes import (
     DECIMAL,
     DECIMALS,
     ESSAY,
+    FLOATING,
     INTEGER,
     INTEGER_TEXT,
     NAME,
@@ -23,6 +25,8 @@ from fileroom.dicom.charsets import Codecs, decode
 
 PADDING: Final = "\0 "
 _FEW_DIGITS: Final = 18  # of which there is no number out of bounds
+_LITTLE_DOUBLE: Final = struct.Struct("<d")
+_BIG_DOUBLE: Final = struct.Struct(">d")
 _LARGEST: Final = 2**63  # what a catalog can hold; the standard's own limit for IS is 2**31
 
 
@@ -31,8 +35,8 @@ Converter = Callable[[bytes, Codecs], Any]
 
 def converter(kind: int, *, little: bool) -> Converter:
     """What makes of a raw value with the VR that is due, in a character set, the value of a field of ``kind``."""
-    if kind == INTEGER and not little:
-        return _word_big
+    if not little:
+        return _BIG_ENDIAN.get(kind, _CONVERTERS[kind])
     return _CONVERTERS[kind]
 
 
@@ -77,6 +81,14 @@ def _word_big(raw: bytes, _: Codecs) -> int | None:
     return raw[0] << 8 | raw[1] if len(raw) % 2 == 0 else None
 
 
+def _double(raw: bytes, _: Codecs) -> float | None:
+    return decimal(_LITTLE_DOUBLE.unpack_from(raw)[0]) if len(raw) % _LITTLE_DOUBLE.size == 0 else None
+
+
+def _double_big(raw: bytes, _: Codecs) -> float | None:
+    return decimal(_BIG_DOUBLE.unpack_from(raw)[0]) if len(raw) % _BIG_DOUBLE.size == 0 else None
+
+
 def _integer(raw: bytes, _: Codecs) -> int | None:
     try:
         number = int(raw)
@@ -112,7 +124,9 @@ _CONVERTERS: Final[dict[int, Converter]] = {
     INTEGER_TEXT: _integer,
     DECIMAL: _decimal,
     DECIMALS: _decimals,
+    FLOATING: _double,
 }
+_BIG_ENDIAN: Final[dict[int, Converter]] = {INTEGER: _word_big, FLOATING: _double_big}
 
 
 def _clean(raw: bytes) -> str:
@@ -123,7 +137,7 @@ def coerce(kind: int, value: Any) -> Any:
     """A value as pydicom gives it, as a field of ``kind`` holds it; what cannot be understood is empty."""
     if kind == DECIMALS:
         return _all_decimals(_several(value))
-    if kind == DECIMAL:
+    if kind in (DECIMAL, FLOATING):
         return decimal(_first(value))
     if kind in (INTEGER, INTEGER_TEXT):
         return integer(_first(value))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fileroom.model import Header
 
 SHARED, PER_FRAME = 0x52009229, 0x52009230
+FRAME_TYPES = ("MRImageFrameTypeSequence", "CTImageFrameTypeSequence", "PETFrameTypeSequence")
 Numbers = tuple[float, ...]
 
 
@@ -37,6 +38,14 @@ class PerFrame:
     window_width: tuple[Numbers, ...]
     rescale_slope: tuple[float | None, ...]
     rescale_intercept: tuple[float | None, ...]
+    voi_lut_function: tuple[str, ...]
+    # what tells frames of one place apart
+    stack_id: tuple[str, ...]
+    frame_type: tuple[str, ...]
+    temporal_position: tuple[float | None, ...]
+    echo_time: tuple[float | None, ...]
+    diffusion_b_value: tuple[float | None, ...]
+    trigger_time: tuple[float | None, ...]
 
 
 def per_frame(path: str | os.PathLike[str], header: Header) -> PerFrame | None:
@@ -84,6 +93,11 @@ def _per_frame(groups: Dataset, frames: int) -> PerFrame:
         own = [_value(item, sequence, keyword) or common for item in items]
         return (*own, *[common] * (frames - len(own)))
 
+    def words(sequence: str, keyword: str) -> tuple[str, ...]:
+        common = _words(shared, sequence, keyword)
+        own = [_words(item, sequence, keyword) or common for item in items]
+        return (*own, *[common] * (frames - len(own)))
+
     return PerFrame(
         image_position=field("PlanePositionSequence", "ImagePositionPatient"),  # C.7.6.16.2.3
         image_orientation=field("PlaneOrientationSequence", "ImageOrientationPatient"),  # C.7.6.16.2.4
@@ -92,6 +106,14 @@ def _per_frame(groups: Dataset, frames: int) -> PerFrame:
         window_width=field("FrameVOILUTSequence", "WindowWidth"),
         rescale_slope=_single(field("PixelValueTransformationSequence", "RescaleSlope")),  # C.7.6.16.2.9
         rescale_intercept=_single(field("PixelValueTransformationSequence", "RescaleIntercept")),
+        voi_lut_function=words("FrameVOILUTSequence", "VOILUTFunction"),
+        stack_id=words("FrameContentSequence", "StackID"),  # C.7.6.16.2.2
+        frame_type=next((found for name in FRAME_TYPES if any(found := words(name, "FrameType"))), ("",) * frames),
+        temporal_position=_single(field("FrameContentSequence", "TemporalPositionIndex")),
+        echo_time=_single(field("MREchoSequence", "EffectiveEchoTime")),  # C.8.13.5.4
+        diffusion_b_value=_single(field("MRDiffusionSequence", "DiffusionBValue")),  # C.8.13.5.9
+        # C.7.6.16.2.7
+        trigger_time=_single(field("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime")),
     )
 
 
@@ -105,6 +127,15 @@ def _first(groups: Any, tag: int | str) -> Any:
         return None
     value = groups[tag].value
     return value[0] if value else None
+
+
+def _words(groups: Any, sequence: str, keyword: str) -> str:
+    """Text of a macro, several values joined by a backslash."""
+    item = _first(groups, sequence)
+    value = None if item is None else item.get(keyword)
+    if value is None or isinstance(value, (bytes, float, int)):
+        return ""
+    return value.strip() if isinstance(value, str) else "\\".join(map(str, value))
 
 
 def _value(groups: Any, sequence: str, keyword: str) -> Numbers:

@@ -89,6 +89,12 @@ async def images(request: Request) -> Response:
     return await answer(request, lambda archive: archive.images(series_id))
 
 
+async def display(request: Request) -> Response:
+    """What some images need besides to be shown or measured."""
+    instance_id = request.path_params["id"]
+    return await answer(request, lambda archive: archive.display(instance_id))
+
+
 async def thumbnail(request: Request) -> Response:
     """The small picture of a series."""
     series_id = request.path_params["id"]
@@ -130,6 +136,7 @@ ROUTES = [
     Route("/api/entries/{id}", get=entry),
     Route("/api/series/{id}/images", get=images),
     Route("/api/series/{id}/thumbnail", get=thumbnail),
+    Route("/api/instances/{id}/display", get=display),
     Route("/api/remove", post=remove),
     Route("/api/restore", post=restore),
 ]

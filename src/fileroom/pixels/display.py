@@ -1,0 +1,259 @@
+"""What the catalog does not keep and some images need to be shown or measured: tables, overlays, calibrations.
+
+Read from the file when the viewer asks for it: look-up tables (PS3.3 C.11.1, C.11.2), overlay planes (C.9.2), the
+padding value (C.7.5.1.1.2), the regions of an ultrasound image (C.8.5.5), the factor to standardised uptake of PET.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fileroom.dicom.attributes import EXPLICIT_BE
+from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
+from fileroom.errors import Unavailable, Undecodable
+from fileroom.pixels.files import DEFLATED_LE, PIXEL_DATA_TAGS, inflated_data_set
+from fileroom.pixels.uptake import Uptake, uptake_of
+
+if TYPE_CHECKING:
+    import os
+
+    from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
+
+    from fileroom.model import Header
+
+OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
+MOST_OVERLAY_PIXELS = 64 * 1024 * 1024
+TABLE_ENTRIES, WORD_LIMIT, MOST_BITS, LEAST_BITS = 65536, 32768, 16, 8
+DESCRIPTOR_VALUES = 3
+CENTIMETRES = 3  # Physical Units X/Y Direction (C.8.5.5.1.15)
+MILLIMETRES_OF_ONE = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A look-up table: ``first`` is the value that its first entry is of, ``data`` its entries as 16-bit words in
+    little endian, in Base64; ``bits`` is how many of an entry count."""
+
+    first: int
+    bits: int
+    data: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """An overlay plane. ``data`` has one bit a pixel, the first in the lowest place, in Base64; frame ``first_frame``
+    of the image is the first of the ``frames`` that it lies over."""
+
+    kind: str  # G: graphics, R: region of interest
+    rows: int
+    columns: int
+    origin: tuple[int, int]  # row and column of the image, from 1
+    frames: int
+    first_frame: int
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A part of an ultrasound image whose pixels have a size: its corners in pixels, and millimetres to a pixel."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    across: float
+    down: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """All of it; empty where the file says nothing."""
+
+    modality_table: Table | None
+    voi_tables: tuple[Table, ...]
+    overlays: tuple[Overlay, ...]
+    padding: tuple[int, ...]  # a value, or both ends of a range
+    regions: tuple[Region, ...]
+    uptake: Uptake | None
+
+
+def read_display(path: str | os.PathLike[str], header: Header) -> Display:
+    """What the file at ``path`` says. Unavailable when it cannot be read, Undecodable when it is damaged."""
+    with quiet_pydicom():
+        try:
+            data_set = _data_set(path, header)
+            return Display(
+                modality_table=next(iter(_tables(data_set, "ModalityLUTSequence", header)), None),
+                voi_tables=_tables(data_set, "VOILUTSequence", header),
+                overlays=tuple(found for group in OVERLAY_GROUPS if (found := _overlay(data_set, group, path, header))),
+                padding=_padding(data_set, header),
+                regions=_regions(data_set),
+                uptake=uptake_of(data_set) if header.modality == "PT" else None,
+            )
+        except OSError as error:
+            raise Unavailable("the file cannot be read") from error
+        except (Unavailable, Undecodable):
+            raise
+        except Exception as error:
+            raise Undecodable("what the file says of its display is damaged") from error
+
+
+def _data_set(path: str | os.PathLike[str], header: Header) -> Dataset:
+    load_pydicom()
+    from pydicom import dcmread
+    from pydicom.filereader import read_dataset
+
+    if header.transfer_syntax_uid == DEFLATED_LE:  # pydicom would inflate without a limit
+        return read_dataset(
+            inflated_data_set(path),
+            is_implicit_VR=False,
+            is_little_endian=True,
+            stop_when=lambda tag, _vr, _length: tag in PIXEL_DATA_TAGS,
+        )
+    return dcmread(path, stop_before_pixels=True, force=True)
+
+
+# -- look-up tables ------------------------------------------------------------------------------------------------
+
+
+def _tables(data_set: Dataset, keyword: str, header: Header) -> tuple[Table, ...]:
+    return tuple(found for item in data_set.get(keyword) or () if (found := _table(item, header)) is not None)
+
+
+def _table(item: Dataset, header: Header) -> Table | None:
+    """A table with as many entries as it says; None when it has fewer, for what is missing cannot be shown."""
+    import numpy as np
+
+    descriptor = [int(value) & 0xFFFF for value in item.get("LUTDescriptor") or ()]
+    if len(descriptor) != DESCRIPTOR_VALUES:
+        return None
+    entries, first, bits = descriptor[0] or TABLE_ENTRIES, descriptor[1], descriptor[2]
+    if first >= WORD_LIMIT and header.pixel_representation == 1:  # its VR is that of the pixels (C.11.1.1)
+        first -= TABLE_ENTRIES
+    words = _words(item.get("LUTData"), entries, header)
+    if words is None:
+        return None
+    # files announce more bits than they use, and fewer: what is there decides
+    bits = max(min(max(bits, LEAST_BITS), MOST_BITS), int(words.max()).bit_length())
+    return Table(
+        first=first,
+        bits=bits,
+        data=base64.b64encode(words.astype(np.dtype("<u2")).tobytes()).decode("ascii"),
+        explanation=str(item.get("LUTExplanation") or item.get("ModalityLUTType") or ""),
+    )
+
+
+def _little(value: bytes, header: Header) -> bytes:
+    """Words of a value as they stand in little endian; pydicom leaves the bytes of OW as the file has them."""
+    if header.transfer_syntax_uid != EXPLICIT_BE:
+        return value
+    swapped = bytearray(value[: len(value) // 2 * 2])
+    swapped[::2], swapped[1::2] = swapped[1::2], swapped[::2]
+    return bytes(swapped)
+
+
+def _words(value: Any, entries: int, header: Header) -> Any:
+    import numpy as np
+
+    if value is None:
+        return None
+    if not isinstance(value, bytes):
+        found = np.array([int(one) & 0xFFFF for one in ([value] if isinstance(value, int) else value)], np.uint16)
+    else:
+        narrow = len(value) < 2 * entries  # two entries of 8 bits in each word, the first in its lower half
+        found = np.frombuffer(_little(value, header), np.uint8 if narrow else np.dtype("<u2")).astype(np.uint16)
+    return found[:entries] if len(found) >= entries else None
+
+
+# -- overlays ------------------------------------------------------------------------------------------------------
+
+
+def _overlay(data_set: Dataset, group: int, path: str | os.PathLike[str], header: Header) -> Overlay | None:
+    def value(element: int, default: Any = None) -> Any:
+        found: Any = data_set.get((group, element))
+        return default if found is None or found.is_empty else found.value
+
+    rows, columns, frames = value(0x0010, 0), value(0x0011, 0), int(value(0x0015, 1))
+    if rows < 1 or columns < 1 or frames < 1 or rows * columns * frames > MOST_OVERLAY_PIXELS:
+        return None
+    origin = value(0x0050, (1, 1))
+    raw: Any = data_set.get((group, 0x3000))
+    size = (rows * columns * frames + 7) // 8
+    if raw is not None:
+        data = _little(raw.value, header) if isinstance(raw.value, bytes) else None
+    else:
+        data, frames = _embedded(path, header, rows, columns, int(value(0x0102, 0))), 1
+    if data is None or len(data) < size:
+        return None
+    return Overlay(
+        kind=str(value(0x0040, "G")),
+        rows=rows,
+        columns=columns,
+        origin=(int(origin[0]), int(origin[1])),
+        frames=frames,
+        first_frame=int(value(0x0051, 1)),
+        label=str(value(0x1500, "") or value(0x0022, "")),
+        data=base64.b64encode(data[:size]).decode("ascii"),
+    )
+
+
+def _embedded(path: str | os.PathLike[str], header: Header, rows: int, columns: int, position: int) -> bytes | None:
+    """An overlay in a bit of the pixel cells that the pixels do not use (retired; PS3.5 2004 8.1.1)."""
+    import numpy as np
+
+    from fileroom.pixels.frames import NATIVE, stored_frame
+
+    bits = header.bits_allocated or 0
+    if header.transfer_syntax_uid not in NATIVE or bits not in {8, 16} or not 0 <= position < bits:
+        return None
+    if (rows, columns) != (header.rows, header.columns) or (header.samples_per_pixel or 1) != 1:
+        return None
+    frame = stored_frame(path, header, 1).data
+    cells: NDArray[Any] = np.frombuffer(frame, np.uint8 if bits == LEAST_BITS else np.dtype("<u2"), rows * columns)
+    planes = np.packbits((cells & (1 << position)) != 0, bitorder="little")
+    return bytes(planes.tobytes())
+
+
+# -- padding and regions -------------------------------------------------------------------------------------------
+
+
+def _padding(data_set: Dataset, header: Header) -> tuple[int, ...]:
+    """Pixel Padding Value, and with Pixel Padding Range Limit both ends of the range (C.7.5.1.1.2)."""
+    found = []
+    for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit"):
+        value = data_set.get(keyword)
+        if not isinstance(value, int):
+            break
+        unsigned = value & 0xFFFF
+        signed = header.pixel_representation == 1 and unsigned >= WORD_LIMIT
+        found.append(unsigned - TABLE_ENTRIES if signed else unsigned)
+    return tuple(sorted(found))
+
+
+def _regions(data_set: Dataset) -> tuple[Region, ...]:
+    """Regions in which distances can be measured: both axes in centimetres."""
+    found = []
+    for item in data_set.get("SequenceOfUltrasoundRegions") or ():
+        units = (item.get("PhysicalUnitsXDirection"), item.get("PhysicalUnitsYDirection"))
+        across, down = (abs(float(item.get(f"PhysicalDelta{axis}") or 0)) for axis in "XY")
+        if units != (CENTIMETRES, CENTIMETRES) or not across or not down:
+            continue
+        left, top, right, bottom = (
+            int(item.get(f"RegionLocation{name}") or 0) for name in ("MinX0", "MinY0", "MaxX1", "MaxY1")
+        )
+        found.append(
+            Region(
+                left=left,
+                top=top,
+                right=right,
+                bottom=bottom,
+                across=across * MILLIMETRES_OF_ONE,
+                down=down * MILLIMETRES_OF_ONE,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,107 @@
+"""The factor from activity concentration to standardised uptake by body weight (SUVbw), and why there is none.
+
+After the vendor-neutral rules of the Quantitative Imaging Biomarkers Alliance; what they leave open is not guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+GRAMS_OF_ONE = 1000.0
+DATE_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uptake:
+    """``factor`` × rescaled value = g/ml; without a factor ``missing`` names the attribute that is wanting."""
+
+    factor: float | None
+    missing: str
+
+
+class _Missing(Exception):
+    """An attribute without which there is no factor."""
+
+
+def uptake_of(data_set: Dataset) -> Uptake:
+    """The factor that holds for the values of ``data_set``, an image of PET."""
+    try:
+        return Uptake(factor=_factor(data_set), missing="")
+    except _Missing as missing:
+        return Uptake(factor=None, missing=str(missing))
+
+
+def _factor(data_set: Dataset) -> float:
+    units = data_set.get("Units")
+    if units == "GML":  # is it already (PS3.3 C.8.9.1.1.3)
+        return 1.0
+    if units != "BQML":
+        raise _Missing("Units")
+    corrected = data_set.get("CorrectedImage") or ()
+    if "DECY" not in corrected or "ATTN" not in corrected:
+        raise _Missing("CorrectedImage")
+    items = data_set.get("RadiopharmaceuticalInformationSequence") or ()
+    if not items:
+        raise _Missing("RadiopharmaceuticalInformationSequence")
+    weight = _positive(data_set, "PatientWeight") * GRAMS_OF_ONE
+    return weight / _dose_at_start(data_set, items[0])
+
+
+def _dose_at_start(data_set: Dataset, item: Dataset) -> float:
+    """The injected dose, decayed to the moment that the values are corrected to (Decay Correction, C.8.9.1.1.8)."""
+    dose = _positive(item, "RadionuclideTotalDose")
+    correction = data_set.get("DecayCorrection")
+    if correction == "ADMIN":
+        return dose
+    if correction != "START":
+        raise _Missing("DecayCorrection")
+    half_life = _positive(item, "RadionuclideHalfLife")
+    start = _moment(data_set, "Series")
+    # a series that was made anew after the scan has a later time than its images: then there is no telling
+    if start > _moment(data_set, "Acquisition"):
+        raise _Missing("SeriesTime")
+    elapsed = (start - _injected(item, start)).total_seconds()
+    if not 0 <= elapsed < timedelta(days=1).total_seconds():
+        raise _Missing("RadiopharmaceuticalStartTime")
+    return dose * math.pow(2.0, -elapsed / half_life)
+
+
+def _injected(item: Dataset, start: datetime) -> datetime:
+    whole = item.get("RadiopharmaceuticalStartDateTime")
+    if whole:
+        return _parsed(str(whole)[:DATE_DIGITS], str(whole)[DATE_DIGITS:].split("+")[0].split("-")[0])
+    time = item.get("RadiopharmaceuticalStartTime")
+    if not time:
+        raise _Missing("RadiopharmaceuticalStartTime")
+    return _parsed(start.strftime("%Y%m%d"), str(time))
+
+
+def _moment(data_set: Dataset, what: str) -> datetime:
+    date, time = data_set.get(f"{what}Date"), data_set.get(f"{what}Time")
+    if not date or not time:
+        raise _Missing(f"{what}Time")
+    return _parsed(str(date), str(time))
+
+
+def _parsed(date: str, time: str) -> datetime:
+    try:
+        return datetime.strptime(f"{date} {time.partition('.')[0]:0<6}", "%Y%m%d %H%M%S")  # noqa: DTZ007 - local times on both sides
+    except ValueError:
+        raise _Missing("time") from None
+
+
+def _positive(data_set: Dataset, keyword: str) -> float:
+    value: Any = data_set.get(keyword)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise _Missing(keyword) from None
+    if not (math.isfinite(number) and number > 0):
+        raise _Missing(keyword)
+    return number
