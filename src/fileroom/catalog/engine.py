@@ -83,6 +83,17 @@ class Database:
         finally:
             pooled.close()
 
+    @contextlib.contextmanager
+    def latest(self) -> Iterator[Any]:
+        """A raw cursor to ask many small questions with, each answered from what is committed by then."""
+        pooled = self.engine.raw_connection()
+        try:
+            yield pooled.cursor()
+        except sqlcipher.Error as error:
+            raise translated(error) from error
+        finally:
+            pooled.close()
+
     def _migrate(self) -> None:
         with self.reading() as cursor:
             version = cursor.execute("PRAGMA user_version").fetchone()[0]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog.paths import BELOW, below
 from fileroom.model import Outcome, Reason
 from fileroom.sources.paths import from_text, to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fileroom.catalog.store import Catalog
+    from fileroom.sources.folder import Listing
+
+# What could not be read or had no place is tried again each time: permissions and limits change.
+TRY_AGAIN = frozenset({Outcome.UNREADABLE, Outcome.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +57,81 @@ class KnownInstance:
     shown: int | None  # the row of the file whose facts are shown
 
 
-def known_files(catalog: Catalog, filesystem_id: str, inside: str) -> dict[str, KnownFile]:
-    """What the catalog knows of the files of one folder, by name."""
+class KnownFiles:
+    """What the catalog knows of the folders of an import: asked over one connection, each time as of now."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def folder(self, filesystem_id: str, inside: str) -> int | None:
+        """The row of a folder; None when nothing is known of it."""
+        row = self._cursor.execute(_FOLDER, (to_text(inside), filesystem_id)).fetchone()
+        return row[0] if row else None
+
+    def settled(self, folder_id: int, listing: Listing, now_ns: int) -> list[tuple[str, int, int]]:
+        """Name, size and time of the files of a folder, or a part of it, that need no second look, in order of names.
+
+        Left out are files that are gone, and files that have to be looked at however they stand: what could not be
+        read, what a limit refused, what has a time in the future, what was removed from the archive.
+        """
+        where, values = _range(listing)
+        found: list[tuple[str, int, int]] = self._cursor.execute(
+            _SETTLED.format(where), (folder_id, *values, now_ns, *sorted(TRY_AGAIN))
+        ).fetchall()
+        return found
+
+    def present(self, folder_id: int) -> list[int]:
+        """The rows of the files of a folder that were there when last seen."""
+        rows = self._cursor.execute("SELECT id FROM file WHERE folder_id = ? AND gone = 0", (folder_id,)).fetchall()
+        return [row[0] for row in rows]
+
+    def files(self, folder_id: int, listing: Listing) -> dict[str, KnownFile]:
+        """All that is known of the files of a folder, or a part of it, by name."""
+        where, values = _range(listing)
+        rows = self._cursor.execute(_KNOWN.format(where), (folder_id, *values)).fetchall()
+        return {
+            from_text(name): KnownFile(
+                file_id, size, mtime_ns, Outcome(outcome), Reason(reason), instance_id, bool(gone), bool(hidden)
+            )
+            for name, file_id, size, mtime_ns, outcome, reason, instance_id, gone, hidden in rows
+        }
+
+
+def _range(listing: Listing) -> tuple[str, tuple[str, ...]]:
+    """The condition that holds for the names of a part; a whole folder has none."""
+    if listing.upto is not None:
+        return "AND name > ? AND name <= ?", (listing.after, listing.upto)
+    return ("AND name > ?", (listing.after,)) if listing.after else ("", ())
+
+
+def holds_files(catalog: Catalog, filesystem_id: str, inside: str) -> bool:
+    """Whether there were files at or below ``inside`` on a drive when it was last looked at."""
     with catalog.database.reading() as cursor:
-        rows = cursor.execute(_KNOWN, (filesystem_id, to_text(inside))).fetchall()
-    return {
-        from_text(name): KnownFile(
-            file_id, size, mtime_ns, Outcome(outcome), Reason(reason), instance_id, bool(gone), bool(hidden)
-        )
-        for name, file_id, size, mtime_ns, outcome, reason, instance_id, gone, hidden in rows
-    }
+        return cursor.execute(_FOLDERS + " LIMIT 1", (filesystem_id, *below(inside))).fetchone() is not None
 
 
-def folders_with_files(catalog: Catalog, filesystem_id: str, inside: str) -> list[tuple[str, list[int]]]:
-    """Folders at and below ``inside`` on a drive, with the rows of their files that were there when last seen."""
+def folders_with_files(catalog: Catalog, filesystem_id: str, inside: str) -> Iterator[tuple[int, str]]:
+    """The folders at and below ``inside`` on a drive that held files when last looked at: row and path."""
     with catalog.database.reading() as cursor:
-        rows = cursor.execute(_PRESENT, (filesystem_id, *below(inside))).fetchall()
-    found: dict[str, list[int]] = {}
-    for path, file_id in rows:
-        found.setdefault(from_text(path), []).append(file_id)
-    return list(found.items())
+        for folder_id, path in cursor.execute(_FOLDERS, (filesystem_id, *below(inside))):
+            yield folder_id, from_text(path)
 
 
-_PRESENT = (
-    "SELECT folder.path, file.id FROM drive JOIN folder ON folder.drive_id = drive.id "  # noqa: S608 - no value in it
-    f"JOIN file ON file.folder_id = folder.id WHERE drive.filesystem_id = ? AND {BELOW} AND file.gone = 0"
+_FOLDERS = (
+    "SELECT folder.id, folder.path FROM drive JOIN folder ON folder.drive_id = drive.id "  # noqa: S608 - our own words
+    f"WHERE drive.filesystem_id = ? AND {BELOW} "
+    "AND EXISTS (SELECT 1 FROM file WHERE folder_id = folder.id AND gone = 0)"
+)
+_FOLDER = (
+    "SELECT folder.id FROM drive JOIN folder ON folder.drive_id = drive.id AND folder.path = ? "
+    "WHERE drive.filesystem_id = ?"
 )
 _KNOWN = (
-    "SELECT file.name, file.id, file.size, file.mtime_ns, file.outcome, file.reason, file.instance_id, file.gone, "
-    "coalesce(instance.hidden, 0) FROM drive JOIN folder ON folder.drive_id = drive.id "
-    "JOIN file ON file.folder_id = folder.id LEFT JOIN instance ON instance.id = file.instance_id "
-    "WHERE drive.filesystem_id = ? AND folder.path = ?"
+    "SELECT name, file.id, size, mtime_ns, outcome, reason, instance_id, gone, coalesce(instance.hidden, 0) "
+    "FROM file LEFT JOIN instance ON instance.id = file.instance_id WHERE folder_id = ? {}"
+)
+_SETTLED = (
+    "SELECT name, size, mtime_ns FROM file WHERE folder_id = ? {} AND gone = 0 AND mtime_ns <= ? "
+    "AND outcome NOT IN (?, ?) AND (instance_id IS NULL OR NOT EXISTS "
+    "(SELECT 1 FROM instance INDEXED BY instance_hidden WHERE id = instance_id AND hidden = 1)) ORDER BY name"
 )

@@ -7,7 +7,7 @@ from DICOM identifiers and not from row numbers, so it outlives a rebuild. Migra
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
 SCHEMA_VERSION = 3
@@ -178,6 +178,7 @@ instance = Table(
     _text("header"),
     UniqueConstraint("series_ref", "sop_instance_uid"),
     Index("instance_by_uid", "sop_instance_uid"),
+    Index("instance_hidden", "id", sqlite_where=text("hidden = 1")),  # small: what was removed from the archive
 )
 
 file = Table(

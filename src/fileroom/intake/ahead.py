@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from fileroom.sources import folder as folders
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
     from fileroom.sources.folder import Listing
 
-_LEAD = 200_000  # files the walk may be ahead: what it holds in memory does not grow with the tree
+_LEAD = 100_000  # files the walk may be ahead: what it holds in memory does not grow with the tree
+# Listings are handed over some at a time: between two threads, each handing over costs as much as twenty files.
+_HANDFUL = 1_000  # files, each folder counting as one more
+_SOON = 0.05  # seconds after which less will do: a slow disk is not waited for
 
 
 class WalkAhead:
@@ -24,7 +28,7 @@ class WalkAhead:
         self._roots = roots
         facts = own_folder.stat()
         self._leave_out = frozenset({(facts.st_dev, facts.st_ino)})  # the archive itself is nobody's scan
-        self._queue: queue.Queue[tuple[str, Listing] | BaseException | None] = queue.Queue()
+        self._queue: queue.SimpleQueue[list[tuple[str, Listing]] | BaseException | None] = queue.SimpleQueue()
         self._lead = 0  # files listed and not yet handed over
         self._turn = threading.Condition()
         self._stopped = threading.Event()
@@ -46,9 +50,9 @@ class WalkAhead:
             if isinstance(item, BaseException):
                 raise item
             with self._turn:
-                self._lead -= len(item[1].files)
+                self._lead -= _weight(item)
                 self._turn.notify()
-            yield item
+            yield from item
 
     def hurry(self) -> None:
         """Go no further; what was met is still handed over."""
@@ -65,13 +69,30 @@ class WalkAhead:
     def _walk(self) -> None:
         try:
             for root in self._roots:
-                for listing in folders.walk(root, leave_out=self._leave_out, stop=self._stopped.is_set):
-                    self.seen += len(listing.files) + len(listing.obstacles)
-                    with self._turn:
-                        self._turn.wait_for(lambda: self._lead < _LEAD or self._stopped.is_set())
-                        self._lead += len(listing.files)
-                    self._queue.put((root, listing))
+                self._walk_root(root)
             self.finished = True
             self._queue.put(None)
         except BaseException as error:  # noqa: BLE001 - handed over; listings() raises it in the import's own thread
             self._queue.put(error)
+
+    def _walk_root(self, root: str) -> None:
+        handful: list[tuple[str, Listing]] = []
+        weight, since = 0, time.monotonic()
+        for listing in folders.walk(root, leave_out=self._leave_out, stop=self._stopped.is_set):
+            self.seen += len(listing.files) + len(listing.obstacles)
+            handful.append((root, listing))
+            weight += 1 + len(listing.files)
+            if weight >= _HANDFUL or time.monotonic() - since > _SOON:
+                self._hand_over(handful)
+                handful, weight, since = [], 0, time.monotonic()
+        self._hand_over(handful)
+
+    def _hand_over(self, handful: list[tuple[str, Listing]]) -> None:
+        with self._turn:
+            self._turn.wait_for(lambda: self._lead < _LEAD or self._stopped.is_set())
+            self._lead += _weight(handful)
+        self._queue.put(handful)
+
+
+def _weight(handful: list[tuple[str, Listing]]) -> int:
+    return sum(1 + len(listing.files) for _, listing in handful)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fileroom.model import Outcome
+from fileroom.catalog.known import TRY_AGAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fileroom.catalog.known import KnownFile
     from fileroom.sources.folder import FileEntry, Listing
-
-# What could not be read or had no place is tried again each time: permissions and limits change.
-_TRY_AGAIN = frozenset({Outcome.UNREADABLE, Outcome.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +23,19 @@ class FolderPlan:
     instances that had been removed from the archive; ``gone``: rows of files that are no longer there.
     """
 
-    read: tuple[tuple[FileEntry, KnownFile | None], ...]
-    unchanged: int
-    back: tuple[int, ...]
-    brought_back: tuple[tuple[FileEntry, KnownFile], ...]
-    gone: tuple[int, ...]
+    read: tuple[tuple[FileEntry, KnownFile | None], ...] = ()
+    unchanged: int = 0
+    back: tuple[int, ...] = ()
+    brought_back: tuple[tuple[FileEntry, KnownFile], ...] = ()
+    gone: tuple[int, ...] = ()
+
+
+def stands_as_recorded(listing: Listing, recorded: Sequence[tuple[str, int, int]]) -> bool:
+    """Whether a folder is, at one glance, as it was: then there is nothing to plan.
+
+    ``recorded`` are name, size and time of those of its files that need no second look (see ``KnownFiles.settled``).
+    """
+    return listing.complete and not listing.obstacles and list(listing.files) == recorded
 
 
 def plan_folder(listing: Listing, known: Mapping[str, KnownFile], now_ns: int) -> FolderPlan:
@@ -62,6 +67,6 @@ def plan_folder(listing: Listing, known: Mapping[str, KnownFile], now_ns: int) -
 
 
 def _differs(entry: FileEntry, row: KnownFile, now_ns: int) -> bool:
-    if row.outcome in _TRY_AGAIN or entry.mtime_ns > now_ns:
+    if row.outcome in TRY_AGAIN or entry.mtime_ns > now_ns:
         return True
     return entry.size != row.size or entry.mtime_ns != row.mtime_ns

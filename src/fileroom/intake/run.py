@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fileroom.catalog import userdata
-from fileroom.catalog.known import folders_with_files, known_files
+from fileroom.catalog.known import KnownFiles, folders_with_files, holds_files
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
 from fileroom.errors import FileroomError, SourceError
 from fileroom.intake.ahead import WalkAhead
 from fileroom.intake.lock import import_lock
-from fileroom.intake.plan import plan_folder
+from fileroom.intake.plan import FolderPlan, plan_folder, stands_as_recorded
 from fileroom.intake.write import Batch, BroughtBack, Place, ReadFile, Tally, write_batch
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import ImportSummary, Outcome
@@ -121,7 +121,9 @@ class _Import:
         try:
             self._walk.start()
             self._write_roots()
-            self._work(pool)
+            with self._catalog.database.latest() as cursor:
+                self._known = KnownFiles(cursor)
+                self._work(pool)
             state = "cancelled" if self._cancel.cancelled else "done"
             message = "; ".join(self._messages)
         except FileroomError as error:
@@ -178,10 +180,9 @@ class _Import:
             mount, inside = self._mounts.locate(listing.path)
             place = Place(listing.path, mount, inside)
             self._current = listing.path
-            known = self._known(place)
             self._visited.add((mount.filesystem_id, inside))
             empty = listing.path == root and self._suddenly_empty(listing, mount, inside)
-            plan = plan_folder(replace(listing, complete=False) if empty else listing, known, time.time_ns())
+            plan = self._plan(replace(listing, complete=False) if empty else listing, mount, inside)
             self._tally.outcomes[Outcome.UNCHANGED] += plan.unchanged
             # What needs no reading has its outcome already.
             self._settled += plan.unchanged + len(plan.brought_back) + len(listing.obstacles)
@@ -195,11 +196,20 @@ class _Import:
             self._write_when_due()
             self._report("reading" if self._walk.finished else "walking")
 
+    def _plan(self, listing: Listing, mount: Mount, inside: str) -> FolderPlan:
+        now = time.time_ns()
+        folder = self._known.folder(mount.filesystem_id, inside)
+        if folder is None:
+            return plan_folder(listing, {}, now)
+        if stands_as_recorded(listing, self._known.settled(folder, listing, now)):
+            return FolderPlan(unchanged=len(listing.files))
+        return plan_folder(listing, self._known.files(folder, listing), now)
+
     def _suddenly_empty(self, listing: Listing, mount: Mount, inside: str) -> bool:
         """A root that held files and now shows nothing is an unplugged drive sooner than a tidied one."""
         if listing.files or listing.folders or listing.obstacles:
             return False
-        if not any(files for _, files in folders_with_files(self._catalog, mount.filesystem_id, inside)):
+        if not holds_files(self._catalog, mount.filesystem_id, inside):
             return False
         self._empty_roots.add(listing.path)
         self._messages.append(f"{display(listing.path)} is empty now: what is known of it was left as it is")
@@ -211,21 +221,20 @@ class _Import:
             if root in self._empty_roots or not os.path.isdir(root):
                 continue
             mount, inside = self._mounts.locate(root)
-            for folder, file_ids in folders_with_files(self._catalog, mount.filesystem_id, inside):
+            for row, folder in folders_with_files(self._catalog, mount.filesystem_id, inside):
                 if (mount.filesystem_id, folder) in self._visited:
                     continue
                 path = self._mounts.absolute(mount.filesystem_id, folder)
                 if path is not None and not os.path.lexists(path):
-                    self._batch.gone += file_ids
-
-    def _known(self, place: Place) -> dict[str, KnownFile]:
-        return known_files(self._catalog, place.mount.filesystem_id, place.inside)
+                    self._batch.gone += self._known.present(row)
+                    self._write_when_due()
 
     def _write_off_the_rest(self) -> None:
         """Paths that were met but not reached before the end was asked for."""
         self._walk.hurry()
         for _, listing in self._walk.listings():
             self._write_off(listing)
+            self._write_when_due()
 
     def _write_off(self, listing: Listing) -> None:
         mount, inside = self._mounts.locate(listing.path)

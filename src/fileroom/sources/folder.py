@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import heapq
+import itertools
 import os
 import stat
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from stat import S_ISREG
+from typing import TYPE_CHECKING, NamedTuple
 
 from fileroom.errors import SourceError
 from fileroom.model import Outcome, Reason
-from fileroom.sources.paths import display
+from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+# Files of a folder that are listed at once. A larger folder comes in parts, so that memory does not grow with it.
+PART = 8_192
+
+
+class FileEntry(NamedTuple):
     """One file as the folder shows it."""
 
     name: str
@@ -38,13 +46,24 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One folder: its files by name, what stood in the way, and whether the list is whole."""
+    """One folder, or a part of a large one: its files by name, what stood in the way, and whether the list is whole.
+
+    A part holds the names after ``after`` up to and with ``upto`` (None: to the end), in the order of ``to_text``,
+    which is that of the catalog; ``folders`` come with the first part.
+    """
 
     path: str
-    files: tuple[FileEntry, ...]
+    files: Sequence[FileEntry]
     obstacles: tuple[Obstacle, ...] = ()
     complete: bool = True
     folders: tuple[str, ...] = ()
+    after: str = ""
+    upto: str | None = None
+
+    @property
+    def first(self) -> bool:
+        """Whether this is all of the folder, or its first part."""
+        return not self.after
 
 
 @dataclass(slots=True)
@@ -77,7 +96,7 @@ def walk(
     state.met.add((facts.st_dev, facts.st_ino))
     while (state.folders or state.links) and not stop():
         if state.folders:
-            yield _list(state.folders.pop(), state)
+            yield from _list(state.folders.pop(), state)
         else:
             yield from _follow(state.links.popleft(), state)
 
@@ -105,52 +124,120 @@ def _follow(path: str, state: _Walk) -> Iterator[Listing]:
         yield Listing(folder, (), (Obstacle(name, Outcome.REFUSED, Reason.LINK_LOOP),), complete=False)
         return
     state.met.add(key)
-    yield _list(path, state)
+    yield from _list(path, state)
 
 
-def _list(path: str, state: _Walk) -> Listing:
-    files: list[FileEntry] = []
-    obstacles: list[Obstacle] = []
-    folders: list[tuple[str, str]] = []
+def _list(path: str, state: _Walk) -> Iterator[Listing]:
+    """The listing of one folder; of a large one the names alone are kept, and its files looked at part by part."""
+    found = _Found(path, state)
+    large: list[bytes] = []
     complete = True
     try:
         with os.scandir(path) as entries:
-            for entry in entries:
-                try:
-                    _sort_out(entry, files, obstacles, folders, state)
-                except OSError as error:
-                    obstacles.append(_obstacle(entry.name, error))
+            while batch := list(itertools.islice(entries, PART)):
+                if len(batch) == PART or large:
+                    large.append(found.names_only(batch))
+                else:
+                    found.look_at(batch)
     except OSError as error:
-        obstacles.append(_obstacle("", error))
+        found.obstacles.append(_obstacle("", error))
         complete = False
-    files.sort(key=lambda f: f.name)
-    folders.sort(reverse=True)
-    state.folders.extend(folder for _, folder in folders)
-    return Listing(path, tuple(files), tuple(obstacles), complete, tuple(name for name, _ in reversed(folders)))
+    folders = found.take_folders()
+    if not large:
+        found.files.sort(key=itemgetter(0))
+        yield Listing(path, tuple(found.files), tuple(found.obstacles), complete, folders)
+        return
+    names = heapq.merge(*map(_names, large))
+    part, after = list(itertools.islice(names, PART)), ""
+    while part and not state.stop():
+        following = list(itertools.islice(names, PART))
+        for name in part:
+            found.look_at_name(from_text(name.decode()))
+        upto = part[-1].decode() if following else None
+        yield Listing(path, tuple(found.files), tuple(found.obstacles), complete, folders, after, upto)
+        found.files.clear()
+        found.obstacles.clear()
+        part, after, folders = following, upto or "", ()
 
 
-def _sort_out(
-    entry: os.DirEntry[str],
-    files: list[FileEntry],
-    obstacles: list[Obstacle],
-    folders: list[tuple[str, str]],
-    state: _Walk,
-) -> None:
-    if entry.is_dir(follow_symlinks=False):
+def _names(run: bytes) -> Iterator[bytes]:
+    """The names of a run, one at a time: all of them as objects would take five times the memory."""
+    start = 0
+    while start < len(run):
+        end = run.index(b"\0", start)
+        yield run[start:end]
+        start = end + 1
+
+
+class _Found:
+    """What a folder holds, as far as it was looked at."""
+
+    def __init__(self, path: str, state: _Walk) -> None:
+        self._path = path
+        self._state = state
+        self._folders: list[tuple[str, str]] = []
+        self.files: list[FileEntry] = []
+        self.obstacles: list[Obstacle] = []
+
+    def look_at(self, entries: Iterable[os.DirEntry[str]]) -> None:
+        """Ask for size and time of files, and set folders aside."""
+        files = self.files
+        for entry in entries:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    self._folder(entry)
+                    continue
+                facts = entry.stat()
+                if S_ISREG(facts.st_mode):
+                    files.append(FileEntry(entry.name, facts.st_size, facts.st_mtime_ns))
+                else:
+                    self._other(entry.name, entry.path, facts)
+            except OSError as error:
+                self.obstacles.append(_obstacle(entry.name, error))
+
+    def names_only(self, entries: Iterable[os.DirEntry[str]]) -> bytes:
+        """The sorted names of what is not a folder, each with a NUL behind it, which no name can hold."""
+        names = []
+        for entry in entries:
+            with contextlib.suppress(OSError):  # it will be said when its turn comes to be looked at
+                if entry.is_dir(follow_symlinks=False):
+                    self._folder(entry)
+                    continue
+            names.append(to_text(entry.name).encode() + b"\0")
+        return b"".join(sorted(names))
+
+    def look_at_name(self, name: str) -> None:
+        """Ask for size and time of one file of a large folder."""
+        path = os.path.join(self._path, name)
+        try:
+            facts = os.stat(path)
+        except OSError as error:
+            self.obstacles.append(_obstacle(name, error))
+            return
+        if S_ISREG(facts.st_mode):
+            self.files.append(FileEntry(name, facts.st_size, facts.st_mtime_ns))
+        else:
+            self._other(name, path, facts)
+
+    def take_folders(self) -> tuple[str, ...]:
+        """Let the walk go on into the folders that were met; their names."""
+        folders = sorted(self._folders, reverse=True)
+        self._state.folders.extend(path for _, path in folders)
+        return tuple(name for name, _ in reversed(folders))
+
+    def _folder(self, entry: os.DirEntry[str]) -> None:
         facts = entry.stat(follow_symlinks=False)
         # On Windows a DirEntry has no inode: ask for the real thing, once per folder.
         key = (facts.st_dev, facts.st_ino) if facts.st_ino else _identity(entry.path)
-        if key not in state.leave_out and key not in state.met:
-            state.met.add(key)
-            folders.append((entry.name, entry.path))
-        return
-    facts = entry.stat()
-    if stat.S_ISREG(facts.st_mode):
-        files.append(FileEntry(entry.name, facts.st_size, facts.st_mtime_ns))
-    elif stat.S_ISDIR(facts.st_mode):
-        state.links.append(entry.path)
-    else:
-        obstacles.append(Obstacle(entry.name, Outcome.NOT_DICOM, Reason.SPECIAL_FILE))
+        if key not in self._state.leave_out and key not in self._state.met:
+            self._state.met.add(key)
+            self._folders.append((entry.name, entry.path))
+
+    def _other(self, name: str, path: str, facts: os.stat_result) -> None:
+        if stat.S_ISDIR(facts.st_mode):
+            self._state.links.append(path)
+        else:
+            self.obstacles.append(Obstacle(name, Outcome.NOT_DICOM, Reason.SPECIAL_FILE))
 
 
 def _identity(path: str) -> tuple[int, int]:
