@@ -387,3 +387,22 @@ def test_progress_tells_where_it_is(archive: fileroom.Archive, tmp_path: Path) -
     last = told_of[-1]
     assert (last.seen, last.done, last.read, last.total, last.instances) == (100, 100, 99, 100, 99)
     assert last.phase == "finishing"
+
+
+def test_a_large_folder_is_compared_part_by_part(
+    archive: fileroom.Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fileroom.sources.folder.PART", 2)
+    scans = tmp_path / "scans"
+    plant(scans, {f"{number}.dcm": instance(number=number) for number in range(1, 8)})
+    assert told(archive.bring_in(scans)) == {"added": 7}
+    before = {uid: item.id for uid, item in instances(archive).items()}
+    (scans / "7.dcm").rename(scans / "0.dcm")  # from the last part into the first
+    (scans / "1.dcm").rename(scans / "9.dcm")  # and from the first into the last
+    (scans / "4.dcm").unlink()
+    plant(scans, {"5.dcm": instance(number=5, SeriesDescription="again")})
+    assert told(archive.bring_in(scans)) == {"moved": 2, "changed": 1, "unchanged": 3}
+    after = instances(archive)
+    assert {uid: item.id for uid, item in after.items()} == before
+    assert [uid for uid, item in after.items() if item.state is State.MISSING] == [sop_uid(number=4)]
+    assert told(archive.bring_in(scans)) == {"unchanged": 6}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fileroom.catalog.known import KnownFile
-from fileroom.intake.plan import FolderPlan, plan_folder
+from fileroom.intake.plan import FolderPlan, plan_folder, stands_as_recorded
 from fileroom.model import Outcome, Reason
 from fileroom.sources.folder import FileEntry, Listing, Obstacle
 
@@ -80,3 +80,18 @@ def test_a_file_that_was_gone_and_is_back() -> None:
 def test_a_file_of_a_removed_entry_is_brought_back() -> None:
     row = known(1, 5, 10, hidden=True)
     assert told(plan_folder(listing(("a", 5, 10)), {"a": row}, NOW)) == {"brought_back": ["a"]}
+
+
+def test_one_glance_is_enough_for_a_folder_that_stands_as_recorded() -> None:
+    assert stands_as_recorded(listing(("a", 5, 10), ("b", 6, 11)), [("a", 5, 10), ("b", 6, 11)])
+    assert stands_as_recorded(listing(), [])
+
+
+def test_but_not_for_one_with_a_file_more_or_less_or_other() -> None:
+    recorded = [("a", 5, 10), ("b", 6, 11)]
+    assert not stands_as_recorded(listing(("a", 5, 10)), recorded)
+    assert not stands_as_recorded(listing(("a", 5, 10), ("b", 6, 11), ("c", 7, 12)), recorded)
+    assert not stands_as_recorded(listing(("a", 5, 10), ("b", 6, 12)), recorded)
+    assert not stands_as_recorded(listing(("a", 5, 10), ("b", 6, 11), complete=False), recorded)
+    obstacle = Obstacle("c", Outcome.UNREADABLE, Reason.IO_ERROR)
+    assert not stands_as_recorded(listing(("a", 5, 10), ("b", 6, 11), obstacles=(obstacle,)), recorded)

@@ -78,3 +78,39 @@ def test_a_single_file_and_a_path_that_is_not_there(tmp_path: Path) -> None:
     assert not listing.complete
     with pytest.raises(SourceError):
         list(walk(str(tmp_path / "nothing")))
+
+
+def test_a_large_folder_comes_in_parts_in_order_of_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fileroom.sources.folder.PART", 3)
+    plant(tmp_path, dict.fromkeys(("g", "a", "f", "b", "e", "c", "d", "sub/1"), b"x"))
+    (tmp_path / "b2").symlink_to(tmp_path / "nowhere")
+    listings = list(walk(str(tmp_path)))
+    told = [([file.name for file in item.files], item.after, item.upto, item.folders) for item in listings]
+    assert told == [
+        (["a", "b"], "", "b2", ("sub",)),
+        (["c", "d", "e"], "b2", "e", ()),
+        (["f", "g"], "e", None, ()),
+        (["1"], "", None, ()),
+    ]
+    assert [obstacle.name for item in listings for obstacle in item.obstacles] == ["b2"]
+    assert [item.first for item in listings] == [True, False, False, True]
+
+
+def test_parts_of_a_folder_with_names_that_are_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fileroom.sources.folder.PART", 2)
+    names = [b"\xff", b"\xc3\xa9", b"z", b"\xef\x9e\x80"]  # a lone byte, "é", "z", U+F780
+    for name in names:
+        (tmp_path / os.fsdecode(name)).write_bytes(b"x")
+    found = [os.fsencode(file.name) for item in walk(str(tmp_path)) for file in item.files]
+    assert sorted(found) == sorted(names)
+
+
+def test_a_walk_that_is_stopped_goes_no_further_within_a_large_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fileroom.sources.folder.PART", 1)
+    plant(tmp_path, {"a": b"x", "b": b"x", "c": b"x"})
+    stopped: list[str] = []
+    for item in walk(str(tmp_path), stop=lambda: bool(stopped)):
+        stopped.extend(file.name for file in item.files)
+    assert stopped == ["a"]

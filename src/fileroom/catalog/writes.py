@@ -86,6 +86,7 @@ class _Touched:
     series: set[int] = field(default_factory=set)
     words: set[int] = field(default_factory=set)  # series whose words are new
     instances: set[int] = field(default_factory=set)  # whose files came or went
+    placed: set[int] = field(default_factory=set)  # known files that were found, here or elsewhere
 
 
 class Writer:
@@ -467,6 +468,7 @@ class Writer:
         )
         if known:
             self._changed_files.append((*row, file_id))
+            self._touched.placed.add(file_id)
         else:
             self._new_files.append((file_id, *row))
         if facts.instance_id is not None and known:
@@ -490,7 +492,8 @@ class Writer:
 
     def files_gone(self, file_ids: Iterable[int]) -> None:
         """Files that were known are no longer there. Those that never were DICOM are simply forgotten."""
-        ids = list(file_ids)
+        # Of what was moved, the old place was seen to be empty too: its row has followed.
+        ids = [file_id for file_id in file_ids if file_id not in self._touched.placed]
         self._mark_gone(ids, gone=1)
         self._cursor.executemany("DELETE FROM file WHERE id = ? AND instance_id IS NULL", [(i,) for i in ids])
 
