@@ -99,6 +99,16 @@ class Reason(StrEnum):
     DAMAGED = "damaged"
     LINK_LOOP = "link_loop"
     PATIENT_LIMIT = "patient_limit"
+    CONTAINER = "container"
+    NO_CONTAINER = "no_container"
+    BROKEN_CONTAINER = "broken_container"
+    NESTED_CONTAINER = "nested_container"
+    OUTSIDE_CONTAINER = "outside_container"
+    LINK_MEMBER = "link_member"
+    SAME_NAME = "same_name"
+    ENCRYPTED = "encrypted"
+    UNKNOWN_STORAGE = "unknown_storage"
+    BOMB = "bomb"
     CANCELLED = "cancelled"
 
 
@@ -126,6 +136,16 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.DAMAGED: "the header is damaged",
     Reason.LINK_LOOP: "a link that leads back to itself or to a folder already met",
     Reason.PATIENT_LIMIT: "one patient more than the archive may hold",
+    Reason.CONTAINER: "a container; what is in it is listed by itself",
+    Reason.NO_CONTAINER: "neither a DICOM file nor the container that its name says",
+    Reason.BROKEN_CONTAINER: "the container is damaged or ends early",
+    Reason.NESTED_CONTAINER: "a container inside a container is not opened",
+    Reason.OUTSIDE_CONTAINER: "its path leads out of the container",
+    Reason.LINK_MEMBER: "a link; links inside a container are not followed",
+    Reason.SAME_NAME: "a later file of the container has the same name",
+    Reason.ENCRYPTED: "it is encrypted",
+    Reason.UNKNOWN_STORAGE: "it is stored in a way that is not known here",
+    Reason.BOMB: "it would open to far more than is stored",
     Reason.CANCELLED: "the import was cancelled before this file",
 }
 

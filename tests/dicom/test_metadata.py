@@ -150,7 +150,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_pixel_data_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import fileroom.dicom.source
+    import fileroom.sources.positioned
 
     file = tmp_path / "IM1"
     file.write_bytes(world.instance(rows=512, columns=512))
@@ -158,14 +158,14 @@ def test_pixel_data_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert header is not None
     assert header.pixel_offset is not None
     furthest = 0
-    read_fd = fileroom.dicom.source.read_fd
+    read_fd = fileroom.sources.positioned.read_fd
 
     def spy(fd: int, position: int, length: int) -> bytes:
         nonlocal furthest
         furthest = max(furthest, position + length)
         return read_fd(fd, position, length)
 
-    monkeypatch.setattr(fileroom.dicom.source, "read_fd", spy)
+    monkeypatch.setattr(fileroom.sources.positioned, "read_fd", spy)
     assert dicom_json(str(file), uri)["7FE00010"]["BulkDataURI"] == "bulk/7FE00010"
     assert furthest <= header.pixel_offset + HEAD
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import fileroom.dicom.source
+import fileroom.sources.positioned
 from fileroom.dicom import reading as reading_module
 from fileroom.dicom.reading import HEAD, header_from_pydicom, read_header, read_header_by_pydicom
 from fileroom.model import Detail, Outcome, Reason
@@ -167,13 +167,13 @@ def test_pixel_data_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     file = tmp_path / "IM1"
     file.write_bytes(data)
     asked: list[tuple[int, int]] = []
-    read_fd = fileroom.dicom.source.read_fd
+    read_fd = fileroom.sources.positioned.read_fd
 
     def spy(fd: int, position: int, length: int) -> bytes:
         asked.append((position, position + length))
         return read_fd(fd, position, length)
 
-    monkeypatch.setattr(fileroom.dicom.source, "read_fd", spy)
+    monkeypatch.setattr(fileroom.sources.positioned, "read_fd", spy)
     for read in (read_header, read_header_by_pydicom):
         asked.clear()
         header = read(str(file)).header
@@ -254,14 +254,14 @@ def test_a_file_one_may_not_read(tmp_path: Path) -> None:
 def test_a_drive_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "IM1"
     file.write_bytes(world.instance(x00091010=("OB", bytes(90_000))))
-    read_fd = fileroom.dicom.source.read_fd
+    read_fd = fileroom.sources.positioned.read_fd
 
     def bad_sector(fd: int, position: int, length: int) -> bytes:
         if position:
             raise OSError(5, "Input/output error")
         return read_fd(fd, position, length)
 
-    monkeypatch.setattr(fileroom.dicom.source, "read_fd", bad_sector)
+    monkeypatch.setattr(fileroom.sources.positioned, "read_fd", bad_sector)
     for read in (read_header, read_header_by_pydicom):
         reading = read(str(file))
         assert (reading.outcome, reading.reason, reading.detail) == (BAD, Reason.IO_ERROR, Detail.DRIVE_ERROR)

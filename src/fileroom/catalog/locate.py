@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,12 @@ from fileroom.catalog.paths import on_drive
 from fileroom.catalog.store import LETTERS
 from fileroom.errors import NotFound, Unavailable
 from fileroom.model import Level, Reason
+from fileroom.sources.opened import look
 
 if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
     from fileroom.model import Header
+    from fileroom.sources.opened import Facts
 
 _INSTANCE = LETTERS[Level.INSTANCE]
 _FILES = (
@@ -55,15 +56,15 @@ def locate(catalog: Catalog, instance_id: str) -> Located:
         path = mounts.absolute(filesystem_id, on_drive(folder, name))
         away = away or path is None
         if path is not None and (facts := _facts(path)) is not None:
-            return Located(path, facts.st_size, facts.st_mtime_ns, frames, packing.unpack(header, _base(base)))
+            return Located(path, facts.size, facts.mtime_ns, frames, packing.unpack(header, _base(base)))
     raise Unavailable(
         "the drive of this image is not connected" if away else "the file of this image is not where it was"
     )
 
 
-def _facts(path: str) -> os.stat_result | None:
+def _facts(path: str) -> Facts | None:
     try:
-        return os.stat(path)  # noqa: PTH116 - a path with surrogate escapes, as the operating system takes it
+        return look(path)
     except OSError:
         return None
 

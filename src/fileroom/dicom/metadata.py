@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from base64 import b64encode
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom.attributes import ATTRIBUTES, CHARACTER_SET, CODES, ESSAY, META_GROUP, UNDEFINED
 from fileroom.dicom.names import SEPARATOR, person_name
 from fileroom.dicom.parsing import Parsed, parse
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
-from fileroom.dicom.reading import HEAD, READ_FLAGS
-from fileroom.dicom.source import VALUE_LIMIT, FileSource, read_fully
+from fileroom.dicom.reading import HEAD
+from fileroom.dicom.source import VALUE_LIMIT, OpenedSource
 from fileroom.dicom.values import decimal, integer
 from fileroom.errors import NotFound, Unavailable, Undecodable
+from fileroom.sources.opened import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,21 +89,17 @@ def bulk_data(path: str, attribute_path: str) -> bytes:
 @contextmanager
 def _parsed(path: str) -> Iterator[Parsed]:
     """The data set of a file up to its pixel data."""
-    try:
-        fd = os.open(path, READ_FLAGS)
-    except OSError as error:
-        raise Unavailable("the file cannot be opened") from error
-    try:
-        size = os.fstat(fd).st_size
-        source = FileSource(fd, size, read_fully(fd, 0, min(HEAD, size)))
-        with quiet_pydicom():
-            try:
-                parsed = parse(source, defer=_DEFER)
-            except Exception as error:
-                raise Undecodable("the header cannot be decoded") from error
-            yield parsed
-    finally:
-        os.close(fd)
+    with ExitStack() as stack:
+        try:
+            source = OpenedSource.of(stack.enter_context(opened(path)), HEAD)
+        except OSError as error:
+            raise Unavailable("the file cannot be opened") from error
+        stack.enter_context(quiet_pydicom())
+        try:
+            parsed = parse(source, defer=_DEFER)
+        except Exception as error:
+            raise Undecodable("the header cannot be decoded") from error
+        yield parsed
 
 
 def _data_set_json(parsed: Parsed, data_set: Dataset, path: str, uri: BulkDataUri) -> Json:

@@ -14,7 +14,7 @@ from stat import S_ISREG
 from struct import Struct
 from typing import Any, Final
 
-from fileroom.dicom.source import read_fully
+from fileroom.sources.positioned import read_fully
 
 _SLOTS: Final[dict[int, int]] = {}
 _element_big: Final = Struct(">HH2sH").unpack_from

@@ -11,7 +11,7 @@ import errno
 import os
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
@@ -20,7 +20,7 @@ from fileroom.dicom import primitives
 from fileroom.dicom.drafts import Maker
 from fileroom.dicom.fallback import Found, read_by_pydicom
 from fileroom.dicom.header import header_of
-from fileroom.dicom.source import EndsEarly, FileSource
+from fileroom.dicom.source import EndsEarly, FileSource, OpenedSource
 from fileroom.dicom.walker import Odd, Walk
 from fileroom.dicom.why import of_damage, of_errno
 from fileroom.model import Detail, Header, Outcome, Reason
@@ -28,7 +28,17 @@ from fileroom.model import Detail, Header, Outcome, Reason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["HEAD", "KIND", "Reading", "header_from_pydicom", "read_header", "read_header_by_pydicom"]
+    from fileroom.sources.opened import Opened
+
+__all__ = [
+    "HEAD",
+    "KIND",
+    "Reading",
+    "header_from_pydicom",
+    "read_header",
+    "read_header_by_pydicom",
+    "read_header_from",
+]
 
 KIND: Final = "compiled" if primitives.COMPILED else "interpreted"  # which reader this one is
 HEAD: Final = 16 << 10  # bytes of the first read, and at most so many go into the digest
@@ -94,6 +104,15 @@ class _Refused(Exception):
 def read_header(path: str) -> Reading:
     """Read the header of the file at ``path``; never raises for what it finds there. Safe from any thread."""
     return _read(path, _read_fast)
+
+
+def read_header_from(opened: Opened) -> Reading:
+    """As :func:`read_header`, of a member of a container; its time of change is what the container tells."""
+    try:
+        reading = _read_open(OpenedSource.of(opened, HEAD), 0, _read_fast)
+        return replace(reading, size=opened.size, mtime_ns=opened.mtime_ns if opened.stands() else 0)
+    except OSError as error:
+        return _unopened(error)
 
 
 def read_header_by_pydicom(path: str) -> Reading:

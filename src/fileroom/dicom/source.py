@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 import zlib
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+from fileroom.sources.positioned import read_fully
+
+if TYPE_CHECKING:
+    from fileroom.sources.opened import Opened
 
 # A data set that inflates to more than this before its pixel data is no header (a bomb of 260 KB opens to 256 MB).
 INFLATE_LIMIT: Final = 32 << 20
@@ -39,30 +44,6 @@ class Source(Protocol):
         """Up to ``length`` bytes from ``position`` on; fewer only where the end is."""
 
 
-if hasattr(os, "pread"):
-
-    def read_fd(fd: int, position: int, length: int) -> bytes:
-        """One positioned read of a descriptor."""
-        return os.pread(fd, length, position)
-
-else:  # Windows has no pread; each reader owns its descriptor, so moving its position harms nobody
-
-    def read_fd(fd: int, position: int, length: int) -> bytes:
-        """One positioned read of a descriptor."""
-        os.lseek(fd, position, os.SEEK_SET)
-        return os.read(fd, length)
-
-
-def read_fully(fd: int, position: int, length: int) -> bytes:
-    """Up to ``length`` bytes of a descriptor; one read may be short (a network drive, a signal)."""
-    data = read_fd(fd, position, length)
-    if len(data) == length:
-        return data
-    while more := read_fd(fd, position + len(data), length - len(data)):
-        data += more
-    return data
-
-
 class FileSource:
     """The bytes of an open file of ``size`` bytes; what was read first (``head``) is not read twice."""
 
@@ -79,6 +60,34 @@ class FileSource:
         if end <= len(self.head):
             return self.head[position:end]
         return read_fully(self.fd, position, end - position)
+
+
+class OpenedSource(FileSource):
+    """The same of what was opened by another hand; a member of a container has no descriptor of its own.
+
+    A member that is cut has fewer bytes than it says. Where that shows at once its size is what there is, as it would
+    be of a file; where it shows later, EndsEarly says so.
+    """
+
+    def __init__(self, opened: Opened, head: bytes, whole: int) -> None:
+        super().__init__(opened.fd, opened.size if len(head) == whole else len(head), head)
+        self._opened = opened
+
+    @classmethod
+    def of(cls, opened: Opened, head: int) -> OpenedSource:
+        """With the first ``head`` bytes read."""
+        whole = min(head, opened.size)
+        return cls(opened, opened.read_at(0, whole), whole)
+
+    def read_at(self, position: int, length: int) -> bytes:
+        """As :class:`Source` says."""
+        end = min(position + length, self.size)
+        if end <= len(self.head):
+            return self.head[position:end] if position < end else b""
+        data = self._opened.read_at(position, end - position)
+        if len(data) < end - position:
+            raise EndsEarly("the file ends before its size says")
+        return data
 
 
 class InflatedSource:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import time
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from fileroom.catalog import places
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import CheckReport, Finding, Trouble
+from fileroom.sources.opened import look, opened
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
@@ -77,12 +77,12 @@ class _Check:
             self._offline += 1
             return
         try:
-            facts = os.stat(place.path)
+            facts = look(place.path)
         except OSError as error:
             gone = isinstance(error, (FileNotFoundError, NotADirectoryError))
             self._found(Trouble.MISSING if gone else Trouble.UNREADABLE, place.path, error.strerror or "")
             return
-        if facts.st_size != place.size or (place.mtime_ns and facts.st_mtime_ns != place.mtime_ns):
+        if facts.size != place.size or (place.mtime_ns and facts.mtime_ns != place.mtime_ns):
             self._found(Trouble.CHANGED, place.path)
         elif self._read_data and (self._sample >= 1 or random.random() < self._sample):  # noqa: S311 - a sample, no secret
             self._contents(place, place.path)
@@ -101,12 +101,15 @@ class _Check:
             self._found(Trouble.DAMAGED, path)
 
     def _hash(self, path: str) -> bytes:
-        total = hashlib.sha256()
-        with open(path, "rb", buffering=0) as file:
-            while chunk := file.read(_CHUNK):
+        total, position = hashlib.sha256(), 0
+        with opened(path) as file:
+            while chunk := file.read_at(position, _CHUNK):
                 self._cancel.check()
                 total.update(chunk)
-                self._bytes += len(chunk)
+                position += len(chunk)
+        self._bytes += position
+        if position < file.size:
+            raise OSError("it ends early")
         return total.digest()
 
     def _keep(self) -> None:

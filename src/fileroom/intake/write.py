@@ -12,6 +12,7 @@ from fileroom.catalog.writes import FileFacts, LedgerLine
 from fileroom.intake.decide import Act, Decision, Presence, decide
 from fileroom.model import Outcome, Reason
 from fileroom.sources.compare import same_bytes
+from fileroom.sources.opened import look
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
@@ -116,12 +117,12 @@ class Disk:
         if path is None:
             return Presence.SAME  # on a drive that is away: out of reach, not gone
         try:
-            facts = os.stat(path)
+            facts = look(path)
         except (FileNotFoundError, NotADirectoryError):
             return Presence.ABSENT
         except OSError:
             return Presence.SAME  # not to be looked at now; nothing speaks against it
-        as_recorded = facts.st_size == file.size and file.mtime_ns in {0, facts.st_mtime_ns}
+        as_recorded = facts.size == file.size and file.mtime_ns in {0, facts.mtime_ns}
         return Presence.SAME if as_recorded else Presence.OTHER
 
     def same_bytes(self, file: InstanceFile) -> bool:

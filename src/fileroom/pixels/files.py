@@ -5,22 +5,22 @@ The catalog may be older than the file, so before pixel data is believed the ele
 
 from __future__ import annotations
 
-import os
-import stat
 import struct
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.form import MAX_FRAME_BYTES, form_of
+from fileroom.sources.opened import opened
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     from fileroom.model import Header
+    from fileroom.sources.positioned import Positioned
 
 EXPLICIT_BE = "1.2.840.10008.1.2.2"
 DEFLATED_LE = "1.2.840.10008.1.2.1.99"
@@ -53,23 +53,15 @@ class Bytes(Protocol):
 class FileBytes:
     """A file, by positioned reads: no buffer, nothing is read ahead."""
 
-    handle: IO[bytes]
+    source: Positioned
     size: int
 
     def read(self, offset: int, length: int) -> bytes:
         """Up to ``length`` bytes; fewer only at the end of the file."""
-        length = min(length, self.size - offset)
-        if offset < 0 or length <= 0:
-            return b""
         try:
-            self.handle.seek(offset)
-            parts = []
-            while length > 0 and (part := self.handle.read(length)):
-                parts.append(part)
-                length -= len(part)
+            return self.source.read_at(offset, length)
         except OSError as error:
             raise Unavailable("reading the file failed") from error
-        return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 @dataclass(slots=True)
@@ -105,7 +97,7 @@ class PixelElement:
 @contextmanager
 def pixel_element(path: str | os.PathLike[str], header: Header) -> Iterator[PixelElement]:
     """Open ``path`` for as long as its pixel data is read."""
-    with _opened(path) as source:
+    with _bytes_of(path) as source:
         if header.transfer_syntax_uid == DEFLATED_LE:
             yield _in_deflated(source, header)
         else:
@@ -113,16 +105,13 @@ def pixel_element(path: str | os.PathLike[str], header: Header) -> Iterator[Pixe
 
 
 @contextmanager
-def _opened(path: str | os.PathLike[str]) -> Iterator[FileBytes]:
-    try:
-        # Anything but a regular file could block for ever when it is opened.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise Unavailable("the file is no longer a file")
-        handle = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed below, apart from what opening raises
-    except (OSError, ValueError) as error:
-        raise Unavailable("the file cannot be opened") from error
-    with handle:
-        yield FileBytes(handle, os.fstat(handle.fileno()).st_size)
+def _bytes_of(path: str | os.PathLike[str]) -> Iterator[FileBytes]:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(opened(path))
+        except OSError as error:
+            raise Unavailable("the file cannot be opened") from error
+        yield FileBytes(file, file.size)
 
 
 def _in_file(source: FileBytes, header: Header) -> PixelElement:
@@ -160,7 +149,7 @@ def _is_pixel_data(group: int, element: int) -> bool:
 
 def inflated_data_set(path: str | os.PathLike[str]) -> BytesIO:
     """The data set of a deflated file, without more pixels than a look at its header needs."""
-    with _opened(path) as source:
+    with _bytes_of(path) as source:
         return BytesIO(_inflated(source, _end_of_meta(source), MAX_INFLATED_HEADER))
 
 

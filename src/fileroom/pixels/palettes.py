@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE
+from fileroom.sources.opened import as_file, opened
 
 if TYPE_CHECKING:
     import os
@@ -44,7 +45,8 @@ def _palette(path: str | os.PathLike[str]) -> Palette:
 
     from fileroom.pixels.window import Palette
 
-    data_set = dcmread(path, stop_before_pixels=True, force=True, specific_tags=[REPRESENTATION, *TAGS])
+    with opened(path) as source:
+        data_set = dcmread(as_file(source), stop_before_pixels=True, force=True, specific_tags=[REPRESENTATION, *TAGS])
     entries, first, _ = data_set.RedPaletteColorLookupTableDescriptor
     # The table of all colours is what comes of looking up each index once; segmented tables (C.7.9.2) are expanded.
     table = apply_color_lut(np.arange(first, first + (entries or MOST), dtype=np.int32), data_set)

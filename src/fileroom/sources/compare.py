@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fileroom.sources.opened import opened
+
 _WHOLE = 8 << 20  # up to this size every byte is compared
 _CHUNK = 1 << 20
 _SAMPLE = 64 << 10
@@ -15,14 +17,11 @@ def same_bytes(one: str, other: str) -> bool:
     archive must not cost reading it twice. ``check --read-data`` is for those who want every byte.
     """
     try:
-        with open(one, "rb", buffering=0) as a, open(other, "rb", buffering=0) as b:
-            size = a.seek(0, 2)
-            if b.seek(0, 2) != size:
+        with opened(one) as a, opened(other) as b:
+            if a.size != b.size:
                 return False
-            for offset, length in _stretches(size):
-                a.seek(offset)
-                b.seek(offset)
-                if a.read(length) != b.read(length):
+            for offset, length in _stretches(a.size):
+                if a.read_at(offset, length) != b.read_at(offset, length):
                     return False
     except OSError:
         return True
