@@ -10,7 +10,7 @@ from fileroom.catalog import places, queries, userdata
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
-from fileroom.errors import BadRequest, NotFound
+from fileroom.errors import BadRequest, NotFound, Unavailable
 from fileroom.model import Instance, Level, Query, Series, State, plain
 from fileroom.settings import Settings, from_environment
 
@@ -244,6 +244,16 @@ class Archive:
         from fileroom.dicom.metadata import bulk_data
 
         return bulk_data(self._file(instance).path, path)
+
+    def stored_bytes(self, instance: str | InstanceFile, offset: int, length: int) -> bytes:
+        """Up to ``length`` bytes of an instance's file, also of one in a container. Unavailable when it is gone."""
+        from fileroom.sources.opened import opened
+
+        try:
+            with opened(self._file(instance).path) as file:
+                return file.read_at(offset, length)
+        except OSError as error:
+            raise Unavailable("the file cannot be read now") from error
 
     def _file(self, instance: str | InstanceFile) -> InstanceFile:
         return self.read(instance) if isinstance(instance, str) else instance

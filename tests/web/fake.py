@@ -265,6 +265,10 @@ class FakeArchive:
             raise NotFound("There is no such attribute.")
         return f"bulk {path}".encode()
 
+    def stored_bytes(self, instance: str | InstanceFile, offset: int, length: int) -> bytes:
+        file = self.read(instance) if isinstance(instance, str) else instance
+        return self.files[file.id].read_bytes()[offset : offset + length]
+
     def thumbnail(self, series_id: str) -> Picture | None:
         self.get(series_id)
         return self.pictures.get(series_id)

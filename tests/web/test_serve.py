@@ -89,10 +89,10 @@ def test_head_and_streams_over_the_wire(archive: fake.FakeArchive) -> None:
 def test_what_fails_midway_is_seen_to_be_cut_off(archive: fake.FakeArchive, monkeypatch: pytest.MonkeyPatch) -> None:
     read = wado._read
 
-    def failing(held: Any, path: str, offset: int, size: int) -> bytes:
-        if path.endswith("1.1.3.dcm"):
-            raise OSError(5, "Input/output error", path)
-        return read(held, path, offset, size)
+    def failing(held: Any, found: wado.Found, offset: int, size: int) -> bytes:
+        if found.file.path.endswith("1.1.3.dcm"):
+            raise OSError(5, "Input/output error", found.file.path)
+        return read(held, found, offset, size)
 
     monkeypatch.setattr(wado, "_read", failing)
     with served(archive) as ready, pytest.raises(httpx2.RemoteProtocolError):

@@ -122,9 +122,9 @@ def test_an_answer_that_fails_midway_is_broken_off(
 ) -> None:
     files = sorted(archive.files.values())
 
-    def shrinking(held: Any, path: str, offset: int, size: int) -> bytes:
+    def shrinking(held: Any, found: wado.Found, offset: int, size: int) -> bytes:
         os.truncate(files[2], 10)  # after its length was promised
-        return read(held, path, offset, size)
+        return read(held, found, offset, size)
 
     read = wado._read
     monkeypatch.setattr(wado, "_read", shrinking)

@@ -94,6 +94,8 @@ class AsFile(io.RawIOBase):
     """A source as the file object that libraries want. One read gets at most ``most`` bytes and all of them together
     at most ``budget``: who claims that a directory is longer than any can be is told so by TooMuch."""
 
+    name = ""  # asked for by libraries; there is none on the disk
+
     def __init__(self, source: Positioned, *, most: int | None = None, budget: int | None = None) -> None:
         super().__init__()
         self._source = source

@@ -6,7 +6,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -145,19 +144,14 @@ async def _file_chunks(door: Door, found: Found) -> AsyncIterator[bytes]:
     """The bytes of a file, as many as were promised; the answer breaks off when it has become shorter."""
     for offset in range(0, found.file.size, CHUNK):
         size = min(CHUNK, found.file.size - offset)
-        yield await door.ask(partial(_read, path=found.file.path, offset=offset, size=size))
+        yield await door.ask(partial(_read, found=found, offset=offset, size=size))
 
 
-def _read(_: Archive, path: str, offset: int, size: int) -> bytes:
-    with Path(path).open("rb", buffering=0) as file:
-        file.seek(offset)
-        data = file.read(size)
-        while len(data) < size:  # a signal, or a network share that hands out less at a time
-            more = file.read(size - len(data))
-            if not more:
-                raise Unavailable("The file has become shorter.")
-            data += more
-        return data
+def _read(archive: Archive, found: Found, offset: int, size: int) -> bytes:
+    data = archive.stored_bytes(found.file, offset, size)
+    if len(data) < size:
+        raise Unavailable("The file has become shorter.")
+    return data
 
 
 # -- metadata ----------------------------------------------------------------------------------------------------

@@ -47,6 +47,16 @@ export const REASONS = [
   "damaged",
   "link_loop",
   "patient_limit",
+  "container",
+  "no_container",
+  "broken_container",
+  "nested_container",
+  "outside_container",
+  "link_member",
+  "same_name",
+  "encrypted",
+  "unknown_storage",
+  "bomb",
   "cancelled",
 ] as const;
 /** Why a path has its outcome. */
