@@ -1,34 +1,58 @@
-"""The walk, in a thread of its own and ahead of the readers: so that the number of files is known early."""
+"""The walk, in a thread of its own and ahead of the readers: so that the number of files is known early.
+
+The same thread sees at one glance which folders stand as recorded. Most do when a tree is looked at again, and then
+there is one thread at work: two would only wait for each other.
+"""
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fileroom.catalog.known import KnownFiles
+from fileroom.catalog.memory import Memory
+from fileroom.intake.plan import stands_as_recorded
+from fileroom.intake.write import Place
 from fileroom.sources import folder as folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
+    from fileroom.catalog.store import Catalog
+    from fileroom.sources.drives import Mounts
     from fileroom.sources.folder import Listing
 
 _LEAD = 100_000  # files the walk may be ahead: what it holds in memory does not grow with the tree
 # Listings are handed over some at a time: between two threads, each handing over costs as much as twenty files.
 _HANDFUL = 1_000  # files, each folder counting as one more
+_NEAR = 1_000  # folders whose places are kept at hand
 _SOON = 0.05  # seconds after which less will do: a slow disk is not waited for
 
 
-class WalkAhead:
-    """Walks some roots and hands over their listings in order."""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A folder, or a part of one, that the walk of ``root`` met; ``stands``: it is as recorded."""
 
-    def __init__(self, roots: Sequence[str], own_folder: Path) -> None:
+    root: str
+    place: Place
+    listing: Listing
+    stands: bool
+
+
+class WalkAhead:
+    """Walks some roots and hands over what it meets, in order."""
+
+    def __init__(self, roots: Sequence[str], catalog: Catalog, mounts: Mounts) -> None:
         self._roots = roots
-        facts = own_folder.stat()
+        self._catalog = catalog
+        self._places = Places(mounts)
+        facts = catalog.folder.stat()
         self._leave_out = frozenset({(facts.st_dev, facts.st_ino)})  # the archive itself is nobody's scan
-        self._queue: queue.SimpleQueue[list[tuple[str, Listing]] | BaseException | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Met] | BaseException | None] = queue.SimpleQueue()
         self._lead = 0  # files listed and not yet handed over
         self._turn = threading.Condition()
         self._stopped = threading.Event()
@@ -40,8 +64,8 @@ class WalkAhead:
         """Begin to walk."""
         self._thread.start()
 
-    def listings(self) -> Iterator[tuple[str, Listing]]:
-        """(root, listing of a folder of it), to the end; raises what the walk raised."""
+    def met(self) -> Iterator[Met]:
+        """What was met, to the end; raises what the walk raised."""
         while True:
             item = self._queue.get()
             if item is None:
@@ -68,31 +92,58 @@ class WalkAhead:
 
     def _walk(self) -> None:
         try:
-            for root in self._roots:
-                self._walk_root(root)
+            with self._catalog.database.latest() as cursor:
+                for root in self._roots:
+                    self._walk_root(root, KnownFiles(cursor))
             self.finished = True
             self._queue.put(None)
-        except BaseException as error:  # noqa: BLE001 - handed over; listings() raises it in the import's own thread
+        except BaseException as error:  # noqa: BLE001 - handed over; met() raises it in the import's own thread
             self._queue.put(error)
 
-    def _walk_root(self, root: str) -> None:
-        handful: list[tuple[str, Listing]] = []
+    def _walk_root(self, root: str, known: KnownFiles) -> None:
+        handful: list[Met] = []
         weight, since = 0, time.monotonic()
         for listing in folders.walk(root, leave_out=self._leave_out, stop=self._stopped.is_set):
             self.seen += len(listing.files) + len(listing.obstacles)
-            handful.append((root, listing))
+            place = self._places.of(listing.path)
+            handful.append(Met(root, place, listing, _stands(listing, place, known)))
             weight += 1 + len(listing.files)
             if weight >= _HANDFUL or time.monotonic() - since > _SOON:
                 self._hand_over(handful)
                 handful, weight, since = [], 0, time.monotonic()
         self._hand_over(handful)
 
-    def _hand_over(self, handful: list[tuple[str, Listing]]) -> None:
+    def _hand_over(self, handful: list[Met]) -> None:
         with self._turn:
             self._turn.wait_for(lambda: self._lead < _LEAD or self._stopped.is_set())
             self._lead += _weight(handful)
         self._queue.put(handful)
 
 
-def _weight(handful: list[tuple[str, Listing]]) -> int:
-    return sum(1 + len(listing.files) for _, listing in handful)
+def _weight(handful: list[Met]) -> int:
+    return sum(1 + len(met.listing.files) for met in handful)
+
+
+def _stands(listing: Listing, place: Place, known: KnownFiles) -> bool:
+    folder = known.folder(place.mount.filesystem_id, place.inside)
+    return folder is not None and stands_as_recorded(listing, known.settled(folder, listing, time.time_ns()))
+
+
+class Places:
+    """Where folders lie on their drives; of a folder whose parent was asked for just before, at no cost."""
+
+    def __init__(self, mounts: Mounts) -> None:
+        self._mounts = mounts
+        self._points = frozenset(mount.point for mount in mounts.mounts)
+        self._near: Memory[str, Place] = Memory(_NEAR)
+
+    def of(self, path: str) -> Place:
+        """The place of the folder at ``path``."""
+        above, name = os.path.split(path)
+        parent = self._near.get(above)
+        if parent is None or not name or path in self._points:
+            place = Place(path, *self._mounts.locate(path))
+        else:
+            place = Place(path, parent.mount, f"{parent.inside.rstrip('/')}/{name}")
+        self._near.keep(path, place)
+        return place

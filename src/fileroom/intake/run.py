@@ -16,7 +16,7 @@ from fileroom.dicom.reading import read_header
 from fileroom.errors import FileroomError, SourceError
 from fileroom.intake.ahead import WalkAhead
 from fileroom.intake.lock import import_lock
-from fileroom.intake.plan import FolderPlan, plan_folder, stands_as_recorded
+from fileroom.intake.plan import FolderPlan, plan_folder
 from fileroom.intake.write import Batch, BroughtBack, Place, ReadFile, Tally, write_batch
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import ImportSummary, Outcome
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fileroom.catalog.known import KnownFile
     from fileroom.catalog.store import Catalog
     from fileroom.dicom.reading import Reading
+    from fileroom.intake.ahead import Met
     from fileroom.jobs import OnProgress
     from fileroom.settings import Settings
     from fileroom.sources.drives import Mount
@@ -105,7 +106,7 @@ class _Import:
         self._batch = Batch()
         self._last_write = self._started
         self._last_progress = 0.0
-        self._walk = WalkAhead(roots, catalog.folder)
+        self._walk = WalkAhead(roots, catalog, self._mounts)
         self._current = ""
         self._settled = 0
         self._read = 0
@@ -173,16 +174,14 @@ class _Import:
     # -- the plan --------------------------------------------------------------------------------------------------
 
     def _to_read(self) -> Iterator[tuple[Place, Sequence[tuple[FileEntry, KnownFile | None]]]]:
-        for root, listing in self._walk.listings():
+        for met in self._walk.met():
             if self._cancel.cancelled:
-                self._write_off(listing)
+                self._write_off(met)
                 return
-            mount, inside = self._mounts.locate(listing.path)
-            place = Place(listing.path, mount, inside)
+            place, listing = met.place, met.listing
             self._current = listing.path
-            self._visited.add((mount.filesystem_id, inside))
-            empty = listing.path == root and self._suddenly_empty(listing, mount, inside)
-            plan = self._plan(replace(listing, complete=False) if empty else listing, mount, inside)
+            self._visited.add((place.mount.filesystem_id, place.inside))
+            plan = self._plan(met)
             self._tally.outcomes[Outcome.UNCHANGED] += plan.unchanged
             # What needs no reading has its outcome already.
             self._settled += plan.unchanged + len(plan.brought_back) + len(listing.obstacles)
@@ -196,14 +195,15 @@ class _Import:
             self._write_when_due()
             self._report("reading" if self._walk.finished else "walking")
 
-    def _plan(self, listing: Listing, mount: Mount, inside: str) -> FolderPlan:
-        now = time.time_ns()
-        folder = self._known.folder(mount.filesystem_id, inside)
-        if folder is None:
-            return plan_folder(listing, {}, now)
-        if stands_as_recorded(listing, self._known.settled(folder, listing, now)):
+    def _plan(self, met: Met) -> FolderPlan:
+        place, listing = met.place, met.listing
+        if listing.path == met.root and self._suddenly_empty(listing, place.mount, place.inside):
+            listing = replace(listing, complete=False)
+        elif met.stands:
             return FolderPlan(unchanged=len(listing.files))
-        return plan_folder(listing, self._known.files(folder, listing), now)
+        folder = self._known.folder(place.mount.filesystem_id, place.inside)
+        known = self._known.files(folder, listing) if folder is not None else {}
+        return plan_folder(listing, known, time.time_ns())
 
     def _suddenly_empty(self, listing: Listing, mount: Mount, inside: str) -> bool:
         """A root that held files and now shows nothing is an unplugged drive sooner than a tidied one."""
@@ -232,15 +232,16 @@ class _Import:
     def _write_off_the_rest(self) -> None:
         """Paths that were met but not reached before the end was asked for."""
         self._walk.hurry()
-        for _, listing in self._walk.listings():
-            self._write_off(listing)
+        for met in self._walk.met():
+            self._write_off(met)
             self._write_when_due()
 
-    def _write_off(self, listing: Listing) -> None:
-        mount, inside = self._mounts.locate(listing.path)
-        place = Place(listing.path, mount, inside)
-        self._batch.cancelled += [(place, entry) for entry in listing.files]
-        self._batch.obstacles += [(place, obstacle) for obstacle in listing.obstacles]
+    def _write_off(self, met: Met) -> None:
+        if met.stands:
+            self._tally.outcomes[Outcome.UNCHANGED] += len(met.listing.files)
+            return
+        self._batch.cancelled += [(met.place, entry) for entry in met.listing.files]
+        self._batch.obstacles += [(met.place, obstacle) for obstacle in met.listing.obstacles]
 
     # -- writing and telling ---------------------------------------------------------------------------------------
 
