@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog import places, queries, userdata
+from fileroom.catalog import notes, persons, places, queries, userdata
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
@@ -25,15 +25,19 @@ if TYPE_CHECKING:
         Found,
         Header,
         ImportSummary,
+        LabelCount,
         LedgerEntry,
         Outcome,
         Page,
         Patient,
+        PatientRule,
+        PossibleMatch,
         Reason,
         ReasonCount,
         Root,
         Study,
         Token,
+        Verdict,
     )
     from fileroom.pixels.display import Display
 
@@ -159,6 +163,46 @@ class Archive:
             max_patients=self.settings.max_patients,
             **userdata.totals(catalog),
         )
+
+    def set_note(self, entry_id: str, text: str) -> None:
+        """Keep a note on a patient, study or series, or take it away (empty text). It is searched, sealed, and never
+        written to files. BadRequest for an instance or more than 10 000 characters, NotFound for an unknown id."""
+        notes.set_note(self._catalog, entry_id, text)
+
+    def set_labels(self, entry_id: str, labels: Sequence[str]) -> None:
+        """Keep these labels, and no others, on a patient, study or series.
+
+        BadRequest for an instance or what is no label, NotFound for an unknown id.
+        """
+        notes.set_labels(self._catalog, entry_id, labels)
+
+    def labels(self) -> tuple[LabelCount, ...]:
+        """All labels in use, most used first."""
+        return notes.labels(self._catalog)
+
+    # -- who is who ------------------------------------------------------------------------------------------------
+
+    def possible_matches(self, *, limit: int = 200) -> tuple[PossibleMatch, ...]:
+        """Patients that might be one person, as long as the user has not said whether they are.
+
+        Nothing is merged unasked.
+        """
+        return persons.possible_matches(self._catalog, limit=limit)
+
+    def decide(self, verdict: Verdict, ids: Sequence[str]) -> tuple[PatientRule, ...]:
+        """Keep that patients are the same person, the first of them shown, or that they are not; files are not touched.
+
+        BadRequest for fewer than two patients or entries of another level, NotFound for an unknown id.
+        """
+        return persons.decide(self._catalog, verdict, ids)
+
+    def rules(self) -> tuple[PatientRule, ...]:
+        """What the user said of patients, oldest first."""
+        return persons.rules(self._catalog)
+
+    def take_back(self, rule_id: int) -> None:
+        """Forget a rule: all is as if it had never been said. NotFound when there is none of this number."""
+        persons.take_back(self._catalog, rule_id)
 
     # -- look ------------------------------------------------------------------------------------------------------
 

@@ -28,14 +28,18 @@ __all__ = [
     "Hit",
     "ImportSummary",
     "Instance",
+    "LabelCount",
     "LedgerEntry",
     "Level",
+    "Likeness",
     "Match",
     "Outcome",
     "Page",
     "Patient",
+    "PatientRule",
     "PersonName",
     "Plane",
+    "PossibleMatch",
     "Query",
     "Reason",
     "ReasonCount",
@@ -45,6 +49,7 @@ __all__ = [
     "Study",
     "Token",
     "Trouble",
+    "Verdict",
 ]
 
 
@@ -338,8 +343,20 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A patient that the user said is the same person as another, by what identifies them."""
+
+    id: str
+    name: PersonName
+    patient_id: str
+    issuer_of_patient_id: str
+    birth_date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """A person as the catalog knows them. ``reason`` says why these files are held to be one person's."""
+    """A person as the catalog knows them. ``reason`` says why these files are held to be one person's; ``also`` are the
+    patients that the user said are the same person: the counts are those of all."""
 
     id: str
     name: PersonName
@@ -353,6 +370,9 @@ class Patient:
     modalities: tuple[str, ...]
     last_study_date: str
     state: State
+    also: tuple[Alias, ...] = ()
+    note: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,6 +397,8 @@ class Study:
     modalities: tuple[str, ...]
     counts: Counts
     state: State
+    note: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,6 +438,8 @@ class Series:
     transfer_syntax_uid: str
     counts: Counts
     state: State
+    note: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -469,6 +493,49 @@ class Root:
     last_import: str
     files: int
     state: State
+
+
+class Verdict(StrEnum):
+    """What the user said of two patients."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class Likeness(StrEnum):
+    """Why two patients might be one person."""
+
+    SAME_ID = "same_id"  # one Patient ID, other name or birth date
+    SAME_PERSON = "same_person"  # one name and birth date, other Patient IDs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleMatch:
+    """Patients that might be one person, and why."""
+
+    likeness: Likeness
+    patients: tuple[Patient, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRule:
+    """What the user said of two patients. ``first`` is the one that is shown when they are the same; a patient of whom
+    nothing is in the catalog is ``None``, and ``said`` tells who was meant."""
+
+    id: int
+    verdict: Verdict
+    first: Patient | None
+    second: Patient | None
+    said: tuple[str, str]
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelCount:
+    """A label of the user and how many entries have it."""
+
+    label: str
+    entries: int
 
 
 class Trouble(StrEnum):
@@ -529,13 +596,16 @@ class Query:
     """What is asked of the archive, whoever asks: the page, QIDO-RS, C-FIND, the command line, the library.
 
     ``words`` is the search language of people, ``conditions`` that of the standard; both narrow. ``parent`` is the
-    id of an entry above ``level``. ``order`` is a sequence of field names of the level, ``-`` before one reverses.
+    id of an entry above ``level``. ``together``: patients of whom the user said that they are the same person are one
+    entry; the doors of the standard ask without, for they answer what the files say. ``order`` is a sequence of field
+    names of the level, ``-`` before one reverses.
     """
 
     level: Level
     words: str = ""
     conditions: tuple[Condition, ...] = ()
     parent: str | None = None
+    together: bool = True
     order: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0

@@ -534,3 +534,34 @@ def test_check_says_what_is_not_as_it_was(filled: Fileroom, scans: Path) -> None
     assert [(f["trouble"], f["path"]) for f in said.json["findings"]] == [("missing", str(scans / "a" / "IM1"))]
     assert "not where it was" in filled("check").out
     assert filled("check", "--sample", "banana").code == 2
+
+
+# -- who is who, and what is noted ---------------------------------------------------------------------------------
+
+
+def test_two_patients_are_said_to_be_one(fileroom: Fileroom, tmp_path: Path) -> None:
+    world = {"1": instance(patient_id="42"), "2": instance(patient_name="Rossi^Mario Luigi", patient_id="42", study=2)}
+    fileroom("import", plant(tmp_path / "in", world))
+    shown = fileroom("matches")
+    assert "The same Patient ID, but another name or birth date:" in shown.out
+    first, second = ids(fileroom, "patients")
+    said = fileroom("same", first, second)
+    assert "is the same person as" in said.out
+    assert ids(fileroom, "patients") == [first]
+    assert fileroom("matches").out.startswith("Nobody in the archive looks like somebody else")
+    (rule,) = fileroom("matches", "--rules", "--json").json["rules"]
+    assert fileroom("matches", "--undo", str(rule["id"])).code == 0
+    assert ids(fileroom, "patients") == [first, second]
+    assert fileroom("different", first, second).code == 0
+    assert fileroom("matches", "--json").json == {"matches": []}
+    assert fileroom("same", first).code == 2
+
+
+def test_notes_and_labels(filled: Fileroom) -> None:
+    anna = filled("list", "bianchi", "--json").json["items"][0]["id"]
+    assert filled("note", anna, "call", "back").out.strip() == "call back"
+    assert filled("label", anna, "urgent", "study X").out.strip() == "study X, urgent"
+    assert ids(filled, "patients", "label:urgent", "call") == [anna]
+    assert filled("label", "--json").json["labels"][0]["entries"] == 1
+    assert filled("label", anna, "urgent", "--remove").out.strip() == "study X"
+    assert filled("note", anna, "--remove").out.strip() == "There is no note on this entry."

@@ -63,6 +63,7 @@ def test_keys_of_all_levels_above() -> None:
     given_keys = [("InstanceNumber", " 7 "), ("Modality", "CT"), ("PatientID", "42"), ("SeriesNumber", "007")]
     assert read(Level.INSTANCE, [single("StudyInstanceUID", "1")], given_keys).query == Query(
         level=Level.INSTANCE,
+        together=False,
         conditions=(
             single("StudyInstanceUID", "1"),
             single("InstanceNumber", "7"),

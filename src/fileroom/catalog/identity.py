@@ -61,6 +61,17 @@ def identify(header: Header) -> Identity:
     return Identity(_SEPARATOR.join(parts), anonymous=False, reason=SAME_IDENTIFIERS)
 
 
+def told(key: str) -> str:
+    """Who is meant by a key, in words: for a rule on somebody of whom nothing is in the catalog.
+
+    >>> told("person\x1f\x1f42\x1frossi mario\x1f19700312")
+    'rossi mario, 42, 19700312'
+    """
+    kind, *parts = key.split(_SEPARATOR)
+    issuer, patient_id, name, born = parts if kind == "person" else ("", "", *parts[1:])
+    return ", ".join(filter(None, (name, patient_id, issuer, born)))
+
+
 def leading_group(name: str) -> str:
     """The component group a name is known by: the alphabetic one, else the first that is not empty (PS3.5 6.2.1)."""
     return next((group for group in name.split("=") if group.strip("^ ")), "")

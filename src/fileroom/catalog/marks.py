@@ -57,14 +57,15 @@ def _texts_of(values: Any, level: Level) -> Texts:
 def _texts_elsewhere(connection: Connection, level: Level, rows: Sequence[Row[Any]]) -> dict[int, Texts]:
     """The texts below the entries of ``rows``, and what the user wrote on them, above and below."""
     shown = _shown(level)
-    below = _LEVELS[_LEVELS.index(shown) + 1 :]
+    # a person is also found by what stands in the other patients they are
+    below = _LEVELS[_LEVELS.index(shown) + (shown is not Level.PATIENT) :]
     columns = [(field, f"{name.value}.{column}") for name in below for field, column in FIELDS[name]]
     ids = json.dumps(sorted({_key(row, level) for row in rows}))
     found: dict[int, Texts] = {}
     if columns:
         statement = (
-            f"SELECT {shown.value}.id, {', '.join(column for _, column in columns)} {_TREE} "  # noqa: S608 - our own names
-            f"WHERE {shown.value}.id IN (SELECT value FROM json_each(?)) AND series.hidden = 0 LIMIT {_MOST_BELOW}"
+            f"SELECT {_ENTRY[shown]}, {', '.join(column for _, column in columns)} {_TREE} "  # noqa: S608 - our own names
+            f"WHERE {_ENTRY[shown]} IN (SELECT value FROM json_each(?)) AND series.hidden = 0 LIMIT {_MOST_BELOW}"
         )
         for row_id, *texts in connection.exec_driver_sql(statement, (ids,)):
             of_entry = found.setdefault(row_id, [])
@@ -74,13 +75,18 @@ def _texts_elsewhere(connection: Connection, level: Level, rows: Sequence[Row[An
     return found
 
 
+_ENTRY = {
+    Level.PATIENT: "coalesce(patient.same_as, patient.id)",
+    Level.STUDY: "study.id",
+    Level.SERIES: "series.id",
+}
 _TREE = "FROM patient JOIN study ON study.patient_ref = patient.id JOIN series ON series.study_ref = study.id"
 
 
 def _said(shown: Level) -> str:
     one = "({}.public_id IN (patient.public_id, study.public_id, series.public_id))"
     return " UNION ".join(
-        f"SELECT {shown.value}.id, '{table}', {table}.{column} {_TREE} JOIN {table} ON {one.format(table)} "  # noqa: S608 - our own names
-        f"WHERE {shown.value}.id IN (SELECT value FROM json_each(?))"
+        f"SELECT {_ENTRY[shown]}, '{table}', {table}.{column} {_TREE} JOIN {table} ON {one.format(table)} "  # noqa: S608 - our own names
+        f"WHERE {_ENTRY[shown]} IN (SELECT value FROM json_each(?))"
         for table, column in (("label", "label"), ("note", "text"))
     )

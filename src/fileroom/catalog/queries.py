@@ -7,18 +7,21 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import and_, func, or_, select, text
 
 from fileroom.catalog import finding, packing
 from fileroom.catalog import schema as t
 from fileroom.catalog.language import parse
 from fileroom.catalog.marks import marks
 from fileroom.catalog.matching import clause
+from fileroom.catalog.notes import said_of
 from fileroom.catalog.paths import on_drive
-from fileroom.catalog.store import LEVELS, id_text
+from fileroom.catalog.resolving import TABLES, resolve
+from fileroom.catalog.store import id_text
 from fileroom.dicom.names import person_name
-from fileroom.errors import BadRequest, NotFound
+from fileroom.errors import BadRequest
 from fileroom.model import (
+    Alias,
     Counts,
     FileLocation,
     Found,
@@ -39,19 +42,11 @@ from fileroom.sources.paths import from_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, Table
+    from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select
 
     from fileroom.catalog.language import Term
     from fileroom.catalog.store import Catalog
 
-_TABLES: dict[Level, Table] = {
-    Level.PATIENT: t.patient,
-    Level.STUDY: t.study,
-    Level.SERIES: t.series,
-    Level.INSTANCE: t.instance,
-}
-_SHORTEST_PREFIX = 6
-_ID_LENGTH = 33
 
 _p, _s, _e, _i = t.patient.c, t.study.c, t.series.c, t.instance.c
 _SORTS: dict[Level, dict[str, tuple[ColumnElement[Any], ...]]] = {
@@ -136,36 +131,17 @@ def get(catalog: Catalog, entry_id: str) -> Patient | Study | Series | Instance:
     """The entry of an id, or of the one id that begins so, removed ones included."""
     with catalog.database.engine.connect() as connection:
         level, row_id = resolve(connection, entry_id)
-        table = _TABLES[level]
+        table = TABLES[level]
         rows = connection.execute(_columns(level).where(table.c.id == row_id)).all()
         entry: Patient | Study | Series | Instance = next(iter(_build(catalog, connection, level, rows)))
         return entry
-
-
-def resolve(connection: Connection, entry_id: str) -> tuple[Level, int]:
-    """Level and row of a public id or of the beginning of one (PS: at least six characters)."""
-    level = LEVELS.get(entry_id[:1])
-    digits = entry_id[1:].lower()
-    if level is None or not digits or any(c not in "0123456789abcdef" for c in digits):
-        raise NotFound("there is no such entry")
-    if len(entry_id) < _SHORTEST_PREFIX or len(entry_id) > _ID_LENGTH:
-        raise NotFound("there is no such entry: give at least six characters of its id")
-    low = bytes.fromhex(digits.ljust(32, "0"))
-    high = bytes.fromhex(digits.ljust(32, "f"))
-    column = _TABLES[level].c.public_id
-    found = connection.execute(select(_TABLES[level].c.id).where(column.between(low, high)).limit(2)).scalars().all()
-    if not found:
-        raise NotFound("there is no such entry")
-    if len(found) > 1:
-        raise BadRequest("more than one id begins so: give more of it")
-    return level, found[0]
 
 
 # -- the statement -------------------------------------------------------------------------------------------------
 
 
 def _source(level: Level) -> FromClause:
-    joined: FromClause = _TABLES[level]
+    joined: FromClause = TABLES[level]
     if level is Level.INSTANCE:
         joined = joined.join(t.series, _i.series_ref == _e.id)
     if level in {Level.INSTANCE, Level.SERIES}:
@@ -189,16 +165,29 @@ def _columns(level: Level) -> Select[Any]:
 
 
 def _where(connection: Connection, query: Query, terms: Sequence[Term]) -> ColumnElement[bool]:
-    parts: list[ColumnElement[bool]] = [_TABLES[query.level].c.hidden == 0]
+    parts: list[ColumnElement[bool]] = [TABLES[query.level].c.hidden == 0]
     if query.parent is not None:
-        parts.append(_below(connection, query.level, query.parent))
+        parts.append(_below(connection, query.level, query.parent, together=query.together))
+    persons = query.level is Level.PATIENT and query.together
+    if persons:
+        parts.append(_p.same_as.is_(None))
     parts += [clause(condition, query.level) for condition in query.conditions]
     if terms:
-        parts.append(finding.clause(query.level, terms))
+        found = finding.clause(query.level, terms)
+        parts.append(_of_persons(found) if persons and _any_same(connection) else found)
     return and_(*parts)
 
 
-def _below(connection: Connection, level: Level, parent: str) -> ColumnElement[bool]:
+def _any_same(connection: Connection) -> bool:
+    return connection.execute(select(_p.id).where(_p.same_as.is_not(None)).limit(1)).first() is not None
+
+
+def _of_persons(found: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A person is found by what any of their patients has."""
+    return _p.id.in_(select(func.coalesce(_p.same_as, _p.id)).where(found).correlate(None))
+
+
+def _below(connection: Connection, level: Level, parent: str, *, together: bool) -> ColumnElement[bool]:
     above, row_id = resolve(connection, parent)
     links = {
         (Level.STUDY, Level.PATIENT): _s.patient_ref,
@@ -210,6 +199,9 @@ def _below(connection: Connection, level: Level, parent: str) -> ColumnElement[b
     }
     if (level, above) not in links:
         raise BadRequest(f"a {above.value} holds no {level.value}")
+    if above is Level.PATIENT and together:
+        same = select(_p.id).where(or_(_p.id == row_id, _p.same_as == row_id)).correlate(None)
+        return links[level, above].in_(same)
     return links[level, above] == row_id
 
 
@@ -238,7 +230,7 @@ def _ordering(query: Query) -> list[ColumnElement[Any]]:
         first, *rest = sorts[name]
         columns.append(first.desc() if down else first.asc())
         columns += [column.desc() if down else column.asc() for column in rest]
-    last = _TABLES[query.level].c.id
+    last = TABLES[query.level].c.id
     return [*columns, last.desc() if down else last.asc()]
 
 
@@ -249,14 +241,40 @@ def _build(catalog: Catalog, connection: Connection, level: Level, rows: Sequenc
     reach = _Reach(catalog, connection, level, rows)
     if level is Level.INSTANCE:
         return _instances(catalog, connection, rows, reach)
-    build = {Level.PATIENT: _patient, Level.STUDY: _study, Level.SERIES: _series}[level]
+    if level is Level.PATIENT:
+        also = _also(connection, [row.patient__id for row in rows])
+        return [_patient(row, reach, tuple(also.get(row.patient__id, ()))) for row in rows]
+    build = {Level.STUDY: _study, Level.SERIES: _series}[level]
     return [build(row, reach) for row in rows]
 
 
+def _also(connection: Connection, patients: Sequence[int]) -> dict[int, list[Alias]]:
+    """The patients that are the same person as those of a page, by the row that stands for them."""
+    names = (_p.name_alphabetic, _p.name_ideographic, _p.name_phonetic)
+    wanted = select(_p.same_as, _p.public_id, _p.patient_id, _p.issuer, _p.birth_date, *names)
+    found: dict[int, list[Alias]] = {}
+    for row in connection.execute(wanted.where(_p.same_as.in_(patients)).order_by(_p.id)):
+        alias = Alias(
+            id=id_text(Level.PATIENT, row.public_id),
+            name=PersonName(row.name_alphabetic, row.name_ideographic, row.name_phonetic),
+            patient_id=row.patient_id,
+            issuer_of_patient_id=row.issuer,
+            birth_date=row.birth_date,
+        )
+        found.setdefault(row.same_as, []).append(alias)
+    return found
+
+
+_PUBLIC_IDS = ("patient__public_id", "study__public_id", "series__public_id")
+
+
 class _Reach:
-    """Which of the entries on a page can be reached: from the drives their series lie on (asked once a page)."""
+    """What is asked once a page: which of its entries can be reached, from the drives their series lie on, and what the
+    user wrote on them."""
 
     def __init__(self, catalog: Catalog, connection: Connection, level: Level, rows: Sequence[Row[Any]]) -> None:
+        own = {row._mapping[key] for row in rows for key in _PUBLIC_IDS if key in row._mapping}
+        self.notes, self.labels = said_of(connection.exec_driver_sql, sorted(own))
         self._present = catalog.mounts().present()
         drives = connection.execute(select(t.drive.c.id, t.drive.c.filesystem_id)).all()
         self._offline = {d.id for d in drives if d.filesystem_id not in self._present}
@@ -266,9 +284,14 @@ class _Reach:
 
     def _look_up(self, connection: Connection, level: Level, rows: Sequence[Row[Any]]) -> None:
         patients = {row.patient__id for row in rows}
-        statement = select(_s.patient_ref, _e.study_ref, _e.id, _e.drive_id).join(t.study, _e.study_ref == _s.id)
+        person = func.coalesce(_p.same_as, _p.id) if level is Level.PATIENT else _p.id
+        statement = (
+            select(person.label("patient_ref"), _e.study_ref, _e.id, _e.drive_id)
+            .join(t.study, _e.study_ref == _s.id)
+            .join(t.patient, _s.patient_ref == _p.id)
+        )
         if level is Level.PATIENT:
-            statement = statement.where(_s.patient_ref.in_(patients))
+            statement = statement.where(or_(_p.id.in_(patients), _p.same_as.in_(patients)))
         else:  # the patient on a study's row is as reachable as what is shown of it
             statement = statement.where(_e.study_ref.in_({row.study__id for row in rows}))
         for row in connection.execute(statement.where(_e.hidden == 0)):
@@ -289,7 +312,7 @@ class _Reach:
         return drive_id in self._offline
 
 
-def _patient(row: Row[Any], reach: _Reach) -> Patient:
+def _patient(row: Row[Any], reach: _Reach, also: tuple[Alias, ...] = ()) -> Patient:
     return Patient(
         id=id_text(Level.PATIENT, row.patient__public_id),
         name=PersonName(row.patient__name_alphabetic, row.patient__name_ideographic, row.patient__name_phonetic),
@@ -303,6 +326,9 @@ def _patient(row: Row[Any], reach: _Reach) -> Patient:
         modalities=_split(row.patient__modalities),
         last_study_date=row.patient__last_study_date,
         state=reach.state("patient", row),
+        note=reach.notes.get(row.patient__public_id, ""),
+        labels=reach.labels.get(row.patient__public_id, ()),
+        also=also,
     )
 
 
@@ -326,6 +352,8 @@ def _study(row: Row[Any], reach: _Reach) -> Study:
         modalities=_split(row.study__modalities),
         counts=_counts(row, "study"),
         state=reach.state("study", row),
+        note=reach.notes.get(row.study__public_id, ""),
+        labels=reach.labels.get(row.study__public_id, ()),
     )
 
 
@@ -363,6 +391,8 @@ def _series(row: Row[Any], reach: _Reach) -> Series:
         transfer_syntax_uid=row.series__transfer_syntax_uid,
         counts=_counts(row, "series"),
         state=reach.state("series", row),
+        note=reach.notes.get(row.series__public_id, ""),
+        labels=reach.labels.get(row.series__public_id, ()),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -89,7 +89,10 @@ patient = Table(
     _text("last_study_date"),
     _count("hidden"),
     *_counts("studies", "series", "instances", "frames", "bytes", "missing"),
+    Column("same_as", Integer),  # the row that stands for this person, by what the user said (persons.py)
     Index("patient_by_name", "hidden", "sort_name", "id"),
+    Index("patient_by_patient_id", "patient_id"),
+    Index("patient_same_as", "same_as", sqlite_where=text("same_as IS NOT NULL")),
 )
 
 study = Table(
@@ -251,6 +254,16 @@ ledger = Table(
     _count("size"),
     Column("instance", LargeBinary),  # public id of the instance that this path brought in, so that it can be undone
     Index("ledger_by_import", "import_id", "outcome"),
+)
+
+patient_rule = Table(  # the same person or not: two patients by their keys (identity.py)
+    "patient_rule",
+    metadata,
+    _id(),
+    _text("verdict"),
+    _text("first"),
+    _text("second"),
+    _text("at"),
 )
 
 note = Table(  # what the user wrote on an entry; never written to files

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fileroom.catalog.counts import recount
 from fileroom.catalog.keys import secret_digest
 from fileroom.catalog.paths import on_drive
-from fileroom.catalog.queries import resolve
+from fileroom.catalog.resolving import resolve
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model import Counts, ImportSummary, LedgerEntry, Level, Outcome, Page, Reason, ReasonCount, Token
@@ -45,9 +45,20 @@ def _set_hidden(catalog: Catalog, ids: Sequence[str], *, hidden: bool) -> Counts
         entries = [resolve(connection, entry_id) for entry_id in ids]
     with catalog.database.transaction() as cursor:
         before = _shown(cursor)
-        for level, row_id in entries:
+        for level, row_id in _with_the_same(cursor, entries):
             _hide_one(cursor, level, row_id, hidden=hidden)
         return _difference(before, _shown(cursor))
+
+
+def _with_the_same(cursor: Any, entries: Sequence[tuple[Level, int]]) -> list[tuple[Level, int]]:
+    """A person goes with all the patients they are."""
+    also = [
+        (level, row[0])
+        for level, row_id in entries
+        if level is Level.PATIENT
+        for row in cursor.execute("SELECT id FROM patient WHERE same_as = ?", (row_id,)).fetchall()
+    ]
+    return [*entries, *also]
 
 
 def _difference(before: tuple[int, ...], after: tuple[int, ...]) -> Counts:
@@ -59,7 +70,7 @@ def _shown(cursor: Any) -> tuple[int, ...]:
     row = cursor.execute(
         "SELECT (SELECT count(*) FROM study WHERE hidden = 0), (SELECT count(*) FROM series WHERE hidden = 0), "
         "coalesce(sum(n_instances), 0), coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0) "
-        "FROM patient WHERE hidden = 0"
+        "FROM patient WHERE hidden = 0 AND same_as IS NULL"
     ).fetchone()
     return tuple(row)
 
@@ -378,7 +389,8 @@ def totals(catalog: Catalog) -> dict[str, int]:
     with catalog.database.reading() as cursor:
         row = cursor.execute(
             "SELECT count(*), coalesce(sum(n_studies), 0), coalesce(sum(n_series), 0), coalesce(sum(n_instances), 0), "
-            "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0) FROM patient WHERE hidden = 0"
+            "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0) FROM patient "
+            "WHERE hidden = 0 AND same_as IS NULL"
         ).fetchone()
         files = cursor.execute("SELECT count(*) FROM file WHERE gone = 0").fetchone()[0]
         imports_made = cursor.execute("SELECT count(*) FROM import").fetchone()[0]

@@ -14,6 +14,8 @@ from fileroom.cli import (
     import_,
     imports,
     list_,
+    matches,
+    note,
     remove,
     restore,
     roots,
@@ -28,7 +30,23 @@ from fileroom.cli.options import ArchiveOption
 from fileroom.cli.output import print_error
 
 # A command is a file with `register(app)`; to add one, write the file and name it here.
-COMMANDS = (serve, demo, import_, imports, undo, roots, list_, show, remove, restore, check, status, token)
+COMMANDS = (
+    serve,
+    demo,
+    import_,
+    imports,
+    undo,
+    roots,
+    list_,
+    show,
+    note,
+    matches,
+    remove,
+    restore,
+    check,
+    status,
+    token,
+)
 TRACEBACK_VARIABLE = "FILEROOM_TRACEBACK"  # set it to see where an unexpected error comes from
 
 

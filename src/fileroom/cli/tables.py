@@ -36,8 +36,10 @@ class Column:
 
 
 def patient_name(patient: Patient) -> str:
-    """The name to show for a person, who may have none."""
-    return "Anonymous" if patient.anonymous else person(patient.name) or "(no name)"
+    """The name to show for a person, who may have none, but perhaps a note of the user that says who it is."""
+    if patient.anonymous:
+        return f"Anonymous ({safe(patient.note)})" if patient.note else "Anonymous"
+    return person(patient.name) or "(no name)"
 
 
 def _state(entry: Patient | Study | Series | Instance) -> str:

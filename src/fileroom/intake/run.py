@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fileroom.catalog import userdata
+from fileroom.catalog import persons, userdata
 from fileroom.catalog.known import KnownFiles, folders_with_files, holds_files
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
@@ -103,6 +103,7 @@ class _Import:
         self._who = who
         self._id, self._started_at = userdata.begin_import(catalog, roots, who)
         self._writer = Writer(catalog, self._id, max_patients=settings.max_patients)
+        self._settled_patients = 0
         self._batch = Batch()
         self._last_write = self._started
         self._last_progress = 0.0
@@ -256,6 +257,9 @@ class _Import:
             self._writer.begin(cursor, batch.uids())
             write_batch(self._writer, batch, self._tally, self._mounts)
             self._writer.finish()
+            if self._writer.added.patients > self._settled_patients:  # somebody new may be somebody known
+                persons.settle(cursor)
+                self._settled_patients = self._writer.added.patients
             summary = self._summary(state, message)
             userdata.save_import(cursor, summary)
         self._last_write = time.monotonic()

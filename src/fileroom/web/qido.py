@@ -63,7 +63,7 @@ def read(level: Level, above: Iterable[Condition], given: Iterable[tuple[str, st
             row = _key(name, level)
             include.add(row.keyword)  # what was matched is answered too (PS3.18 10.6.3.3)
             conditions += _condition(row, value)
-    query = Query(level=level, conditions=tuple(conditions), limit=limit, offset=offset)
+    query = Query(level=level, conditions=tuple(conditions), limit=limit, offset=offset, together=False)
     return Search(query, frozenset(include), fuzzy)
 
 

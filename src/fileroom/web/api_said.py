@@ -1,0 +1,79 @@
+"""/api: what the user says of entries: notes, labels, and who is the same person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from fileroom.errors import BadRequest, NotFound
+from fileroom.model import Verdict
+from fileroom.web.answers import answer, read_json, texts
+from fileroom.web.door import Door
+from fileroom.web.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+
+async def note(request: Request) -> Response:
+    """Write a note on an entry."""
+    entry_id, body = request.path_params["id"], await read_json(request)
+    text = body.get("text")
+    if not isinstance(text, str):
+        raise BadRequest("“text” must be a text.")
+    await Door.of(request).ask(lambda archive: archive.set_note(entry_id, text))
+    return Response(status_code=204)
+
+
+async def entry_labels(request: Request) -> Response:
+    """Put labels on an entry, and take all others away."""
+    entry_id, body = request.path_params["id"], await read_json(request)
+    wanted = [] if body.get("labels") == [] else texts(body, "labels")
+    await Door.of(request).ask(lambda archive: archive.set_labels(entry_id, wanted))
+    return Response(status_code=204)
+
+
+async def labels(request: Request) -> Response:
+    """All labels in use."""
+    return await answer(request, lambda archive: archive.labels())
+
+
+async def matches(request: Request) -> Response:
+    """Who might be the same person."""
+    return await answer(request, lambda archive: archive.possible_matches())
+
+
+async def rules(request: Request) -> Response:
+    """What was said of who is who."""
+    return await answer(request, lambda archive: archive.rules())
+
+
+async def decide(request: Request) -> Response:
+    """Say that patients are the same person, or that they are not."""
+    body = await read_json(request)
+    ids = texts(body, "ids")
+    try:
+        verdict = Verdict(str(body.get("verdict")))
+    except ValueError:
+        raise BadRequest("“verdict” must be “same” or “different”.") from None
+    return await answer(request, lambda archive: archive.decide(verdict, ids))
+
+
+async def take_back(request: Request) -> Response:
+    """Forget a rule."""
+    number = request.path_params["id"]
+    if not number.isdecimal():
+        raise NotFound("there is no such rule")
+    await Door.of(request).ask(lambda archive: archive.take_back(int(number)))
+    return Response(status_code=204)
+
+
+ROUTES = [
+    Route("/api/entries/{id}/note", put=note),
+    Route("/api/entries/{id}/labels", put=entry_labels),
+    Route("/api/labels", get=labels),
+    Route("/api/matches", get=matches),
+    Route("/api/rules", get=rules, post=decide),
+    Route("/api/rules/{id}", delete=take_back),
+]

@@ -1,0 +1,66 @@
+"""Notes, labels and rules over HTTP, in front of a real archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+
+import fileroom
+from fileroom.settings import Settings
+from fileroom.web.app import create_app
+from fileroom.web.sign_in import SignIn
+from tests.world import instance, plant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    plant(
+        tmp_path / "in",
+        {"1": instance(patient_id="42"), "2": instance(patient_name="Rossi^Mario Luigi", patient_id="42", study=2)},
+    )
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in([tmp_path / "in"])
+        secret = archive.new_token("test")
+        app = create_app(archive, static=None, sign_in=SignIn(archive.check_token))
+        headers = {"Authorization": f"Bearer {secret}"}
+        with TestClient(app, base_url="http://127.0.0.1", headers=headers) as opened:
+            yield opened
+
+
+def test_a_note_and_labels_are_kept_and_found(client: TestClient) -> None:
+    patient = client.get("/api/patients").json()["items"][0]
+    assert client.put(f"/api/entries/{patient['id']}/note", json={"text": "call back"}).status_code == 204
+    assert client.put(f"/api/entries/{patient['id']}/labels", json={"labels": ["urgent"]}).status_code == 204
+    found = client.get("/api/patients?q=label:urg+call").json()
+    assert [(item["id"], item["note"], item["labels"]) for item in found["items"]] == [
+        (patient["id"], "call back", ["urgent"])
+    ]
+    assert found["hits"][0][0] == {"field": "label", "text": "urgent", "spans": [[0, 3]]}
+    assert client.get("/api/labels").json() == [{"label": "urgent", "entries": 1}]
+    assert client.put(f"/api/entries/{patient['id']}/labels", json={"labels": []}).status_code == 204
+    assert client.get("/api/labels").json() == []
+    assert client.put(f"/api/entries/{patient['id']}/note", json={"text": 5}).status_code == 400
+    assert client.put(f"/api/entries/p{'0' * 32}/note", json={"text": "x"}).status_code == 404
+
+
+def test_one_person_is_said_and_taken_back(client: TestClient) -> None:
+    (match,) = client.get("/api/matches").json()
+    assert match["likeness"] == "same_id"
+    ids = [patient["id"] for patient in match["patients"]]
+    (rule,) = client.post("/api/rules", json={"verdict": "same", "ids": ids}).json()
+    assert client.get("/api/rules").json() == [rule]
+    assert client.get("/api/matches").json() == []
+    (person,) = client.get("/api/patients").json()["items"]
+    assert (person["id"], [alias["id"] for alias in person["also"]]) == (ids[0], ids[1:])
+    assert client.delete(f"/api/rules/{rule['id']}").status_code == 204
+    assert client.delete(f"/api/rules/{rule['id']}").status_code == 404
+    assert client.delete("/api/rules/x").status_code == 404
+    assert client.get("/api/patients").json()["total"] == 2
+    assert client.post("/api/rules", json={"verdict": "perhaps", "ids": ids}).status_code == 400
+    assert client.post("/api/rules", json={"verdict": "same", "ids": ids[:1]}).status_code == 400
