@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fileroom.model import (
         CheckReport,
         Counts,
+        Finding,
         Found,
         Header,
         ImportSummary,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Root,
         Study,
         Token,
+        Trouble,
         Verdict,
     )
     from fileroom.pixels.display import Display
@@ -428,12 +430,34 @@ class Archive:
         cancel: CancelToken | None = None,
     ) -> CheckReport:
         """Compare the catalog with the files: presence, sizes, times; with ``read_data`` a ``sample`` of their bytes.
+        Look for series with gaps and studies that one drive could take with it.
 
-        Nothing is changed but the digests of files that are read for the first time. Cancelled when ``cancel`` says so.
+        No file and no entry is changed; digests of files that are read for the first time are recorded, and what was
+        found is remembered. A cancelled check returns its report with state "cancelled".
         """
         from fileroom.intake.check import check
 
         return check(self._catalog, read_data=read_data, sample=sample, on_progress=on_progress, cancel=cancel)
+
+    def checks(self, *, limit: int | None = None, offset: int = 0) -> Page[CheckReport]:
+        """The last checks, newest first."""
+        from fileroom.catalog import checks
+
+        return checks.checks(self._catalog, limit=limit, offset=offset)
+
+    def check_report(self, check_id: int) -> CheckReport:
+        """One of them. NotFound when there is none of this number, or it is long forgotten."""
+        from fileroom.catalog import checks
+
+        return checks.check_report(self._catalog, check_id)
+
+    def findings(
+        self, check_id: int, *, trouble: Trouble | None = None, limit: int | None = None, offset: int = 0
+    ) -> Page[Finding]:
+        """What a check found, of one kind or all."""
+        from fileroom.catalog import checks
+
+        return checks.findings(self._catalog, check_id, trouble=trouble, limit=limit, offset=offset)
 
     # -- forget ----------------------------------------------------------------------------------------------------
 

@@ -527,13 +527,30 @@ def test_undo_takes_an_import_back_and_leaves_the_files(filled: Fileroom, scans:
 
 
 def test_check_says_what_is_not_as_it_was(filled: Fileroom, scans: Path) -> None:
-    assert filled("check", "--read-data").code == 0
+    said = filled("check", "--read-data")
+    assert said.code == 0
+    assert "All is as it was recorded." in said.out
+    assert "Studies of which there is one copy on one drive: 2" in said.out
     (scans / "a" / "IM1").unlink()
     said = filled("check", "--json")
     assert said.code == 4
-    assert [(f["trouble"], f["path"]) for f in said.json["findings"]] == [("missing", str(scans / "a" / "IM1"))]
-    assert "not where it was" in filled("check").out
+    assert said.json["check"]["counts"]["missing"] == 1
+    missing = [one for one in said.json["findings"] if one["trouble"] == "missing"]
+    assert [one["path"] for one in missing] == [str(scans / "a" / "IM1")]
+    shown = filled("check").out
+    assert "Not where it was: 1\n  Import the folder it has moved to" in shown
+    assert f"    {scans}/a/IM1\n" in shown
     assert filled("check", "--sample", "banana").code == 2
+
+
+def test_check_names_a_series_with_gaps(fileroom: Fileroom, tmp_path: Path) -> None:
+    scans = {f"{n}": instance(number=n, SeriesDescription="Lung") for n in (1, 2, 3, 4, 7, 8)}
+    fileroom("import", plant(tmp_path / "scans", scans))
+    said = fileroom("check")
+    assert said.code == 0  # it may be meant so
+    (series,) = ids(fileroom, "series")
+    who = f"    ROSSI, Mario, 2024-01-31, CT 1 Lung, {series[:9]}: "
+    assert f"{who}2 slices missing after image 4; 6 are there, 1 mm apart\n" in said.out
 
 
 # -- who is who, and what is noted ---------------------------------------------------------------------------------

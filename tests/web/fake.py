@@ -10,6 +10,7 @@ from fileroom.archive import Archive, FrameBytes, InstanceFile, Picture, Status
 from fileroom.errors import BadRequest, Busy, NotFound, Unavailable
 from fileroom.jobs import Progress
 from fileroom.model import (
+    CheckReport,
     Condition,
     Counts,
     FileLocation,
@@ -28,6 +29,7 @@ from fileroom.model import (
     Series,
     State,
     Study,
+    Trouble,
 )
 from tests import world
 
@@ -311,6 +313,22 @@ class FakeArchive:
         line = LedgerEntry(path="/a\udcff", outcome=Outcome.ADDED, reason=Reason.NEW_INSTANCE, detail="", size=1)
         return Page((line,), 1, offset)
 
+    def check(
+        self,
+        *,
+        read_data: bool = False,
+        sample: float = 1.0,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> CheckReport:
+        self.calls.append(("check", (read_data, sample)))
+        assert on_progress is not None
+        assert cancel is not None
+        on_progress(Progress(phase="reading", seen=1, done=1, total=3))
+        while not (self.gate.wait(0.005) or cancel.cancelled):
+            pass
+        return report("cancelled" if cancel.cancelled else "done")
+
     def forget(self, ids: Sequence[str]) -> Counts:
         self.calls.append(("forget", list(ids)))
         return Counts(studies=1)
@@ -341,6 +359,13 @@ def _uid(one: Any, keyword: str) -> str | None:
 
 def summary(number: int = 1, state: str = "done") -> ImportSummary:
     return ImportSummary(id=number, roots=("/scans",), started="2024-01-31T10:15:00Z", state=state, files=3)
+
+
+def report(state: str = "done") -> CheckReport:
+    return CheckReport(
+        id=1, state=state, started="2024-01-31T10:15:00+00:00", read_data=False, sample=1.0, files=3, offline=0, read=0,
+        first_read=0, bytes=0, seconds=0.1, counts={Trouble.MISSING: 1},
+    )  # fmt: skip
 
 
 def until_released(

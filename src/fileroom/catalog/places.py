@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.catalog.paths import BELOW, below, on_drive
-from fileroom.catalog.store import id_text
-from fileroom.model import Drive, Level, Root, State
+from fileroom.model import Drive, Root, State
 from fileroom.sources.paths import display, from_text
 
 if TYPE_CHECKING:
@@ -96,13 +95,10 @@ def record_contents(catalog: Catalog, digests: list[tuple[bytes, int]]) -> None:
         cursor.executemany("UPDATE file SET content_digest = ? WHERE id = ?", digests)
 
 
-def incomplete_series(catalog: Catalog) -> list[tuple[str, int, int]]:
-    """Series of which instances are missing: (id, missing, of how many)."""
+def count_files(catalog: Catalog) -> int:
+    """How many :func:`files` there are."""
     with catalog.database.reading() as cursor:
-        rows = cursor.execute(
-            "SELECT public_id, n_missing, n_instances FROM series WHERE hidden = 0 AND n_missing > 0"
-        ).fetchall()
-    return [(id_text(Level.SERIES, row[0]), row[1], row[2]) for row in rows]
+        return int(cursor.execute("SELECT count(*) FROM file WHERE instance_id IS NOT NULL AND gone = 0").fetchone()[0])
 
 
 def database_troubles(catalog: Catalog) -> list[str]:

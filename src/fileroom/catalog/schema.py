@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 
@@ -283,6 +283,32 @@ label = Table(
     _text("level"),
     _text("at"),
     Index("label_by_name", "label"),
+)
+
+checkup = Table(
+    "checkup",
+    metadata,
+    _id(),
+    _text("started"),
+    _text("state"),
+    _count("read_data"),
+    Column("sample", Real, nullable=False, server_default="1"),
+    *_counts("files", "offline", "read", "first_read", "bytes"),
+    Column("seconds", Real, nullable=False, server_default="0"),
+    _text("counts"),  # JSON object
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    _id(),
+    _ref("checkup_id", "checkup"),
+    _text("trouble"),
+    _text("path"),
+    _text("entry"),  # public id with its letter; whose study it is is looked up when it is shown
+    _text("detail"),
+    _text("numbers"),  # JSON object
+    Index("finding_by_checkup", "checkup_id", "trouble"),
 )
 
 token = Table(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from fileroom.web import api_archive, api_imports, api_places, api_said, api_session, pages, qido, wado
+from fileroom.web import api_archive, api_checks, api_imports, api_places, api_said, api_session, pages, qido, wado
 from fileroom.web.door import Door
 from fileroom.web.gate import DATA, OwnHost, OwnPages, SecurityHeaders, SignedIn
 from fileroom.web.jobs import JobBoard
@@ -48,6 +48,7 @@ def create_app(
             *api_archive.ROUTES,
             *api_imports.ROUTES,
             *api_said.ROUTES,
+            *api_checks.ROUTES,
             *api_places.ROUTES,
             *qido.ROUTES,
             *wado.ROUTES,

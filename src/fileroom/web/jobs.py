@@ -1,4 +1,4 @@
-"""Imports as jobs: they run in a thread, and any number of pages may watch.
+"""Imports and checks as jobs: they run in a thread, and any number of pages may watch.
 
 A watcher is only told *that* something changed, and then takes the newest state: one that is slow misses states
 in between, and never makes the import wait.
@@ -10,7 +10,9 @@ import asyncio
 import logging
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fileroom.errors import Busy, FileroomError, NotFound
@@ -18,10 +20,13 @@ from fileroom.jobs import CancelToken, Progress
 from fileroom.model import plain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from fileroom.archive import Archive
-    from fileroom.model import ImportSummary
+    from fileroom.jobs import OnProgress
+    from fileroom.model import CheckReport, ImportSummary
+
+    Work = Callable[[OnProgress, CancelToken], ImportSummary | CheckReport]
 
 log = logging.getLogger("fileroom.web")
 
@@ -29,6 +34,13 @@ KEPT = 20  # finished jobs that are still told about
 PACE = 0.1  # seconds between two events of one watcher
 PULSE = 15.0  # seconds of silence after which a sign of life is sent
 WALKING = Progress(phase="walking")
+
+
+class Kind(StrEnum):
+    """What a job does."""
+
+    IMPORT = "import"
+    CHECK = "check"
 
 
 class Watch:
@@ -62,13 +74,14 @@ class Watch:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """One import: its newest progress while it runs, its summary afterwards."""
+    """One import or check: its newest progress while it runs, its summary afterwards."""
 
     id: str
+    kind: Kind = Kind.IMPORT
     cancel: CancelToken = field(default_factory=CancelToken)
     state: str = "running"
     progress: Progress = WALKING
-    summary: ImportSummary | None = None
+    summary: ImportSummary | CheckReport | None = None
     message: str = ""
     error: FileroomError | None = None
     begun: bool = False  # it has reported once, or ended
@@ -83,6 +96,7 @@ class Job:
         """The job as docs/http-api.md shows it."""
         return {
             "job": self.id,
+            "kind": self.kind.value,
             "state": self.state,
             "progress": plain(self.progress),
             "summary": plain(self.summary),
@@ -105,42 +119,60 @@ class Event:
 
 
 class JobBoard:
-    """The jobs of one archive, one running at a time."""
+    """The jobs of one archive, one of each kind running at a time."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}  # oldest first
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._closing = False
 
     def start(self, paths: Sequence[str]) -> Job:
         """Begin an import. Busy when one is running here."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> ImportSummary:
+            return self._archive.bring_in(list(paths), who="page", on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.IMPORT, work)
+
+    def start_check(self, *, read_data: bool, sample: float) -> Job:
+        """Begin a check. Busy when one is running here."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> CheckReport:
+            return self._archive.check(read_data=read_data, sample=sample, on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.CHECK, work)
+
+    def _begin(self, kind: Kind, work: Work) -> Job:
         with self._lock:
-            if self._closing or any(job.running for job in self._jobs.values()):
-                raise Busy("An import is running already.")
-            job = Job(secrets.token_hex(8))
+            if self._closing or any(job.running and job.kind is kind for job in self._jobs.values()):
+                raise Busy("An import is running already." if kind is Kind.IMPORT else "A check is running already.")
+            job = Job(secrets.token_hex(8), kind)
             self._jobs[job.id] = job
-            for old in list(self._jobs)[:-KEPT]:
+            ended = [one.id for one in self._jobs.values() if not one.running]
+            for old in ended[: max(0, len(self._jobs) - KEPT)]:
                 del self._jobs[old]
             # A daemon, for a drive that hangs must not keep the program from ending; the catalog bears that.
-            self._thread = threading.Thread(target=self._run, args=(job, list(paths)), name="import", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, args=(job, work), name=kind.value, daemon=True)
+            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+            thread.start()
         return job
 
-    def _run(self, job: Job, paths: list[str]) -> None:
+    def _run(self, job: Job, work: Work) -> None:
         def on_progress(progress: Progress) -> None:
             job.progress = progress
             job.changed()
 
         state = "failed"
         try:
-            job.summary = self._archive.bring_in(paths, who="page", on_progress=on_progress, cancel=job.cancel)
-            state, job.message = job.summary.state, job.summary.message
+            summary = work(on_progress, job.cancel)
+            job.summary, state = summary, summary.state
+            job.message = getattr(summary, "message", "")
         except FileroomError as error:
             job.error, job.message = error, str(error)
         except Exception as error:  # noqa: BLE001 - nobody above us: the job tells it
-            log.error("import: %s", type(error).__name__)  # noqa: TRY400 - a traceback could hold a path
+            log.error("%s: %s", job.kind, type(error).__name__)  # noqa: TRY400 - a traceback could hold a path
             job.message = "Something went wrong inside fileroom."
         job.state = state  # last: who sees the end sees all of it
         job.changed()
@@ -211,8 +243,8 @@ class JobBoard:
             job.changed()
 
     def join(self, seconds: float) -> bool:
-        """Wait until the import has put down what it holds; False when it has not within so long."""
-        if self._thread is None:
-            return True
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        """Wait until imports and checks have put down what they hold; False when they have not within so long."""
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)

@@ -316,12 +316,69 @@ export interface Progress {
   readonly current: string;
 }
 
-export interface Job {
+/** A long piece of work, by what it does. */
+interface JobOf<Kind extends string, Summary> {
   readonly job: string;
+  readonly kind: Kind;
   readonly state: "running" | "done" | "cancelled" | "failed";
   readonly progress: Progress;
-  readonly summary: ImportSummary | null;
+  readonly summary: Summary | null;
   readonly message: string;
+}
+export type ImportJob = JobOf<"import", ImportSummary>;
+export type CheckJob = JobOf<"check", CheckReport>;
+export type Job = ImportJob | CheckJob;
+
+export const TROUBLES = [
+  "database",
+  "damaged",
+  "unreadable",
+  "missing",
+  "changed",
+  "lost",
+  "gap",
+  "same_place",
+  "uneven",
+  "numbers",
+  "one_drive",
+] as const;
+/** What a check can find, worst first. */
+export type Trouble = (typeof TROUBLES)[number];
+
+/** What a check looked at, and how often it found what (`model.CheckReport`). */
+export interface CheckReport {
+  readonly id: number;
+  readonly state: "done" | "cancelled";
+  readonly started: string;
+  readonly read_data: boolean;
+  readonly sample: number;
+  readonly files: number;
+  readonly offline: number;
+  readonly read: number;
+  readonly first_read: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly counts: Readonly<Partial<Record<Trouble, number>>>;
+}
+
+/** The study or series that a finding is about. */
+export interface Subject {
+  readonly patient: PersonName;
+  readonly anonymous: boolean;
+  readonly study_date: string;
+  readonly description: string;
+  readonly modality: string;
+  readonly number: number | null;
+}
+
+/** One thing that is not right, or worth a look; `detail` tells in English what `values` says in numbers. */
+export interface Finding {
+  readonly trouble: Trouble;
+  readonly path: string;
+  readonly entry: string;
+  readonly subject: Subject | null;
+  readonly detail: string;
+  readonly values: Readonly<Record<string, number | string>>;
 }
 
 export interface Place {

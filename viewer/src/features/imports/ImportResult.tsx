@@ -1,11 +1,11 @@
 import { LEFT_OUT, occurred, type ReasonGroup } from "../../core/importing.ts";
-import type { ImportSummary, Job } from "../../core/model.ts";
+import type { ImportJob, ImportSummary } from "../../core/model.ts";
 import { routePath } from "../../core/routes.ts";
 import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 
 interface ImportResultProps {
-  readonly job: Job;
+  readonly job: ImportJob;
   readonly reasons: readonly ReasonGroup[];
   readonly onClose: () => void;
   readonly onAgain: () => void;

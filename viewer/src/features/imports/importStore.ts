@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
 import { byReason, LEFT_OUT, type ReasonGroup } from "../../core/importing.ts";
-import type { ImportSummary, Job, Progress } from "../../core/model.ts";
+import type { ImportJob, ImportSummary, Job, Progress } from "../../core/model.ts";
 import type * as api from "../../io/api.ts";
 import type { JobListener } from "../../io/events.ts";
 import { ApiError } from "../../io/http.ts";
@@ -34,7 +34,7 @@ export interface Running {
 export class ImportStore {
   readonly #shown = signal(false);
   readonly #running = signal<Running | undefined>(undefined);
-  readonly #ended = signal<{ readonly job: Job; readonly reasons: readonly ReasonGroup[] } | undefined>(undefined);
+  readonly #ended = signal<{ readonly job: ImportJob; readonly reasons: readonly ReasonGroup[] } | undefined>(undefined);
   readonly #problem = signal<ApiError | undefined>(undefined);
   #stopListening: (() => void) | undefined;
   #lastLook = 0;
@@ -51,7 +51,7 @@ export class ImportStore {
     return this.#running;
   }
 
-  get ended(): ReadonlySignal<{ readonly job: Job; readonly reasons: readonly ReasonGroup[] } | undefined> {
+  get ended(): ReadonlySignal<{ readonly job: ImportJob; readonly reasons: readonly ReasonGroup[] } | undefined> {
     return this.#ended;
   }
 
@@ -83,7 +83,7 @@ export class ImportStore {
 
   /** Take up an import that is running already (the page was loaded again, or another window began it). */
   async resume(): Promise<void> {
-    const running = (await this.ports.api.jobs()).find((job) => job.state === "running");
+    const running = (await this.ports.api.jobs()).find((job) => job.kind === "import" && job.state === "running");
     if (running !== undefined && this.#running.value === undefined) this.#follow(running.job, running.progress);
   }
 
@@ -159,6 +159,7 @@ export class ImportStore {
   }
 
   async #end(job: Job): Promise<void> {
+    if (job.kind !== "import") return;
     this.#stopListening?.();
     const reasons = job.summary === null ? [] : await this.#reasons(job.summary);
     this.#running.value = undefined;

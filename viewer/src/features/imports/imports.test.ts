@@ -15,7 +15,7 @@ const summary: ImportSummary = {
 };
 const progress = (series: number): Progress =>
   ({ phase: "reading", seen: 10, done: 5, read: 5, total: 10, patients: 1, studies: 1, series }) as Progress;
-const job = (state: Job["state"]): Job => ({ job: "j1", state, progress: progress(2), summary: state === "running" ? null : summary, message: "" });
+const job = (state: Job["state"]): Job => ({ job: "j1", kind: "import", state, progress: progress(2), summary: state === "running" ? null : summary, message: "" });
 
 function desk() {
   const listeners: JobListener[] = [];
