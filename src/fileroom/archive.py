@@ -353,19 +353,23 @@ class Archive:
         self,
         paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         *,
+        copy: bool = False,
         who: str = "",
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
     ) -> ImportSummary:
-        """Import files and folders in place. ``who`` asked for it: the user of the operating system if nobody is named.
+        """Import files and folders in place; with ``copy`` by verified copies in the archive's own folder.
 
+        Only what is new is copied; what is known where it lies stays there. The originals may go afterwards.
         Busy when another import is running in this archive; SourceError, before anything is done, when a path does
         not exist. A cancelled import returns its summary with state "cancelled"; what is done stays.
         """
         from fileroom.intake.run import bring_in
 
         texts = [os.fspath(paths)] if isinstance(paths, (str, os.PathLike)) else [os.fspath(path) for path in paths]
-        return bring_in(self._catalog, self.settings, texts, who=who or _user(), on_progress=on_progress, cancel=cancel)
+        return bring_in(
+            self._catalog, self.settings, texts, copy=copy, who=who or _user(), on_progress=on_progress, cancel=cancel
+        )
 
     def imports(self, *, limit: int | None = None, offset: int = 0) -> Page[ImportSummary]:
         """Past imports and the running one, newest first."""

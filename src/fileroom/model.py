@@ -85,6 +85,7 @@ class Reason(StrEnum):
     """Why a path has its outcome: a code that doors translate, with English words in :data:`REASON_TEXT`."""
 
     NEW_INSTANCE = "new_instance"
+    COPIED = "copied"
     BROUGHT_BACK = "brought_back"
     SAME_AS_BEFORE = "same_as_before"
     CONTENT_CHANGED = "content_changed"
@@ -117,11 +118,14 @@ class Reason(StrEnum):
     ENCRYPTED = "encrypted"
     UNKNOWN_STORAGE = "unknown_storage"
     BOMB = "bomb"
+    NO_SPACE = "no_space"
+    COPY_FAILED = "copy_failed"
     CANCELLED = "cancelled"
 
 
 REASON_TEXT: dict[Reason, str] = {
     Reason.NEW_INSTANCE: "new",
+    Reason.COPIED: "new, and copied into the archive's own folder",
     Reason.BROUGHT_BACK: "had been removed from the archive and is back",
     Reason.SAME_AS_BEFORE: "size and time of change are as recorded",
     Reason.CONTENT_CHANGED: "the file has changed since it was last read",
@@ -154,6 +158,8 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.ENCRYPTED: "it is encrypted",
     Reason.UNKNOWN_STORAGE: "it is stored in a way that is not known here",
     Reason.BOMB: "it would open to far more than is stored",
+    Reason.NO_SPACE: "no room for a copy where the archive lies",
+    Reason.COPY_FAILED: "no good copy could be made",
     Reason.CANCELLED: "the import was cancelled before this file",
 }
 
@@ -174,6 +180,10 @@ class Detail(StrEnum):
     NO_ANSWER = "no_answer"
     TOO_MANY_OPEN = "too_many_open"
     NAME_TOO_LONG = "name_too_long"
+    NOT_THE_SAME = "not_the_same"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    NAME_TAKEN = "name_taken"
+    LINK_IN_THE_WAY = "link_in_the_way"
 
 
 DETAIL_TEXT: dict[str, str] = {
@@ -190,6 +200,10 @@ DETAIL_TEXT: dict[str, str] = {
     Detail.NO_ANSWER: "the network share did not answer",
     Detail.TOO_MANY_OPEN: "too many files were open at once; import again",
     Detail.NAME_TOO_LONG: "its name is longer than the system allows",
+    Detail.NOT_THE_SAME: "what was written does not read back the same",
+    Detail.CHANGED_MEANWHILE: "it changed while it was copied",
+    Detail.NAME_TAKEN: "something else has its name in the archive's own folder",
+    Detail.LINK_IN_THE_WAY: "a link or a file stands where its folder in the archive should be",
 }
 
 
@@ -448,7 +462,8 @@ class Series:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileLocation:
     """Where one file of an instance lies. ``path`` is the absolute path as the operating system takes it (it may
-    hold surrogate escapes; show it by :func:`fileroom.sources.paths.display`)."""
+    hold surrogate escapes; show it by :func:`fileroom.sources.paths.display`). ``owned``: it is a copy that fileroom
+    made in the archive's own folder; all others are the user's."""
 
     path: str
     size: int
@@ -457,6 +472,7 @@ class FileLocation:
     reason: Reason
     detail: str
     state: State
+    owned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -740,12 +756,14 @@ class ImportSummary:
     bytes: int = 0
     seconds: float = 0.0
     message: str = ""
+    kind: str = "import"  # import, copy (of the files into the archive), relink
 
     def as_line(self) -> dict[str, Any]:
         """The flat object that closes ``fileroom import --json``."""
         counts = {outcome.value: self.outcomes.get(outcome, 0) for outcome in Outcome}
         return {
             "import": self.id,
+            "kind": self.kind,
             "state": self.state,
             "files": self.files,
             **counts,

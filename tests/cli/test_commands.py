@@ -116,12 +116,12 @@ def test_ctrl_c_keeps_what_is_done(fileroom: Fileroom, tmp_path: Path, monkeypat
     scans = plant(tmp_path / "many", {f"{n // 50}/{n}": instance(number=n) for n in range(1, 4001)})
     real = Archive.bring_in
 
-    def interrupted(self: Archive, paths: Any, *, on_progress: Any, cancel: Any) -> Any:
+    def interrupted(self: Archive, paths: Any, *, copy: bool, on_progress: Any, cancel: Any) -> Any:
         def report(progress: Any) -> None:
             if not cancel.cancelled:
                 signal.raise_signal(signal.SIGINT)
 
-        return real(self, paths, on_progress=report, cancel=cancel)
+        return real(self, paths, copy=copy, on_progress=report, cancel=cancel)
 
     monkeypatch.setattr(Archive, "bring_in", interrupted)
     said = fileroom("import", scans, "--json")
@@ -582,3 +582,16 @@ def test_notes_and_labels(filled: Fileroom) -> None:
     assert filled("label", "--json").json["labels"][0]["entries"] == 1
     assert filled("label", anna, "urgent", "--remove").out.strip() == "study X"
     assert filled("note", anna, "--remove").out.strip() == "There is no note on this entry."
+
+
+def test_import_by_copies(fileroom: Fileroom, tmp_path: Path) -> None:
+    stick = plant(tmp_path / "stick", {"1": instance(number=1), "again": instance(number=1), "2": instance(number=2)})
+    said = fileroom("import", "--copy", stick)
+    assert (said.code, "Copied into the archive's own folder: 2 files." in said.out) == (0, True)
+    (patient,) = fileroom("list", "--json").json["items"]
+    (study,) = fileroom("show", patient["id"], "--json").json["studies"]
+    (series,) = fileroom("show", study["id"], "--json").json["series"]
+    one = fileroom("show", series["id"], "--json").json["instances"][0]
+    assert one["files"][0]["owned"] is True
+    assert "added, online, owned by the archive" in fileroom("show", one["id"]).out
+    assert fileroom("import", "--copy", stick, "--json").json["unchanged"] == 3

@@ -279,12 +279,13 @@ class FakeArchive:
         self,
         paths: Sequence[str],
         *,
+        copy: bool = False,
         who: str = "",
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
     ) -> ImportSummary:
         assert who == "page"
-        self.calls.append(("bring_in", list(paths)))
+        self.calls.append(("copy" if copy else "bring_in", list(paths)))
         assert self.importing is not None
         assert on_progress is not None
         assert cancel is not None

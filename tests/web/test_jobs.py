@@ -248,3 +248,12 @@ def test_nothing_runs_and_nothing_waits() -> None:
     _, board = board_of(fake.until_released)
     board.close()
     assert board.join(0)
+
+
+def test_an_import_may_copy(client: TestClient, archive: fake.FakeArchive, tmp_path: Path) -> None:
+    archive.importing = fake.until_released
+    archive.gate.set()
+    answer = client.post("/api/imports", json={"paths": [str(tmp_path)], "copy": True})
+    assert (answer.status_code, archive.calls) == (202, [("copy", [str(tmp_path)])])
+    refused = client.post("/api/imports", json={"paths": [str(tmp_path)], "copy": "yes"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")

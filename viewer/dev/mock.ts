@@ -323,7 +323,7 @@ function summary(id: number, state: ImportSummary["state"], files: number): Impo
   for (let n = 0; n < files; n += 1) outcomes[makeLedgerEntry(n).outcome] += 1;
   const started = new Date(Date.UTC(2026, 1, id, 9, 30)).toISOString();
   const found = { patients: Math.floor(files / 600), studies: Math.floor(files / 420), series: Math.floor(files / 120) };
-  return { import: id, state, files, ...outcomes, ...found, instances: outcomes.added, bytes: files * 520_000, seconds: files / 1610, roots: ["/mnt/nas/radiologia/2024"], started, ended: started, who: "page", message: "" };
+  return { import: id, kind: "import", state, files, ...outcomes, ...found, instances: outcomes.added, bytes: files * 520_000, seconds: files / 1610, roots: ["/mnt/nas/radiologia/2024"], started, ended: started, who: "page", message: "" };
 }
 
 function page<T>(all: readonly T[], query: URLSearchParams): Page<T> {

@@ -32,6 +32,16 @@ class KnownFile:
     gone: bool
     hidden: bool  # its instance was removed from the archive
 
+    @property
+    def copied(self) -> bool:
+        """It was copied into the archive (or need not be): the instance has its file there and not here."""
+        return self.reason is Reason.COPIED
+
+    @property
+    def in_place(self) -> bool:
+        """It is a file of an instance where it lies."""
+        return self.instance_id is not None and not self.copied
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceFile:
@@ -117,6 +127,16 @@ def folders_with_files(catalog: Catalog, filesystem_id: str, inside: str) -> Ite
             yield folder_id, from_text(path)
 
 
+def stands(catalog: Catalog, uid: str, size: int, digest: bytes) -> bool:
+    """Whether an instance with this SOP Instance UID has a file of this size and digest that was there last."""
+    with catalog.database.reading() as cursor:
+        return bool(cursor.execute(_STANDS, (uid, size, digest)).fetchone()[0])
+
+
+_STANDS = (
+    "SELECT EXISTS (SELECT 1 FROM instance JOIN file ON file.instance_id = instance.id "
+    "WHERE instance.sop_instance_uid = ? AND file.size = ? AND file.digest = ? AND file.gone = 0)"
+)
 _FOLDERS = (
     "SELECT folder.id, folder.path FROM drive JOIN folder ON folder.drive_id = drive.id "  # noqa: S608 - our own words
     f"WHERE drive.filesystem_id = ? AND {BELOW} "
@@ -127,11 +147,16 @@ _FOLDER = (
     "WHERE drive.filesystem_id = ?"
 )
 _KNOWN = (
-    "SELECT name, file.id, size, mtime_ns, outcome, reason, instance_id, gone, coalesce(instance.hidden, 0) "
-    "FROM file LEFT JOIN instance ON instance.id = file.instance_id WHERE folder_id = ? {}"
+    # A path that was copied stands for the instance of its copy; without it (-1 is no size) it is to be copied again.
+    "SELECT name, file.id, CASE WHEN reason = 'copied' AND coalesce(instance.missing, 1) THEN -1 ELSE size END, "
+    "mtime_ns, outcome, reason, instance.id, gone, coalesce(instance.hidden, 0) "
+    "FROM file LEFT JOIN source ON source.file_id = file.id AND reason = 'copied' "
+    "LEFT JOIN instance ON instance.id = coalesce(file.instance_id, source.instance_id) WHERE folder_id = ? {}"
 )
 _SETTLED = (
     "SELECT name, size, mtime_ns FROM file WHERE folder_id = ? {} AND gone = 0 AND mtime_ns <= ? "
     "AND outcome NOT IN (?, ?) AND (instance_id IS NULL OR NOT EXISTS "
-    "(SELECT 1 FROM instance INDEXED BY instance_hidden WHERE id = instance_id AND hidden = 1)) ORDER BY name"
+    "(SELECT 1 FROM instance INDEXED BY instance_hidden WHERE id = instance_id AND hidden = 1)) "
+    "AND (reason != 'copied' OR EXISTS (SELECT 1 FROM source JOIN instance ON instance.id = source.instance_id "
+    "WHERE source.file_id = file.id AND missing = 0 AND hidden = 0)) ORDER BY name"
 )

@@ -17,7 +17,7 @@ from fileroom.catalog.matching import clause
 from fileroom.catalog.notes import said_of
 from fileroom.catalog.paths import on_drive
 from fileroom.catalog.resolving import TABLES, resolve
-from fileroom.catalog.store import id_text
+from fileroom.catalog.store import OWN, id_text
 from fileroom.dicom.names import person_name
 from fileroom.errors import BadRequest
 from fileroom.model import (
@@ -424,13 +424,15 @@ def _files(
 ) -> dict[int, list[tuple[int, FileLocation]]]:
     statement = text(
         "SELECT f.id, f.instance_id, f.name, f.size, f.mtime_ns, f.outcome, f.reason, f.detail, f.gone, "
-        "folder.path, folder.drive_id, drive.filesystem_id, drive.mount_point "
+        "folder.path, folder.drive_id, drive.filesystem_id, drive.mount_point, owned.path AS owned "
         "FROM json_each(:ids) AS wanted JOIN file AS f ON f.instance_id = wanted.value "
-        "JOIN folder ON folder.id = f.folder_id JOIN drive ON drive.id = folder.drive_id ORDER BY f.id"
+        "JOIN folder ON folder.id = f.folder_id JOIN drive ON drive.id = folder.drive_id "
+        "LEFT JOIN owned ON drive.filesystem_id = :own AND owned.path = rtrim(folder.path, '/') || '/' || f.name "
+        "ORDER BY f.id"
     )
     mounts = catalog.mounts()
     found: dict[int, list[tuple[int, FileLocation]]] = {}
-    for row in connection.execute(statement, {"ids": json.dumps(sorted(instances))}):
+    for row in connection.execute(statement, {"ids": json.dumps(sorted(instances)), "own": OWN}):
         inside = on_drive(row.path, row.name)
         offline = reach.drive_offline(row.drive_id)
         place = FileLocation(
@@ -441,6 +443,7 @@ def _files(
             reason=Reason(row.reason),
             detail=row.detail,
             state=State.OFFLINE if offline else State.MISSING if row.gone else State.ONLINE,
+            owned=row.owned is not None,
         )
         found.setdefault(row.instance_id, []).append((row.id, place))
     return found

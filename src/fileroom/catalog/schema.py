@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 
@@ -203,6 +203,16 @@ file = Table(
     Index("file_by_instance", "instance_id"),
 )
 
+# A path that was copied into the archive, or need not be: it is no file of the instance, but stands for it when it is
+# imported again.
+source = Table(
+    "source",
+    metadata,
+    Column("file_id", Integer, ForeignKey("file.id", ondelete="CASCADE"), primary_key=True),
+    Column("instance_id", Integer, ForeignKey("instance.id", ondelete="CASCADE"), nullable=False),
+    Index("source_by_instance", "instance_id"),
+)
+
 thumbnail = Table(
     "thumbnail",
     metadata,
@@ -237,6 +247,7 @@ import_ = Table(
     _text("message"),
     _text("roots"),  # JSON list
     _text("outcomes"),  # JSON object
+    _text("kind"),  # "import" (or nothing), "copy", "relink"
     *_counts("files", "patients", "studies", "series", "instances", "bytes"),
     Column("seconds", Real, nullable=False, server_default="0"),
 )
@@ -309,6 +320,36 @@ finding = Table(
     _text("detail"),
     _text("numbers"),  # JSON object
     Index("finding_by_checkup", "checkup_id", "trouble"),
+)
+
+# Every copy that fileroom itself put into the archive's own folder, and nothing else: only what stands here may ever be
+# deleted, and only while it is as it was written.
+owned = Table(
+    "owned",
+    metadata,
+    Column("path", Text, primary_key=True),  # below the archive's own folder, as sources.paths.to_text writes it
+    _count("size"),
+    _count("mtime_ns"),
+    _text("at"),
+)
+
+# What a relink changed, so that it can be taken back.
+relinked = Table(
+    "relinked",
+    metadata,
+    _id(),
+    _ref("import_id", "import"),
+    Column("instance", LargeBinary, nullable=False),  # public id
+    Column("old_folder_id", Integer, ForeignKey("folder.id"), nullable=False),
+    Column("new_folder_id", Integer, ForeignKey("folder.id"), nullable=False),
+    _text("old_name"),
+    _text("new_name"),
+    _count("old_mtime_ns"),
+    _count("old_gone"),
+    _text("old_outcome"),
+    _text("old_reason"),
+    _text("old_detail"),
+    Index("relinked_by_import", "import_id"),
 )
 
 token = Table(

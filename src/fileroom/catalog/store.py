@@ -12,13 +12,14 @@ from fileroom.catalog.engine import Database
 from fileroom.errors import CatalogError, NotFound
 from fileroom.model import Level
 from fileroom.sources import drives
+from fileroom.sources.drives import Mount, Mounts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fileroom.sources.drives import Mounts
-
 CATALOG_FILE = "catalog.db"
+FILES_FOLDER = "files"  # copies that the archive owns
+OWN = "archive"  # the drive on which they are recorded, so that they are found wherever the archive is moved to
 LETTERS = {Level.PATIENT: "p", Level.STUDY: "s", Level.SERIES: "e", Level.INSTANCE: "i"}
 LEVELS = {letter: level for level, letter in LETTERS.items()}
 _MOUNTS_SECONDS = 2.0
@@ -70,8 +71,12 @@ class Catalog:
         with self._mounts_lock:
             now = time.monotonic()
             if self._mounts is None or now - self._mounts[0] > _MOUNTS_SECONDS:
-                self._mounts = (now, drives.current())
+                self._mounts = (now, Mounts.of((*drives.current().mounts, self._own_folder())))
             return self._mounts[1]
+
+    def _own_folder(self) -> Mount:
+        """The folder of copies as a drive of its own. It may be a link to where there is room."""
+        return Mount(OWN, "archive", OWN, os.path.realpath(self.folder / FILES_FOLDER))
 
 
 def id_text(level: Level, public_id: bytes) -> str:

@@ -131,7 +131,7 @@ def _hide_above(cursor: Any, series: list[int]) -> None:
 # -- imports and their ledger --------------------------------------------------------------------------------------
 
 
-def begin_import(catalog: Catalog, roots: Sequence[str], who: str) -> tuple[int, str]:
+def begin_import(catalog: Catalog, roots: Sequence[str], who: str, kind: str) -> tuple[int, str]:
     """A new import: its number and the time it started. What an earlier process left running was interrupted."""
     started = now()
     with catalog.database.transaction() as cursor:
@@ -139,8 +139,9 @@ def begin_import(catalog: Catalog, roots: Sequence[str], who: str) -> tuple[int,
             "UPDATE import SET state = 'interrupted' WHERE state = 'running'"
         )  # it was last heard of at "ended"
         cursor.execute(
-            "INSERT INTO import(started, ended, who, state, roots, outcomes) VALUES (?, ?, ?, 'running', ?, '{}')",
-            (started, started, who, json.dumps([to_text(root) for root in roots], ensure_ascii=False)),
+            "INSERT INTO import(started, ended, who, state, roots, kind, outcomes) "
+            "VALUES (?, ?, ?, 'running', ?, ?, '{}')",
+            (started, started, who, json.dumps([to_text(root) for root in roots], ensure_ascii=False), kind),
         )
         return int(cursor.lastrowid), started
 
@@ -169,7 +170,7 @@ def save_import(cursor: Any, summary: ImportSummary) -> None:
 
 _IMPORT = (
     "SELECT id, roots, started, state, n_files, outcomes, n_patients, n_studies, n_series, n_instances, n_bytes, "
-    "seconds, message, who, ended FROM import "
+    "seconds, message, who, ended, kind FROM import "
 )
 
 
@@ -209,6 +210,7 @@ def _summary(row: Sequence[Any]) -> ImportSummary:
         message=row[12],
         who=row[13],
         ended=row[14],
+        kind=row[15] or "import",
     )
 
 

@@ -111,6 +111,7 @@ class Writer:
         self._changed_files: list[tuple[Any, ...]] = []
         self._new_instances: list[tuple[Any, ...]] = []
         self._ledger: list[tuple[Any, ...]] = []
+        self._sources: list[tuple[int, int]] = []
         self._batch_uids: dict[str, list[KnownInstance]] = {}
 
     # -- a batch ---------------------------------------------------------------------------------------------------
@@ -164,7 +165,9 @@ class Writer:
                 "VALUES (?,?,?,?,?,?,?, (SELECT public_id FROM instance WHERE id = ?))",
                 self._ledger,
             )
-        for pending in (self._new_instances, self._new_files, self._changed_files, self._ledger):
+        if self._sources:
+            c.executemany("INSERT OR REPLACE INTO source(file_id, instance_id) VALUES (?,?)", self._sources)
+        for pending in (self._new_instances, self._new_files, self._changed_files, self._ledger, self._sources):
             pending.clear()
 
     # -- places ----------------------------------------------------------------------------------------------------
@@ -480,6 +483,30 @@ class Writer:
         self._cursor.execute(
             "UPDATE file SET outcome = ?, reason = ?, detail = ? WHERE id = ?",
             (outcome.value, reason.value, detail, file_id),
+        )
+
+    def file_at(self, mount: Mount, folder: str, name: str) -> int | None:
+        """The row of a file by its place; those of the running batch are not looked at."""
+        row = self._cursor.execute(
+            "SELECT id FROM file WHERE folder_id = ? AND name = ?", (self.folder(mount, folder), to_text(name))
+        ).fetchone()
+        return row[0] if row else None
+
+    def own(self, path: str, size: int, mtime_ns: int) -> None:
+        """Remember a copy that fileroom made: ``path`` below the archive's own folder."""
+        self._cursor.execute(
+            "INSERT OR REPLACE INTO owned(path, size, mtime_ns, at) VALUES (?,?,?,?)",
+            (to_text(path), size, mtime_ns, now()),
+        )
+
+    def stands_for(self, file_id: int, instance_id: int) -> None:
+        """A path that was read is held by the archive already: as a file of this instance."""
+        self._sources.append((file_id, instance_id))
+
+    def move_home(self, series_id: int, drive_id: int) -> None:
+        """A series has images on another drive now: whether it can be reached is asked of that one."""
+        self._cursor.execute(
+            "UPDATE series SET drive_id = ? WHERE id = ? AND drive_id != ?", (drive_id, series_id, drive_id)
         )
 
     def unlink(self, instance_id: int) -> None:

@@ -1,4 +1,4 @@
-"""``fileroom import``: bring files and folders into the archive, where they lie."""
+"""``fileroom import``: bring files and folders into the archive, where they lie or by copies."""
 
 import os
 from pathlib import Path
@@ -24,6 +24,9 @@ def import_(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.")],
     *,
+    copy: Annotated[
+        bool, typer.Option("--copy", help="Copy what is new into the archive's own folder; the originals may go then.")
+    ] = False,
     as_json: JsonOption = False,
     archive: ArchiveOption = None,
 ) -> None:
@@ -32,11 +35,14 @@ def import_(
     Folders are walked with all that is below them. Ctrl-C stops and keeps what
     is done; the next import goes on from there. When one of the paths does not
     exist, nothing is imported.
+
+    With --copy each copy is read back from the disk and compared before it
+    counts. What the archive knows already, where it lies, is not copied.
     """
     cancel = CancelToken()
     with open_archive(context, archive) as house:
         with reporter(as_json=as_json) as report, cancelling(cancel, _heard):
-            summary = house.bring_in(paths, on_progress=report, cancel=cancel)
+            summary = house.bring_in(paths, copy=copy, on_progress=report, cancel=cancel)
         if as_json:
             print_json(summary.as_line())
         else:

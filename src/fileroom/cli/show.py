@@ -116,7 +116,7 @@ def _parent(entry: Study | Series) -> tuple[str, Any]:
 
 
 def _file(location: FileLocation) -> str:
-    kind = f"{location.outcome.value}, {location.state.value}"
+    kind = f"{location.outcome.value}, {location.state.value}" + (", owned by the archive" if location.owned else "")
     return f"{safe(location.path)} ({size(location.size)}, {kind})"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.cli.terminal import count, duration, moment, number, safe, size
-from fileroom.model import REASON_TEXT, Outcome
+from fileroom.model import REASON_TEXT, Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,11 +47,18 @@ class Why:
 
     reasons: Mapping[Outcome, Counter[str]]
     examples: Sequence[LedgerEntry]
+    copied: int = 0
 
 
 def in_words(summary: ImportSummary, why: Why | None = None) -> list[str]:
     """The whole summary, line by line."""
-    return [_headline(summary), *_kept(summary), *_left_out(summary, why or Why({}, ())), *_advice(summary)]
+    return [
+        _headline(summary),
+        *_kept(summary),
+        *_copied(why),
+        *_left_out(summary, why or Why({}, ())),
+        *_advice(summary),
+    ]
 
 
 def begun(summary: ImportSummary) -> list[str]:
@@ -87,6 +94,10 @@ def _kept(summary: ImportSummary) -> list[str]:
     return lines
 
 
+def _copied(why: Why | None) -> list[str]:
+    return [f"Copied into the archive's own folder: {count(why.copied, 'file')}."] if why and why.copied else []
+
+
 def _left_out(summary: ImportSummary, why: Why) -> list[str]:
     lines = []
     for kind, words in LEFT_OUT.items():
@@ -112,10 +123,12 @@ def _advice(summary: ImportSummary) -> list[str]:
 def why(archive: Archive, summary: ImportSummary) -> Why:
     """Ask the ledger why files were left out."""
     reasons: dict[Outcome, Counter[str]] = {}
-    for row in archive.reasons(summary.id):
+    rows = archive.reasons(summary.id)
+    copied = sum(row.files for row in rows if row.reason is Reason.COPIED)
+    for row in rows:
         if row.outcome in LEFT_OUT and row.outcome is not Outcome.CANCELLED:  # "not reached" is its own reason
             reasons.setdefault(row.outcome, Counter())[REASON_TEXT[row.reason]] = row.files
-    return Why(reasons, archive.ledger(summary.id, outcome=Outcome.UNREADABLE, limit=EXAMPLES).items)
+    return Why(reasons, archive.ledger(summary.id, outcome=Outcome.UNREADABLE, limit=EXAMPLES).items, copied)
 
 
 def why_of(entry: LedgerEntry) -> str:

@@ -7,17 +7,21 @@ import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fileroom.catalog import persons, userdata
-from fileroom.catalog.known import KnownFiles, folders_with_files, holds_files
+from fileroom.catalog.known import KnownFiles, folders_with_files, holds_files, stands
+from fileroom.catalog.store import FILES_FOLDER, OWN
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
 from fileroom.errors import FileroomError, SourceError
 from fileroom.intake.ahead import WalkAhead
+from fileroom.intake.copying import Copier, sweep
 from fileroom.intake.lock import import_lock
 from fileroom.intake.plan import FolderPlan, plan_folder
-from fileroom.intake.write import Batch, BroughtBack, Place, ReadFile, Tally, write_batch
+from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFile, Tally, write_batch
+from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import ImportSummary, Outcome
 from fileroom.sources.paths import display
@@ -45,11 +49,12 @@ def bring_in(
     settings: Settings,
     paths: Sequence[str],
     *,
+    copy: bool,
     who: str,
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> ImportSummary:
-    """Import ``paths`` in place; ``who`` asked for it.
+    """Import ``paths`` in place, or with ``copy`` by verified copies of what is new; ``who`` asked for it.
 
     Busy when an import is running; SourceError, before anything is done, when a path is not there.
     """
@@ -57,7 +62,15 @@ def bring_in(
     if not roots:
         raise SourceError("nothing to import was named")
     with import_lock(catalog.folder):
-        return _Import(catalog, settings, roots, who, on_progress, cancel or CancelToken()).run()
+        sweep(os.path.realpath(catalog.folder / FILES_FOLDER))
+        token = cancel or CancelToken()
+        copier = _copier(catalog, token) if copy else None
+        return _Import(catalog, settings, roots, who, on_progress, token, copier).run()
+
+
+def _copier(catalog: Catalog, cancel: CancelToken) -> Copier:
+    key = catalog.key.derive("names of own files")
+    return Copier(catalog.folder / FILES_FOLDER, key, cancel, partial(stands, catalog))
 
 
 def _checked(path: str) -> str:
@@ -91,19 +104,26 @@ class _Import:
         who: str,
         on_progress: OnProgress | None,
         cancel: CancelToken,
+        copier: Copier | None,
     ) -> None:
         self._catalog = catalog
         self._settings = settings
         self._roots = roots
         self._on_progress = on_progress
         self._cancel = cancel
+        self._copier = copier
         self._tally = Tally()
         self._mounts = catalog.mounts()
         self._started = time.monotonic()
         self._who = who
-        self._id, self._started_at = userdata.begin_import(catalog, roots, who)
+        self._id, self._started_at = userdata.begin_import(catalog, roots, who, "copy" if copier else "import")
         self._writer = Writer(catalog, self._id, max_patients=settings.max_patients)
         self._settled_patients = 0
+        self._hand = (
+            CopyHand(copier, self._writer, self._tally, self._mounts)
+            if copier
+            else Hand(self._writer, self._tally, self._mounts)
+        )
         self._batch = Batch()
         self._last_write = self._started
         self._last_progress = 0.0
@@ -137,6 +157,8 @@ class _Import:
             if state == "failed":
                 self._batch = Batch()
             summary = self._write(state, message)
+            if self._copier:
+                self._copier.close()
             self._report("finishing", force=True)
         return summary
 
@@ -145,14 +167,16 @@ class _Import:
             self._writer.begin(cursor)
             for root in self._roots:
                 mount, inside = self._mounts.locate(root)
-                self._writer.root(mount, inside)
+                # What is copied may go, and the archive's own folder is nobody's: neither is a root to look at again.
+                if not self._copier and mount.filesystem_id != OWN:
+                    self._writer.root(mount, inside)
             self._writer.finish()
 
     def _work(self, pool: ThreadPoolExecutor) -> None:
         """Keep the readers busy and write what they bring, in the order of the walk."""
         ahead: deque[_Chunk] = deque()
         for place, files in self._to_read():
-            ahead.append(_Chunk(place, files, pool.submit(_read_all, place.path, files, self._cancel)))
+            ahead.append(_Chunk(place, files, pool.submit(self._read_all, place.path, files)))
             while len(ahead) >= _AHEAD or (ahead and ahead[0].future.done()):
                 self._take(ahead.popleft())
         while ahead:
@@ -255,7 +279,7 @@ class _Import:
         batch, self._batch = self._batch, Batch()
         with self._catalog.database.transaction() as cursor:
             self._writer.begin(cursor, batch.uids())
-            write_batch(self._writer, batch, self._tally, self._mounts)
+            write_batch(self._hand, self._writer, batch)
             self._writer.finish()
             if self._writer.added.patients > self._settled_patients:  # somebody new may be somebody known
                 persons.settle(cursor)
@@ -283,7 +307,19 @@ class _Import:
             bytes=self._tally.bytes,
             seconds=time.monotonic() - self._started,
             message=message,
+            kind="copy" if self._copier else "import",
         )
+
+    def _read_all(self, folder: str, files: Sequence[tuple[FileEntry, KnownFile | None]]) -> list[Reading]:
+        readings = []
+        for entry, known in files:
+            if self._cancel.cancelled:
+                break
+            path = os.path.join(folder, entry.name)
+            readings.append(read_header(path))
+            if self._copier and not (known and known.in_place):
+                self._copier.ahead(path, readings[-1])
+        return readings
 
     def _report(self, phase: str, *, force: bool = False) -> None:
         if self._on_progress is None:
@@ -317,15 +353,6 @@ class _Import:
             problems=self._tally.problems,
             current=display(self._current),
         )
-
-
-def _read_all(folder: str, files: Sequence[tuple[FileEntry, KnownFile | None]], cancel: CancelToken) -> list[Reading]:
-    readings = []
-    for entry, _ in files:
-        if cancel.cancelled:
-            break
-        readings.append(read_header(os.path.join(folder, entry.name)))
-    return readings
 
 
 def _chunks(

@@ -89,9 +89,8 @@ class Tally:
         return sum(self.outcomes[o] for o in (Outcome.UNREADABLE, Outcome.NO_IDENTITY, Outcome.REFUSED))
 
 
-def write_batch(writer: Writer, batch: Batch, tally: Tally, mounts: Mounts) -> None:
+def write_batch(hand: Hand, writer: Writer, batch: Batch) -> None:
     """Put a batch into the catalog; new names before removals, so that a rename loses nothing."""
-    hand = _Hand(writer, tally, mounts)
     for item in batch.read:
         hand.file(item)
     for back in batch.brought_back:
@@ -100,6 +99,7 @@ def write_batch(writer: Writer, batch: Batch, tally: Tally, mounts: Mounts) -> N
         hand.line(place, obstacle.name, (obstacle.outcome, obstacle.reason, obstacle.detail), 0)
     for place, entry in batch.cancelled:
         hand.line(place, entry.name, (Outcome.CANCELLED, Reason.CANCELLED, ""), entry.size)
+    hand.done()
     writer.files_back(batch.back)
     writer.files_gone(batch.gone)
 
@@ -131,7 +131,9 @@ class Disk:
         return path is None or same_bytes(path, os.path.join(self._item.place.path, self._item.entry.name))
 
 
-class _Hand:
+class Hand:
+    """Does what was decided on one file after the other."""
+
     def __init__(self, writer: Writer, tally: Tally, mounts: Mounts) -> None:
         self._writer = writer
         self._tally = tally
@@ -173,11 +175,19 @@ class _Hand:
         if not self._writer.has_room_for(reading.header):
             self._leave_out(item, (Outcome.REFUSED, Reason.PATIENT_LIMIT, ""))
             return
-        drive = self._writer.drive(item.place.mount)
+        drive = self._writer.drive(self.home_of(item))
         series_id = self._writer.series_of(reading.header, drive)
         candidates = self._writer.instances_with(reading.header.sop_instance_uid)
-        decision = decide(series_id, reading.size, reading.digest, item.known, candidates, Disk(self._mounts, item))
-        self._carry_out(item, reading.header, series_id, decision)
+        row = item.known if item.known is None or not item.known.copied else None
+        decision = decide(series_id, reading.size, reading.digest, row, candidates, Disk(self._mounts, item))
+        self.carry_out(item, reading.header, series_id, decision)
+
+    def home_of(self, item: ReadFile) -> Mount:
+        """The drive on which the image is going to lie."""
+        return item.place.mount
+
+    def done(self) -> None:
+        """All files of a batch are done; what comes now is the catalog's."""
 
     def _leave_out(self, item: ReadFile, said: tuple[Outcome, Reason, str]) -> None:
         known = item.known
@@ -189,15 +199,20 @@ class _Hand:
                 self._writer.unlink(known.instance_id)
         self.line(item.place, item.entry.name, said, item.reading.size)
 
-    def _carry_out(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
+    def carry_out(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
+        """Do what was decided, and write its line."""
+        said, brought = self._do(item, header, series_id, decision)
+        self.line(item.place, item.entry.name, said, item.reading.size, brought)
+
+    def _do(
+        self, item: ReadFile, header: Header, series_id: int, decision: Decision
+    ) -> tuple[tuple[Outcome, Reason, str], int | None]:
+        """What is to be said of the file, and the instance that it brought in or back."""
         instance = decision.instance
         outcome, reason, detail = decision.outcome, decision.reason, ""
-        brought: int | None = None
-        if instance is not None and instance.hidden:
-            self._writer.bring_back(instance.id)
-            brought = instance.id
-            if outcome is Outcome.UNCHANGED:
-                outcome, reason = Outcome.ADDED, Reason.BROUGHT_BACK
+        brought = self._shown_again(instance)
+        if brought is not None and outcome is Outcome.UNCHANGED:
+            outcome, reason = Outcome.ADDED, Reason.BROUGHT_BACK
         if decision.act is Act.NEW:
             brought = self._new(item, header, series_id, decision)
         else:
@@ -209,7 +224,14 @@ class _Hand:
                 detail = display(self._shown_path(decision.moved))
             row = decision.moved.id if decision.moved else None
             self._record(item, outcome, reason, detail, row, instance, replaces=replaces)
-        self.line(item.place, item.entry.name, (outcome, reason, detail), item.reading.size, brought)
+        return (outcome, reason, detail), brought
+
+    def _shown_again(self, instance: KnownInstance | None) -> int | None:
+        """Show an instance that had been removed; the row of one that was."""
+        if instance is None or not instance.hidden:
+            return None
+        self._writer.bring_back(instance.id)
+        return instance.id
 
     def _new(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> int:
         file_id = item.known.id if item.known else self._writer.new_file_id()

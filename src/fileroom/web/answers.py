@@ -116,6 +116,14 @@ async def read_json(request: Request) -> dict[str, Any]:
     return value
 
 
+def flag(body: dict[str, Any], name: str) -> bool:
+    """``body[name]`` as true or false; false when it is not there."""
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise BadRequest(f"“{name}” must be true or false.")
+    return value
+
+
 def texts(body: dict[str, Any], name: str) -> list[str]:
     """``body[name]`` as a list of at least one non-empty text."""
     values = body.get(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model import Outcome, Reason, plain
-from fileroom.web.answers import answer, in_threads, json_answer, read_json, stream, texts, to_json
+from fileroom.web.answers import answer, flag, in_threads, json_answer, read_json, stream, texts, to_json
 from fileroom.web.door import Door, patiently
 from fileroom.web.parameters import Parameters
 from fileroom.web.places import asked_path, missing
@@ -31,10 +31,12 @@ MAX_LIMIT = 1000
 async def start(request: Request) -> Response:
     """Begin an import."""
     door = Door.of(request)
-    paths = [asked_path(path) for path in texts(await read_json(request), "paths")]
+    asked = await read_json(request)
+    paths = [asked_path(path) for path in texts(asked, "paths")]
+    copy = flag(asked, "copy")
     if await patiently(partial(missing, paths), PATIENCE):
         raise BadRequest("A path does not exist, or fileroom may not look at it.")
-    job = door.jobs.start(paths)
+    job = door.jobs.start(paths, copy=copy)
     await door.jobs.first_word(job, FIRST_WORD)
     return json_answer({"job": job.id}, 202)
 

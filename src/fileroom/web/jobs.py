@@ -128,11 +128,11 @@ class JobBoard:
         self._threads: list[threading.Thread] = []
         self._closing = False
 
-    def start(self, paths: Sequence[str]) -> Job:
+    def start(self, paths: Sequence[str], *, copy: bool = False) -> Job:
         """Begin an import. Busy when one is running here."""
 
         def work(on_progress: OnProgress, cancel: CancelToken) -> ImportSummary:
-            return self._archive.bring_in(list(paths), who="page", on_progress=on_progress, cancel=cancel)
+            return self._archive.bring_in(list(paths), copy=copy, who="page", on_progress=on_progress, cancel=cancel)
 
         return self._begin(Kind.IMPORT, work)
 

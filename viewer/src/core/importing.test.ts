@@ -6,7 +6,7 @@ import { type ImportSummary, type LedgerEntry, OUTCOMES, type Outcome, type Prog
 
 const summary = (counts: Partial<Record<Outcome, number>>): ImportSummary => ({
   ...(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>),
-  ...{ import: 1, state: "done", files: 0, patients: 0, studies: 0, series: 0, instances: 0, bytes: 0, seconds: 0, roots: [], started: "", ended: "", who: "mario", message: "" },
+  ...{ import: 1, kind: "import", state: "done", files: 0, patients: 0, studies: 0, series: 0, instances: 0, bytes: 0, seconds: 0, roots: [], started: "", ended: "", who: "mario", message: "" },
   ...counts,
 });
 

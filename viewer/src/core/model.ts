@@ -25,6 +25,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 export const REASONS = [
   "new_instance",
+  "copied",
   "brought_back",
   "same_as_before",
   "content_changed",
@@ -57,6 +58,8 @@ export const REASONS = [
   "encrypted",
   "unknown_storage",
   "bomb",
+  "no_space",
+  "copy_failed",
   "cancelled",
 ] as const;
 /** Why a path has its outcome. */
@@ -76,6 +79,10 @@ export const DETAILS = [
   "no_answer",
   "too_many_open",
   "name_too_long",
+  "not_the_same",
+  "changed_meanwhile",
+  "name_taken",
+  "link_in_the_way",
 ] as const;
 /** What exactly is wrong with a file, where its reason leaves that open. */
 export type Detail = (typeof DETAILS)[number];
@@ -265,6 +272,7 @@ export interface Status {
 /** The flat object that closes an import (`ImportSummary.as_line`). Entities counted are those it added. */
 export interface ImportSummary extends Readonly<Record<Outcome, number>> {
   readonly import: number;
+  readonly kind: "import" | "copy" | "relink";
   readonly state: "running" | "done" | "cancelled" | "failed" | "interrupted";
   readonly files: number;
   readonly patients: number;

@@ -69,9 +69,9 @@ export const restore = async (ids: readonly string[]): Promise<Counts> =>
 
 // -- imports ----------------------------------------------------------------------------------------------------
 
-/** Start an import; answers the name of its job. */
-export const startImport = async (paths: readonly string[]): Promise<string> =>
-  (await json<{ job: string }>("/api/imports", { method: "POST", body: { paths } })).job;
+/** Start an import, in place or by copies into the archive; answers the name of its job. */
+export const startImport = async (paths: readonly string[], copy: boolean): Promise<string> =>
+  (await json<{ job: string }>("/api/imports", { method: "POST", body: { paths, copy } })).job;
 
 export const imports = (offset = 0, limit = 100, signal?: AbortSignal): Promise<Page<ImportSummary>> =>
   json(`/api/imports${queryString({ offset, limit })}`, { signal });

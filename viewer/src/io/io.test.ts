@@ -53,7 +53,7 @@ describe("requests", () => {
 describe("refusals", () => {
   it("carry the code and the words of the problem", async () => {
     answer(409, { title: "Busy", status: 409, detail: "another import is running", code: "busy" }, "application/problem+json");
-    const error = await refused(api.startImport(["/x"]));
+    const error = await refused(api.startImport(["/x"], false));
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ code: "busy", status: 409, message: "another import is running" });
   });

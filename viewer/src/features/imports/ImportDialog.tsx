@@ -86,6 +86,18 @@ function ChooseBody({ store, chooser }: ImportDialogProps) {
         </button>
       </form>
       <FolderChooser store={chooser} />
+      <label class="copy-choice">
+        <input
+          type="checkbox"
+          checked={store.copy.value}
+          onChange={(event) => {
+            store.chooseCopy(event.currentTarget.checked);
+          }}
+        />
+        <span>
+          {t("import.copy")} <span class="quiet">{t("import.copyHint")}</span>
+        </span>
+      </label>
     </div>
   );
 }

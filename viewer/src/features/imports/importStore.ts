@@ -36,6 +36,7 @@ export class ImportStore {
   readonly #running = signal<Running | undefined>(undefined);
   readonly #ended = signal<{ readonly job: ImportJob; readonly reasons: readonly ReasonGroup[] } | undefined>(undefined);
   readonly #problem = signal<ApiError | undefined>(undefined);
+  readonly #copy = signal(false);
   #stopListening: (() => void) | undefined;
   #lastLook = 0;
   #lastCount = 0;
@@ -60,8 +61,18 @@ export class ImportStore {
     return this.#problem;
   }
 
+  /** Whether new images are to be copied into the archive; asked anew each time the dialog opens. */
+  get copy(): ReadonlySignal<boolean> {
+    return this.#copy;
+  }
+
+  chooseCopy(copy: boolean): void {
+    this.#copy.value = copy;
+  }
+
   show(): void {
     this.#shown.value = true;
+    this.#copy.value = false;
     this.#problem.value = undefined;
   }
 
@@ -90,7 +101,7 @@ export class ImportStore {
   async start(path: string): Promise<void> {
     this.#problem.value = undefined;
     try {
-      this.#follow(await this.ports.api.startImport([path]), undefined);
+      this.#follow(await this.ports.api.startImport([path], this.#copy.value), undefined);
     } catch (error) {
       this.#problem.value = asApiError(error);
       if (this.#problem.value.code === "busy") await this.resume();

@@ -9,7 +9,7 @@ import { type ImportApi, ImportStore } from "./importStore.ts";
 const zero = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<(typeof OUTCOMES)[number], number>;
 const summary: ImportSummary = {
   ...zero,
-  ...{ import: 7, state: "done", files: 10, patients: 1, studies: 1, series: 2, instances: 8, bytes: 1, seconds: 1, roots: ["/x"], started: "", ended: "", who: "mario", message: "" },
+  ...{ import: 7, kind: "import", state: "done", files: 10, patients: 1, studies: 1, series: 2, instances: 8, bytes: 1, seconds: 1, roots: ["/x"], started: "", ended: "", who: "mario", message: "" },
   added: 8,
   unreadable: 2,
 };
@@ -54,7 +54,7 @@ describe("an import", () => {
     const { store, api, heard, line } = desk();
     store.show();
     await store.start("/x");
-    expect(api.startImport).toHaveBeenCalledWith(["/x"]);
+    expect(api.startImport).toHaveBeenCalledWith(["/x"], false);
     line().onProgress(progress(1));
     expect(store.running.value?.progress?.series).toBe(1);
     line().onEnd(job("done"));
@@ -64,6 +64,16 @@ describe("an import", () => {
     expect(store.ended.value?.reasons).toEqual([{ outcome: "unreadable", reason: "truncated", count: 2, paths: ["/x/a"] }]);
     expect(heard.onFound).toHaveBeenCalled();
     expect(heard.onEndUnseen).not.toHaveBeenCalled();
+  });
+
+  it("copies when that was chosen, and asks again the next time", async () => {
+    const { store, api } = desk();
+    store.show();
+    store.chooseCopy(true);
+    await store.start("/x");
+    expect(api.startImport).toHaveBeenCalledWith(["/x"], true);
+    store.show();
+    expect(store.copy.value).toBe(false);
   });
 
   it("goes on when its dialog is closed, and says so at its end", async () => {
