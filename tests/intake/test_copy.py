@@ -59,7 +59,7 @@ def test_copies_are_owned_whole_and_found_without_the_source(archive: fileroom.A
     assert (first.mtime_ns, Path(first.path).stat().st_mtime_ns) == (10**18, 10**18)
     assert archive.read(found[sop_uid(number=1)].id).path == first.path
     assert archive.roots() == ()
-    assert archive.check().findings == ()
+    assert archive.check().well
 
 
 def test_what_is_held_is_not_copied_twice(archive: fileroom.Archive, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_an_archive_that_is_moved_takes_its_copies_along(archive: fileroom.Archi
     (tmp_path / "archive").rename(tmp_path / "elsewhere")
     with fileroom.Archive.open(Settings(archive=tmp_path / "elsewhere", use_keyring=False)) as moved:
         assert {item.state for item in instances(moved).values()} == {State.ONLINE}
-        assert moved.check().findings == ()
+        assert moved.check().well
 
 
 def test_two_people_of_one_name_have_a_folder_each(archive: fileroom.Archive, tmp_path: Path) -> None:
