@@ -13,9 +13,11 @@ from fileroom.catalog.store import Catalog
 from fileroom.errors import BadRequest, NotFound, Unavailable
 from fileroom.model import Instance, Level, Query, Series, State, plain
 from fileroom.settings import Settings, from_environment
+from fileroom.tabular import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from fileroom.jobs import CancelToken, OnProgress
@@ -138,6 +140,31 @@ class Archive:
     def get(self, entry_id: str) -> Patient | Study | Series | Instance:
         """The entry with this id, or with the one id that begins so (at least 6 characters). NotFound otherwise."""
         return queries.get(self._catalog, entry_id)
+
+    def walk(self, query: Query) -> Iterator[Any]:
+        """All entries of a query one after the other, without holding them all: for what :meth:`search` would give in
+        pages. The catalog as it stood at the first one."""
+        return queries.walk(self._catalog, query)
+
+    def to_arrow(self, level: Level, query: Query | None = None) -> Any:
+        """The entries of a level, or those of a query, as a ``pyarrow.Table``: the catalog as a data frame
+        (``.to_pandas()``), without a file being opened. Its columns are those of :mod:`fileroom.tabular`.
+
+        Unavailable without pyarrow (``pip install fileroom[arrow]``).
+        """
+        from fileroom import arrow
+
+        return arrow.table(level, self.walk(replace(query or Query(level=level), level=level)))
+
+    def export_csv(self, query: Query) -> Iterator[str]:
+        """The entries of a query as lines of a table (CSV), the head first."""
+        return csv_lines(query.level, self.walk(query))
+
+    def export_parquet(self, path: Path, query: Query) -> int:
+        """Write the entries of a query to a Parquet file; returns how many. Unavailable without pyarrow."""
+        from fileroom import arrow
+
+        return arrow.write_parquet(path, query.level, self.walk(query))
 
     def sort_fields(self, level: Level) -> tuple[str, ...]:
         """The fields that ``Query.order`` may name at a level."""

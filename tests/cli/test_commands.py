@@ -595,3 +595,19 @@ def test_import_by_copies(fileroom: Fileroom, tmp_path: Path) -> None:
     assert one["files"][0]["owned"] is True
     assert "added, online, owned by the archive" in fileroom("show", one["id"]).out
     assert fileroom("import", "--copy", stick, "--json").json["unchanged"] == 3
+
+
+# -- export --------------------------------------------------------------------------------------------------------
+
+
+def test_export_writes_what_a_search_finds(filled: Fileroom, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(filled("export", "studies", "rossi").out)))
+    assert [(row["patient_name"], row["n_series"]) for row in rows] == [("ROSSI^Mario", "2")]
+    assert filled("export", "instances", "--to", tmp_path / "all.json").code == 0
+    lines = (tmp_path / "all.json").read_text("utf-8").splitlines()
+    assert [json.loads(line)["modality"] for line in lines].count("CT") == 3
+    assert filled("export", "--to", tmp_path / "all.csv").code == 0
+    assert (tmp_path / "all.csv").read_bytes().count(b"\r\n") == 3
+    assert filled("export", "--to", tmp_path / "all.xyz").code == 2
+    assert filled("export", "--to", tmp_path / "no" / "all.csv").code == 1
+    assert filled("export", "--format", "parquet").code == 2

@@ -7,8 +7,9 @@ import io
 
 import pytest
 
-from fileroom.intake.ledger import csv_lines, harmless
+from fileroom.intake.ledger import csv_lines
 from fileroom.model import Detail, LedgerEntry, Outcome, Reason
+from fileroom.tabular import harmless
 
 
 def test_a_table_has_a_head_and_a_line_for_each_path() -> None:

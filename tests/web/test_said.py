@@ -64,3 +64,14 @@ def test_one_person_is_said_and_taken_back(client: TestClient) -> None:
     assert client.get("/api/patients").json()["total"] == 2
     assert client.post("/api/rules", json={"verdict": "perhaps", "ids": ids}).status_code == 400
     assert client.post("/api/rules", json={"verdict": "same", "ids": ids[:1]}).status_code == 400
+
+
+def test_a_list_is_exported_whole(client: TestClient) -> None:
+    table = client.get("/api/export/studies.csv?q=mario")
+    assert table.headers["content-disposition"] == 'attachment; filename="studies.csv"'
+    assert table.content.startswith(b"\xef\xbb\xbfpatient,patient_name,")
+    assert table.content.count(b"\r\n") == 3
+    lines = client.get("/api/export/instances.json?limit=1").text.splitlines()
+    assert len(lines) == 2  # whole, whatever the page
+    assert client.get("/api/export/studies.xls").status_code == 404
+    assert client.get("/api/export/nothing.csv").status_code == 404

@@ -40,7 +40,7 @@ from fileroom.model import (
 from fileroom.sources.paths import from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select
 
@@ -112,6 +112,22 @@ def search(catalog: Catalog, query: Query) -> Found[Any]:
             page = replace(further, instead=_instead(terms, meant)) if further.total else page
         connection.rollback()
         return page
+
+
+def walk(catalog: Catalog, query: Query) -> Iterator[Any]:
+    """All entries of a query in its order, some at a time, from one snapshot of the catalog."""
+    terms = parse(query.words)
+    if query.words.strip() and not terms:
+        return
+    with catalog.database.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        where = _where(connection, query, terms)
+        for rows in connection.execute(_selecting(query, where)).partitions(_AT_ONCE):
+            yield from _build(catalog, connection, query.level, rows)
+        connection.rollback()
+
+
+_AT_ONCE = 500
 
 
 def _search(catalog: Catalog, connection: Connection, query: Query, terms: tuple[Term, ...]) -> Found[Any]:

@@ -11,6 +11,7 @@ from fileroom import __version__, errors
 from fileroom.cli import (
     check,
     demo,
+    export,
     import_,
     imports,
     list_,
@@ -39,6 +40,7 @@ COMMANDS = (
     roots,
     list_,
     show,
+    export,
     note,
     matches,
     remove,

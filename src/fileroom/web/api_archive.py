@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from fileroom.errors import BadRequest
+from fileroom.errors import BadRequest, NotFound
 from fileroom.model import Instance, Level, Patient, Query, Series, Study
-from fileroom.web.answers import answer, json_answer, matches, not_modified, read_json, texts
+from fileroom.tabular import row
+from fileroom.web.answers import (
+    answer,
+    in_threads,
+    json_answer,
+    matches,
+    not_modified,
+    read_json,
+    stream,
+    texts,
+    to_json,
+)
 from fileroom.web.door import Door
 from fileroom.web.parameters import Parameters
 from fileroom.web.routing import Route
@@ -62,6 +75,24 @@ def _query(level: Level, parents: tuple[str, ...], parameters: Parameters) -> Qu
         limit=parameters.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         offset=parameters.number("offset", 0, 0),
     )
+
+
+EXPORTS = {"csv": "text/csv; charset=utf-8", "json": "application/x-ndjson"}
+
+
+async def export(request: Request) -> Response:
+    """A whole list, or all that a search finds, as a table to keep."""
+    name, form = request.path_params["list"], request.path_params["form"]
+    if name not in LISTS or form not in EXPORTS:
+        raise NotFound("there is no such table")
+    query = replace(_query(*LISTS[name], Parameters(request)), limit=None, offset=0)
+    archive = Door.of(request).archive
+    if form == "csv":  # Excel takes a table for UTF-8 only when it begins with a byte order mark
+        pieces = (line.encode() for line in chain(["\ufeff"], archive.export_csv(query)))
+    else:
+        pieces = (to_json(row(query.level, entry)) + b"\n" for entry in archive.walk(query))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    return stream(request, in_threads(pieces), media_type=EXPORTS[form], headers=headers)
 
 
 LEVELS: dict[type, Level] = {
@@ -133,6 +164,7 @@ ROUTES = [
     Route("/api/status", get=status),
     Route("/api/roots", get=roots),
     *(Route(f"/api/{name}", get=partial(entries, *how)) for name, how in LISTS.items()),
+    Route("/api/export/{list}.{form}", get=export),
     Route("/api/entries/{id}", get=entry),
     Route("/api/series/{id}/images", get=images),
     Route("/api/series/{id}/thumbnail", get=thumbnail),
