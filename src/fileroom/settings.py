@@ -23,7 +23,7 @@ class Settings:
     archive: Path
     use_keyring: bool = True  # the key may go to the keyring of the operating system; else a key file
     readers: int = 4  # threads that read headers ahead of the writer
-    batch: int = 1000  # files per transaction of an import
+    batch: int = 20_000  # files per transaction of an import, which is also made every half second
     demo: bool = False  # it holds phantoms, and says so
     max_patients: int | None = None  # files of one patient more are refused; None: no limit
 

@@ -129,6 +129,7 @@ def test_purposes_have_keys_of_their_own() -> None:
     ids, others = keys.PublicIds(KEY), keys.PublicIds(bytes(32))
     assert len({ids.of("patient", "x"), ids.of("study", "x"), ids.of("patient", "y"), others.of("patient", "x")}) == 4
     assert ids.of("patient", "x") == hmac.digest(KEY, b"patient\x00x", "sha256")[:16]
+    assert ids.beginning("instance", "x\x1f")("y") == ids.of("instance", "x\x1fy")
 
 
 class _Backend:

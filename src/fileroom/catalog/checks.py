@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _KEPT = 5  # checks that are remembered
 _SOME = 200  # series at a time
-_FIELDS = tuple(packing.FIELDS.index(name) for name in ("instance_number", "image_position", "image_orientation"))
+_FIELDS = tuple(packing.FIELDS.index(name) for name in ("image_position", "image_orientation"))
 
 # -- what was found ------------------------------------------------------------------------------------------------
 
@@ -191,7 +191,7 @@ def slices(catalog: Catalog) -> Iterator[tuple[str, list[Slice]]]:
             for series_id, public_id, text in some:
                 base = packing.unpack_base(text)
                 headers = cursor.execute(_HEADERS, (series_id,)).fetchall()
-                values = [Slice(*packing.unpack_some(row[0], base, _FIELDS)) for row in headers]
+                values = [Slice(number, *packing.unpack_some(header, base, _FIELDS)) for number, header in headers]
                 found.append((id_text(Level.SERIES, public_id), values))
         if not some:
             return
@@ -203,7 +203,7 @@ _SERIES = (
     "SELECT id, public_id, base FROM series WHERE id > ? AND hidden = 0 AND n_instances >= ? "
     "AND n_frames = n_instances ORDER BY id LIMIT ?"
 )
-_HEADERS = "SELECT header FROM instance WHERE series_ref = ? AND hidden = 0"
+_HEADERS = "SELECT number, header FROM instance WHERE series_ref = ? AND hidden = 0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING
 from fileroom.errors import CatalogError, NewerCatalog, WrongKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from keyring.backend import KeyringBackend
 
 _SERVICE = "fileroom"
 _KEY_BYTES = 32
+_HASH_BLOCK = 64  # bytes (FIPS 180-4)
 _FORMAT = 1
 _FACTS = "archive.json"
 _KEY_FILE = "archive.key"
@@ -141,18 +143,37 @@ def _place(backend: KeyringBackend | None) -> str:
 class PublicIds:
     """The 128 bits by which an entry is known outside: stable in one archive, meaningless elsewhere.
 
-    HMAC-SHA256 of level and identity; keyed once and copied for each id, which is a third cheaper and, unlike the
-    one-shot call, does not hand the interpreter to another thread.
+    HMAC-SHA256 of level and identity, over its two hashes (RFC 2104, 2): so the key, and what the ids of a whole series
+    begin with, are hashed once and copied for each id, in half the time and without handing the interpreter to
+    another thread.
     """
 
     def __init__(self, key: bytes) -> None:
-        self._keyed = hmac.new(key, b"", hashlib.sha256)
+        block = key.ljust(_HASH_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     def of(self, level: str, identity: str) -> bytes:
         """The id of the entry that ``identity`` names at ``level``."""
-        mac = self._keyed.copy()
-        mac.update(f"{level}\x00{identity}".encode("utf-8", "surrogatepass"))
-        return mac.digest()[:16]
+        return self.beginning(level, "")(identity)
+
+    def beginning(self, level: str, identity: str) -> Callable[[str], bytes]:
+        """What gives the ids of entries whose identity begins so, from the rest of it."""
+        inner, outer = self._inner.copy(), self._outer
+        inner.update(_bytes_of(f"{level}\x00{identity}"))
+
+        def of(rest: str) -> bytes:
+            message = inner.copy()
+            message.update(_bytes_of(rest))
+            whole = outer.copy()
+            whole.update(message.digest())
+            return whole.digest()[:16]
+
+        return of
+
+
+def _bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def secret_digest(secret: str) -> bytes:

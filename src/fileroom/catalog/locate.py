@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _INSTANCE = LETTERS[Level.INSTANCE]
 _FILES = (
-    "SELECT instance.header, series.base, instance.frames, file.name, folder.path, drive.filesystem_id "
+    "SELECT instance.header, instance.sop_instance_uid, instance.number, series.base, instance.frames, "
+    "file.name, folder.path, drive.filesystem_id "
     "FROM instance JOIN series ON series.id = instance.series_ref "
     "LEFT JOIN file ON file.instance_id = instance.id AND file.reason != ? "
     "LEFT JOIN folder ON folder.id = file.folder_id LEFT JOIN drive ON drive.id = folder.drive_id "
@@ -50,13 +51,14 @@ def locate(catalog: Catalog, instance_id: str) -> Located:
     if not rows or instance_id[:1] != _INSTANCE:
         raise NotFound("there is no such instance")
     mounts, away = catalog.mounts(), False
-    for header, base, frames, name, folder, filesystem_id in rows:
+    for header, uid, number, base, frames, name, folder, filesystem_id in rows:
         if name is None:
             continue
         path = mounts.absolute(filesystem_id, on_drive(folder, name))
         away = away or path is None
         if path is not None and (facts := _facts(path)) is not None:
-            return Located(path, facts.size, facts.mtime_ns, frames, packing.unpack(header, _base(base)))
+            whole = packing.unpack(header, _base(base), uid, number)
+            return Located(path, facts.size, facts.mtime_ns, frames, whole)
     raise Unavailable(
         "the drive of this image is not connected" if away else "the file of this image is not where it was"
     )

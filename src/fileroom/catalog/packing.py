@@ -7,7 +7,8 @@ seventy: kept as JSON of those alone, a million instances take a sixth of the ro
 from __future__ import annotations
 
 import json
-from operator import attrgetter
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.model import Header
@@ -46,31 +47,74 @@ _TUPLES = frozenset(
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def pack(values: tuple[Any, ...], base: tuple[Any, ...] | None = None) -> str:
-    """JSON of ``values`` (of :func:`values_of`): all of them, or only those that differ from ``base``."""
-    if base is None:
-        return _encode(values)
-    different = {i: v for i, (v, b) in enumerate(zip(values, base, strict=True)) if v != b}
-    return _encode(different)
+# These have columns of their own and are not packed; catalogs of the first version have them here as well.
+_UID: Final = FIELDS.index("sop_instance_uid")
+_NUMBER: Final = FIELDS.index("instance_number")
+_PACKED: Final = tuple(i for i in range(len(FIELDS)) if i not in {_UID, _NUMBER})
+# Where the images of a series nearly always differ.
+_OFTEN: Final = tuple(
+    FIELDS.index(name) for name in "acquisition_time content_time image_position slice_location pixel_offset".split()
+)
+
+
+class Packer:
+    """Packs the headers of one series against its ``base``, as JSON of the attributes that differ.
+
+    The attributes that are known to differ are looked at one by one, all others compared at a stroke; one of those that
+    differs after all is one more to be looked at from then on.
+    """
+
+    def __init__(self, base: tuple[Any, ...]) -> None:
+        self.base = base
+        self._look_at(_OFTEN)
+
+    def pack(self, values: tuple[Any, ...]) -> str:
+        """JSON of what differs in ``values`` (of :func:`values_of`)."""
+        if self._steady_of(values) != self._steady:
+            self._look_at(self._loose + tuple(i for i in _PACKED if i not in self._loose and values[i] != self.base[i]))
+        found = zip(self._loose, self._loose_of(values), self._usual, strict=True)
+        return _encode({i: value for i, value, usual in found if value != usual})
+
+    def _look_at(self, loose: tuple[int, ...]) -> None:
+        self._loose = loose
+        self._loose_of, self._steady_of = _getters(self._loose)
+        self._usual = self._loose_of(self.base)
+        self._steady = self._steady_of(self.base)
+
+
+@lru_cache(maxsize=256)
+def _getters(loose: tuple[int, ...]) -> tuple[itemgetter[Any], itemgetter[Any]]:
+    """What takes some values, and what takes all others."""
+    # One is taken twice: an itemgetter of a single one would give no tuple.
+    return itemgetter(*loose), itemgetter(0, 0, *(i for i in _PACKED if i not in loose))
+
+
+def pack_base(values: tuple[Any, ...]) -> str:
+    """JSON of all ``values`` (of :func:`values_of`)."""
+    return _encode(values)
 
 
 def unpack_base(text: str) -> tuple[Any, ...]:
-    """The values that :func:`pack` wrote without a base; fields that came later have their defaults."""
+    """The values that :func:`pack_base` wrote; fields that came later have their defaults."""
     known = [tuple(v) if isinstance(v, list) else v for v in json.loads(text)]
     return tuple(known) + _DEFAULTS[len(known) :]
 
 
-def unpack(text: str, base: tuple[Any, ...]) -> Header:
-    """The header that :func:`pack` wrote against ``base``."""
+def unpack(text: str, base: tuple[Any, ...], uid: str, number: int | None) -> Header:
+    """The header that a :class:`Packer` wrote against ``base``, of the instance of this UID and number."""
     values = list(base)
     for key, value in json.loads(text).items():
         index = int(key)
         values[index] = tuple(value) if index in _TUPLES else value
+    values[_UID], values[_NUMBER] = uid, number
     return Header(**dict(zip(FIELDS, values, strict=True)))
 
 
 def unpack_some(text: str, base: tuple[Any, ...], fields: Sequence[int]) -> list[Any]:
-    """The values of some :data:`FIELDS` only, by their places: for those who look at very many headers."""
+    """The values of some :data:`FIELDS` only, by their places: for those who look at very many headers.
+
+    The UID and the number of the instance are not among them: they have columns of their own.
+    """
     known = json.loads(text)
     return [known.get(str(place), base[place]) for place in fields]
 

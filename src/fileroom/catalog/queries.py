@@ -428,7 +428,9 @@ def _instances(catalog: Catalog, connection: Connection, rows: Sequence[Row[Any]
         yield Instance(
             id=id_text(Level.INSTANCE, row.instance__public_id),
             series=parents[key],
-            header=packing.unpack(row.instance__header, bases[key]),
+            header=packing.unpack(
+                row.instance__header, bases[key], row.instance__sop_instance_uid, row.instance__number
+            ),
             frames=row.instance__frames,
             files=tuple(place for _, place in ordered),
             state=State.MISSING if row.instance__missing else shown,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 metadata = MetaData()
 
@@ -179,8 +179,9 @@ instance = Table(
     _count("missing"),
     _count("hidden"),
     _text("header"),
-    UniqueConstraint("series_ref", "sop_instance_uid"),
-    Index("instance_by_uid", "sop_instance_uid"),
+    # In this order it answers for the UID alone, too; in the other it would want a second index.
+    UniqueConstraint("sop_instance_uid", "series_ref"),
+    Index("instance_by_series", "series_ref"),
     Index("instance_hidden", "id", sqlite_where=text("hidden = 1")),  # small: what was removed from the archive
 )
 
@@ -258,13 +259,12 @@ ledger = Table(
     _id(),
     _ref("import_id", "import"),
     _ref("folder_id", "folder"),
-    _text("name"),
     _text("outcome"),
     _text("reason"),
-    _text("detail"),
-    _count("size"),
-    Column("instance", LargeBinary),  # public id of the instance that this path brought in, so that it can be undone
-    Index("ledger_by_import", "import_id", "outcome"),
+    _count("files"),
+    _text("lines"),  # JSON: their names, sizes, and details where there are any (ledger.py)
+    Column("brought", LargeBinary),  # public ids of the instances that came in by them, so that it can be undone
+    Index("ledger_by_import", "import_id", "folder_id"),
 )
 
 patient_rule = Table(  # the same person or not: two patients by their keys (identity.py)

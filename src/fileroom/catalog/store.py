@@ -15,6 +15,7 @@ from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 CATALOG_FILE = "catalog.db"
@@ -46,6 +47,10 @@ class Catalog:
     def public_id(self, level: Level, *identity: str) -> bytes:
         """The public id of the entry that ``identity`` names: a patient's key, then study, series, instance UID."""
         return self._ids.of(level.value, SEPARATOR.join(identity))
+
+    def public_ids_below(self, level: Level, *identity: str) -> Callable[[str], bytes]:
+        """The same for many entries that differ only in the last part of their identity, which is still to be given."""
+        return self._ids.beginning(level.value, SEPARATOR.join((*identity, "")))
 
     def row_of(self, entry_id: str) -> int:
         """The row number of a whole public id. NotFound when there is none."""

@@ -6,14 +6,14 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from fileroom.catalog import ledger as ledgers
 from fileroom.catalog.counts import recount
 from fileroom.catalog.keys import secret_digest
-from fileroom.catalog.paths import on_drive
 from fileroom.catalog.resolving import resolve
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model import Counts, ImportSummary, LedgerEntry, Level, Outcome, Page, Reason, ReasonCount, Token
-from fileroom.sources.paths import display, from_text, to_text
+from fileroom.sources.paths import from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -225,14 +225,7 @@ def ledger(
 ) -> Page[LedgerEntry]:
     """The lines of an import's ledger by path. NotFound when there is no such import."""
     import_summary(catalog, import_id)
-    where, values = _ledger_where(import_id, outcome, reason)
-    with catalog.database.reading() as cursor:
-        total = cursor.execute(f"SELECT count(*) FROM ledger WHERE {where}", values).fetchone()[0]  # noqa: S608 - no value in it
-        rows = cursor.execute(
-            f"{_LEDGER} WHERE {where} ORDER BY folder.path, ledger.name, ledger.id LIMIT ? OFFSET ?",
-            (*values, -1 if limit is None else limit, offset),
-        ).fetchall()
-    return Page(tuple(_ledger_entries(catalog, rows)), total, offset)
+    return ledgers.entries(catalog, import_id, outcome=outcome, reason=reason, limit=limit, offset=offset)
 
 
 def ledger_lines(
@@ -243,58 +236,13 @@ def ledger_lines(
     NotFound, at the first one, when there is no such import.
     """
     import_summary(catalog, import_id)
-    where, values = _ledger_where(import_id, outcome, reason)
-    with catalog.database.reading() as cursor:
-        low, high = cursor.execute(
-            "SELECT coalesce(min(id), 0) - 1, coalesce(max(id), 0) FROM ledger WHERE import_id = ?", (import_id,)
-        ).fetchone()
-    while True:
-        with catalog.database.reading() as cursor:
-            # "+" keeps SQLite from taking the index on the import, after which it would have to sort
-            rows = cursor.execute(
-                f"{_LEDGER} WHERE +{where} AND ledger.id > ? AND ledger.id <= ? ORDER BY ledger.id LIMIT ?",
-                (*values, low, high, _LINES),
-            ).fetchall()
-        if not rows:
-            return
-        low = rows[-1][0]
-        yield from _ledger_entries(catalog, rows)
-
-
-_LINES = 1000
-_LEDGER = (
-    "SELECT ledger.id, drive.filesystem_id, drive.mount_point, folder.path, ledger.name, ledger.outcome, "
-    "ledger.reason, ledger.detail, ledger.size FROM ledger JOIN folder ON folder.id = ledger.folder_id "
-    "JOIN drive ON drive.id = folder.drive_id"
-)
-
-
-def _ledger_where(import_id: int, outcome: Outcome | None, reason: Reason | None) -> tuple[str, tuple[Any, ...]]:
-    asked = {"outcome": outcome, "reason": reason}
-    named = {name: value.value for name, value in asked.items() if value is not None}
-    return " AND ".join(["ledger.import_id = ?", *(f"ledger.{name} = ?" for name in named)]), (
-        import_id,
-        *named.values(),
-    )
-
-
-def _ledger_entries(catalog: Catalog, rows: Sequence[Any]) -> Iterator[LedgerEntry]:
-    mounts = catalog.mounts()
-    for _, filesystem_id, mount_point, folder, name, what, why, detail, size in rows:
-        path = mounts.shown(filesystem_id, from_text(mount_point), on_drive(folder, name))
-        yield LedgerEntry(path=display(path), outcome=Outcome(what), reason=Reason(why), detail=detail, size=size)
+    yield from ledgers.lines(catalog, import_id, outcome=outcome, reason=reason)
 
 
 def reasons(catalog: Catalog, import_id: int) -> tuple[ReasonCount, ...]:
     """The ledger of an import, counted by outcome and reason, most first. NotFound: no such import."""
     import_summary(catalog, import_id)
-    with catalog.database.reading() as cursor:
-        rows = cursor.execute(
-            "SELECT outcome, reason, count(*) FROM ledger WHERE import_id = ? GROUP BY outcome, reason "
-            "ORDER BY count(*) DESC, outcome, reason",
-            (import_id,),
-        ).fetchall()
-    return tuple(ReasonCount(outcome=Outcome(row[0]), reason=Reason(row[1]), files=row[2]) for row in rows)
+    return ledgers.reasons(catalog, import_id)
 
 
 def undo_import(catalog: Catalog, import_id: int) -> Counts:
@@ -302,11 +250,9 @@ def undo_import(catalog: Catalog, import_id: int) -> Counts:
     import_summary(catalog, import_id)
     with catalog.database.transaction() as cursor:
         before = _shown(cursor)
-        hidden = cursor.execute(
-            "UPDATE instance SET hidden = 1 WHERE hidden = 0 AND public_id IN "
-            "(SELECT instance FROM ledger WHERE import_id = ?) RETURNING public_id, series_ref",
-            (import_id,),
-        ).fetchall()
+        hidden: list[tuple[bytes, int]] = []
+        for ids in ledgers.brought(cursor, import_id):
+            hidden += cursor.execute(_HIDE, (json.dumps(ids.split(",")),)).fetchall()
         cursor.executemany(
             "INSERT OR REPLACE INTO removal(public_id, level, at) VALUES (?,?,?)",
             [(row[0], Level.INSTANCE.value, now()) for row in hidden],
@@ -315,6 +261,12 @@ def undo_import(catalog: Catalog, import_id: int) -> Counts:
         _hide_above(cursor, series)
         recount(cursor, series)
         return _difference(before, _shown(cursor))
+
+
+_HIDE = (
+    "UPDATE instance SET hidden = 1 WHERE hidden = 0 AND public_id IN (SELECT unhex(value) FROM json_each(?)) "
+    "RETURNING public_id, series_ref"
+)
 
 
 # -- tokens of programs --------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A document holds the words of its entry and of all above and below it, so that a
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 Document = dict[Field, set[str]]
 
-_PATIENTS_REMEMBERED = 10_000
+_REMEMBERED = 2_000  # studies and patients, each
 _TEXTS_REMEMBERED = 20_000
 _ALL_AT_ONCE = 1000
 _LEVELS = (Level.PATIENT, Level.STUDY, Level.SERIES)
@@ -27,34 +28,70 @@ _COLUMNS = tuple((level, field, column) for level in _LEVELS for field, column i
 _FIRST = 3  # of a row: after the three row numbers
 
 
+@dataclasses.dataclass(slots=True)
+class NewRows:
+    """The rows that a batch has made: of the new ones the batch knows all there is to index."""
+
+    series: list[int] = dataclasses.field(default_factory=list)
+    studies: set[int] = dataclasses.field(default_factory=set)
+    patients: set[int] = dataclasses.field(default_factory=set)
+
+
 class WordIndex:
-    """Writes the documents of entries that are new; remembers those of patients, which grow with every series."""
+    """Writes the documents of entries that are new; remembers those that grow with every series."""
 
     def __init__(self) -> None:
-        self._of_patient: Memory[int, Document] = Memory(_PATIENTS_REMEMBERED)
+        self._studies = _Growing(Level.STUDY)
+        self._patients = _Growing(Level.PATIENT)
 
-    def add(self, cursor: Any, series_ids: Iterable[int]) -> None:
+    def add(self, cursor: Any, new: NewRows) -> None:
         """Index new series, and what they bring to their studies and patients."""
-        studies: set[int] = set()
-        patients: dict[int, Document] = {}
-        grown: set[int] = set()
-        for row in _rows(cursor, "series.id", series_ids):
+        if not new.series:
+            return
+        anything_said = bool(cursor.execute(_ANYTHING_SAID).fetchone()[0])
+        if anything_said:  # what is written on an entry may be another thing by now
+            self._studies.forget()
+            self._patients.forget()
+        of_series = []
+        for row in _rows(cursor, "series.id", new.series):
             patient_id, study_id, series_id = row[:_FIRST]
-            words = _document([row], _said(cursor, row))
-            _put(cursor, Level.SERIES, series_id, words)
-            studies.add(study_id)
-            known = self._of_patient.get(patient_id)
-            if known is None:
-                known = _of_all_below(cursor, "patient.id", patient_id)
-                self._of_patient.keep(patient_id, known)
-                grown.add(patient_id)
-            elif _grow(known, words):
-                grown.add(patient_id)
-            patients[patient_id] = known
-        for study_id in studies:
-            _put(cursor, Level.STUDY, study_id, _of_all_below(cursor, "study.id", study_id))
-        for patient_id in grown:
-            _put(cursor, Level.PATIENT, patient_id, patients[patient_id])
+            words = _document([row], _said(cursor, row) if anything_said else ())
+            of_series.append((series_id, *_texts(words)))
+            self._studies.grow(cursor, study_id, words, is_new=study_id in new.studies)
+            self._patients.grow(cursor, patient_id, words, is_new=patient_id in new.patients)
+        cursor.executemany(_PUT[Level.SERIES], of_series)
+        self._studies.write(cursor)
+        self._patients.write(cursor)
+
+
+class _Growing:
+    """The documents of the studies, or of the patients."""
+
+    def __init__(self, level: Level) -> None:
+        self._level = level
+        self._known: Memory[int, Document] = Memory(_REMEMBERED)
+        self._changed: dict[int, Document] = {}
+
+    def forget(self) -> None:
+        """Take everything from the catalog again."""
+        self._known.clear()
+
+    def grow(self, cursor: Any, row_id: int, more: Document, *, is_new: bool) -> None:
+        """Add words to a document. One that is new has none but those that it is told."""
+        words = self._changed.get(row_id) or self._known.get(row_id)
+        if words is None:
+            words = {} if is_new else _of_all_below(cursor, f"{self._level.value}.id", row_id)
+            _grow(words, more)
+        elif not _grow(words, more):
+            return
+        self._changed[row_id] = words
+
+    def write(self, cursor: Any) -> None:
+        """Put what has changed into the index."""
+        cursor.executemany(_PUT[self._level], [(row_id, *_texts(words)) for row_id, words in self._changed.items()])
+        for row_id, words in self._changed.items():
+            self._known.keep(row_id, words)
+        self._changed = {}
 
 
 def reindex(cursor: Any, patient_ids: Iterable[int]) -> None:
@@ -64,7 +101,7 @@ def reindex(cursor: Any, patient_ids: Iterable[int]) -> None:
             "SELECT series.id FROM series JOIN study ON study.id = series.study_ref WHERE study.patient_ref = ?",
             (patient_id,),
         ).fetchall()
-        WordIndex().add(cursor, [row[0] for row in below])
+        WordIndex().add(cursor, NewRows([row[0] for row in below]))
 
 
 def fill(cursor: Any) -> None:
@@ -74,7 +111,7 @@ def fill(cursor: Any) -> None:
     while rows := cursor.execute(
         "SELECT id FROM series WHERE id > ? ORDER BY id LIMIT ?", (last, _ALL_AT_ONCE)
     ).fetchall():
-        words.add(cursor, [row[0] for row in rows])
+        words.add(cursor, NewRows([row[0] for row in rows]))
         last = rows[-1][0]
 
 
@@ -119,15 +156,12 @@ def _tokens(field: Field, text: str) -> frozenset[str]:
 
 def _said(cursor: Any, row: Sequence[Any]) -> list[tuple[Field, str]]:
     """What the user wrote on the series of ``row``, its study and its patient."""
-    if not cursor.execute(_ANYTHING_SAID).fetchone()[0]:
-        return []
     found: list[tuple[str, str]] = cursor.execute(_SAID, (*row[:_FIRST], *row[:_FIRST])).fetchall()
     return [(Field(field), text) for field, text in found]
 
 
-def _put(cursor: Any, level: Level, row_id: int, words: Document) -> None:
-    texts = [" ".join(sorted(words.get(field, ()))) for field in Field]
-    cursor.execute(_PUT[level], (row_id, *texts))
+def _texts(words: Document) -> list[str]:
+    return [" ".join(sorted(words.get(field, ()))) for field in Field]
 
 
 _TEXTS = ", ".join(f"{level.value}.{column}" for level, _, column in _COLUMNS)

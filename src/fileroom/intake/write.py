@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fileroom.catalog.known import InstanceFile, KnownInstance
-from fileroom.catalog.writes import FileFacts, LedgerLine
+from fileroom.catalog.writes import FileFacts
 from fileroom.intake.decide import Act, Decision, Presence, decide
 from fileroom.model import Outcome, Reason
 from fileroom.sources.compare import same_bytes
@@ -16,8 +16,11 @@ from fileroom.sources.opened import look
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fileroom.catalog.entries import SeriesRow
     from fileroom.catalog.known import KnownFile
-    from fileroom.catalog.writes import Writer
+    from fileroom.catalog.writes import Brought, Writer
     from fileroom.dicom.reading import Reading
     from fileroom.model import Header
     from fileroom.sources.drives import Mount, Mounts
@@ -56,11 +59,20 @@ class BroughtBack:
     known: KnownFile
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """Some files of a folder, each with what was known of it before, and what came of reading them."""
+
+    place: Place
+    files: Sequence[tuple[FileEntry, KnownFile | None]]
+    readings: Sequence[Reading]
+
+
 @dataclass(slots=True)
 class Batch:
     """What one transaction will hold."""
 
-    read: list[ReadFile] = field(default_factory=list)
+    read: list[ReadFiles] = field(default_factory=list)
     brought_back: list[BroughtBack] = field(default_factory=list)
     obstacles: list[tuple[Place, Obstacle]] = field(default_factory=list)
     cancelled: list[tuple[Place, FileEntry]] = field(default_factory=list)
@@ -68,12 +80,13 @@ class Batch:
     gone: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
-        lists = (self.read, self.brought_back, self.obstacles, self.cancelled, self.back, self.gone)
-        return sum(len(part) for part in lists)
+        lists = (self.brought_back, self.obstacles, self.cancelled, self.back, self.gone)
+        return sum(len(some.readings) for some in self.read) + sum(len(part) for part in lists)
 
     def uids(self) -> list[str]:
         """The SOP Instance UIDs that the writer has to know about."""
-        return [item.reading.header.sop_instance_uid for item in self.read if item.reading.header]
+        readings = (reading for some in self.read for reading in some.readings)
+        return [reading.header.sop_instance_uid for reading in readings if reading.header]
 
 
 @dataclass(slots=True)
@@ -91,8 +104,9 @@ class Tally:
 
 def write_batch(hand: Hand, writer: Writer, batch: Batch) -> None:
     """Put a batch into the catalog; new names before removals, so that a rename loses nothing."""
-    for item in batch.read:
-        hand.file(item)
+    hand.begin()
+    for some in batch.read:
+        hand.files(some)
     for back in batch.brought_back:
         hand.brought_back(back)
     for place, obstacle in batch.obstacles:
@@ -131,6 +145,10 @@ class Disk:
         return path is None or same_bytes(path, os.path.join(self._item.place.path, self._item.entry.name))
 
 
+# An instance that came new, with its file: row, series, row of the file, and where and how that was read.
+_Fresh: TypeAlias = "tuple[int, int, int, Place, str, Reading]"
+
+
 class Hand:
     """Does what was decided on one file after the other."""
 
@@ -138,6 +156,11 @@ class Hand:
         self._writer = writer
         self._tally = tally
         self._mounts = mounts
+        self._fresh: dict[str, _Fresh] = {}  # of this batch, by UID
+
+    def begin(self) -> None:
+        """Start a batch."""
+        self._fresh = {}
 
     def line(
         self,
@@ -145,14 +168,14 @@ class Hand:
         name: str,
         said: tuple[Outcome, Reason, str],
         size: int,
-        brought: int | None = None,
+        brought: Brought | None = None,
     ) -> None:
-        """Count an outcome and write its line; unchanged paths are counted only."""
+        """Count an outcome and write its line; unchanged paths are counted only. ``brought``: what came in or back."""
         outcome, reason, detail = said
         self._tally.outcomes[outcome] += 1
         if outcome is not Outcome.UNCHANGED:
-            folder = self._writer.folder(place.mount, place.inside)
-            self._writer.ledger(LedgerLine(folder, name, outcome, reason, detail, size, brought))
+            lines = self._writer.ledger.lines(self._writer.folder(place.mount, place.inside), outcome, reason)
+            lines.add(name, size, detail, brought.public_id if brought else None)
 
     def brought_back(self, item: BroughtBack) -> None:
         """Show what was removed, since the user has brought it in again."""
@@ -160,9 +183,38 @@ class Hand:
         if instance_id is not None and not self._writer.has_room_to_bring_back(instance_id):
             self.line(item.place, item.entry.name, (Outcome.REFUSED, Reason.PATIENT_LIMIT, ""), size)
             return
-        if instance_id is not None:
-            self._writer.bring_back(instance_id)
-        self.line(item.place, item.entry.name, (Outcome.ADDED, Reason.BROUGHT_BACK, ""), size, instance_id)
+        brought = self._writer.bring_back(instance_id) if instance_id is not None else None
+        self.line(item.place, item.entry.name, (Outcome.ADDED, Reason.BROUGHT_BACK, ""), size, brought)
+
+    def files(self, some: ReadFiles) -> None:
+        """Decide on some files of a folder and do it.
+
+        What neither path nor instance is known of is new. :func:`decide` would say so too; nearly all files of a first
+        import are such, and go the short way.
+        """
+        writer, place, fresh = self._writer, some.place, self._fresh
+        folder, drive = writer.folder(place.mount, place.inside), writer.drive(place.mount)
+        lines = writer.ledger.lines(folder, Outcome.ADDED, Reason.NEW_INSTANCE)
+        long_way = writer.limited
+        added = size = 0
+        for (entry, known), reading in zip(some.files, some.readings, strict=False):
+            header = reading.header
+            if header is None or known is not None or long_way:
+                self.file(ReadFile(place, entry, known, reading))
+                continue
+            uid = header.sop_instance_uid
+            if uid in fresh or writer.instances_with(uid):
+                self.file(ReadFile(place, entry, known, reading))
+                continue
+            series = writer.entries.series_of(header, drive)
+            frames = frames_of(header, reading.size)
+            row, file_row, public_id = writer.add_file(folder, entry.name, reading, header, series, frames)
+            fresh[uid] = (row, series.id, file_row, place, entry.name, reading)
+            lines.add(entry.name, reading.size, "", public_id)
+            added += 1
+            size += reading.size
+        self._tally.outcomes[Outcome.ADDED] += added
+        self._tally.bytes += size
 
     def file(self, item: ReadFile) -> None:
         """Decide on a file and do it."""
@@ -175,12 +227,11 @@ class Hand:
         if not self._writer.has_room_for(reading.header):
             self._leave_out(item, (Outcome.REFUSED, Reason.PATIENT_LIMIT, ""))
             return
-        drive = self._writer.drive(self.home_of(item))
-        series_id = self._writer.series_of(reading.header, drive)
-        candidates = self._writer.instances_with(reading.header.sop_instance_uid)
+        series = self._writer.entries.series_of(reading.header, self._writer.drive(self.home_of(item)))
+        candidates = self._candidates(reading.header.sop_instance_uid)
         row = item.known if item.known is None or not item.known.copied else None
-        decision = decide(series_id, reading.size, reading.digest, row, candidates, Disk(self._mounts, item))
-        self.carry_out(item, reading.header, series_id, decision)
+        decision = decide(series.id, reading.size, reading.digest, row, candidates, Disk(self._mounts, item))
+        self.carry_out(item, reading.header, series, decision)
 
     def home_of(self, item: ReadFile) -> Mount:
         """The drive on which the image is going to lie."""
@@ -188,6 +239,15 @@ class Hand:
 
     def done(self) -> None:
         """All files of a batch are done; what comes now is the catalog's."""
+
+    def _candidates(self, uid: str) -> Sequence[KnownInstance]:
+        fresh = self._fresh.pop(uid, None)
+        if fresh is not None:
+            row, series_id, file_row, place, name, reading = fresh
+            file = _as_file(place, name, reading, file_row, conflict=False)
+            known = KnownInstance(row, series_id, hidden=False, files=(file,), shown=file_row)
+            self._writer.remember(uid, known)
+        return self._writer.instances_with(uid)
 
     def _leave_out(self, item: ReadFile, said: tuple[Outcome, Reason, str]) -> None:
         known = item.known
@@ -199,14 +259,14 @@ class Hand:
                 self._writer.unlink(known.instance_id)
         self.line(item.place, item.entry.name, said, item.reading.size)
 
-    def carry_out(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
+    def carry_out(self, item: ReadFile, header: Header, series: SeriesRow, decision: Decision) -> None:
         """Do what was decided, and write its line."""
-        said, brought = self._do(item, header, series_id, decision)
+        said, brought = self._do(item, header, series, decision)
         self.line(item.place, item.entry.name, said, item.reading.size, brought)
 
     def _do(
-        self, item: ReadFile, header: Header, series_id: int, decision: Decision
-    ) -> tuple[tuple[Outcome, Reason, str], int | None]:
+        self, item: ReadFile, header: Header, series: SeriesRow, decision: Decision
+    ) -> tuple[tuple[Outcome, Reason, str], Brought | None]:
         """What is to be said of the file, and the instance that it brought in or back."""
         instance = decision.instance
         outcome, reason, detail = decision.outcome, decision.reason, ""
@@ -214,37 +274,34 @@ class Hand:
         if brought is not None and outcome is Outcome.UNCHANGED:
             outcome, reason = Outcome.ADDED, Reason.BROUGHT_BACK
         if decision.act is Act.NEW:
-            brought = self._new(item, header, series_id, decision)
+            brought = self._new(item, header, series, decision)
         else:
             replaces = decision.act in {Act.REPLACE, Act.FOLLOW_AND_REPLACE}
             if replaces and instance is not None:
                 size = item.reading.size
-                self._writer.replace_facts(instance.id, series_id, header, frames_of(header, size), size)
+                self._writer.replace_facts(instance.id, series, header, frames_of(header, size), size)
             if decision.moved is not None:
                 detail = display(self._shown_path(decision.moved))
             row = decision.moved.id if decision.moved else None
             self._record(item, outcome, reason, detail, row, instance, replaces=replaces)
         return (outcome, reason, detail), brought
 
-    def _shown_again(self, instance: KnownInstance | None) -> int | None:
-        """Show an instance that had been removed; the row of one that was."""
-        if instance is None or not instance.hidden:
-            return None
-        self._writer.bring_back(instance.id)
-        return instance.id
+    def _shown_again(self, instance: KnownInstance | None) -> Brought | None:
+        """Show an instance that had been removed; says which one was."""
+        return self._writer.bring_back(instance.id) if instance is not None and instance.hidden else None
 
-    def _new(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> int:
+    def _new(self, item: ReadFile, header: Header, series: SeriesRow, decision: Decision) -> Brought:
         file_id = item.known.id if item.known else self._writer.new_file_id()
         size = item.reading.size
-        instance_id = self._writer.add_instance(series_id, header, frames_of(header, size), size, file_id)
+        brought = self._writer.add_instance(series, header, frames_of(header, size), size, file_id)
         if item.known is not None and item.known.instance_id is not None:
             self._writer.unlink(item.known.instance_id)
-        self._put(item, decision.outcome, decision.reason, "", instance_id, file_id, known=item.known is not None)
-        own = self._as_file(item, file_id, conflict=False)
+        self._put(item, decision.outcome, decision.reason, "", brought.row, file_id, known=item.known is not None)
+        own = _as_file(item.place, item.entry.name, item.reading, file_id, conflict=False)
         self._writer.remember(
-            header.sop_instance_uid, KnownInstance(instance_id, series_id, hidden=False, files=(own,), shown=file_id)
+            header.sop_instance_uid, KnownInstance(brought.row, series.id, hidden=False, files=(own,), shown=file_id)
         )
-        return instance_id
+        return brought
 
     def _record(
         self,
@@ -266,7 +323,8 @@ class Hand:
         if instance is not None and item.reading.header is not None:
             if item.known is not None and item.known.instance_id not in {None, instance.id}:
                 self._writer.unlink(item.known.instance_id or 0)
-            own = self._as_file(item, file_id, conflict=reason is Reason.OTHER_CONTENT)
+            conflict = reason is Reason.OTHER_CONTENT
+            own = _as_file(item.place, item.entry.name, item.reading, file_id, conflict=conflict)
             others = tuple(file for file in instance.files if file.id != file_id)
             uid = item.reading.header.sop_instance_uid
             shown = file_id if replaces else instance.shown
@@ -298,16 +356,16 @@ class Hand:
         )
         self._writer.put_file(facts, file_id, known=known)
 
-    def _as_file(self, item: ReadFile, file_id: int, *, conflict: bool) -> InstanceFile:
-        path = f"{item.place.inside.rstrip('/')}/{item.entry.name}"
-        reading = item.reading
-        return InstanceFile(
-            file_id, reading.size, reading.mtime_ns, reading.digest, conflict=conflict,
-            filesystem_id=item.place.mount.filesystem_id, path=path,
-        )  # fmt: skip
-
     def _shown_path(self, file: InstanceFile) -> str:
         return self._mounts.absolute(file.filesystem_id, file.path) or file.path
+
+
+def _as_file(place: Place, name: str, reading: Reading, file_id: int, *, conflict: bool) -> InstanceFile:
+    path = f"{place.inside.rstrip('/')}/{name}"
+    return InstanceFile(
+        file_id, reading.size, reading.mtime_ns, reading.digest, conflict=conflict,
+        filesystem_id=place.mount.filesystem_id, path=path,
+    )  # fmt: skip
 
 
 def frames_of(header: Header, size: int) -> int:
@@ -317,7 +375,9 @@ def frames_of(header: Header, size: int) -> int:
     """
     if not header.has_pixels:
         return 0
-    claimed = max(1, header.number_of_frames or 1)
+    claimed = header.number_of_frames or 1
+    if claimed <= 1:
+        return 1
     bits = (header.rows or 0) * (header.columns or 0) * (header.samples_per_pixel or 1) * (header.bits_allocated or 0)
     if header.pixel_length is not None and bits:
         return min(claimed, max(1, header.pixel_length * 8 // bits))

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from fileroom.intake.copying import NoCopyError
 from fileroom.intake.decide import Act
-from fileroom.intake.write import Hand, Place
+from fileroom.intake.write import Hand, Place, ReadFile
 from fileroom.model import Outcome, Reason
 from fileroom.sources.folder import FileEntry
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
+    from fileroom.catalog.entries import SeriesRow
     from fileroom.catalog.writes import Writer
     from fileroom.intake.copying import Copier, Copy
     from fileroom.intake.decide import Decision
-    from fileroom.intake.write import ReadFile, Tally
+    from fileroom.intake.write import ReadFiles, Tally
     from fileroom.model import Header
     from fileroom.sources.drives import Mount, Mounts
 
@@ -34,6 +35,11 @@ class CopyHand(Hand):
         self._copier = copier
         self._own, _ = mounts.locate(copier.files)
 
+    def files(self, some: ReadFiles) -> None:
+        """Each of them may have to be copied: there is no short way."""
+        for (entry, known), reading in zip(some.files, some.readings, strict=False):
+            self.file(ReadFile(some.place, entry, known, reading))
+
     def home_of(self, item: ReadFile) -> Mount:
         """The archive's own folder, unless the file stays where it is."""
         return item.place.mount if _stays(item) else self._own
@@ -42,12 +48,12 @@ class CopyHand(Hand):
         """The names of the copies are safe before the catalog speaks of them."""
         self._copier.sync()
 
-    def carry_out(self, item: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
+    def carry_out(self, item: ReadFile, header: Header, series: SeriesRow, decision: Decision) -> None:
         """Do what was decided, with a copy where one is needed."""
         path = os.path.join(item.place.path, item.entry.name)
         if _stays(item):
             self._copier.drop(path)
-            super().carry_out(item, header, series_id, decision)
+            super().carry_out(item, header, series, decision)
         elif decision.act is Act.KEEP or decision.outcome is Outcome.DUPLICATE:
             self._copier.drop(path)
             self._need_not(item, decision)
@@ -58,7 +64,7 @@ class CopyHand(Hand):
             except NoCopyError as error:
                 self._without_copy(item, *error.said)
             else:
-                self._copied(item, placed, header, series_id, decision)
+                self._copied(item, placed, header, series, decision)
 
     def _need_not(self, item: ReadFile, decision: Decision) -> None:
         brought = self._shown_again(decision.instance)
@@ -85,10 +91,10 @@ class CopyHand(Hand):
             reading=replace(item.reading, mtime_ns=at.mtime_ns),
         )
 
-    def _copied(self, item: ReadFile, placed: ReadFile, header: Header, series_id: int, decision: Decision) -> None:
-        (outcome, reason, _), brought = self._do(placed, header, series_id, decision)
-        instance_id = decision.instance.id if decision.instance else brought
-        self._writer.move_home(series_id, self._writer.drive(self._own))
+    def _copied(self, item: ReadFile, placed: ReadFile, header: Header, series: SeriesRow, decision: Decision) -> None:
+        (outcome, reason, _), brought = self._do(placed, header, series, decision)
+        instance_id = decision.instance.id if decision.instance else brought.row if brought else None
+        self._writer.move_home(series.id, self._writer.drive(self._own))
         self._remember(item, outcome, instance_id)
         if reason is Reason.NEW_INSTANCE:
             reason = Reason.COPIED
