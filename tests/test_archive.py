@@ -315,3 +315,40 @@ def test_several_fields_are_those_of_one_study(archive: fileroom.Archive) -> Non
     assert found("mod:ct date:2023") == 0
     assert found("mod:mr date:2023 desc:head born:12/03/1982 name:jörg") == 1
     assert found("mod:mr -desc:head") == 0
+
+
+def test_a_root_is_taken_from_the_list_with_what_only_it_holds(archive: fileroom.Archive, tmp_path: Path) -> None:
+    outer = plant(tmp_path / "outer", {"a/1": instance(study=8, number=1), "b/2": instance(study=8, number=2)})
+    elsewhere = plant(tmp_path / "elsewhere", {"2": instance(study=8, number=2)})
+    lone = plant(tmp_path / "lone", {"3": instance(study=8, number=3), "4": instance(study=8, number=4)}) / "3"
+    archive.bring_in([outer])
+    archive.bring_in([outer / "a", elsewhere, lone])
+    at = archive.root_at
+
+    def shown() -> set[str]:
+        return {
+            i.header.sop_instance_uid[-1]
+            for i in archive.search(Query(level=Level.INSTANCE)).items
+            if i.series.study.study_instance_uid == study_uid(8)
+        }
+
+    def forget(path: Path) -> int:
+        return archive.forget_root(at(path)).instances
+
+    assert forget(outer / "a") == 0  # it lies in another root
+    assert forget(outer) == 1  # the other image lies elsewhere as well
+    assert forget(lone) == 1  # a root that is a file
+    assert shown() == {"2"}
+    (series,) = {
+        i.series.id
+        for i in archive.search(Query(level=Level.INSTANCE, parent=None)).items
+        if i.series.study.study_instance_uid == study_uid(8)
+    }
+    archive.forget([series])
+    with pytest.raises(NotFound):
+        at(outer)
+    assert archive.restore_root(at(outer, forgotten=True)).instances == 0  # the series was removed by itself
+    archive.restore([series])
+    assert shown() == {"1", "2", "3"}
+    assert archive.bring_in([lone]).outcomes["unchanged"] == 1  # type: ignore[index]  # an outcome is its name
+    assert at(lone)

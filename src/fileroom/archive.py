@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog import notes, persons, places, queries, userdata
+from fileroom.catalog import notes, persons, places, queries, roots, userdata
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
@@ -16,7 +16,7 @@ from fileroom.settings import Settings, from_environment
 from fileroom.tabular import csv_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -451,6 +451,66 @@ class Archive:
     def roots(self) -> tuple[Root, ...]:
         """The folders that were brought in, by path, and whether they can be reached."""
         return places.roots(self._catalog)
+
+    def root(self, root_id: int) -> Root:
+        """One of them. NotFound when there is none of this number."""
+        for root in self.roots():
+            if root.id == root_id:
+                return root
+        raise NotFound("there is no such folder in the list")
+
+    def root_at(self, path: str | os.PathLike[str], *, forgotten: bool = False) -> int:
+        """The number of the root at ``path``, also while its drive is away. NotFound when it is not in the list.
+
+        ``forgotten``: of one that was taken from the list.
+        """
+        return roots.root_at(self._catalog, os.fspath(path), forgotten=forgotten)
+
+    def set_watched(self, root_id: int, *, watched: bool) -> Root:
+        """Turn the switch of a root: what changes in a watched one comes in by itself, while :meth:`watch` runs."""
+        roots.set_watched(self._catalog, root_id, watched=watched)
+        return self.root(root_id)
+
+    def forget_root(self, root_id: int) -> Counts:
+        """Take a root from the list and remove what it brought in, but for what lies in another root as well.
+
+        The files stay. Returns what was removed. Busy while an import runs, NotFound when there is no such root.
+        """
+        from fileroom.intake.lock import import_lock
+
+        with import_lock(self._catalog.folder):
+            return roots.forget_root(self._catalog, root_id)
+
+    def restore_root(self, root_id: int) -> Counts:
+        """Take :meth:`forget_root` back; returns what is shown again."""
+        return roots.restore_root(self._catalog, root_id)
+
+    def import_root(
+        self, root_id: int, *, who: str = "", on_progress: OnProgress | None = None, cancel: CancelToken | None = None
+    ) -> ImportSummary:
+        """Import a root again, wherever its drive is mounted now. Unavailable when it is not there."""
+        return self.bring_in(self.root_path(root_id), who=who, on_progress=on_progress, cancel=cancel)
+
+    def root_path(self, root_id: int) -> str:
+        """Where a root is now, as the operating system takes it. NotFound; Unavailable when it is not there."""
+        return roots.root_path(self._catalog, root_id)
+
+    def watch(
+        self,
+        root_ids: Collection[int] | None = None,
+        *,
+        stop: CancelToken,
+        on_progress: OnProgress | None = None,
+        on_pass: Callable[[ImportSummary | None], None] | None = None,
+    ) -> None:
+        """Watch roots until ``stop`` says so: those of ``root_ids``, else those whose switch is on.
+
+        A pass that found something is an import of its own; ``on_pass`` is told what it did (None: it came to nothing
+        after all). Other imports are never kept waiting: passes give way to them.
+        """
+        from fileroom.intake.watch import Watcher
+
+        Watcher(self._catalog, self.settings, only=root_ids, on_progress=on_progress, on_pass=on_pass).run(stop)
 
     def check(
         self,

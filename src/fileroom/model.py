@@ -502,8 +502,9 @@ class Drive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
-    """A folder the user brought in. ``files`` counts those of it that were there when it was last looked at;
-    ``offline`` its drive is away, ``missing`` the drive is there and the folder is not."""
+    """A folder the user brought in. ``files`` counts those of it that were there when it was last looked at, ``dicom``
+    those of them that are of instances; ``watched``: what changes in it comes in by itself; ``offline`` its drive is
+    away, ``missing`` the drive is there and the folder is not."""
 
     id: int
     path: str
@@ -511,6 +512,8 @@ class Root:
     added: str
     last_import: str
     files: int
+    dicom: int
+    watched: bool
     state: State
 
 

@@ -515,6 +515,29 @@ def test_roots_are_listed_with_their_state(filled: Fileroom, scans: Path) -> Non
     assert "missing" in filled("roots").out
 
 
+def test_the_list_of_roots_is_edited(filled: Fileroom, scans: Path) -> None:
+    def root() -> Any:
+        return filled("roots", "--json").json[0]
+
+    assert not root()["watched"]
+    assert "Watched" in filled("roots", "watch", scans).out
+    assert root()["watched"]
+    assert not filled("roots", "unwatch", scans, "--json").json["watched"]
+    assert filled("roots", "import", scans, "--json").json["unchanged"] == root()["files"]
+    before = filled("list", "--json").json
+    assert (filled("roots", "forget", scans).code, root()["path"]) == (2, str(scans))  # there is nobody to ask
+    forgotten = filled("roots", "forget", scans, "--yes")
+    assert "The files stay" in forgotten.out
+    assert "fileroom roots restore" in forgotten.out
+    assert (filled("roots", "--json").json, filled("list", "--json").json["total"]) == ([], 0)
+    assert scans.exists()
+    scans.rename(scans.with_name("away"))  # it can be taken back all the same
+    assert filled("roots", "restore", scans, "--json").json["restored"]["studies"] > 0
+    scans.with_name("away").rename(scans)
+    assert filled("list", "--json").json == before
+    assert filled("roots", "watch", scans.parent).code == 3
+
+
 def test_undo_takes_an_import_back_and_leaves_the_files(filled: Fileroom, scans: Path) -> None:
     plant(scans, {"c/new": instance(patient_name="NERI^Ugo", patient_id="3", study=3)})
     assert filled("import", scans).code == 0

@@ -16,6 +16,7 @@ import pytest
 
 from fileroom.cli import serve
 from fileroom.errors import Busy
+from tests.patience import until
 from tests.world import instance, plant
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ def running(*arguments: str | Path, **environment: str) -> Iterator[subprocess.P
         process.communicate()
 
 
-def ready(process: subprocess.Popen[str]) -> dict[str, str]:
+def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, process.communicate()[1]
-    said: dict[str, str] = json.loads(line)
+    said: dict[str, Any] = json.loads(line)
     return said
 
 
@@ -119,3 +120,27 @@ def test_fileroom_alone_opens_the_archive(fileroom: Fileroom, monkeypatch: pytes
         {"port": None, "show": False, "as_json": False},
         {"port": 8000, "show": True, "as_json": True},
     ]
+
+
+def test_import_and_watch(fileroom: Fileroom, tmp_path: Path) -> None:
+    root = plant(tmp_path / "scans", {"one": instance(number=1)})
+    with running("import", root, "--watch", "--json", "--archive", fileroom.folder) as process:
+        assert (ready(process)["import"], fileroom("list", "--json").json["total"]) == (1, 1)
+        plant(root, {"two": instance(number=2)})
+        second = ready(process)
+        assert (second["import"], second["added"], second["roots"]) == (2, 1, [str(root.resolve())])
+        assert fileroom("import", root, "--json").json["unchanged"] == 2  # nobody is refused because of it
+        code, out, err = ended(process, signal.SIGINT)
+    assert (code, out, "Stopping" in err) == (0, "", True)
+
+
+def test_serve_obeys_the_switch_of_a_folder(fileroom: Fileroom, tmp_path: Path) -> None:
+    root = plant(tmp_path / "scans", {"one": instance(number=1)})
+    fileroom("import", root)
+    assert fileroom("roots", "watch", root).code == 0
+    with running("--archive", fileroom.folder, "serve", "--port", "0", "--json") as process:
+        said = ready(process)
+        plant(root, {"two": instance(number=2)})
+        until(lambda: get(said, "/api/imports").json()["total"] == 2)
+        assert get(said, "/api/instances").json()["total"] == 2
+        assert ended(process, signal.SIGTERM) == (0, "", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,7 +35,7 @@ from fileroom.model import (
 from tests import world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from fileroom.jobs import CancelToken, OnProgress
@@ -153,6 +154,7 @@ class FakeArchive:
     calls: list[tuple[str, Any]] = field(default_factory=list)
     frame_reads: list[tuple[str, int, bool]] = field(default_factory=list)
     importing: Callable[[FakeArchive, Sequence[str], OnProgress, CancelToken], ImportSummary] | None = None
+    watching: Callable[[OnProgress, Callable[[ImportSummary | None], None]], None] | None = None
     failure: Exception | None = None
     gate: threading.Event = field(default_factory=threading.Event)
 
@@ -290,6 +292,20 @@ class FakeArchive:
         assert on_progress is not None
         assert cancel is not None
         return self.importing(self, paths, on_progress, cancel)
+
+    def watch(
+        self,
+        root_ids: Collection[int] | None = None,  # noqa: ARG002 - the archive's signature
+        *,
+        stop: CancelToken,
+        on_progress: OnProgress | None = None,
+        on_pass: Callable[[ImportSummary | None], None] | None = None,
+    ) -> None:
+        """Nothing ever happens in these folders, unless a test says so."""
+        if self.watching is not None and on_progress is not None and on_pass is not None:
+            self.watching(on_progress, on_pass)
+        while not stop.cancelled:
+            time.sleep(0.005)
 
     def imports(self, *, limit: int | None = None, offset: int = 0) -> Page[ImportSummary]:
         end = None if limit is None else offset + limit

@@ -12,10 +12,11 @@ from fileroom.errors import Busy, NotFound
 from fileroom.jobs import Progress
 from fileroom.web import jobs
 from fileroom.web.jobs import KEPT, JobBoard
+from tests.patience import until
 from tests.web import fake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from starlette.testclient import TestClient
@@ -257,3 +258,46 @@ def test_an_import_may_copy(client: TestClient, archive: fake.FakeArchive, tmp_p
     assert (answer.status_code, archive.calls) == (202, [("copy", [str(tmp_path)])])
     refused = client.post("/api/imports", json={"paths": [str(tmp_path)], "copy": "yes"})
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+
+
+def test_a_pass_over_a_watched_folder_is_a_job_that_nobody_need_wait_for(archive: fake.FakeArchive) -> None:
+    board = JobBoard(archive.as_archive)
+    seen: list[list[tuple[bool, str]]] = []
+
+    def look() -> None:
+        seen.append([(job.automatic, job.state) for job in board.all()])
+
+    def watching(on_progress: OnProgress, on_pass: Callable[[ImportSummary | None], None]) -> None:
+        on_pass(None)  # it had nothing to say, and nobody heard of it
+        look()
+        on_progress(Progress(phase="reading"))
+        look()
+        archive.importing = fake.until_released
+        board.start(["/scans"])
+        look()
+        on_pass(None)  # it came to nothing after all
+        look()
+        on_progress(Progress(phase="reading"))
+        on_pass(fake.summary(2))
+        look()
+
+    archive.watching = watching
+    board.watch()
+    until(lambda: len(seen) == 5)
+    archive.gate.set()
+    board.close()
+    assert board.join(10)
+    user, passing, passed = (False, "running"), (True, "running"), (True, "done")
+    assert seen == [[], [passing], [user, passing], [user], [passed, user]]
+
+
+def test_a_pass_cannot_be_cancelled(client: TestClient, archive: fake.FakeArchive) -> None:
+    archive.watching = lambda on_progress, _: on_progress(Progress(phase="reading"))
+    board = client.app.state.door.jobs  # type: ignore[attr-defined]  # the app behind Starlette's client
+    board.watch()
+    until(lambda: client.get("/api/jobs").json())
+    (job,) = client.get("/api/jobs").json()
+    assert (job["automatic"], job["state"]) == (True, "running")
+    assert client.delete(f"/api/jobs/{job['job']}").status_code == 400
+    board.close()
+    assert board.join(10)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import world
+from tests.patience import until
 from tests.web.real import FRAMES, RAMP, Web, opened
 
 if TYPE_CHECKING:
@@ -164,3 +165,24 @@ def test_a_ledger_to_keep(web: Web, tmp_path: Path) -> None:
     assert (told["import"]["import"], len(told["ledger"])) == (2, 2102)
     assert get(web, "/api/imports/1/ledger.json?outcome=unreadable")["ledger"] == []
     assert web.client.get("/api/imports/7/ledger.csv").status_code == 404
+
+
+def test_the_list_of_roots(web: Web, tmp_path: Path) -> None:
+    root = get(web, "/api/roots")[0]
+    at = f"/api/roots/{root['id']}"
+    assert (root["state"], root["watched"], root["files"] >= root["dicom"] > 0) == ("online", False, True)
+    assert web.client.patch(at, json={"watched": True}).json() == root | {"watched": True} == get(web, at)
+    assert web.client.patch(at, json={"watched": 1}).status_code == 400
+    job = web.client.post(f"{at}/import", json={}).json()["job"]
+    until(lambda: get(web, f"/api/jobs/{job}")["state"] == "done")
+    assert get(web, f"/api/jobs/{job}")["summary"]["unchanged"] == root["files"]
+    before = get(web, "/api/patients")
+    removed = web.client.delete(at).json()["removed"]
+    assert removed["instances"] > 0
+    assert root["id"] not in [one["id"] for one in get(web, "/api/roots")]
+    assert get(web, "/api/patients")["total"] < before["total"]
+    assert web.client.delete(at).status_code == web.client.get(at).status_code == 404
+    assert web.client.post(f"{at}/import", json={}).status_code == 404
+    assert web.client.post(f"{at}/restore", json={}).json()["restored"] == removed
+    assert get(web, "/api/patients") == before
+    assert web.client.get("/api/roots/x").status_code == 404

@@ -56,7 +56,7 @@ class Ledger:
     """The lines of one batch."""
 
     def __init__(self, import_id: int) -> None:
-        self._import_id = import_id
+        self.import_id = import_id
         self._lines: dict[tuple[int, Outcome, Reason], Lines] = {}
 
     def begin(self) -> None:
@@ -77,7 +77,7 @@ class Ledger:
             "INSERT INTO ledger(import_id, folder_id, outcome, reason, files, lines, brought) VALUES (?,?,?,?,?,?,?)",
             [
                 (
-                    self._import_id,
+                    self.import_id,
                     folder_id,
                     outcome.value,
                     reason.value,

@@ -36,8 +36,8 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
         rows = cursor.execute(_ROOTS).fetchall()
         found = []
         for row in rows:
-            root_id, inside, added, last_import, drive_id, filesystem_id, kind, label, mount_point = row
-            files = cursor.execute(_FILES_BELOW, (drive_id, *below(from_text(inside))))
+            root_id, inside, added, last_import, watched, drive_id, filesystem_id, kind, label, mount_point = row
+            files, dicom = cursor.execute(_FILES_BELOW, (drive_id, *below(from_text(inside)))).fetchone()
             here = mounts.absolute(filesystem_id, from_text(inside))
             drive = Drive(
                 id=drive_id,
@@ -54,7 +54,9 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
                     drive=drive,
                     added=added,
                     last_import=last_import,
-                    files=files.fetchone()[0],
+                    files=files,
+                    dicom=dicom,
+                    watched=bool(watched),
                     state=_state(here),
                 )
             )
@@ -111,12 +113,12 @@ def database_troubles(catalog: Catalog) -> list[str]:
 
 
 _ROOTS = (
-    "SELECT root.id, root.path, root.added, root.last_import, drive.id, drive.filesystem_id, drive.kind, drive.label, "
-    "drive.mount_point FROM root JOIN drive ON drive.id = root.drive_id"
+    "SELECT root.id, root.path, root.added, root.last_import, root.watched, drive.id, drive.filesystem_id, drive.kind, "
+    "drive.label, drive.mount_point FROM root JOIN drive ON drive.id = root.drive_id WHERE root.forgotten = ''"
 )
 _FILES_BELOW = (
-    "SELECT count(*) FROM folder JOIN file ON file.folder_id = folder.id WHERE folder.drive_id = ? "  # noqa: S608 - no value in it
-    f"AND {BELOW} AND file.gone = 0"
+    "SELECT count(*), count(file.instance_id) FROM folder "  # noqa: S608 - no value in it
+    f"JOIN file ON file.folder_id = folder.id WHERE folder.drive_id = ? AND {BELOW} AND file.gone = 0"
 )
 _FILES = (
     "SELECT file.folder_id, file.id, file.name, file.size, file.mtime_ns, file.content_digest, folder.path, "

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 metadata = MetaData()
 
@@ -57,6 +57,7 @@ root = Table(
     _count("watched"),
     _text("added"),
     _text("last_import"),
+    _text("forgotten"),  # when the user took it from the list
     UniqueConstraint("drive_id", "path"),
 )
 
@@ -235,6 +236,7 @@ removal = Table(
     Column("public_id", LargeBinary, primary_key=True),
     _text("level"),
     _text("at"),
+    _text("origin"),  # the root it went with (a drive and a path on it), so that both come back together
 )
 
 import_ = Table(

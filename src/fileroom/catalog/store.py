@@ -71,11 +71,11 @@ class Catalog:
         files = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
-    def mounts(self) -> Mounts:
-        """What is mounted, looked up again after two seconds."""
+    def mounts(self, *, fresh: bool = False) -> Mounts:
+        """What is mounted, looked up again after two seconds; ``fresh``: now."""
         with self._mounts_lock:
             now = time.monotonic()
-            if self._mounts is None or now - self._mounts[0] > _MOUNTS_SECONDS:
+            if fresh or self._mounts is None or now - self._mounts[0] > _MOUNTS_SECONDS:
                 self._mounts = (now, Mounts.of((*drives.current().mounts, self._own_folder())))
             return self._mounts[1]
 

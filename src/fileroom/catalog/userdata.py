@@ -44,10 +44,10 @@ def _set_hidden(catalog: Catalog, ids: Sequence[str], *, hidden: bool) -> Counts
     with catalog.database.engine.connect() as connection:
         entries = [resolve(connection, entry_id) for entry_id in ids]
     with catalog.database.transaction() as cursor:
-        before = _shown(cursor)
+        before = shown(cursor)
         for level, row_id in _with_the_same(cursor, entries):
             _hide_one(cursor, level, row_id, hidden=hidden)
-        return _difference(before, _shown(cursor))
+        return difference(before, shown(cursor))
 
 
 def _with_the_same(cursor: Any, entries: Sequence[tuple[Level, int]]) -> list[tuple[Level, int]]:
@@ -61,12 +61,14 @@ def _with_the_same(cursor: Any, entries: Sequence[tuple[Level, int]]) -> list[tu
     return [*entries, *also]
 
 
-def _difference(before: tuple[int, ...], after: tuple[int, ...]) -> Counts:
+def difference(before: tuple[int, ...], after: tuple[int, ...]) -> Counts:
+    """What is shown now and was not, or the other way round."""
     names = ("studies", "series", "instances", "frames", "bytes")
     return Counts(**{name: abs(b - a) for name, b, a in zip(names, before, after, strict=True)})
 
 
-def _shown(cursor: Any) -> tuple[int, ...]:
+def shown(cursor: Any) -> tuple[int, ...]:
+    """How much is shown: studies, series, instances, frames, bytes."""
     row = cursor.execute(
         "SELECT (SELECT count(*) FROM study WHERE hidden = 0), (SELECT count(*) FROM series WHERE hidden = 0), "
         "coalesce(sum(n_instances), 0), coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0) "
@@ -87,7 +89,7 @@ def _hide_one(cursor: Any, level: Level, row_id: int, *, hidden: bool) -> None:
         cursor.execute("UPDATE instance SET hidden = ? WHERE id = ?", (flag, row_id))
     else:
         cursor.executemany("UPDATE instance SET hidden = ? WHERE series_ref = ?", [(flag, i) for i in series])
-    _hide_above(cursor, series)
+    hide_above(cursor, series)
     recount(cursor, series)
 
 
@@ -107,7 +109,7 @@ def _drop_removals(cursor: Any, own: bytes, series: list[int]) -> None:
     )
 
 
-def _hide_above(cursor: Any, series: list[int]) -> None:
+def hide_above(cursor: Any, series: list[int]) -> None:
     """An entry is shown as long as anything below it is."""
     wanted = json.dumps(series)
     cursor.execute(
@@ -144,6 +146,12 @@ def begin_import(catalog: Catalog, roots: Sequence[str], who: str, kind: str) ->
             (started, started, who, json.dumps([to_text(root) for root in roots], ensure_ascii=False), kind),
         )
         return int(cursor.lastrowid), started
+
+
+def drop_import(catalog: Catalog, import_id: int) -> None:
+    """Take back a begun import that has no ledger."""
+    with catalog.database.transaction() as cursor:
+        cursor.execute("DELETE FROM import WHERE id = ?", (import_id,))
 
 
 def save_import(cursor: Any, summary: ImportSummary) -> None:
@@ -249,7 +257,7 @@ def undo_import(catalog: Catalog, import_id: int) -> Counts:
     """Hide exactly the instances that an import brought in and that are still shown. NotFound: no such import."""
     import_summary(catalog, import_id)
     with catalog.database.transaction() as cursor:
-        before = _shown(cursor)
+        before = shown(cursor)
         hidden: list[tuple[bytes, int]] = []
         for ids in ledgers.brought(cursor, import_id):
             hidden += cursor.execute(_HIDE, (json.dumps(ids.split(",")),)).fetchall()
@@ -258,9 +266,9 @@ def undo_import(catalog: Catalog, import_id: int) -> Counts:
             [(row[0], Level.INSTANCE.value, now()) for row in hidden],
         )
         series = sorted({row[1] for row in hidden})
-        _hide_above(cursor, series)
+        hide_above(cursor, series)
         recount(cursor, series)
-        return _difference(before, _shown(cursor))
+        return difference(before, shown(cursor))
 
 
 _HIDE = (

@@ -64,9 +64,16 @@ class _Touched:
 
 
 class Writer:
-    """Puts headers and files into the catalog, one batch (one transaction) after the other."""
+    """Puts headers and files into the catalog, one batch (one transaction) after the other.
 
-    def __init__(self, catalog: Catalog, import_id: int, *, max_patients: int | None = None) -> None:
+
+    ``automatic``: nobody asked for this; what is new of a removed series, study or patient is removed as they are.
+    """
+
+    def __init__(
+        self, catalog: Catalog, import_id: int, *, max_patients: int | None = None, automatic: bool = False
+    ) -> None:
+        self.automatic = automatic
         self._max_patients = max_patients
         self.added = Added()
         self.entries = Entries(catalog, self.added)
@@ -81,6 +88,7 @@ class Writer:
         self._changed_files: list[tuple[Any, ...]] = []
         self._new_instances: list[tuple[Any, ...]] = []
         self._sources: list[tuple[int, int]] = []
+        self._removed: list[tuple[int]] = []  # new instances of what the user removed
         self._batch_uids: dict[str, list[KnownInstance]] = {}
 
     # -- a batch ---------------------------------------------------------------------------------------------------
@@ -91,7 +99,7 @@ class Writer:
         self.entries.begin(cursor)
         self.ledger.begin()
         self._touched = _Touched()
-        for pending in (self._new_instances, self._new_files, self._changed_files, self._sources):
+        for pending in (self._new_instances, self._new_files, self._changed_files, self._sources, self._removed):
             pending.clear()  # of a batch that failed
         self._batch_uids = self._look_up(uids) if uids else {}
         if self._last_file < 0:
@@ -102,6 +110,7 @@ class Writer:
         self._flush()
         self.ledger.write(self._cursor)
         self._settle_instances()
+        self._hide_removed()
         recount(self._cursor, self._touched.series)
         self._words.add(self._cursor, self.entries.new)
 
@@ -165,7 +174,7 @@ class Writer:
         """Remember a folder the user brought in."""
         self._cursor.execute(
             "INSERT INTO root(drive_id, path, added, last_import) VALUES (?,?,?,?) "
-            "ON CONFLICT(drive_id, path) DO UPDATE SET last_import=excluded.last_import",
+            "ON CONFLICT(drive_id, path) DO UPDATE SET last_import=excluded.last_import, forgotten=''",
             (self.drive(mount), to_text(path), now(), now()),
         )
 
@@ -244,11 +253,38 @@ class Writer:
                 row.packer.pack(packing.values_of(header)),
             )
         )
-        self.added.instances += 1
-        if row.hidden:
-            self.entries.show(row)
         self._touched.series.add(row.id)
+        if self.automatic and row.hidden and self._is_removed(row):
+            self._removed.append((instance_id,))
+        else:
+            self.added.instances += 1
+            if row.hidden:
+                self.entries.show(row)
         return Brought(instance_id, public_id)
+
+    def _is_removed(self, row: SeriesRow) -> bool:
+        """Whether the user removed the series, or what it belongs to."""
+        found = self._cursor.execute(
+            "SELECT 1 FROM removal WHERE public_id IN (SELECT public_id FROM series WHERE id = ? UNION ALL "
+            "SELECT public_id FROM study WHERE id = ? UNION ALL SELECT public_id FROM patient WHERE id = ?)",
+            (row.id, row.study_id, row.patient_id),
+        ).fetchone()
+        return found is not None
+
+    def _hide_removed(self) -> None:
+        c = self._cursor
+        c.executemany("UPDATE instance SET hidden = 1 WHERE id = ?", self._removed)
+        c.executemany(
+            "UPDATE series SET hidden = NOT EXISTS (SELECT 1 FROM instance WHERE series_ref = series.id "
+            "AND hidden = 0) WHERE id = (SELECT series_ref FROM instance WHERE id = ?)",
+            self._removed,
+        )
+        c.executemany(
+            "UPDATE study SET hidden = NOT EXISTS (SELECT 1 FROM series WHERE study_ref = study.id AND hidden = 0) "
+            "WHERE id = (SELECT study_ref FROM series JOIN instance ON instance.series_ref = series.id "
+            "WHERE instance.id = ?)",
+            self._removed,
+        )
 
     def remember(self, uid: str, known: KnownInstance) -> None:
         """Let later files of this batch know of an instance (or of its further file)."""

@@ -2,17 +2,23 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fileroom.cli import exits
 from fileroom.cli.interrupt import cancelling
 from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
-from fileroom.cli.output import out, print_json
+from fileroom.cli.output import err, out, print_json
 from fileroom.cli.progress import reporter
 from fileroom.cli.summary import in_words, why
+from fileroom.cli.terminal import count
+from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken
+
+if TYPE_CHECKING:
+    from fileroom.archive import Archive
+    from fileroom.model import ImportSummary
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +33,9 @@ def import_(
     copy: Annotated[
         bool, typer.Option("--copy", help="Copy what is new into the archive's own folder; the originals may go then.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Import, then stay: what comes or changes is brought in, until Ctrl-C.")
+    ] = False,
     as_json: JsonOption = False,
     archive: ArchiveOption = None,
 ) -> None:
@@ -38,19 +47,45 @@ def import_(
 
     With --copy each copy is read back from the disk and compared before it
     counts. What the archive knows already, where it lies, is not copied.
+
+    With --watch, files that are still being written are left until they are
+    quiet, and removed entries stay removed.
     """
+    if copy and watch:
+        raise BadRequest("--copy and --watch do not go together: what was copied may go")
     cancel = CancelToken()
-    with open_archive(context, archive) as house:
-        with reporter(as_json=as_json) as report, cancelling(cancel, _heard):
+    with open_archive(context, archive) as house, cancelling(cancel, heard):
+        with reporter(as_json=as_json) as report:
             summary = house.bring_in(paths, copy=copy, on_progress=report, cancel=cancel)
-        if as_json:
-            print_json(summary.as_line())
-        else:
-            for line in in_words(summary, why(house, summary)):
-                out().print(line, soft_wrap=True)
+        tell(house, summary, as_json=as_json)
+        if watch and not cancel.cancelled:
+            _stay(house, summary, cancel, as_json=as_json)
     raise typer.Exit(exits.of_import(summary))
 
 
-def _heard() -> None:
+def tell(house: "Archive", summary: "ImportSummary", *, as_json: bool) -> None:
+    """What an import did, for people or for programs."""
+    if as_json:
+        print_json(summary.as_line())
+        return
+    for line in in_words(summary, why(house, summary)):
+        out().print(line, soft_wrap=True)
+
+
+def _stay(house: "Archive", first: "ImportSummary", stop: CancelToken, *, as_json: bool) -> None:
+    """Watch the folders of an import until Ctrl-C."""
+
+    def passed(summary: "ImportSummary | None") -> None:
+        if summary is not None:
+            tell(house, summary, as_json=as_json)
+
+    roots = [house.root_at(path) for path in first.roots]
+    if not as_json:
+        err().print(f"Watching {count(len(roots), 'folder')}; Ctrl-C ends it.")
+    house.watch(roots, stop=stop, on_pass=passed)
+
+
+def heard() -> None:
+    """Say that Ctrl-C was heard."""
     # By the descriptor: a signal may come while sys.stderr is being written, and that cannot be entered twice.
     os.write(2, b"\nStopping; what is done is kept. Ctrl-C again ends at once.\n")

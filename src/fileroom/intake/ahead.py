@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fileroom.catalog.known import KnownFiles
 from fileroom.catalog.memory import Memory
+from fileroom.errors import SourceError
 from fileroom.intake.plan import stands_as_recorded
 from fileroom.intake.write import Place
 from fileroom.sources import folder as folders
@@ -43,11 +44,20 @@ class Met:
     stands: bool
 
 
-class WalkAhead:
-    """Walks some roots and hands over what it meets, in order."""
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What an import looks at: a root, or a part of one; without ``deep`` a folder alone, not what lies below it."""
 
-    def __init__(self, roots: Sequence[str], catalog: Catalog, mounts: Mounts) -> None:
-        self._roots = roots
+    root: str
+    path: str
+    deep: bool = True
+
+
+class WalkAhead:
+    """Walks some areas and hands over what it meets, in order."""
+
+    def __init__(self, areas: Sequence[Area], catalog: Catalog, mounts: Mounts) -> None:
+        self._areas = areas
         self._catalog = catalog
         self._places = Places(mounts)
         facts = catalog.folder.stat()
@@ -93,17 +103,31 @@ class WalkAhead:
     def _walk(self) -> None:
         try:
             with self._catalog.database.latest() as cursor:
-                for root in self._roots:
-                    self._walk_root(root, KnownFiles(cursor))
+                for area in self._areas:
+                    self._walk_area(area, KnownFiles(cursor))
             self.finished = True
             self._queue.put(None)
         except BaseException as error:  # noqa: BLE001 - handed over; met() raises it in the import's own thread
             self._queue.put(error)
 
-    def _walk_root(self, root: str, known: KnownFiles) -> None:
+    def _walk_area(self, area: Area, known: KnownFiles) -> None:
+        part = area.path != area.root
+        if part and not os.path.isdir(area.path):  # it went since we heard of it, or is a file, which its folder shows
+            return
+        # Where the links of a part lead, only a walk of the whole can tell: it may be to a folder met by its own name.
+        walk = folders.walk(
+            area.path, deep=area.deep, follow=not part, leave_out=self._leave_out, stop=self._stopped.is_set
+        )
+        try:
+            self._hand_over_all(area.root, walk, known)
+        except SourceError:
+            if not part:
+                raise
+
+    def _hand_over_all(self, root: str, walk: Iterator[Listing], known: KnownFiles) -> None:
         handful: list[Met] = []
         weight, since = 0, time.monotonic()
-        for listing in folders.walk(root, leave_out=self._leave_out, stop=self._stopped.is_set):
+        for listing in walk:
             self.seen += len(listing.files) + len(listing.obstacles)
             place = self._places.of(listing.path)
             handful.append(Met(root, place, listing, _stands(listing, place, known)))

@@ -1,44 +1,122 @@
-"""One import at a time in an archive: a lock that the operating system drops when its holder dies."""
+"""One import at a time in an archive: locks that the operating system drops when their holder dies.
+
+A pass over a watched folder holds ``pass.lock`` besides: then a user's own import knows that it need only ask. It
+holds ``wanted.lock`` while it waits, passes look for that and give way.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from fileroom.errors import Busy
+from fileroom.jobs import CancelToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _LOCK_FILE = "import.lock"
+_PASSING_FILE = "pass.lock"
+_WANTED_FILE = "wanted.lock"
+_PATIENCE = 60.0  # seconds that a user's import waits for a pass to put down what it holds
+_BLINK = 0.3  # … and for whoever only looks whether the lock is held
+_STEP = 0.02
+_LOOK_SECONDS = 0.1
+_BUSY = "another import is running in this archive; try again when it has finished"
 
 
 @contextlib.contextmanager
-def import_lock(folder: Path) -> Iterator[None]:
-    """Hold the import lock of the archive in ``folder``. Busy when somebody else does."""
-    handle = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            _lock(handle)
-        except OSError as error:
-            raise Busy("another import is running in this archive; try again when it has finished") from error
+def import_lock(folder: Path, cancel: CancelToken | None = None) -> Iterator[None]:
+    """Hold the import lock of the archive in ``folder``: a pass over a watched folder gives way to it.
+
+    Busy when another import holds it; Cancelled when ``cancel`` asks for the end while a pass still runs.
+    """
+    with contextlib.ExitStack() as held:
+        asked = False
+        limit = time.monotonic() + _PATIENCE
+        until = time.monotonic() + _BLINK
+        while not _take(held, folder / _LOCK_FILE):
+            if is_passing(folder):
+                # Another import that waits as well may hold it already: as good.
+                asked = asked or _take(held, folder / _WANTED_FILE)
+                until = time.monotonic() + _BLINK
+            if time.monotonic() > min(until, limit):
+                raise Busy(_BUSY)
+            if cancel is not None:
+                cancel.check()
+            time.sleep(_STEP)
         yield
-    finally:
-        os.close(handle)
+
+
+@contextlib.contextmanager
+def pass_lock(folder: Path) -> Iterator[None]:
+    """Hold the lock for a pass that nobody asked for. Busy when anything else runs, or a user's import waits."""
+    with contextlib.ExitStack() as held:
+        # In this order: an import that finds the other lock held finds this one held too.
+        for name in (_PASSING_FILE, _LOCK_FILE):
+            if is_wanted(folder) or not _take(held, folder / name):
+                raise Busy(_BUSY)
+        yield
+
+
+class GivingWay(CancelToken):
+    """The token of a pass: it is to end when ``stop`` says so, or when a user's import waits for its turn."""
+
+    def __init__(self, folder: Path, stop: CancelToken) -> None:
+        super().__init__()
+        self._folder = folder
+        self._stop = stop
+        self._next = 0.0
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the pass is to end; asked for every file, so the disk is asked now and then only."""
+        if self._stop.cancelled:
+            self.cancel()
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + _LOOK_SECONDS
+            if is_wanted(self._folder):
+                self.cancel()
+        return super().cancelled
 
 
 def is_held(folder: Path) -> bool:
     """Whether an import is running in the archive in ``folder``, in this process or another."""
-    if not (folder / _LOCK_FILE).exists():
+    return _is_taken(folder / _LOCK_FILE)
+
+
+def is_passing(folder: Path) -> bool:
+    """Whether what runs is a pass over a watched folder."""
+    return _is_taken(folder / _PASSING_FILE)
+
+
+def is_wanted(folder: Path) -> bool:
+    """Whether a user's import waits for a pass to give way."""
+    return _is_taken(folder / _WANTED_FILE)
+
+
+def _is_taken(path: Path) -> bool:
+    if not path.exists():
         return False
+    with contextlib.ExitStack() as held:
+        return not _take(held, path)
+
+
+def _take(held: contextlib.ExitStack, path: Path) -> bool:
+    """Lock ``path`` until ``held`` lets go; False when somebody else has it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        with import_lock(folder):
-            return False
-    except Busy:
-        return True
+        _lock(handle)
+    except OSError:
+        os.close(handle)
+        return False
+    held.callback(os.close, handle)
+    return True
 
 
 if sys.platform == "win32":

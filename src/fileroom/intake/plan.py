@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.catalog.known import TRY_AGAIN
+from fileroom.model import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,11 +39,16 @@ def stands_as_recorded(listing: Listing, recorded: Sequence[tuple[str, int, int]
     return listing.complete and not listing.obstacles and list(listing.files) == recorded
 
 
-def plan_folder(listing: Listing, known: Mapping[str, KnownFile], now_ns: int) -> FolderPlan:
+def plan_folder(
+    listing: Listing, known: Mapping[str, KnownFile], now_ns: int, *, automatic: bool = False
+) -> FolderPlan:
     """Compare a folder with what is known of it.
 
     A file is unchanged when size and time of change stand as recorded. A time in the future proves nothing and the
     file is read again. Files are only ever held to be gone when the listing of their folder is whole.
+
+    In an ``automatic`` pass, which nobody asked for, what was removed from the archive stays removed, what was refused
+    stays refused until it changes, and a time in the future is believed: such passes come all the time.
     """
     read: list[tuple[FileEntry, KnownFile | None]] = []
     back: list[int] = []
@@ -52,12 +58,12 @@ def plan_folder(listing: Listing, known: Mapping[str, KnownFile], now_ns: int) -
     for entry in listing.files:
         seen.add(entry.name)
         row = known.get(entry.name)
-        if row is None or _differs(entry, row, now_ns):
+        if row is None or _differs(entry, row, now_ns, automatic=automatic):
             read.append((entry, row))
             continue
         if row.gone:
             back.append(row.id)
-        if row.hidden:
+        if row.hidden and not automatic:
             brought_back.append((entry, row))
         else:
             unchanged += 1
@@ -66,7 +72,7 @@ def plan_folder(listing: Listing, known: Mapping[str, KnownFile], now_ns: int) -
     return FolderPlan(tuple(read), unchanged, tuple(back), tuple(brought_back), gone)
 
 
-def _differs(entry: FileEntry, row: KnownFile, now_ns: int) -> bool:
-    if row.outcome in TRY_AGAIN or entry.mtime_ns > now_ns:
+def _differs(entry: FileEntry, row: KnownFile, now_ns: int, *, automatic: bool) -> bool:
+    if row.outcome is Outcome.UNREADABLE or (not automatic and (row.outcome in TRY_AGAIN or entry.mtime_ns > now_ns)):
         return True
     return entry.size != row.size or entry.mtime_ns != row.mtime_ns

@@ -1,4 +1,8 @@
-"""An import from start to end: walk ahead, read ahead, write in batches, obey the token, keep the ledger."""
+"""An import from start to end: walk ahead, read ahead, write in batches, obey the token, keep the ledger.
+
+A pass over watched folders (:func:`look_again`) is an import that nobody asked for: of some areas of a root, without
+what is still being written or was removed, and with a ledger only when there is something to tell.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +22,11 @@ from fileroom.catalog.store import FILES_FOLDER, OWN
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
 from fileroom.errors import FileroomError, SourceError
-from fileroom.intake.ahead import WalkAhead
+from fileroom.intake.ahead import Area, WalkAhead
 from fileroom.intake.copying import Copier, sweep
-from fileroom.intake.lock import import_lock
+from fileroom.intake.lock import import_lock, pass_lock
 from fileroom.intake.plan import FolderPlan, plan_folder
+from fileroom.intake.standing import is_absent, why_not
 from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFiles, Tally, write_batch
 from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken, Progress
@@ -29,7 +34,7 @@ from fileroom.model import ImportSummary, Outcome
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fileroom.catalog.known import KnownFile
     from fileroom.catalog.store import Catalog
@@ -46,6 +51,7 @@ _BATCH_SECONDS = 0.5  # first patients appear soon, and little is lost when the 
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
 _COLLECT_EVERY = 200_000  # new objects; at 700, the usual, a third of the time of an import goes into it
+NOBODY = "watch"  # who asked for a pass over a watched folder
 
 
 def bring_in(
@@ -65,11 +71,12 @@ def bring_in(
     roots = _outermost([_checked(path) for path in paths])
     if not roots:
         raise SourceError("nothing to import was named")
-    with import_lock(catalog.folder), _fewer_collections():
+    token = cancel or CancelToken()
+    with import_lock(catalog.folder, token), _fewer_collections():
         sweep(os.path.realpath(catalog.folder / FILES_FOLDER))
-        token = cancel or CancelToken()
         copier = _copier(catalog, token) if copy else None
-        return _Import(catalog, settings, roots, who, on_progress, token, copier).run()
+        errand = _Errand(tuple(roots), tuple(Area(root, root) for root in roots), who)
+        return _Import(catalog, settings, errand, on_progress, token, copier).run()
 
 
 def _copier(catalog: Catalog, cancel: CancelToken) -> Copier:
@@ -85,6 +92,51 @@ def _fewer_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*_USUAL_COLLECTIONS)
+
+
+def look_again(
+    catalog: Catalog,
+    settings: Settings,
+    root: str,
+    areas: Sequence[Area],
+    still: Callable[[str, int, int, int], bool],
+    *,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken,
+) -> Look:
+    """A pass over ``areas`` of a watched ``root`` (where it is now). Busy when an import runs, or waits for its turn.
+
+    ``still`` says of a file (path, size, time of change, the time now) whether it may be read: what is being written
+    is left for later. ``on_progress`` hears of a pass that found something only.
+    """
+    with pass_lock(catalog.folder), _fewer_collections():
+        errand = _Errand((root,), tuple(areas), NOBODY, automatic=True, still=still)
+        work = _Import(catalog, settings, errand, on_progress, cancel, None)
+        summary = work.run()
+    return Look(summary, frozenset(work.waiting), whole=not cancel.cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a pass did. Its summary has number 0 when there was nothing to say and so no ledger is kept.
+
+    ``waiting``: folders with files that are still being written; ``whole`` unless it was cancelled.
+    """
+
+    summary: ImportSummary
+    waiting: frozenset[str]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """What is to be looked at, and how."""
+
+    roots: tuple[str, ...]
+    areas: tuple[Area, ...]
+    who: str
+    automatic: bool = False
+    still: Callable[[str, int, int, int], bool] | None = None
 
 
 def _checked(path: str) -> str:
@@ -114,24 +166,23 @@ class _Import:
         self,
         catalog: Catalog,
         settings: Settings,
-        roots: list[str],
-        who: str,
+        errand: _Errand,
         on_progress: OnProgress | None,
         cancel: CancelToken,
         copier: Copier | None,
     ) -> None:
         self._catalog = catalog
         self._settings = settings
-        self._roots = roots
+        self._errand = errand
+        self._roots = errand.roots
         self._on_progress = on_progress
         self._cancel = cancel
         self._copier = copier
         self._tally = Tally()
-        self._mounts = catalog.mounts()
+        self._mounts = catalog.mounts(fresh=True)
         self._started = time.monotonic()
-        self._who = who
-        self._id, self._started_at = userdata.begin_import(catalog, roots, who, "copy" if copier else "import")
-        self._writer = Writer(catalog, self._id, max_patients=settings.max_patients)
+        self._id, self._started_at = 0, ""
+        self._writer = Writer(catalog, 0, max_patients=settings.max_patients, automatic=errand.automatic)
         self._settled_patients = 0
         self._hand = (
             CopyHand(copier, self._writer, self._tally, self._mounts)
@@ -141,13 +192,16 @@ class _Import:
         self._batch = Batch()
         self._last_write = self._started
         self._last_progress = 0.0
-        self._walk = WalkAhead(roots, catalog, self._mounts)
+        self._messages: list[str] = []
+        self._stopped = self._roots_to_leave_alone()
+        self._areas = [area for area in errand.areas if area.root not in self._stopped]
+        self._walk = WalkAhead(self._areas, catalog, self._mounts)
         self._current = ""
         self._settled = 0
         self._read = 0
         self._visited: set[tuple[str, str]] = set()
-        self._empty_roots: set[str] = set()
-        self._messages: list[str] = []
+        self._moves = 0  # files that went, or came back
+        self.waiting: set[str] = set()
 
     # -- the whole -------------------------------------------------------------------------------------------------
 
@@ -155,8 +209,9 @@ class _Import:
         state, message = "failed", ""
         pool = ThreadPoolExecutor(self._settings.readers, thread_name_prefix="fileroom-read")
         try:
+            if not self._errand.automatic:
+                self._begin()
             self._walk.start()
-            self._write_roots()
             with self._catalog.database.latest() as cursor:
                 self._known = KnownFiles(cursor)
                 self._work(pool)
@@ -170,21 +225,46 @@ class _Import:
             pool.shutdown(wait=True, cancel_futures=True)
             if state == "failed":
                 self._batch = Batch()
-            summary = self._write(state, message)
+            summary = self._end(state, message)
             if self._copier:
                 self._copier.close()
             self._report("finishing", force=True)
         return summary
 
-    def _write_roots(self) -> None:
+    def _begin(self) -> None:
+        """Open the ledger, and remember the roots."""
+        self._id, self._started_at = userdata.begin_import(
+            self._catalog, self._roots, self._errand.who, "copy" if self._copier else "import"
+        )
+        self._writer.ledger.import_id = self._id
         with self._catalog.database.transaction() as cursor:
             self._writer.begin(cursor)
             for root in self._roots:
+                if root in self._stopped:
+                    continue
                 mount, inside = self._mounts.locate(root)
                 # What is copied may go, and the archive's own folder is nobody's: neither is a root to look at again.
                 if not self._copier and mount.filesystem_id != OWN:
                     self._writer.root(mount, inside)
             self._writer.finish()
+
+    def _end(self, state: str, message: str) -> ImportSummary:
+        """Close the ledger; one of a pass that has nothing to say is taken back."""
+        if not self._errand.automatic:
+            return self._write(state, message)
+        if len(self._batch):
+            self._write(state, message)
+        told = self._tally.outcomes.total() - self._tally.outcomes[Outcome.UNCHANGED]
+        if self._id and not told and not self._moves:
+            userdata.drop_import(self._catalog, self._id)
+            self._id = 0
+        return self._write(state, message) if self._id else self._summary(state, message)
+
+    def _roots_to_leave_alone(self) -> frozenset[str]:
+        """Roots that cannot be what they were, with a message for each."""
+        found = {root: why_not(self._catalog, self._mounts, root) for root in self._roots}
+        self._messages += [why for why in found.values() if why]
+        return frozenset(root for root, why in found.items() if why)
 
     def _work(self, pool: ThreadPoolExecutor) -> None:
         """Keep the readers busy and write what they bring, in the order of the walk."""
@@ -195,16 +275,26 @@ class _Import:
                 self._take(ahead.popleft())
         while ahead:
             self._take(ahead.popleft())
-        if self._cancel.cancelled:
-            self._write_off_the_rest()
-        else:
+        if not self._cancel.cancelled:
             self._find_gone_folders()
+        elif not self._errand.automatic:
+            self._write_off_the_rest()
 
     def _take(self, chunk: _Chunk) -> None:
         readings = chunk.future.result()
-        self._batch.read.append(ReadFiles(chunk.place, chunk.files, readings))
-        for entry, _ in chunk.files[len(readings) :]:
-            self._batch.cancelled.append((chunk.place, entry))
+        files = chunk.files[: len(readings)]
+        if self._errand.automatic:
+            news = [
+                (file, reading)
+                for file, reading in zip(files, readings, strict=True)
+                if not _as_bad_as_before(file[1], file[0], reading)
+            ]
+            self._tally.outcomes[Outcome.UNCHANGED] += len(files) - len(news)
+            files, readings = [file for file, _ in news], [reading for _, reading in news]
+        else:  # a pass that gives way comes again, and nobody waits for what it did not reach
+            self._batch.cancelled += [(chunk.place, entry) for entry, _ in chunk.files[len(readings) :]]
+        if files:
+            self._batch.read.append(ReadFiles(chunk.place, files, readings))
         self._read += len(readings)
         self._write_when_due()
         self._report("reading" if self._walk.finished else "walking")
@@ -214,12 +304,14 @@ class _Import:
     def _to_read(self) -> Iterator[tuple[Place, Sequence[tuple[FileEntry, KnownFile | None]]]]:
         for met in self._walk.met():
             if self._cancel.cancelled:
-                self._write_off(met)
+                if not self._errand.automatic:
+                    self._write_off(met)
                 return
             place, listing = met.place, met.listing
             self._current = listing.path
             self._visited.add((place.mount.filesystem_id, place.inside))
-            plan = self._plan(met)
+            now = time.time_ns()
+            plan = self._plan(met, now)
             self._tally.outcomes[Outcome.UNCHANGED] += plan.unchanged
             # What needs no reading has its outcome already.
             self._settled += plan.unchanged + len(plan.brought_back) + len(listing.obstacles)
@@ -227,43 +319,71 @@ class _Import:
             batch.back += plan.back
             batch.gone += plan.gone
             batch.brought_back += [BroughtBack(place, entry, row) for entry, row in plan.brought_back]
-            batch.obstacles += [(place, obstacle) for obstacle in listing.obstacles]
-            for chunk in _chunks(plan.read):
+            if not self._errand.automatic:  # they stand there each time
+                batch.obstacles += [(place, obstacle) for obstacle in listing.obstacles]
+            for chunk in _chunks(self._readable(plan.read, listing.path, now)):
                 yield place, chunk
             self._write_when_due()
             self._report("reading" if self._walk.finished else "walking")
 
-    def _plan(self, met: Met) -> FolderPlan:
+    def _plan(self, met: Met, now: int) -> FolderPlan:
         place, listing = met.place, met.listing
-        if listing.path == met.root and self._suddenly_empty(listing, place.mount, place.inside):
+        if listing.path == met.root and listing.first and self._says_nothing(listing, place.mount, place.inside):
+            self._stopped |= {met.root}
+        if met.root in self._stopped:
             listing = replace(listing, complete=False)
         elif met.stands:
             return FolderPlan(unchanged=len(listing.files))
         folder = self._known.folder(place.mount.filesystem_id, place.inside)
         known = self._known.files(folder, listing) if folder is not None else {}
-        return plan_folder(listing, known, time.time_ns())
+        return plan_folder(listing, known, now, automatic=self._errand.automatic)
 
-    def _suddenly_empty(self, listing: Listing, mount: Mount, inside: str) -> bool:
-        """A root that held files and now shows nothing is an unplugged drive sooner than a tidied one."""
+    def _readable(
+        self, files: Sequence[tuple[FileEntry, KnownFile | None]], folder: str, now: int
+    ) -> Sequence[tuple[FileEntry, KnownFile | None]]:
+        """Those of the files of ``folder`` that are not being written just now."""
+        still = self._errand.still
+        if still is None:
+            return files
+        found = [
+            (entry, row)
+            for entry, row in files
+            if still(os.path.join(folder, entry.name), entry.size, entry.mtime_ns, now)
+        ]
+        if len(found) < len(files):
+            self.waiting.add(folder)
+        return found
+
+    def _says_nothing(self, listing: Listing, mount: Mount, inside: str) -> bool:
+        """Whether nothing may be concluded from what a root shows.
+
+        One that held files and now shows nothing is an unplugged drive sooner than a tidied one.
+        """
+        if any(not obstacle.name for obstacle in listing.obstacles):
+            self._messages.append(f"{display(listing.path)} cannot be read: what is known of it was left as it is")
+            return True
         if listing.files or listing.folders or listing.obstacles:
             return False
         if not holds_files(self._catalog, mount.filesystem_id, inside):
             return False
-        self._empty_roots.add(listing.path)
         self._messages.append(f"{display(listing.path)} is empty now: what is known of it was left as it is")
         return True
 
     def _find_gone_folders(self) -> None:
         """Folders that were known under a root and no longer stand there: their files are gone, never deleted."""
-        for root in self._roots:
-            if root in self._empty_roots or not os.path.isdir(root):
+        now = self._catalog.mounts(fresh=True)
+        for area in self._areas:
+            mount, inside = self._mounts.locate(area.path)
+            # A drive that was pulled out meanwhile has taken its folders with it.
+            if area.root in self._stopped or not os.path.isdir(area.root) or now.locate(area.path)[0] != mount:
                 continue
-            mount, inside = self._mounts.locate(root)
+            if not area.deep and not is_absent(area.path):
+                continue
             for row, folder in folders_with_files(self._catalog, mount.filesystem_id, inside):
                 if (mount.filesystem_id, folder) in self._visited:
                     continue
                 path = self._mounts.absolute(mount.filesystem_id, folder)
-                if path is not None and not os.path.lexists(path):
+                if path is not None and is_absent(path):
                     self._batch.gone += self._known.present(row)
                     self._write_when_due()
 
@@ -290,6 +410,9 @@ class _Import:
 
     def _write(self, state: str, message: str) -> ImportSummary:
         batch, self._batch = self._batch, Batch()
+        self._moves += len(batch.back) + len(batch.gone)
+        if not self._id:
+            self._begin()
         with self._catalog.database.transaction() as cursor:
             self._writer.begin(cursor, batch.uids())
             write_batch(self._hand, self._writer, batch)
@@ -306,10 +429,10 @@ class _Import:
         added = self._writer.added
         return ImportSummary(
             id=self._id,
-            roots=tuple(self._roots),
+            roots=self._roots,
             started=self._started_at,
             ended=now(),
-            who=self._who,
+            who=self._errand.who,
             state=state,
             files=self._tally.outcomes.total(),
             outcomes={outcome: self._tally.outcomes[outcome] for outcome in Outcome},
@@ -335,7 +458,7 @@ class _Import:
         return readings
 
     def _report(self, phase: str, *, force: bool = False) -> None:
-        if self._on_progress is None:
+        if self._on_progress is None or not self._id:
             return
         now = time.monotonic()
         if not force and now - self._last_progress < _PROGRESS_SECONDS:
@@ -366,6 +489,15 @@ class _Import:
             problems=self._tally.problems,
             current=display(self._current),
         )
+
+
+def _as_bad_as_before(known: KnownFile | None, entry: FileEntry, reading: Reading) -> bool:
+    """Whether a file that could not be read is as unreadable as it was, and for the same reason."""
+    if known is None or known.outcome is not Outcome.UNREADABLE:
+        return False
+    return (known.outcome, known.reason, known.size, known.mtime_ns) == (
+        reading.outcome, reading.reason, entry.size, entry.mtime_ns,
+    )  # fmt: skip
 
 
 def _chunks(

@@ -287,8 +287,10 @@ class Hand:
         return (outcome, reason, detail), brought
 
     def _shown_again(self, instance: KnownInstance | None) -> Brought | None:
-        """Show an instance that had been removed; says which one was."""
-        return self._writer.bring_back(instance.id) if instance is not None and instance.hidden else None
+        """Show an instance that had been removed; says which one was. A pass that nobody asked for shows none."""
+        if instance is None or not instance.hidden or self._writer.automatic:
+            return None
+        return self._writer.bring_back(instance.id)
 
     def _new(self, item: ReadFile, header: Header, series: SeriesRow, decision: Decision) -> Brought:
         file_id = item.known.id if item.known else self._writer.new_file_id()
@@ -328,7 +330,10 @@ class Hand:
             others = tuple(file for file in instance.files if file.id != file_id)
             uid = item.reading.header.sop_instance_uid
             shown = file_id if replaces else instance.shown
-            self._writer.remember(uid, replace(instance, hidden=False, files=(*others, own), shown=shown))
+            self._writer.remember(
+                uid,
+                replace(instance, hidden=self._writer.automatic and instance.hidden, files=(*others, own), shown=shown),
+            )
 
     def _put(
         self,

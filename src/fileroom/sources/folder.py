@@ -76,13 +76,19 @@ class _Walk:
 
 
 def walk(
-    root: str, *, leave_out: frozenset[tuple[int, int]] = frozenset(), stop: Callable[[], bool] = lambda: False
+    root: str,
+    *,
+    deep: bool = True,
+    follow: bool = True,
+    leave_out: frozenset[tuple[int, int]] = frozenset(),
+    stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Listing]:
     """The listings of ``root`` and all folders under it, each folder once, in a stable order.
 
     ``root`` may be a single file. Links to folders are followed after all real folders, so that a folder is met under
     its own name where it has one; a link that leads to a folder already met is an obstacle (LINK_LOOP). Folders whose
-    (device, inode) is in ``leave_out`` are passed over. Raises SourceError when ``root`` is not there.
+    (device, inode) is in ``leave_out`` are passed over. Not ``deep``: ``root`` itself alone; not
+    ``follow``: no links. Raises SourceError when ``root`` is not there.
     """
     try:
         facts = os.stat(root)
@@ -94,7 +100,10 @@ def walk(
     state = _Walk(leave_out, stop)
     state.folders.append(root)
     state.met.add((facts.st_dev, facts.st_ino))
-    while (state.folders or state.links) and not stop():
+    if not deep:
+        yield from _list(root, state)
+        return
+    while (state.folders or (follow and state.links)) and not stop():
         if state.folders:
             yield from _list(state.folders.pop(), state)
         else:

@@ -51,11 +51,6 @@ async def status(request: Request) -> Response:
     return await answer(request, lambda archive: archive.status())
 
 
-async def roots(request: Request) -> Response:
-    """The folders that were brought in, and whether they can be reached."""
-    return await answer(request, lambda archive: archive.roots())
-
-
 async def entries(level: Level, parents: tuple[str, ...], request: Request) -> Response:
     """A page of patients, studies, series or instances."""
     query = _query(level, parents, Parameters(request))
@@ -162,7 +157,6 @@ async def restore(request: Request) -> Response:
 
 ROUTES = [
     Route("/api/status", get=status),
-    Route("/api/roots", get=roots),
     *(Route(f"/api/{name}", get=partial(entries, *how)) for name, how in LISTS.items()),
     Route("/api/export/{list}.{form}", get=export),
     Route("/api/entries/{id}", get=entry),

@@ -144,6 +144,8 @@ async def job(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """Ask an import to end; what it has done stays."""
     found = Door.of(request).jobs.get(request.path_params["job"])
+    if found.automatic:
+        raise BadRequest("A pass over a watched folder ends by itself; its switch stops the watching.")
     found.cancel.cancel()
     return json_answer(found.plain(), 202)
 

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from fileroom.web import api_archive, api_checks, api_imports, api_places, api_said, api_session, pages, qido, wado
+from fileroom.web import (
+    api_archive,
+    api_checks,
+    api_imports,
+    api_places,
+    api_roots,
+    api_said,
+    api_session,
+    pages,
+    qido,
+    wado,
+)
 from fileroom.web.door import Door
 from fileroom.web.gate import DATA, OwnHost, OwnPages, SecurityHeaders, SignedIn
 from fileroom.web.jobs import JobBoard
@@ -50,6 +61,7 @@ def create_app(
             *api_said.ROUTES,
             *api_checks.ROUTES,
             *api_places.ROUTES,
+            *api_roots.ROUTES,
             *qido.ROUTES,
             *wado.ROUTES,
             *(Nowhere(tree + rest) for tree in DATA for rest in ("", "/{rest:path}")),  # never a page

@@ -74,10 +74,14 @@ class Watch:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """One import or check: its newest progress while it runs, its summary afterwards."""
+    """One import or check: its newest progress while it runs, its summary afterwards.
+
+    An ``automatic`` one is a pass over a watched folder: nobody asked for it, and it gives way to the others.
+    """
 
     id: str
     kind: Kind = Kind.IMPORT
+    automatic: bool = False
     cancel: CancelToken = field(default_factory=CancelToken)
     state: str = "running"
     progress: Progress = WALKING
@@ -97,6 +101,7 @@ class Job:
         return {
             "job": self.id,
             "kind": self.kind.value,
+            "automatic": self.automatic,
             "state": self.state,
             "progress": plain(self.progress),
             "summary": plain(self.summary),
@@ -119,7 +124,7 @@ class Event:
 
 
 class JobBoard:
-    """The jobs of one archive, one of each kind running at a time."""
+    """The jobs of one archive, one of each kind running at a time; passes over watched folders make room for them."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -127,6 +132,45 @@ class JobBoard:
         self._jobs: dict[str, Job] = {}  # oldest first
         self._threads: list[threading.Thread] = []
         self._closing = False
+        self._end = CancelToken()
+        self._pass: Job | None = None
+
+    def watch(self) -> None:
+        """Look after the watched folders from now on."""
+        thread = threading.Thread(target=self._watch, name="watch", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _watch(self) -> None:
+        try:
+            self._archive.watch(on_progress=self._passing, on_pass=self._passed, stop=self._end)
+        except Exception as error:  # noqa: BLE001 - nobody above us; what was brought in is there all the same
+            log.error("watching has ended: %s", type(error).__name__)  # noqa: TRY400 - a traceback could hold a path
+
+    def _passing(self, progress: Progress) -> None:
+        if self._pass is None:
+            self._pass = Job(secrets.token_hex(8), automatic=True)
+            with self._lock:
+                self._keep(self._pass)
+        self._pass.progress = progress
+        self._pass.changed()
+
+    def _passed(self, summary: ImportSummary | None) -> None:
+        job, self._pass = self._pass, None
+        if job is None:
+            return
+        if summary is None:
+            with self._lock:
+                self._jobs.pop(job.id, None)
+        job.summary = summary
+        job.state = "cancelled" if summary is None else summary.state
+        job.changed()
+
+    def _keep(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        ended = [one.id for one in self._jobs.values() if not one.running]
+        for old in ended[: max(0, len(self._jobs) - KEPT)]:
+            del self._jobs[old]
 
     def start(self, paths: Sequence[str], *, copy: bool = False) -> Job:
         """Begin an import. Busy when one is running here."""
@@ -146,13 +190,12 @@ class JobBoard:
 
     def _begin(self, kind: Kind, work: Work) -> Job:
         with self._lock:
-            if self._closing or any(job.running and job.kind is kind for job in self._jobs.values()):
+            if self._closing or any(
+                job.running and job.kind is kind and not job.automatic for job in self._jobs.values()
+            ):
                 raise Busy("An import is running already." if kind is Kind.IMPORT else "A check is running already.")
             job = Job(secrets.token_hex(8), kind)
-            self._jobs[job.id] = job
-            ended = [one.id for one in self._jobs.values() if not one.running]
-            for old in ended[: max(0, len(self._jobs) - KEPT)]:
-                del self._jobs[old]
+            self._keep(job)
             # A daemon, for a drive that hangs must not keep the program from ending; the catalog bears that.
             thread = threading.Thread(target=self._run, args=(job, work), name=kind.value, daemon=True)
             self._threads = [*(one for one in self._threads if one.is_alive()), thread]
@@ -237,6 +280,7 @@ class JobBoard:
         """Cancel what runs and let all who watch go. Returns at once; see :meth:`join`."""
         with self._lock:
             self._closing = True
+            self._end.cancel()
             jobs = list(self._jobs.values())
         for job in jobs:
             job.cancel.cancel()

@@ -82,6 +82,7 @@ def serve(
         )
         server.on_ready = on_ready
         try:
+            jobs.watch()
             server.run(sockets=[listener])
         finally:
             jobs.close()
