@@ -66,7 +66,6 @@ class _Touched:
 class Writer:
     """Puts headers and files into the catalog, one batch (one transaction) after the other.
 
-
     ``automatic``: nobody asked for this; what is new of a removed series, study or patient is removed as they are.
     """
 
