@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import headers, ingest, reopen
+from benchmarks import headers, ingest, reopen, rescan
 from benchmarks.harness import as_json, machine, table
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BENCHMARKS: dict[str, tuple[Callable[..., Comparison], dict[str, int]]] = {
     "headers": (headers.measure, {"instances": 1_000, "runs": 3}),
     "ingest": (ingest.measure, {"instances": 1_000, "runs": 3}),
+    "rescan": (rescan.measure, {"instances": 1_000, "runs": 3}),
     "reopen": (reopen.measure, {"series": 1_000, "runs": 3}),
 }
 
