@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import headers, ingest, reopen, rescan
+from benchmarks import cold, growth, headers, ingest, peers, reopen, rescan
 from benchmarks.harness import as_json, machine, table
 
 if TYPE_CHECKING:
@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
     from benchmarks.harness import Comparison
 
-# A benchmark is a module with `measure() -> Comparison`; the second set of arguments is for --quick.
+# A benchmark is a module with `measure() -> Comparison`; the sizes are those of --quick.
 BENCHMARKS: dict[str, tuple[Callable[..., Comparison], dict[str, int]]] = {
     "headers": (headers.measure, {"instances": 1_000, "runs": 3}),
     "ingest": (ingest.measure, {"instances": 1_000, "runs": 3}),
+    "peers": (peers.measure, {"instances": 1_000, "runs": 1}),
+    "cold": (cold.measure, {"instances": 1_000, "runs": 3}),
     "rescan": (rescan.measure, {"instances": 1_000, "runs": 3}),
+    "growth": (growth.measure, {"files": 5_000, "runs": 1}),
     "reopen": (reopen.measure, {"series": 1_000, "runs": 3}),
 }
+FULL: dict[str, dict[str, int]] = {"growth": {"files": 1_000_000}}
 
 
 def main(arguments: list[str]) -> None:
@@ -30,6 +34,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios against a peer and a floor.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="small and few: whether it works, not how fast it is")
+    parser.add_argument("--full", action="store_true", help="growth to a million files: 8 GB and a quarter of an hour")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep every single run in FILE")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.names) - set(BENCHMARKS):
@@ -37,14 +42,14 @@ def main(arguments: list[str]) -> None:
     on = machine()
     print(f"Python {on['python']}, {on['system']}, {on['processor']}, {on['cores']} cores")
     print(", ".join(f"{name} {version}" for name, version in on["versions"].items()))
-    kept = {"machine": on, "benchmarks": [_one(name, quick=asked.quick) for name in asked.names or BENCHMARKS]}
+    kept = {"machine": on, "benchmarks": [_one(name, asked) for name in asked.names or BENCHMARKS]}
     if asked.json:
         asked.json.write_text(json.dumps(kept, indent=1) + "\n")
 
 
-def _one(name: str, *, quick: bool) -> dict[str, object]:
+def _one(name: str, asked: argparse.Namespace) -> dict[str, object]:
     measure, small = BENCHMARKS[name]
-    comparison = measure(**small) if quick else measure()
+    comparison = measure(**small if asked.quick else FULL.get(name, {}) if asked.full else {})
     print("\n" + table(comparison), flush=True)
     return as_json(comparison)
 

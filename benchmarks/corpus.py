@@ -65,9 +65,9 @@ def make_corpus(folder: Path, instances: int = 2000, others: int | None = None, 
         place.mkdir(parents=True)
         places.append(place)
         scanner, template = chance.choices(templates, shares)[0]
-        template = _with_identity(template, study, series, patient, chance)
+        template = with_identity(template, study, series, patient, chance)
         for number in range(min(PER_SERIES, instances - series * PER_SERIES)):
-            data = _with_number(template, series * PER_SERIES + number, number)
+            data = with_number(template, series * PER_SERIES + number, number)
             (place / f"IM{number:06}").write_bytes(_closed(data, scanner))
     for number in range(instances // 20 if others is None else others):
         name, data = OTHERS[number % len(OTHERS)]
@@ -82,7 +82,9 @@ def _template(scanner: Scanner) -> bytes:
     )
 
 
-def _with_identity(template: bytes, study: int, series: int, patient: int, chance: random.Random) -> bytes:
+def with_identity(template: bytes, study: int, series: int, patient: int, chance: random.Random | None = None) -> bytes:
+    """A template of one series of one patient, whose name and birth date are a matter of chance."""
+    chance = chance or random.Random(patient)  # noqa: S311 - the same person every time
     name = f"{chance.choice(FAMILIES)}^{chance.choice(GIVEN)}".ljust(len(NAME))[: len(NAME)]
     birth = f"{chance.randrange(1930, 2015)}{chance.randrange(1, 13):02}{chance.randrange(1, 29):02}"
     for old, new in (
@@ -96,7 +98,8 @@ def _with_identity(template: bytes, study: int, series: int, patient: int, chanc
     return template
 
 
-def _with_number(template: bytes, instance: int, number: int) -> bytes:
+def with_number(template: bytes, instance: int, number: int) -> bytes:
+    """The file of one instance of a series, the ``number``-th of it."""
     for old, new in (
         ("3000000000", f"{3_000_000_001 + instance}"),
         (NUMBER, f"{number + 1:<10}"),
