@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Patient,
         PatientRule,
         PossibleMatch,
+        PurgeReport,
         Reason,
         ReasonCount,
         Root,
@@ -563,6 +564,15 @@ class Archive:
         if not ids:
             raise BadRequest("no entry was named")
         return userdata.restore(self._catalog, ids)
+
+    def purge(self, *, dry_run: bool = False, cancel: CancelToken | None = None) -> PurgeReport:
+        """Delete the copies that the archive owns of what was removed from it; with ``dry_run`` only say which.
+
+        No other file is ever deleted. What is purged cannot be restored. Busy while an import is running.
+        """
+        from fileroom.intake import purge
+
+        return purge.preview(self._catalog) if dry_run else purge.purge(self._catalog, cancel=cancel)
 
     # -- tokens of programs ----------------------------------------------------------------------------------------
 

@@ -42,6 +42,8 @@ __all__ = [
     "PersonName",
     "Plane",
     "PossibleMatch",
+    "PurgeReport",
+    "Purged",
     "Query",
     "Reason",
     "ReasonCount",
@@ -811,6 +813,29 @@ class ReasonCount:
     outcome: Outcome
     reason: Reason
     files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """The copies of one removed study that a purge deletes."""
+
+    patient: PersonName
+    date: str
+    description: str
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeReport:
+    """What a purge deleted, or (``done`` is False) would delete. ``left`` are paths of copies that are not as fileroom
+    wrote them, or cannot be reached without a link: they are left alone."""
+
+    done: bool
+    files: int
+    bytes: int
+    entries: tuple[Purged, ...]
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

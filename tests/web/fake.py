@@ -25,6 +25,8 @@ from fileroom.model import (
     Patient,
     PersonName,
     Plane,
+    Purged,
+    PurgeReport,
     Query,
     Reason,
     Series,
@@ -138,6 +140,15 @@ def instance(
     )
     uid = header.sop_instance_uid
     return Instance(id=f"in-{uid}", series=above, header=header, frames=frames or 1, files=(), state=State.ONLINE)
+
+
+PURGED = PurgeReport(
+    done=False,
+    files=1,
+    bytes=7,
+    entries=(Purged(patient=PersonName("ROSSI^Mario"), date="20240131", description="Thorax", files=1, bytes=7),),
+    left=(),
+)
 
 
 @dataclass
@@ -345,6 +356,10 @@ class FakeArchive:
         while not (self.gate.wait(0.005) or cancel.cancelled):
             pass
         return report("cancelled" if cancel.cancelled else "done")
+
+    def purge(self, *, dry_run: bool = False) -> PurgeReport:
+        self.calls.append(("purge", dry_run))
+        return PURGED
 
     def forget(self, ids: Sequence[str]) -> Counts:
         self.calls.append(("forget", list(ids)))

@@ -145,3 +145,13 @@ def test_json_has_no_number_that_json_does_not_know() -> None:
     value = {"a": [float("nan"), 1.5, float("-inf")], "b": {"c": "\udcff"}}
     assert json.loads(to_json(value)) == value | {"a": [None, 1.5, None]}
     assert to_json(value).isascii()
+
+
+def test_purge_only_deletes_when_it_is_said(client: TestClient, archive: fake.FakeArchive) -> None:
+    assert client.get("/api/purge").json() == plain(fake.PURGED)
+    for body in ({}, {"delete": False}, {"delete": "yes"}):
+        answer = client.post("/api/purge", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert archive.calls == [("purge", True)]
+    assert client.post("/api/purge", json={"delete": True}).status_code == 200
+    assert archive.calls == [("purge", True), ("purge", False)]

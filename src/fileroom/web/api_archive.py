@@ -15,6 +15,7 @@ from fileroom.model import Instance, Level, Patient, Query, Series, Study
 from fileroom.tabular import row
 from fileroom.web.answers import (
     answer,
+    flag,
     in_threads,
     json_answer,
     matches,
@@ -155,6 +156,18 @@ async def restore(request: Request) -> Response:
     return json_answer({"restored": await Door.of(request).ask(lambda archive: archive.restore(ids))})
 
 
+async def would_purge(request: Request) -> Response:
+    """Which copies of removed entries a purge would delete."""
+    return await answer(request, lambda archive: archive.purge(dry_run=True))
+
+
+async def purge(request: Request) -> Response:
+    """Delete them. A body that does not say so is no order."""
+    if not flag(await read_json(request), "delete"):
+        raise BadRequest("Nothing is deleted unless “delete” is true.")
+    return json_answer(await Door.of(request).ask(lambda archive: archive.purge()))
+
+
 ROUTES = [
     Route("/api/status", get=status),
     *(Route(f"/api/{name}", get=partial(entries, *how)) for name, how in LISTS.items()),
@@ -165,4 +178,5 @@ ROUTES = [
     Route("/api/instances/{id}/display", get=display),
     Route("/api/remove", post=remove),
     Route("/api/restore", post=restore),
+    Route("/api/purge", get=would_purge, post=purge),
 ]
