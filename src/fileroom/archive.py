@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         PurgeReport,
         Reason,
         ReasonCount,
+        RelinkReport,
         Root,
         Study,
         Token,
@@ -399,6 +400,32 @@ class Archive:
             self._catalog, self.settings, texts, copy=copy, who=who or _user(), on_progress=on_progress, cancel=cancel
         )
 
+    def relink(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        dry_run: bool = False,
+        who: str = "",
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> RelinkReport:
+        """Look under ``path`` for files that are missing or on a drive that is away, and record them where they are.
+
+        With ``dry_run`` only say what would change. :meth:`undo_import` of the report's ``id`` takes it back.
+        SourceError when the path is not there, Busy while an import is running, Cancelled (nothing is changed then).
+        """
+        from fileroom.intake.relink import relink
+
+        return relink(
+            self._catalog,
+            self.settings,
+            os.fspath(path),
+            dry_run=dry_run,
+            who=who or _user(),
+            on_progress=on_progress,
+            cancel=cancel,
+        )
+
     def imports(self, *, limit: int | None = None, offset: int = 0) -> Page[ImportSummary]:
         """Past imports and the running one, newest first."""
         page = userdata.imports(self._catalog, limit=limit, offset=offset)
@@ -446,7 +473,14 @@ class Archive:
         return userdata.reasons(self._catalog, import_id)
 
     def undo_import(self, import_id: int) -> Counts:
-        """Remove exactly what an import brought in; the files stay. NotFound when there is no such import."""
+        """Remove exactly what an import brought in; the files stay. NotFound when there is no such import.
+
+        A relink is taken back by recording its files where they were; the counts are then of these.
+        """
+        if self.import_summary(import_id).kind == "relink":
+            from fileroom.catalog.relinking import take_back
+
+            return take_back(self._catalog, import_id)
         return userdata.undo_import(self._catalog, import_id)
 
     def roots(self) -> tuple[Root, ...]:

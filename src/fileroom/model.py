@@ -47,6 +47,8 @@ __all__ = [
     "Query",
     "Reason",
     "ReasonCount",
+    "RelinkReport",
+    "Relinked",
     "Root",
     "Series",
     "State",
@@ -836,6 +838,33 @@ class PurgeReport:
     bytes: int
     entries: tuple[Purged, ...]
     left: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relinked:
+    """Some files of one folder: found in ``new``, or (``new`` is empty) still in ``state``."""
+
+    old: str
+    new: str = ""
+    state: State = State.ONLINE
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelinkReport:
+    """Which files that are not where they were a relink found, or followed: then ``id`` is its number among the
+    imports, to take it back by. ``left`` files were not found; ``still`` counts them by folder."""
+
+    id: int | None
+    state: str  # done
+    files: int
+    images: int
+    series: int
+    bytes: int
+    moves: tuple[Relinked, ...]
+    left: int
+    still: tuple[Relinked, ...]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ from fileroom.model import (
     PurgeReport,
     Query,
     Reason,
+    Relinked,
+    RelinkReport,
     Series,
     State,
     Study,
@@ -140,6 +142,13 @@ def instance(
     )
     uid = header.sop_instance_uid
     return Instance(id=f"in-{uid}", series=above, header=header, frames=frames or 1, files=(), state=State.ONLINE)
+
+
+def relinked(number: int | None) -> RelinkReport:
+    move = Relinked(old="/old", new="/new", files=2)
+    return RelinkReport(
+        id=number, state="done", files=2, images=2, series=1, bytes=9, moves=(move,), left=0, still=(), seconds=0.1
+    )
 
 
 PURGED = PurgeReport(
@@ -356,6 +365,15 @@ class FakeArchive:
         while not (self.gate.wait(0.005) or cancel.cancelled):
             pass
         return report("cancelled" if cancel.cancelled else "done")
+
+    def relink(
+        self, path: str, *, dry_run: bool, who: str, on_progress: OnProgress | None, cancel: CancelToken | None
+    ) -> RelinkReport:
+        assert who == "page"
+        assert on_progress is not None
+        assert cancel is not None
+        self.calls.append(("relink", (path, dry_run)))
+        return relinked(None if dry_run else 7)
 
     def purge(self, *, dry_run: bool = False) -> PurgeReport:
         self.calls.append(("purge", dry_run))

@@ -8,6 +8,8 @@ from fileroom.cli.exits import EPILOG
 from fileroom.cli.options import ArchiveOption, JsonOption, YesOption, open_archive
 from fileroom.cli.output import err, out, print_json
 from fileroom.cli.remove import extent
+from fileroom.cli.terminal import count
+from fileroom.model import Counts
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +32,10 @@ def undo(
     """
     with open_archive(context, archive) as house:
         summary = house.import_summary(import_id)
+        if summary.kind == "relink":
+            counts = house.undo_import(import_id)
+            print_json({"taken_back": counts}) if as_json else out().print(taken_back(counts))
+            return
         if not yes and not as_json:
             err().print(f"Import {import_id} brought in {summary.instances:,} images. The files stay where they are.")
             typer.confirm("Remove them from the archive?", abort=True, err=True)
@@ -38,3 +44,8 @@ def undo(
         print_json({"removed": undone})
     else:
         out().print(f"Removed from the archive: {extent(undone)}. The files stay where they are.", soft_wrap=True)
+
+
+def taken_back(counts: Counts) -> str:
+    """What taking a relink back did."""
+    return f"Taken back: {count(counts.instances, 'file')} recorded where they were before."

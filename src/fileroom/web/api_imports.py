@@ -41,6 +41,19 @@ async def start(request: Request) -> Response:
     return json_answer({"job": job.id}, 202)
 
 
+async def relink(request: Request) -> Response:
+    """Begin to look for files that were moved by hand; they are followed when the body says so."""
+    door = Door.of(request)
+    asked = await read_json(request)
+    path = asked_path(texts({"path": [asked.get("path")]}, "path")[0])
+    follow = flag(asked, "follow")
+    if await patiently(partial(missing, [path]), PATIENCE):
+        raise BadRequest("The path does not exist, or fileroom may not look at it.")
+    job = door.jobs.start_relink(path, dry_run=not follow)
+    await door.jobs.first_word(job, FIRST_WORD)
+    return json_answer({"job": job.id}, 202)
+
+
 async def imports(request: Request) -> Response:
     """Past imports, newest first."""
     limit, offset = _page(Parameters(request))
@@ -174,6 +187,7 @@ ROUTES = [
     Route("/api/imports/{id}/ledger.json", get=ledger_json),
     Route("/api/imports/{id}/reasons", get=reasons),
     Route("/api/imports/{id}/undo", post=undo),
+    Route("/api/relink", post=relink),
     Route("/api/jobs", get=jobs),
     Route("/api/jobs/{job}", get=job, delete=cancel),
     Route("/api/jobs/{job}/events", get=events),

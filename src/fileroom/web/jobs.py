@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from fileroom.errors import Busy, FileroomError, NotFound
+from fileroom.errors import Busy, Cancelled, FileroomError, NotFound
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import plain
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive
     from fileroom.jobs import OnProgress
-    from fileroom.model import CheckReport, ImportSummary
+    from fileroom.model import CheckReport, ImportSummary, RelinkReport
 
-    Work = Callable[[OnProgress, CancelToken], ImportSummary | CheckReport]
+    Work = Callable[[OnProgress, CancelToken], ImportSummary | CheckReport | RelinkReport]
 
 log = logging.getLogger("fileroom.web")
 
@@ -41,6 +41,10 @@ class Kind(StrEnum):
 
     IMPORT = "import"
     CHECK = "check"
+    RELINK = "relink"
+
+
+_A = {Kind.IMPORT: "An import", Kind.CHECK: "A check", Kind.RELINK: "A relink"}
 
 
 class Watch:
@@ -85,7 +89,7 @@ class Job:
     cancel: CancelToken = field(default_factory=CancelToken)
     state: str = "running"
     progress: Progress = WALKING
-    summary: ImportSummary | CheckReport | None = None
+    summary: ImportSummary | CheckReport | RelinkReport | None = None
     message: str = ""
     error: FileroomError | None = None
     begun: bool = False  # it has reported once, or ended
@@ -188,12 +192,20 @@ class JobBoard:
 
         return self._begin(Kind.CHECK, work)
 
+    def start_relink(self, path: str, *, dry_run: bool) -> Job:
+        """Look for files that are not where they were, and unless ``dry_run`` follow them. Busy when one is running."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> RelinkReport:
+            return self._archive.relink(path, dry_run=dry_run, who="page", on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.RELINK, work)
+
     def _begin(self, kind: Kind, work: Work) -> Job:
         with self._lock:
             if self._closing or any(
                 job.running and job.kind is kind and not job.automatic for job in self._jobs.values()
             ):
-                raise Busy("An import is running already." if kind is Kind.IMPORT else "A check is running already.")
+                raise Busy(f"{_A[kind]} is running already.")
             job = Job(secrets.token_hex(8), kind)
             self._keep(job)
             # A daemon, for a drive that hangs must not keep the program from ending; the catalog bears that.
@@ -212,6 +224,8 @@ class JobBoard:
             summary = work(on_progress, job.cancel)
             job.summary, state = summary, summary.state
             job.message = getattr(summary, "message", "")
+        except Cancelled as error:  # nothing was changed
+            state, job.message = "cancelled", str(error)
         except FileroomError as error:
             job.error, job.message = error, str(error)
         except Exception as error:  # noqa: BLE001 - nobody above us: the job tells it

@@ -335,7 +335,16 @@ interface JobOf<Kind extends string, Summary> {
 }
 export type ImportJob = JobOf<"import", ImportSummary>;
 export type CheckJob = JobOf<"check", CheckReport>;
-export type Job = ImportJob | CheckJob;
+/** What a relink found, or followed (then with a number to take it back by). */
+export interface RelinkReport {
+  readonly id: number | null;
+  readonly files: number;
+  readonly images: number;
+  readonly series: number;
+  readonly left: number;
+}
+export type RelinkJob = JobOf<"relink", RelinkReport>;
+export type Job = ImportJob | CheckJob | RelinkJob;
 
 export const TROUBLES = [
   "database",
