@@ -18,6 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
+from fileroom.catalog import engine as opening
 from fileroom.catalog import keys, migrations
 from fileroom.catalog.engine import Database, connect
 from fileroom.catalog.schema import metadata
@@ -46,12 +47,50 @@ def test_a_plain_database_is_refused(tmp_path: Path) -> None:
         Database(path, KEY)
 
 
-def test_migrations_make_the_schema(tmp_path: Path) -> None:
-    database = Database(tmp_path / "catalog.db", KEY)
+def migrated(path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A new catalog that was made by the migrations alone."""
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "create", lambda _engine: False)
+        return Database(path, KEY)
+
+
+def test_migrations_make_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = migrated(tmp_path / "catalog.db", monkeypatch)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": _ours})
         assert compare_metadata(context, metadata) == []
     database.close()
+
+
+def test_a_new_catalog_is_as_the_migrations_would_have_made_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = Database(tmp_path / "new.db", KEY)
+    old = migrated(tmp_path / "old.db", monkeypatch)
+    with new.reading() as one, old.reading() as other:
+        assert _told(one) == _told(other)
+    new.close()
+    old.close()
+
+
+def _told(cursor: Any) -> dict[str, Any]:
+    """Version, tables with their columns, indexes and references, and the text of the full-text indexes."""
+    tables = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {
+        "version": cursor.execute(
+            "SELECT user_version, version_num FROM pragma_user_version, alembic_version"
+        ).fetchall()
+    } | {
+        name: {
+            "words": sql if sql.startswith("CREATE VIRTUAL") else "",
+            # of columns that came later the place is another
+            "columns": sorted(row[1:] for row in cursor.execute(f"PRAGMA table_info({name})").fetchall()),
+            "references": sorted(row[2:] for row in cursor.execute(f"PRAGMA foreign_key_list({name})").fetchall()),
+            "indexes": sorted(
+                (unique, origin, partial, [row[2] for row in cursor.execute(f"PRAGMA index_info({index})").fetchall()])
+                for _, index, unique, origin, partial in cursor.execute(f"PRAGMA index_list({name})").fetchall()
+            ),
+        }
+        for name, sql in tables
+    }
 
 
 def _ours(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.command import upgrade as alembic_upgrade
 
-from fileroom.catalog import migrations, userdata
+from fileroom.catalog import engine, migrations, userdata
 from fileroom.catalog.engine import Database
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
@@ -39,6 +39,7 @@ ROWS = (
 def first_version(folder: Path, monkeypatch: pytest.MonkeyPatch, rows: tuple[str, ...]) -> None:
     """An archive as the first version left it."""
     with monkeypatch.context() as patch:
+        patch.setattr(engine, "create", lambda _engine: False)
         patch.setattr(migrations, "alembic_upgrade", lambda config, _to: alembic_upgrade(config, "0001"))
         catalog = Catalog(folder, use_keyring=False)
     with catalog.database.transaction() as cursor:

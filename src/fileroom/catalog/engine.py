@@ -10,6 +10,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import create_engine
 from sqlalchemy.pool import QueuePool
 
+from fileroom.catalog.creation import create
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.errors import CatalogError, NewerCatalog, WrongKey
 
@@ -101,9 +102,11 @@ class Database:
             return  # the usual case costs neither an import of Alembic nor a look into its table
         if version > SCHEMA_VERSION:
             raise NewerCatalog("this catalog was written by a newer fileroom")
-        from fileroom.catalog.migrations import upgrade
-
         with self._write_lock:
+            if version == 0 and create(self.engine):
+                return
+            from fileroom.catalog.migrations import upgrade
+
             upgrade(self.engine)
 
     def cipher(self) -> str:
