@@ -162,7 +162,7 @@ def measure(instances: int = 20_000, runs: int = 7) -> Comparison:
             f"pydicom alone could read {max(runner.counted('pydicom'))[1]:,} of {instances // _FEWER:,}, unforced",
             "CPU time, us a file: " + ", ".join(f"{kind} {one:.1f}" for kind, one in cpu.items()),
             f"CPU time: fileroom takes {cpu['fileroom'] / cpu['floor']:.2f} x that of the floor",
-            f"CPU time: pydicom with the same writes {cpu['pydicom, same writes'] / cpu['fileroom']:.1f} x that of fileroom",
+            f"CPU time: pydicom, same writes {cpu['pydicom, same writes'] / cpu['fileroom']:.1f} x that of fileroom",
         ),
         extra={"instances": instances, "cpu_us_per_file": cpu},
     )
