@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,6 +63,7 @@ class Entries:
     added: Added
     cursor: Any = None
     new: NewRows = field(default_factory=NewRows)
+    _made: set[tuple[str, ...]] = field(default_factory=set)  # keys of studies and series of this batch
     _next: dict[str, int] = field(default_factory=dict)
     _patients: Memory[str, int] = field(default_factory=lambda: Memory(_REMEMBERED))
     _studies: Memory[tuple[str, str], int] = field(default_factory=lambda: Memory(_REMEMBERED))
@@ -72,6 +74,7 @@ class Entries:
         """Start a batch."""
         self.cursor = cursor
         self.new = NewRows()
+        self._made = set()
 
     def series_of(self, header: Header, drive_id: int) -> SeriesRow:
         """The series a header belongs to; patient, study and series are made as needed."""
@@ -80,8 +83,10 @@ class Entries:
         if row is None:
             who = identity.identify(header)
             key = (who.key, header.study_instance_uid, header.series_instance_uid)
-            row = self._find(key) or self._make_series(key, who, header, drive_id)
-            # Headers that spell their patient in several ways belong to one series, and to one row of it.
+            patient_id = self._patient(who, header)
+            study_id = self._study(key[:2], patient_id, header)
+            # Headers that spell their patient in several ways belong to one series.
+            row = self._find(key, study_id) or self._make_series(key, study_id, patient_id, header, drive_id)
             row = self._series.setdefault(row.id, row)
             self._series.keep(row.id, row)
             self._series_said.keep(said, row)
@@ -92,12 +97,12 @@ class Entries:
         known = self._series.get(series_id)
         if known is None:
             found = self.cursor.execute(
-                "SELECT patient.key, study.study_instance_uid, series.series_instance_uid FROM series "
+                "SELECT study.id, patient.key, study.study_instance_uid, series.series_instance_uid FROM series "
                 "JOIN study ON study.id = series.study_ref JOIN patient ON patient.id = study.patient_ref "
                 "WHERE series.id = ?",
                 (series_id,),
             ).fetchone()
-            known = self._find(tuple(found))
+            known = self._find(tuple(found[1:]), found[0])
             assert known is not None  # noqa: S101 - its number came from the catalog
             self._series.keep(series_id, known)
         return known
@@ -117,16 +122,17 @@ class Entries:
 
     # -- rows ------------------------------------------------------------------------------------------------------
 
-    def _find(self, key: tuple[str, str, str]) -> SeriesRow | None:
+    def _find(self, key: tuple[str, str, str], study_id: int) -> SeriesRow | None:
+        if study_id in self.new.studies and key not in self._made:
+            return None
         found = self.cursor.execute(
-            "SELECT series.id, study.id, patient.id, series.base, series.hidden FROM patient "
-            "JOIN study ON study.patient_ref = patient.id JOIN series ON series.study_ref = study.id "
-            "WHERE patient.key = ? AND study.study_instance_uid = ? AND series.series_instance_uid = ?",
-            key,
+            "SELECT series.id, patient_ref, base, series.hidden FROM series JOIN study ON study.id = study_ref "
+            "WHERE study_ref = ? AND series_instance_uid = ?",
+            (study_id, key[2]),
         ).fetchone()
         if found is None:
             return None
-        series_id, study_id, patient_id, base, hidden = found
+        series_id, patient_id, base, hidden = found
         packer = packing.Packer(packing.unpack_base(base))
         return SeriesRow(series_id, study_id, patient_id, packer, self._ids_of(key), bool(hidden))
 
@@ -134,30 +140,26 @@ class Entries:
         return self.catalog.public_ids_below(Level.INSTANCE, *key)
 
     def _make_series(
-        self, key: tuple[str, str, str], who: identity.Identity, header: Header, drive_id: int
+        self, key: tuple[str, str, str], study_id: int, patient_id: int, header: Header, drive_id: int
     ) -> SeriesRow:
-        patient_id = self._patient(who, header)
-        study_id = self._study(key[:2], patient_id, header)
         series_id = self._number("series")
         base = packing.values_of(header)
-        facts = {
-            "id": series_id,
-            "public_id": self.catalog.public_id(Level.SERIES, *key),
-            "study_ref": study_id,
-            "drive_id": drive_id,
-            "number": header.series_number,
-            "description": header.series_description,
-            "date": header.series_date,
-            "time": header.series_time,
-            "pixel_spacing": "\\".join(repr(v) for v in header.pixel_spacing or header.imager_pixel_spacing),
-            "plane": plane_of(header.image_orientation) or "",
-            "image_type": "\\".join(header.image_type),
-            "original": int(is_original(header.image_type)),
-            "reformatted": int(is_reformatted(header.image_type)),
-            "base": packing.pack_base(base),
-            **{name: getattr(header, name) for name in _SERIES_AS_IS},
-        }
-        self._insert("series", facts)
+        original, reformatted = _kind_of(header.image_type)
+        facts = (
+            series_id,
+            self.catalog.public_id(Level.SERIES, *key),
+            study_id,
+            drive_id,
+            "\\".join(repr(v) for v in header.pixel_spacing or header.imager_pixel_spacing),
+            _plane_of(header.image_orientation),
+            "\\".join(header.image_type),
+            original,
+            reformatted,
+            packing.pack_base(base),
+            *_series_as_is(header),
+        )
+        self.cursor.execute(_INSERT_SERIES, facts)
+        self._made.add(key)
         self.added.series += 1
         self.new.series.append(series_id)
         # Rows above it that were there before may be hidden.
@@ -167,26 +169,22 @@ class Entries:
     def _study(self, key: tuple[str, str], patient_id: int, header: Header) -> int:
         study_id = self._studies.get(key)
         if study_id is None:
-            found = self.cursor.execute(
-                "SELECT id FROM study WHERE patient_ref = ? AND study_instance_uid = ?", (patient_id, key[1])
-            ).fetchone()
-            if found:
-                study_id = int(found[0])
-            else:
-                study_id = self._number("study")
-                facts = {
-                    "id": study_id,
-                    "public_id": self.catalog.public_id(Level.STUDY, *key),
-                    "patient_ref": patient_id,
-                    "date": header.study_date,
-                    "time": header.study_time,
-                    "description": header.study_description,
-                    **{name: getattr(header, name) for name in _STUDY_AS_IS},
-                }
-                self._insert("study", facts)
-                self.added.studies += 1
-                self.new.studies.add(study_id)
+            found = None
+            if patient_id not in self.new.patients or key in self._made:
+                found = self.cursor.execute(
+                    "SELECT id FROM study WHERE patient_ref = ? AND study_instance_uid = ?", (patient_id, key[1])
+                ).fetchone()
+            study_id = int(found[0]) if found else self._make_study(key, patient_id, header)
             self._studies.keep(key, study_id)
+        return study_id
+
+    def _make_study(self, key: tuple[str, str], patient_id: int, header: Header) -> int:
+        study_id = self._number("study")
+        public_id = self.catalog.public_id(Level.STUDY, *key)
+        self.cursor.execute(_INSERT_STUDY, (study_id, public_id, patient_id, *_study_as_is(header)))
+        self._made.add(key)
+        self.added.studies += 1
+        self.new.studies.add(study_id)
         return study_id
 
     def _patient(self, who: identity.Identity, header: Header) -> int:
@@ -201,22 +199,22 @@ class Entries:
         patient_id = self._number("patient")
         name = person_name(header.patient_name)
         folded = fold(identity.leading_group(header.patient_name))
-        facts = {
-            "id": patient_id,
-            "public_id": self.catalog.public_id(Level.PATIENT, who.key),
-            "key": who.key,
-            "name_alphabetic": name.alphabetic,
-            "name_ideographic": name.ideographic,
-            "name_phonetic": name.phonetic,
-            "sort_name": _LAST if who.anonymous else folded or _LAST,
-            "patient_id": header.patient_id,
-            "issuer": header.issuer_of_patient_id,
-            "birth_date": header.patient_birth_date,
-            "sex": header.patient_sex,
-            "anonymous": int(who.anonymous),
-            "reason": who.reason,
-        }
-        self._insert("patient", facts)
+        facts = (
+            patient_id,
+            self.catalog.public_id(Level.PATIENT, who.key),
+            who.key,
+            name.alphabetic,
+            name.ideographic,
+            name.phonetic,
+            _LAST if who.anonymous else folded or _LAST,
+            header.patient_id,
+            header.issuer_of_patient_id,
+            header.patient_birth_date,
+            header.patient_sex,
+            int(who.anonymous),
+            who.reason,
+        )
+        self.cursor.execute(_INSERT_PATIENT, facts)
         self.added.patients += 1
         self.new.patients.add(patient_id)
         return patient_id
@@ -227,27 +225,55 @@ class Entries:
         self._next[table] += 1
         return self._next[table]
 
-    def _insert(self, table: str, facts: dict[str, Any]) -> None:
-        names = ", ".join(facts)
-        marks = ", ".join("?" * len(facts))
-        self.cursor.execute(f"INSERT INTO {table}({names}) VALUES ({marks})", tuple(facts.values()))  # noqa: S608 - our own names
-
 
 def highest(cursor: Any, table: str) -> int:
     """The highest row number of a table; rows are numbered here, since there is one writer at a time."""
     return int(cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
 
 
+def _insert(table: str, columns: str) -> str:
+    names = columns.split()
+    return f"INSERT INTO {table}({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - our own names
+
+
+# What a header says as it is, and the column where another name is usual.
 _SERIES_AS_IS = (
-    "series_instance_uid modality protocol_name body_part_examined laterality patient_position "
-    "performing_physician_name performed_procedure_step_start_date performed_procedure_step_start_time manufacturer "
-    "manufacturer_model_name station_name frame_of_reference_uid rows columns slice_thickness spacing_between_slices "
-    "sop_class_uid transfer_syntax_uid"
+    "series_number:number series_description:description series_date:date series_time:time series_instance_uid "
+    "modality protocol_name body_part_examined laterality patient_position performing_physician_name "
+    "performed_procedure_step_start_date performed_procedure_step_start_time manufacturer manufacturer_model_name "
+    "station_name frame_of_reference_uid rows columns slice_thickness spacing_between_slices sop_class_uid "
+    "transfer_syntax_uid"
 ).split()
 _STUDY_AS_IS = (
-    "study_instance_uid study_id accession_number institution_name referring_physician_name performing_physician_name "
-    "manufacturer manufacturer_model_name station_name patient_age"
+    "study_date:date study_time:time study_description:description study_instance_uid study_id accession_number "
+    "institution_name referring_physician_name performing_physician_name manufacturer manufacturer_model_name "
+    "station_name patient_age"
 ).split()
+_series_as_is = attrgetter(*(name.partition(":")[0] for name in _SERIES_AS_IS))
+_study_as_is = attrgetter(*(name.partition(":")[0] for name in _STUDY_AS_IS))
+_INSERT_PATIENT = _insert(
+    "patient",
+    "id public_id key name_alphabetic name_ideographic name_phonetic sort_name patient_id issuer birth_date sex "
+    "anonymous reason",
+)
+_INSERT_STUDY = _insert(
+    "study", "id public_id patient_ref " + " ".join(name.rpartition(":")[2] for name in _STUDY_AS_IS)
+)
+_INSERT_SERIES = _insert(
+    "series",
+    "id public_id study_ref drive_id pixel_spacing plane image_type original reformatted base "
+    + " ".join(name.rpartition(":")[2] for name in _SERIES_AS_IS),
+)
+
+
+@lru_cache(maxsize=256)
+def _plane_of(orientation: tuple[float, ...]) -> str:
+    return plane_of(orientation) or ""
+
+
+@lru_cache(maxsize=256)
+def _kind_of(image_type: tuple[str, ...]) -> tuple[int, int]:
+    return int(is_original(image_type)), int(is_reformatted(image_type))
 
 
 def is_original(image_type: tuple[str, ...]) -> bool:

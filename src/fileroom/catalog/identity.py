@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fileroom.catalog.words import fold
@@ -35,6 +36,7 @@ class Identity:
     reason: str
 
 
+@lru_cache(maxsize=1024)  # patients have many images
 def is_placeholder(text: str) -> bool:
     """Whether ``text`` (an ID or a name) only says that there is none.
 
@@ -48,14 +50,15 @@ def is_placeholder(text: str) -> bool:
 def identify(header: Header) -> Identity:
     """The identity of the patient of ``header``."""
     name = leading_group(header.patient_name)
+    folded = _folded(name)
     if is_placeholder(header.patient_id):
-        key = _SEPARATOR.join(("study", header.study_instance_uid, fold(name), header.patient_birth_date.strip()))
+        key = _SEPARATOR.join(("study", header.study_instance_uid, folded, header.patient_birth_date.strip()))
         return Identity(key, is_placeholder(name), NO_PATIENT_ID)
     parts = (
         "person",
         header.issuer_of_patient_id.strip(),
         header.patient_id.strip(),
-        fold(name),
+        folded,
         header.patient_birth_date.strip(),
     )
     return Identity(_SEPARATOR.join(parts), anonymous=False, reason=SAME_IDENTIFIERS)
@@ -70,6 +73,9 @@ def told(key: str) -> str:
     kind, *parts = key.split(_SEPARATOR)
     issuer, patient_id, name, born = parts if kind == "person" else ("", "", *parts[1:])
     return ", ".join(filter(None, (name, patient_id, issuer, born)))
+
+
+_folded = lru_cache(maxsize=1024)(fold)
 
 
 def leading_group(name: str) -> str:
