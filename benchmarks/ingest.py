@@ -3,7 +3,7 @@
 * **fileroom** opens a new archive, walks, reads headers, writes the sealed catalog with its ledger, and closes.
 * **pydicom, same writes** is the same import with pydicom in the place of our reader.
 * **pydicom** walks and calls ``dcmread(stop_before_pixels=True)`` on every file, and keeps nothing.
-* **floor** is ``walk.c`` in its reading way: walk, stat, open, one read of 16 KiB, close; in Python where there is no C compiler.
+* **floor** is ``walk.c`` in its reading way: stat, open, one read of 16 KiB, close; in Python where no C compiler is.
 
 All from a warm cache. The time is taken inside each process, after its imports, and CPU time beside it. pydicom gets a
 tenth of the files, and its seconds count tenfold.
