@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { cineRate, frameKey, framesOf, sliceLocation } from "./frames.ts";
-import type { PerFrame, SeriesImage } from "./model.ts";
-import { image } from "./testing.ts";
+import type { SeriesImage } from "./model.ts";
+import { image, perFrame } from "./testing.ts";
 
 describe("framesOf", () => {
   it("keeps the order of the instances and numbers frames from 1", () => {
@@ -20,7 +20,7 @@ describe("framesOf", () => {
   });
 
   it("takes a frame's own values where it has them, and the instance's where not", () => {
-    const own: PerFrame = {
+    const own = perFrame(2, {
       image_position: [
         [0, 0, 1],
         [0, 0, 2],
@@ -34,7 +34,7 @@ describe("framesOf", () => {
       window_width: [[], [50]],
       rescale_slope: [null, 2],
       rescale_intercept: [-5, null],
-    };
+    });
     const values = { frames: 2, per_frame: own, window_center: [40], window_width: [400], rescale_slope: 1, rescale_intercept: -1024 };
     const [first, second] = framesOf([image({ ...values, pixel_spacing: [0.7, 0.8] })]);
     expect(first).toMatchObject({ slope: 1, intercept: -5, windows: [{ center: 40, width: 400 }] });

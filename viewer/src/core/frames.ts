@@ -21,9 +21,13 @@ export interface Frame {
   readonly plane: ImagePlane | undefined;
   readonly position: Vec3 | undefined;
   readonly spacing: Spacing | undefined;
+  /** Height of a pixel to its width: of the spacing, else of Pixel Aspect Ratio (PS3.3 C.7.6.3.1.7). */
+  readonly aspect: number;
   readonly windows: readonly GreyWindow[];
   readonly slope: number;
   readonly intercept: number;
+  /** Low values are white: MONOCHROME1 (PS3.3 C.7.6.3.1.2), or a Presentation LUT Shape of INVERSE (C.11.6). */
+  readonly inverted: boolean;
 }
 
 /** All frames with pixels, in the order in which the instances came. */
@@ -38,8 +42,7 @@ export function framesOf(instances: readonly SeriesImage[]): Frame[] {
 function frameOf(image: SeriesImage, rows: number, columns: number, index: number): Frame {
   const own = image.per_frame;
   const slope = own?.rescale_slope[index] ?? image.rescale_slope;
-  const centers = pick(own, "window_center", index) ?? image.window_center;
-  const widths = pick(own, "window_width", index) ?? image.window_width;
+  const spacing = spacingOf(pick(own, "pixel_spacing", index) ?? image.pixel_spacing, image.imager_pixel_spacing);
   return {
     image,
     number: index + 1,
@@ -47,12 +50,29 @@ function frameOf(image: SeriesImage, rows: number, columns: number, index: numbe
     columns,
     plane: imagePlane(pick(own, "image_orientation", index) ?? image.image_orientation),
     position: vector(pick(own, "image_position", index) ?? (image.frames > 1 ? [] : image.image_position)),
-    spacing: spacingOf(pick(own, "pixel_spacing", index) ?? image.pixel_spacing, image.imager_pixel_spacing),
-    windows: windowsOf(centers, widths),
+    spacing,
+    aspect: aspectOf(spacing, image.pixel_aspect_ratio),
+    windows: ownWindows(image, index),
     // a slope of 0 would make every pixel the same: it is a mistake in the file, not a rescale (PS3.3 C.11.1.1.2)
     slope: slope === null || slope === 0 ? 1 : slope,
     intercept: own?.rescale_intercept[index] ?? image.rescale_intercept ?? 0,
+    inverted: image.photometric_interpretation === "MONOCHROME1" || (isGrey(image) && image.presentation_lut_shape === "INVERSE"),
   };
+}
+
+function ownWindows({ per_frame: own, ...image }: SeriesImage, index: number): GreyWindow[] {
+  const centers = pick(own, "window_center", index) ?? image.window_center;
+  const widths = pick(own, "window_width", index) ?? image.window_width;
+  const said = own?.voi_lut_function[index] ?? "";
+  return windowsOf(centers, widths, said === "" ? image.voi_lut_function : said);
+}
+
+const isGrey = (image: SeriesImage): boolean => image.photometric_interpretation === "MONOCHROME2";
+
+function aspectOf(spacing: Spacing | undefined, [vertical = 1, horizontal = 1]: readonly number[]): number {
+  if (spacing !== undefined) return spacing.row / spacing.column;
+  const aspect = vertical / horizontal;
+  return aspect > 1 / MOST_STRETCHED && aspect < MOST_STRETCHED ? aspect : 1;
 }
 
 type Lists = "image_position" | "image_orientation" | "pixel_spacing" | "window_center" | "window_width";
@@ -90,7 +110,8 @@ export function sliceLocation(frame: Frame): number | undefined {
 export function cineRate(frames: readonly Frame[]): number | undefined {
   const image = frames.find((frame) => frame.image.frames > 1)?.image;
   if (image === undefined) return undefined;
-  const { cine_rate: rate, frame_time: time } = image;
+  const { cine_rate: rate, frame_time: time, recommended_display_frame_rate: recommended } = image;
+  if (recommended !== null && recommended > 0) return recommended;
   if (time !== null && time > 0) return 1000 / time;
   return rate !== null && rate > 0 ? rate : undefined;
 }

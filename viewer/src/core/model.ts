@@ -195,6 +195,13 @@ export interface PerFrame {
   readonly window_width: readonly (readonly number[])[];
   readonly rescale_slope: readonly (number | null)[];
   readonly rescale_intercept: readonly (number | null)[];
+  readonly voi_lut_function: readonly string[];
+  readonly stack_id: readonly string[];
+  readonly frame_type: readonly string[];
+  readonly temporal_position: readonly (number | null)[];
+  readonly echo_time: readonly (number | null)[];
+  readonly diffusion_b_value: readonly (number | null)[];
+  readonly trigger_time: readonly (number | null)[];
 }
 
 /** One instance of `GET /api/series/{id}/images`: all a viewer needs to show it. */
@@ -234,9 +241,67 @@ export interface SeriesImage {
   readonly content_date: string;
   readonly content_time: string;
   readonly frame_of_reference_uid: string;
+  /** Directions of rows and of columns (PS3.3 C.7.6.1.1.1), where there is no orientation in the patient. */
+  readonly patient_orientation: readonly string[];
+  readonly image_laterality: string;
+  readonly view_position: string;
+  /** Vertical and horizontal (PS3.3 C.7.6.3.1.7). */
+  readonly pixel_aspect_ratio: readonly number[];
+  readonly voi_lut_function: string;
+  readonly presentation_lut_shape: string;
+  /** Of the first overlay; null when there is none. */
+  readonly overlay_rows: number | null;
+  /** Of PET (PS3.3 C.8.9.1). */
+  readonly units: string;
+  readonly recommended_display_frame_rate: number | null;
+  readonly echo_time: number | null;
+  readonly diffusion_b_value: number | null;
+  readonly temporal_position_identifier: number | null;
+  readonly trigger_time: number | null;
   /** Address of the frames, without the number: `/api/instances/{id}/frames`. */
   readonly frames_url: string;
   readonly per_frame: PerFrame | null;
+}
+
+/** A look-up table; `data` is Base64 of words of 16 bits in little endian. */
+export interface TableData {
+  readonly first: number;
+  readonly bits: number;
+  readonly data: string;
+  readonly explanation: string;
+}
+
+/** An overlay plane (PS3.3 C.9.2): one bit a pixel, the first in the lowest place, in Base64. */
+export interface OverlayData {
+  readonly kind: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Row and column of the image, from 1. */
+  readonly origin: readonly [row: number, column: number];
+  readonly frames: number;
+  readonly first_frame: number;
+  readonly label: string;
+  readonly data: string;
+}
+
+/** A part of an ultrasound image whose pixels have a size: its corners in pixels, and millimetres to a pixel. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly across: number;
+  readonly down: number;
+}
+
+/** `GET /api/instances/{id}/display`: what some images need besides to be shown or measured. */
+export interface Display {
+  readonly modality_table: TableData | null;
+  readonly voi_tables: readonly TableData[];
+  readonly overlays: readonly OverlayData[];
+  readonly padding: readonly number[];
+  readonly regions: readonly Region[];
+  readonly uptake: { readonly factor: number | null; readonly missing: string } | null;
 }
 
 export interface SeriesImages {

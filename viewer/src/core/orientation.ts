@@ -30,6 +30,37 @@ export interface SideLetters {
   readonly left: string;
 }
 
+const OPPOSITE: Readonly<Record<string, string>> = { L: "R", R: "L", A: "P", P: "A", H: "F", F: "H" };
+
+/** The other way: `AR` is opposite to `PL`; undefined when there is a letter that is no direction. */
+function opposite(letters: string): string | undefined {
+  const turned = Array.from(letters, (letter) => OPPOSITE[letter]);
+  return letters === "" || turned.includes(undefined) ? undefined : turned.join("");
+}
+
+/** Which way the sides of the screen point in the image: along its rows and its columns. */
+export interface OnScreen {
+  readonly right: readonly [alongRows: number, alongColumns: number];
+  readonly down: readonly [alongRows: number, alongColumns: number];
+}
+
+/**
+ * The letters of an image that has no plane in the patient but says how its rows and columns run (Patient Orientation,
+ * PS3.3 C.7.6.1.1.1), as an X-ray does. Undefined where it does not, and where the image is turned by less than a quarter.
+ */
+export function filmLetters([row = "", column = ""]: readonly string[], { right, down }: OnScreen): SideLetters | undefined {
+  const towards = ([alongRows, alongColumns]: readonly [number, number]): readonly [string, string] | undefined => {
+    const rows = Math.abs(alongRows) > Math.abs(alongColumns);
+    const letters = rows ? row : column;
+    const other = opposite(letters);
+    if (other === undefined) return undefined;
+    return (rows ? alongRows : alongColumns) > 0 ? [letters, other] : [other, letters];
+  };
+  const [across, along] = [towards(right), towards(down)];
+  if (across === undefined || along === undefined) return undefined;
+  return { top: along[1], right: across[0], bottom: along[0], left: across[1] };
+}
+
 /** The letters of the four sides of the screen, from where its right and its lower edge point in the patient. */
 export function sideLetters(right: Vec3, down: Vec3): SideLetters {
   return {

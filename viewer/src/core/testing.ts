@@ -1,5 +1,5 @@
 /** For tests: an instance as `GET /api/series/{id}/images` has it, of which only what matters is told. */
-import type { SeriesImage } from "./model.ts";
+import type { PerFrame, SeriesImage } from "./model.ts";
 
 export function image(values: Partial<SeriesImage> = {}): SeriesImage {
   return {
@@ -38,8 +38,43 @@ export function image(values: Partial<SeriesImage> = {}): SeriesImage {
     content_date: "",
     content_time: "",
     frame_of_reference_uid: "",
+    patient_orientation: [],
+    image_laterality: "",
+    view_position: "",
+    pixel_aspect_ratio: [],
+    voi_lut_function: "",
+    presentation_lut_shape: "",
+    overlay_rows: null,
+    units: "",
+    recommended_display_frame_rate: null,
+    echo_time: null,
+    diffusion_b_value: null,
+    temporal_position_identifier: null,
+    trigger_time: null,
     frames_url: "/api/instances/i1/frames",
     per_frame: null,
+    ...values,
+  };
+}
+
+/** Functional groups of which only what matters is told; the rest says nothing for any of `frames` frames. */
+export function perFrame(frames: number, values: Partial<PerFrame> = {}): PerFrame {
+  const of = <T>(value: T): T[] => Array.from({ length: frames }, () => value);
+  return {
+    image_position: of([]),
+    image_orientation: of([]),
+    pixel_spacing: of([]),
+    window_center: of([]),
+    window_width: of([]),
+    rescale_slope: of(null),
+    rescale_intercept: of(null),
+    voi_lut_function: of(""),
+    stack_id: of(""),
+    frame_type: of(""),
+    temporal_position: of(null),
+    echo_time: of(null),
+    diffusion_b_value: of(null),
+    trigger_time: of(null),
     ...values,
   };
 }

@@ -1,11 +1,16 @@
 /** Windows: which values are shown as black and white, and all between them as grey (PS3.3 C.11.2). */
 import type { MessageKey } from "./messages.ts";
+import type { Table } from "./tables.ts";
 
 export interface GreyWindow {
   readonly center: number;
   readonly width: number;
   /** Meant as LINEAR_EXACT (PS3.3 C.11.2.1.3.2) and not as LINEAR; for values that are no whole numbers. */
   readonly exact?: boolean;
+  /** Meant as SIGMOID (PS3.3 C.11.2.1.3.1). */
+  readonly sigmoid?: boolean;
+  /** A table in the place of a ramp (VOI LUT Sequence, PS3.3 C.11.2.1.1); its window is all that it covers. */
+  readonly table?: Table;
 }
 
 /** The same, as the values at the two ends of the ramp. */
@@ -27,12 +32,22 @@ export function windowOf({ lower, upper }: GreyRange, exact = false): GreyWindow
   return { center: (lower + upper + 1) / 2, width: upper - lower + 1 };
 }
 
-/** The windows that stand in a file; pairs without a usable width are left out (a width below 1 is not allowed). */
-export function windowsOf(centers: readonly number[], widths: readonly number[]): GreyWindow[] {
+/**
+ * The windows that stand in a file; pairs without a usable width are left out. Below 1 it is not allowed for LINEAR,
+ * the others only want it above 0 (PS3.3 C.11.2.1.3).
+ */
+export function windowsOf(centers: readonly number[], widths: readonly number[], lutFunction = ""): GreyWindow[] {
+  const how = lutFunction === "SIGMOID" ? { sigmoid: true } : lutFunction === "LINEAR_EXACT" ? { exact: true } : undefined;
   return centers.flatMap((center, index) => {
     const width = widths[index];
-    return width !== undefined && Number.isFinite(center) && width >= 1 ? [{ center, width }] : [];
+    if (width === undefined || !Number.isFinite(center) || !(how === undefined ? width >= 1 : width > 0)) return [];
+    return [{ center, width, ...how }];
   });
+}
+
+/** The window of a table: from the value of its first entry to that of its last. */
+export function tableWindow(table: Table): GreyWindow {
+  return { ...windowOf({ lower: table.first, upper: table.first + Math.max(1, table.entries.length - 1) }, true), table };
 }
 
 export interface Preset extends GreyWindow {
@@ -41,7 +56,7 @@ export interface Preset extends GreyWindow {
 }
 
 /** The customary windows of CT, in Hounsfield units, under the keys 1 to 6. */
-export const CT_PRESETS: readonly Preset[] = [
+const CT_PRESETS: readonly Preset[] = [
   { key: "1", label: "viewport.preset.soft", center: 40, width: 400 },
   { key: "2", label: "viewport.preset.lung", center: -600, width: 1500 },
   { key: "3", label: "viewport.preset.bone", center: 480, width: 2500 },
@@ -49,6 +64,21 @@ export const CT_PRESETS: readonly Preset[] = [
   { key: "5", label: "viewport.preset.liver", center: 90, width: 150 },
   { key: "6", label: "viewport.preset.mediastinum", center: 50, width: 350 },
 ];
+
+/** Up to how much uptake (SUVbw, g/ml) is shown of PET. */
+const UPTAKE_PRESETS: readonly (readonly [key: string, label: MessageKey, upper: number])[] = [
+  ["1", "viewport.preset.uptake5", 5],
+  ["2", "viewport.preset.uptake7", 7],
+  ["3", "viewport.preset.uptake10", 10],
+  ["4", "viewport.preset.uptake15", 15],
+];
+
+/** The customary windows of a modality; those of PET only where `uptake` × value is uptake. */
+export function presetsOf(modality: string, uptake?: number): readonly Preset[] {
+  if (modality === "CT") return CT_PRESETS;
+  if (modality !== "PT" || uptake === undefined) return [];
+  return UPTAKE_PRESETS.map(([key, label, upper]) => ({ key, label, ...windowOf({ lower: 0, upper: upper / uptake }, true) }));
+}
 
 /** Three figures below 10, whole numbers above: what can be told apart. */
 export function roundWindow(value: number): number {
@@ -74,8 +104,9 @@ function sampled(values: ArrayLike<number>): number[] {
 }
 
 /** A window for values of which nobody said how to show them: nearly all of what is not background. */
-export function autoWindow(values: ArrayLike<number>): GreyWindow {
-  const all = sampled(values).sort((a, b) => a - b);
+export function autoWindow(values: ArrayLike<number>, padding?: GreyRange): GreyWindow {
+  const picture = sampled(values).filter((value) => padding === undefined || value < padding.lower || value > padding.upper);
+  const all = (picture.length > 0 ? picture : sampled(values)).sort((a, b) => a - b);
   const [least = 0] = all;
   const inside = all.filter((value) => value > least);
   const sample = inside.length > 0 && inside.length < all.length * (1 - BACKGROUND) ? inside : all;

@@ -1,6 +1,7 @@
 /** The typed client of docs/http-api.md. One function per route; nothing is kept here. */
 import type {
   Counts,
+  Display,
   Entry,
   Folder,
   ImportSummary,
@@ -47,13 +48,17 @@ export const patients = (query: ListQuery = {}, signal?: AbortSignal): Promise<P
 export const studies = (query: ListQuery & { readonly patient?: string } = {}, signal?: AbortSignal): Promise<Page<Study>> =>
   json(`/api/studies${queryString({ ...query })}`, { signal });
 
-export const series = (query: ListQuery & { readonly study?: string } = {}, signal?: AbortSignal): Promise<Page<Series>> =>
+export const series = (query: ListQuery & { readonly study?: string; readonly patient?: string } = {}, signal?: AbortSignal): Promise<Page<Series>> =>
   json(`/api/series${queryString({ ...query })}`, { signal });
 
 export const entry = (id: string, signal?: AbortSignal): Promise<Entry> => json(`/api/entries/${at(id)}`, { signal });
 
 export const images = (seriesId: string, signal?: AbortSignal): Promise<SeriesImages> =>
   json(`/api/series/${at(seriesId)}/images`, { signal });
+
+/** What some images need besides to be shown or measured. */
+export const display = (instanceId: string, signal?: AbortSignal): Promise<Display> =>
+  json(`/api/instances/${at(instanceId)}/display`, { signal });
 
 export const thumbnailUrl = (seriesId: string): string => `/api/series/${at(seriesId)}/thumbnail`;
 

@@ -6,11 +6,13 @@ import type { Patient, Series, Study } from "../../core/model.ts";
 import { otherNames } from "../../core/names.ts";
 import { age } from "../../core/people.ts";
 import { fmt, t } from "../prefs/index.ts";
+import type { Pane } from "./pane.ts";
 import type { Viewer } from "./viewer.ts";
-import { patientName, showWindow } from "./words.ts";
+import { patientName, windowName } from "./words.ts";
 
 interface CornersProps {
   readonly viewer: Viewer;
+  readonly pane: Pane;
   readonly series: Series;
   readonly frame: Frame;
   /** Of the frame in the series, from 1. */
@@ -18,19 +20,19 @@ interface CornersProps {
 }
 
 /** What stands around the image: whose it is, what it is, where it lies, how it is shown. */
-export function Corners({ viewer, series, frame, number }: CornersProps) {
+export function Corners({ viewer, pane, series, frame, number }: CornersProps) {
   const { study } = series;
   return (
     <div class="vp-corners" aria-hidden={!viewer.corners.value}>
       {viewer.corners.value && (
         <>
-          <Corner at="top left">{whose(study.patient, study)}</Corner>
+          <Corner at="top left">{whose(study.patient, study, viewer.nameless.value)}</Corner>
           <Corner at="top right">{what(study)}</Corner>
-          <Corner at="bottom left">{which(series, frame, number, viewer.frames.value.length)}</Corner>
-          <Corner at="bottom right">{how(viewer, series, frame)}</Corner>
+          <Corner at="bottom left">{which(series, frame, number, pane.stack.value?.slices ?? 1)}</Corner>
+          <Corner at="bottom right">{how(pane, series, frame)}</Corner>
         </>
       )}
-      <Letters viewer={viewer} />
+      <Letters pane={pane} />
     </div>
   );
 }
@@ -51,7 +53,8 @@ const joined = (parts: readonly (string | undefined)[], between = " · "): strin
 
 const SEXES: Readonly<Record<string, MessageKey>> = { F: "sex.F", M: "sex.M", O: "sex.O" };
 
-function whose(patient: Patient, study: Study): ComponentChildren[] {
+function whose(patient: Patient, study: Study, nameless: boolean): ComponentChildren[] {
+  if (nameless) return [<strong>{patientName(patient, nameless)}</strong>];
   const sex = SEXES[patient.sex];
   const said = sex === undefined ? patient.sex : t(sex);
   return [
@@ -71,13 +74,14 @@ function which(series: Series, frame: Frame, number: number, total: number): Com
   return [
     joined([series.modality, series.number === null ? undefined : t("viewport.series", { number: String(series.number) })]),
     series.description,
+    joined([frame.image.image_laterality, frame.image.view_position], " "),
     location === undefined ? "" : `${t("viewport.position")} ${millimetres(location, 1)}`,
     <strong>{t("viewport.image", { number, total })}</strong>,
   ];
 }
 
-function how(viewer: Viewer, series: Series, frame: Frame): ComponentChildren[] {
-  const facts = viewer.facts.value;
+function how(pane: Pane, series: Series, frame: Frame): ComponentChildren[] {
+  const facts = pane.facts.value;
   const thickness = frame.image.slice_thickness ?? series.slice_thickness;
   const shown = facts?.window;
   return [
@@ -87,7 +91,7 @@ function how(viewer: Viewer, series: Series, frame: Frame): ComponentChildren[] 
     ]),
     joined([showSpacing(frame), thickness === null ? undefined : `${t("viewport.thickness")} ${millimetres(thickness, 2)}`]),
     facts === undefined ? "" : `${t("viewport.zoom")} ${fmt().number(facts.scale * 100, 0)} %`,
-    shown === undefined ? "" : <strong>{showWindow(shown.width, shown.center)}</strong>,
+    shown === undefined ? "" : <strong>{windowName(shown)}</strong>,
   ];
 }
 
@@ -102,8 +106,8 @@ function showSpacing({ spacing }: Frame): string {
 const millimetres = (value: number, digits: number): string => t("value.mm", { value: fmt().number(value, digits) });
 
 /** Anatomical directions at the four sides; nothing where the file does not say how the patient lies. */
-function Letters({ viewer }: { readonly viewer: Viewer }) {
-  const letters = viewer.facts.value?.letters;
+function Letters({ pane }: { readonly pane: Pane }) {
+  const letters = pane.facts.value?.letters;
   if (letters === undefined) return null;
   return (
     <>

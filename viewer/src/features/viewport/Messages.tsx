@@ -8,6 +8,7 @@ import { Dialog } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { Glyph } from "./icons.tsx";
 import { HELP } from "./keys.ts";
+import type { Pane } from "./pane.ts";
 import { IMAGE_TROUBLE, mayPass, SERIES_TROUBLE, type Trouble } from "./problems.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -32,6 +33,9 @@ interface NoticeProps {
 
 export const OpeningNotice = () => <Notice title={t("viewport.state.opening")} />;
 
+/** A viewport without a series: one may be dragged there. */
+export const IdleNotice = () => <Notice title={t("viewport.state.idle")} hint={t("viewport.state.idleHint")} />;
+
 export const EmptyNotice = () => <Notice title={t("viewport.state.empty")} />;
 
 export function SeriesTrouble({ trouble, onRetry }: { readonly trouble: Trouble; readonly onRetry: () => void }) {
@@ -44,14 +48,14 @@ export function SeriesTrouble({ trouble, onRetry }: { readonly trouble: Trouble;
 }
 
 /** Why the image that was asked for is not there; the others of the series still are. */
-export function ImageTrouble({ viewer, trouble }: { readonly viewer: Viewer; readonly trouble: Trouble }) {
+export function ImageTrouble({ pane, trouble }: { readonly pane: Pane; readonly trouble: Trouble }) {
   const [title, hint] = IMAGE_TROUBLE[trouble];
   return (
-    <Notice alert title={t(title, { number: viewer.target.value + 1 })} hint={hint === undefined ? undefined : t(hint)}>
+    <Notice alert title={t(title, { number: pane.at(pane.target.value).slice + 1 })} hint={hint === undefined ? undefined : t(hint)}>
       {mayPass(trouble) && (
         <RetryButton
           onRetry={() => {
-            viewer.retry();
+            pane.retry();
           }}
         />
       )}

@@ -2,14 +2,16 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../prefs/index.ts";
 import { Load } from "./background.ts";
-import type { Viewer } from "./viewer.ts";
+import { phaseName } from "./words.ts";
+import type { Pane } from "./pane.ts";
 
 /** The slider at the side: where one is in the stack, and behind it which images are loaded. */
-export function Scrubber({ viewer }: { readonly viewer: Viewer }) {
-  const total = viewer.frames.value.length;
+export function Scrubber({ pane }: { readonly pane: Pane }) {
+  const total = pane.stack.value?.slices ?? 0;
   if (total < 2) return null;
-  const number = viewer.target.value + 1;
-  const loads = viewer.loads.value;
+  const { phase, slice } = pane.at(pane.target.value);
+  const number = slice + 1;
+  const loads = pane.loads.value.subarray(phase * total, (phase + 1) * total);
   const loaded = loads.reduce((sum, state) => sum + (state === Load.Here ? 1 : 0), 0);
   return (
     <div class="vp-scrubber" title={t("viewport.loaded", { loaded, total })}>
@@ -23,7 +25,7 @@ export function Scrubber({ viewer }: { readonly viewer: Viewer }) {
         aria-label={t("viewport.scroll")}
         aria-valuetext={t("viewport.image", { number, total })}
         onInput={(event) => {
-          viewer.step(Number(event.currentTarget.value) - number);
+          pane.step(Number(event.currentTarget.value) - number);
         }}
       />
     </div>
@@ -49,4 +51,30 @@ function LoadBar({ loads }: { readonly loads: Uint8Array }) {
     });
   }, [loads]);
   return <canvas ref={canvas} width={1} height={512} aria-hidden="true" />;
+}
+
+/** The slider below: echoes, diffusion weights, points in time of the same place. */
+export function PhaseSlider({ pane }: { readonly pane: Pane }) {
+  const stack = pane.stack.value;
+  if (stack === undefined || stack.phases.length < 2) return null;
+  const { phase } = pane.at(pane.target.value);
+  const said = phaseName(stack.phases[phase] ?? [], phase + 1, stack.phases.length);
+  return (
+    <div class="vp-phases">
+      <input
+        type="range"
+        min={1}
+        max={stack.phases.length}
+        step={1}
+        value={phase + 1}
+        aria-label={t("viewport.phases")}
+        aria-valuetext={said}
+        onInput={(event) => {
+          pane.player.pause();
+          pane.stepPhase(Number(event.currentTarget.value) - 1 - phase);
+        }}
+      />
+      <span>{said}</span>
+    </div>
+  );
 }

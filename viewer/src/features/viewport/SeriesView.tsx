@@ -2,6 +2,7 @@ import "./viewport.css";
 
 import { useEffect, useMemo } from "preact/hooks";
 
+import { layoutOf } from "../../core/layouts.ts";
 import { press } from "./keys.ts";
 import { KeysDialog } from "./Messages.tsx";
 import { Stage } from "./Stage.tsx";
@@ -28,13 +29,22 @@ export function SeriesView({ seriesId, studyId, onClose, onSeries }: SeriesViewP
     },
     [viewer],
   );
-  useKeys(viewer, seriesId, onClose, onSeries);
+  useKeys(viewer, onClose, onSeries);
+  const { columns, rows } = layoutOf(viewer.layout.value);
   return (
     <main class="vp">
       <Toolbar viewer={viewer} onClose={onClose} />
       <div class="vp-body">
         <Strip viewer={viewer} current={seriesId} onSeries={onSeries} />
-        <Stage viewer={viewer} onRetry={open} />
+        <div
+          class="vp-panes"
+          data-layout={viewer.layout.value}
+          style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))` }}
+        >
+          {viewer.panes.value.map((pane) => (
+            <Stage key={pane.id} viewer={viewer} pane={pane} onRetry={open} />
+          ))}
+        </div>
       </div>
       {viewer.keysShown.value && <KeysDialog viewer={viewer} />}
     </main>
@@ -42,24 +52,26 @@ export function SeriesView({ seriesId, studyId, onClose, onSeries }: SeriesViewP
 }
 
 /** Keys work wherever the focus is, except where they are already spoken for: in menus, dialogs and fields. */
-function useKeys(viewer: Viewer, current: string | undefined, onClose: () => void, onSeries: (id: string) => void): void {
+function useKeys(viewer: Viewer, onClose: () => void, onSeries: (id: string) => void): void {
   useEffect(() => {
     const turnSeries = (step: 1 | -1): void => {
-      const strip = viewer.strip.value;
-      const next = strip[strip.findIndex((one) => one.id === current) + step];
+      const next = viewer.neighbour(step);
       if (next !== undefined) onSeries(next.id);
     };
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const { target } = event;
+      // an image that was clicked has the focus, and Cornerstone takes all keys for its own there, to do nothing with them
+      const onImage = target instanceof Element && target.classList.contains("vp-canvas");
+      if ((event.defaultPrevented && !onImage) || event.metaKey || event.altKey) return;
       if (target instanceof Element && target.closest("dialog, [popover], input:not([type=range]), textarea, select") !== null) return;
       // Space and Enter press the button that has the focus
       if (event.key === " " && target instanceof HTMLButtonElement) return;
-      if (press(event.key, viewer, { close: onClose, turnSeries })) event.preventDefault();
+      const key = event.ctrlKey ? `Control+${event.key.toLowerCase()}` : event.key;
+      if (press(key, viewer, { close: onClose, turnSeries })) event.preventDefault();
     };
     addEventListener("keydown", onKeyDown);
     return () => {
       removeEventListener("keydown", onKeyDown);
     };
-  }, [viewer, current, onClose, onSeries]);
+  }, [viewer, onClose, onSeries]);
 }

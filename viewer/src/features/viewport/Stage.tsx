@@ -2,46 +2,84 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../prefs/index.ts";
 import { Corners } from "./Corners.tsx";
-import { EmptyNotice, ImageTrouble, NoPixels, OpeningNotice, SeriesTrouble } from "./Messages.tsx";
-import { Scrubber } from "./Scrubber.tsx";
+import { Layers } from "./Layers.tsx";
+import { EmptyNotice, IdleNotice, ImageTrouble, NoPixels, OpeningNotice, SeriesTrouble } from "./Messages.tsx";
+import type { Pane } from "./pane.ts";
+import { Parts } from "./Parts.tsx";
+import { PhaseSlider, Scrubber } from "./Scrubber.tsx";
+import { DRAGGED } from "./Strip.tsx";
 import type { Viewer } from "./viewer.ts";
 
+interface StageProps {
+  readonly viewer: Viewer;
+  readonly pane: Pane;
+  readonly onRetry: () => void;
+}
+
 /** The dark room: the image, what stands around it, and the wheel over it. */
-export function Stage({ viewer, onRetry }: { readonly viewer: Viewer; readonly onRetry: () => void }) {
+export function Stage({ viewer, pane, onRetry }: StageProps) {
+  const stage = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = canvas.current;
-    if (element === null) return undefined;
-    viewer.attach(element);
-    const wheel = wheelSteps(viewer);
+    const around = stage.current;
+    if (element === null || around === null) return undefined;
+    pane.attach(element);
+    const wheel = wheelSteps(pane);
+    const take = (): void => {
+      viewer.activate(pane);
+    };
     element.addEventListener("wheel", wheel, { passive: false });
+    // before the tools see it: what is begun in a viewport is done with it in hand
+    around.addEventListener("pointerdown", take, true);
     return () => {
       element.removeEventListener("wheel", wheel);
+      around.removeEventListener("pointerdown", take, true);
     };
-  }, [viewer]);
-  const drawn = viewer.drawn.value;
-  const phase = viewer.phase.value;
+  }, [viewer, pane]);
+  const drawn = pane.drawn.value;
+  const phase = pane.phase.value;
   const series = phase.kind === "open" ? phase.series.id : undefined;
+  const active = viewer.panes.value.length > 1 && viewer.active.value === pane;
   return (
-    <section class="vp-stage" aria-label={t("viewport.stage")} data-series={series} data-drawn={drawn + 1}>
+    <section
+      ref={stage}
+      class={active ? "vp-stage active" : "vp-stage"}
+      aria-label={t("viewport.stage")}
+      data-series={series}
+      data-drawn={drawn + 1}
+      onDragOver={(event) => {
+        if (event.dataTransfer?.types.includes(DRAGGED) === true) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        const id = event.dataTransfer?.getData(DRAGGED) ?? "";
+        if (id === "") return;
+        event.preventDefault();
+        void viewer.drop(pane, id);
+      }}
+    >
       <div
         ref={canvas}
         class={drawn >= 0 ? "vp-canvas" : "vp-canvas hidden"}
         onDblClick={() => {
-          viewer.fileWindow();
+          pane.fileWindow();
         }}
         onContextMenu={(event) => {
           event.preventDefault(); // the right button zooms
         }}
-      />
-      <Around viewer={viewer} onRetry={onRetry} />
+      >
+        <Layers viewer={viewer} pane={pane} />
+      </div>
+      <Around viewer={viewer} pane={pane} onRetry={onRetry} />
     </section>
   );
 }
 
-function Around({ viewer, onRetry }: { readonly viewer: Viewer; readonly onRetry: () => void }) {
-  const phase = viewer.phase.value;
+function Around({ viewer, pane, onRetry }: StageProps) {
+  const phase = pane.phase.value;
   switch (phase.kind) {
+    case "idle":
+      return <IdleNotice />;
     case "opening":
       return <OpeningNotice />;
     case "empty":
@@ -54,23 +92,25 @@ function Around({ viewer, onRetry }: { readonly viewer: Viewer; readonly onRetry
       break;
   }
   // the text is of the image that stands there, also while another is on its way
-  const at = viewer.drawn.value >= 0 ? viewer.drawn.value : viewer.target.value;
-  const frame = phase.frames[at];
-  const trouble = viewer.trouble.value;
+  const at = pane.drawn.value >= 0 ? pane.drawn.value : pane.target.value;
+  const frame = pane.frames.value[at];
+  const trouble = pane.trouble.value;
   return (
     <>
-      {frame !== undefined && <Corners viewer={viewer} series={phase.series} frame={frame} number={at + 1} />}
-      {trouble !== undefined && <ImageTrouble viewer={viewer} trouble={trouble} />}
-      <Waiting viewer={viewer} />
-      <Scrubber viewer={viewer} />
+      {frame !== undefined && <Corners viewer={viewer} pane={pane} series={phase.series} frame={frame} number={pane.at(at).slice + 1} />}
+      {trouble !== undefined && <ImageTrouble pane={pane} trouble={trouble} />}
+      <Waiting pane={pane} />
+      <Parts pane={pane} />
+      <PhaseSlider pane={pane} />
+      <Scrubber pane={pane} />
     </>
   );
 }
 
 /** Said late (by its style), so that it does not flicker when images come at once. */
-function Waiting({ viewer }: { readonly viewer: Viewer }) {
-  const number = viewer.target.value + 1;
-  const waits = viewer.trouble.value === undefined && viewer.drawn.value !== viewer.target.value && !viewer.player.playing.value;
+function Waiting({ pane }: { readonly pane: Pane }) {
+  const number = pane.at(pane.target.value).slice + 1;
+  const waits = pane.trouble.value === undefined && pane.drawn.value !== pane.target.value && !pane.player.playing.value;
   return (
     <div class={waits ? "vp-waiting on" : "vp-waiting"} role="status">
       {waits ? t("viewport.state.loadingImage", { number }) : ""}
@@ -82,23 +122,23 @@ function Waiting({ viewer }: { readonly viewer: Viewer }) {
 const GATHER = 40;
 const NOTCH = 50;
 
-function wheelSteps(viewer: Viewer): (event: WheelEvent) => void {
+function wheelSteps(pane: Pane): (event: WheelEvent) => void {
   let gathered = 0;
   return (event) => {
     event.preventDefault();
     // browsers report a pinch on a touch pad as a wheel with Control
     if (event.ctrlKey) {
-      viewer.zoomBy(Math.exp(-event.deltaY / 200));
+      pane.zoomBy(Math.exp(-event.deltaY / 200));
       return;
     }
     if (event.deltaMode !== WheelEvent.DOM_DELTA_PIXEL || Math.abs(event.deltaY) >= NOTCH) {
       gathered = 0;
-      viewer.step(Math.sign(event.deltaY));
+      pane.step(Math.sign(event.deltaY));
       return;
     }
     gathered += event.deltaY / GATHER;
     const whole = Math.trunc(gathered);
     gathered -= whole;
-    if (whole !== 0) viewer.step(whole);
+    if (whole !== 0) pane.step(whole);
   };
 }

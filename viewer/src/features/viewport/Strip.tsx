@@ -1,11 +1,15 @@
 import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import type { Series } from "../../core/model.ts";
 import { thumbnailUrl } from "../../io/api.ts";
-import { t } from "../prefs/index.ts";
+import { fmt, t } from "../prefs/index.ts";
 import { Glyph } from "./icons.tsx";
 import type { Viewer } from "./viewer.ts";
+
+/** What is dragged from the strip into a viewport: the id of a series. */
+export const DRAGGED = "application/x-fileroom-series";
 
 interface StripProps {
   readonly viewer: Viewer;
@@ -16,6 +20,7 @@ interface StripProps {
 /** All series of the study. One stop for Tab; arrows walk it and open what they reach (WAI-ARIA listbox). */
 export function Strip({ viewer, current, onSeries }: StripProps) {
   const series = viewer.strip.value;
+  const shown = new Set(viewer.panes.value.map((pane) => pane.series.value?.id));
   const list = useRef<HTMLDivElement>(null);
   const at = series.findIndex((one) => one.id === current);
   useEffect(() => {
@@ -41,7 +46,17 @@ export function Strip({ viewer, current, onSeries }: StripProps) {
         onKeyDown={onKeyDown}
       >
         {series.map((one, index) => (
-          <StripItem key={one.id} id={`vp-series-${index}`} series={one} chosen={one.id === current} calm={viewer.calm.value} onSeries={onSeries} />
+          <Fragment key={one.id}>
+            {index > 0 && one.study.id !== series[index - 1]?.study.id && <StudyHead series={one} />}
+            <StripItem
+              id={`vp-series-${index}`}
+              series={one}
+              chosen={one.id === current}
+              shown={shown.has(one.id)}
+              calm={viewer.calm.value}
+              onSeries={onSeries}
+            />
+          </Fragment>
         ))}
       </div>
       <p class="vp-warning">{t("app.notForDiagnosis")}</p>
@@ -49,15 +64,27 @@ export function Strip({ viewer, current, onSeries }: StripProps) {
   );
 }
 
+/** Another study of the same person: when, and of what. */
+function StudyHead({ series: { study } }: { readonly series: Series }) {
+  return (
+    <div class="vp-study" role="presentation">
+      <strong>{study.date === "" ? t("archive.noDate") : fmt().date(study.date)}</strong>
+      <span>{study.description}</span>
+    </div>
+  );
+}
+
 interface StripItemProps {
   readonly id: string;
   readonly series: Series;
   readonly chosen: boolean;
+  /** In one of the viewports. */
+  readonly shown: boolean;
   readonly calm: boolean;
   readonly onSeries: (id: string) => void;
 }
 
-function StripItem({ id, series, chosen, calm, onSeries }: StripItemProps) {
+function StripItem({ id, series, chosen, shown, calm, onSeries }: StripItemProps) {
   const { counts } = series;
   const kind = series.reformatted ? t("archive.reformatted") : series.original ? "" : t("archive.derived");
   const gone = series.state === "online" ? "" : t(series.state === "offline" ? "archive.offline" : "archive.missing");
@@ -66,7 +93,11 @@ function StripItem({ id, series, chosen, calm, onSeries }: StripItemProps) {
     <div
       id={id}
       role="option"
-      class={`vp-series ${series.state}`}
+      class={`vp-series ${series.state}${shown ? " shown" : ""}`}
+      draggable
+      onDragStart={(event) => {
+        event.dataTransfer?.setData(DRAGGED, series.id);
+      }}
       aria-selected={chosen}
       title={[name, kind, gone].filter((text) => text !== "").join(" · ")}
       onClick={() => {

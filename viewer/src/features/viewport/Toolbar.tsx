@@ -3,16 +3,18 @@ import type { ComponentChildren } from "preact";
 import type { MessageKey } from "../../core/messages.ts";
 import { Icon, type MenuItem, openMenu } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
-import type { ToolName } from "./engine/index.ts";
+import { LAYOUTS } from "../../core/layouts.ts";
 import { Glyph, type ViewerIcon } from "./icons.tsx";
-import type { Viewer } from "./viewer.ts";
-import { patientName, showWindow } from "./words.ts";
+import type { Pane } from "./pane.ts";
+import type { Tool, Viewer } from "./viewer.ts";
+import { patientName, showWindow, windowName } from "./words.ts";
 
-const TOOLS: readonly (readonly [ToolName, ViewerIcon, MessageKey, string])[] = [
+const TOOLS: readonly (readonly [Tool, ViewerIcon, MessageKey, string])[] = [
   ["window", "window", "viewport.tool.window", "W"],
   ["scroll", "scroll", "viewport.tool.scroll", "S"],
   ["zoom", "zoom", "viewport.tool.zoom", "Z"],
   ["pan", "pan", "viewport.tool.pan", "P"],
+  ["magnify", "magnify", "viewport.tool.magnify", "G"],
 ];
 
 const ACTS = [
@@ -26,7 +28,8 @@ const ACTS = [
 
 /** The slim row of tools and acts; every button says its key. Left and right walk it (WAI-ARIA toolbar). */
 export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly onClose: () => void }) {
-  const drawn = viewer.drawn.value >= 0;
+  const pane = viewer.active.value;
+  const drawn = pane.drawn.value >= 0;
   return (
     <header class="vp-bar">
       <button type="button" class="vp-back" aria-keyshortcuts="Escape" title={withKey(t("viewer.back"), "Esc")} onClick={onClose}>
@@ -48,7 +51,7 @@ export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly
           />
         ))}
         <span class="vp-gap" />
-        <WindowsButton viewer={viewer} disabled={!drawn} />
+        <WindowsButton pane={pane} disabled={!drawn} />
         {ACTS.map(([act, icon, label, key]) => (
           <ToolButton
             key={act}
@@ -56,14 +59,26 @@ export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly
             label={t(label)}
             shortcut={key}
             disabled={!drawn}
-            pressed={act === "toggleInvert" ? (viewer.facts.value?.inverted ?? false) : undefined}
+            pressed={act === "toggleInvert" ? (pane.facts.value?.inverted ?? false) : undefined}
             onClick={() => {
-              viewer.act(act);
+              pane.act(act);
             }}
           />
         ))}
-        <Cine viewer={viewer} />
+        <Cine pane={pane} />
         <span class="vp-gap" />
+        <LayoutButton viewer={viewer} />
+        {viewer.panes.value.length > 1 && (
+          <ToolButton
+            icon="link"
+            label={t("viewport.act.link")}
+            shortcut="K"
+            pressed={viewer.linked.value}
+            onClick={() => {
+              viewer.toggleLinked();
+            }}
+          />
+        )}
         <ToolButton
           icon="corners"
           label={t("viewport.act.corners")}
@@ -88,12 +103,12 @@ export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly
 
 /** Whose study this is; also where there is no image to say it in its corner. */
 function Title({ viewer }: { readonly viewer: Viewer }) {
-  const phase = viewer.phase.value;
-  if (phase.kind !== "open" && phase.kind !== "noPixels") return <span class="vp-title" />;
-  const { study } = phase.series;
+  const series = viewer.active.value.series.value;
+  if (series === undefined) return <span class="vp-title" />;
+  const { study } = series;
   return (
     <h1 class="vp-title">
-      <span>{patientName(study.patient)}</span>
+      <span>{patientName(study.patient, viewer.nameless.value)}</span>
       <span class="vp-title-study">{[fmt().date(study.date), study.description].filter((text) => text !== "").join(" · ")}</span>
     </h1>
   );
@@ -140,7 +155,7 @@ function ToolButton({ icon, label, shortcut, pressed, disabled = false, children
   );
 }
 
-function WindowsButton({ viewer, disabled }: { readonly viewer: Viewer; readonly disabled: boolean }) {
+function WindowsButton({ pane, disabled }: { readonly pane: Pane; readonly disabled: boolean }) {
   return (
     <ToolButton
       icon="windows"
@@ -148,7 +163,7 @@ function WindowsButton({ viewer, disabled }: { readonly viewer: Viewer; readonly
       shortcut="0"
       disabled={disabled}
       onClick={(event) => {
-        openMenu(t("viewport.act.windows"), windowItems(viewer), event.currentTarget as HTMLElement);
+        openMenu(t("viewport.act.windows"), windowItems(pane), event.currentTarget as HTMLElement);
       }}
     >
       <Icon name="down" size={10} />
@@ -157,30 +172,72 @@ function WindowsButton({ viewer, disabled }: { readonly viewer: Viewer; readonly
 }
 
 /** The windows of the file, then the customary ones. */
-function windowItems(viewer: Viewer): MenuItem[] {
-  const own = viewer.fileWindows();
+function windowItems(pane: Pane): MenuItem[] {
+  const own = pane.fileWindows();
   const file: MenuItem[] = (own.length > 1 ? own : [undefined]).map((window, number) => ({
     label: window === undefined ? t("viewport.act.fileWindow") : t("viewport.act.fileWindowNth", { number: number + 1 }),
-    hint: window === undefined ? "0" : showWindow(window.width, window.center),
+    hint: window === undefined ? "0" : windowName(window),
     run: () => {
-      viewer.fileWindow(window === undefined ? undefined : number);
+      pane.fileWindow(window === undefined ? undefined : number);
     },
   }));
-  const presets = viewer.presets().map(
+  const presets = pane.presets().map(
     (preset): MenuItem => ({
       label: t(preset.label),
       hint: `${showWindow(preset.width, preset.center)} · ${preset.key}`,
       run: () => {
-        viewer.setWindow(preset);
+        pane.setWindow(preset);
       },
     }),
   );
-  return [...file, ...presets];
+  const fitted: MenuItem[] = [
+    { label: t("viewport.act.autoWindow"), hint: "9", run: () => { pane.fitWindow(false); } },
+    { label: t("viewport.act.wholeWindow"), run: () => { pane.fitWindow(true); } },
+  ];
+  return [...file, ...fitted, ...presets];
 }
 
-function Cine({ viewer }: { readonly viewer: Viewer }) {
-  const { player } = viewer;
-  if (viewer.frames.value.length < 2) return null;
+/** How the window is divided, and what may stand beside. */
+function LayoutButton({ viewer }: { readonly viewer: Viewer }) {
+  return (
+    <ToolButton
+      icon="layout"
+      label={t("viewport.act.layout")}
+      shortcut="D"
+      onClick={(event) => {
+        openMenu(t("viewport.act.layout"), layoutItems(viewer), event.currentTarget as HTMLElement);
+      }}
+    >
+      <Icon name="down" size={10} />
+    </ToolButton>
+  );
+}
+
+export function layoutItems(viewer: Viewer): MenuItem[] {
+  const layouts = LAYOUTS.map(
+    ({ name, label }): MenuItem => ({
+      label: t(label),
+      checked: viewer.layout.value === name,
+      run: () => {
+        viewer.chooseLayout(name);
+      },
+    }),
+  );
+  const [prior] = viewer.priors();
+  if (prior === undefined) return layouts;
+  const compare: MenuItem = {
+    label: t("viewport.act.compare"),
+    hint: fmt().date(prior.study.date),
+    run: () => {
+      viewer.compare();
+    },
+  };
+  return [...layouts, compare];
+}
+
+function Cine({ pane }: { readonly pane: Pane }) {
+  const { player } = pane;
+  if (pane.frames.value.length < 2) return null;
   const playing = player.playing.value;
   const rate = t("viewport.rate", { rate: fmt().number(player.rate.value, 1) });
   return (

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { translator } from "../../core/messages.ts";
-import { CT_PRESETS } from "../../core/window.ts";
+import { presetsOf } from "../../core/window.ts";
 import { HELP, press } from "./keys.ts";
 import { Viewer } from "./viewer.ts";
 
 function setup(ct = true) {
   const viewer = new Viewer();
   const around = { close: vi.fn(), turnSeries: vi.fn() };
-  vi.spyOn(viewer, "presets").mockReturnValue(ct ? CT_PRESETS : []);
+  vi.spyOn(viewer.active.value, "presets").mockReturnValue(presetsOf(ct ? "CT" : "US"));
   return { viewer, around, press: (key: string) => press(key, viewer, around) };
 }
 

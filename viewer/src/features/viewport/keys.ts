@@ -1,6 +1,7 @@
 /** The keys of the viewer. Each act has one table entry, from which the help is drawn too. */
 import type { MessageKey } from "../../core/messages.ts";
-import { CT_PRESETS } from "../../core/window.ts";
+import { LAYOUT_NAMES } from "../../core/layouts.ts";
+import { presetsOf } from "../../core/window.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Acts that the viewer cannot do alone: they leave it, or need the strip. */
@@ -14,7 +15,7 @@ const ZOOM = 1.25;
 
 const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -LAST, End: LAST };
 const TURNS: Readonly<Record<string, 1 | -1>> = { ArrowLeft: -1, ArrowRight: 1 };
-const TOOLS = { w: "window", s: "scroll", z: "zoom", p: "pan" } as const;
+const TOOLS = { w: "window", s: "scroll", z: "zoom", p: "pan", g: "magnify" } as const;
 const ACTS = { f: "fit", a: "actualSize", t: "turn", m: "flip", i: "toggleInvert", r: "reset" } as const;
 const ZOOMS: Readonly<Record<string, number>> = { "+": ZOOM, "=": ZOOM, "-": 1 / ZOOM };
 
@@ -25,17 +26,43 @@ const OTHERS: Readonly<Record<string, (viewer: Viewer, around: Around) => void>>
   c: (viewer) => {
     viewer.corners.value = !viewer.corners.value;
   },
+  h: (viewer) => {
+    viewer.nameless.value = !viewer.nameless.value;
+  },
+  o: (viewer) => {
+    viewer.overlays.value = !viewer.overlays.value;
+  },
+  k: (viewer) => {
+    viewer.toggleLinked();
+  },
   "0": (viewer) => {
-    viewer.fileWindow();
+    viewer.active.value.fileWindow();
+  },
+  "9": (viewer) => {
+    viewer.active.value.fitWindow(false);
   },
   " ": (viewer) => {
-    if (viewer.frames.value.length > 1) viewer.player.toggle();
+    const pane = viewer.active.value;
+    if (pane.frames.value.length > 1) pane.player.toggle();
   },
   "[": (viewer) => {
-    viewer.player.slower();
+    viewer.active.value.player.slower();
   },
   "]": (viewer) => {
-    viewer.player.faster();
+    viewer.active.value.player.faster();
+  },
+  ",": (viewer) => {
+    viewer.active.value.stepPhase(-1);
+  },
+  ".": (viewer) => {
+    viewer.active.value.stepPhase(1);
+  },
+  d: (viewer) => {
+    const at = LAYOUT_NAMES.indexOf(viewer.layout.value);
+    viewer.chooseLayout(LAYOUT_NAMES[(at + 1) % LAYOUT_NAMES.length] ?? "1x1");
+  },
+  n: (viewer) => {
+    viewer.nextPane();
   },
   "?": (viewer) => {
     viewer.keysShown.value = true;
@@ -50,15 +77,16 @@ function found<T>(table: Readonly<Record<string, T>>, key: string): T | undefine
 /** Do what a key stands for; answers whether it stands for anything. */
 export function press(pressed: string, viewer: Viewer, around: Around): boolean {
   const key = pressed.length === 1 ? pressed.toLowerCase() : pressed;
-  const preset = viewer.presets().find((one) => one.key === key);
+  const pane = viewer.active.value;
+  const preset = pane.presets().find((one) => one.key === key);
   const [step, turn, zoom] = [found(STEPS, key), found(TURNS, key), found(ZOOMS, key)];
   const [tool, act, other] = [found(TOOLS, key), found(ACTS, key), found(OTHERS, key)];
-  if (preset !== undefined) viewer.setWindow(preset);
-  else if (step !== undefined) viewer.step(step);
+  if (preset !== undefined) pane.setWindow(preset);
+  else if (step !== undefined) pane.step(step);
   else if (turn !== undefined) around.turnSeries(turn);
-  else if (zoom !== undefined) viewer.zoomBy(zoom);
+  else if (zoom !== undefined) pane.zoomBy(zoom);
   else if (tool !== undefined) viewer.chooseTool(tool);
-  else if (act !== undefined) viewer.act(act);
+  else if (act !== undefined) pane.act(act);
   else if (other !== undefined) other(viewer, around);
   else return false;
   return true;
@@ -70,19 +98,27 @@ export const HELP: readonly (readonly [keys: readonly (string | { readonly say: 
   [["Page ↑", "Page ↓"], "viewport.keys.page"],
   [["Home", "End"], "viewport.keys.ends"],
   [["←", "→"], "viewport.keys.series"],
+  [[",", "."], "viewport.keys.phase"],
   [["W", "S", "Z", "P"], "viewport.keys.tool"],
+  [["G"], "viewport.tool.magnify"],
   [[{ say: "viewport.keys.leftDrag" }], "viewport.keys.chosenTool"],
   [[{ say: "viewport.keys.rightDrag" }, "+", "-"], "viewport.keys.zoom"],
   [[{ say: "viewport.keys.middleDrag" }], "viewport.keys.panDrag"],
   [[{ say: "viewport.keys.doubleClick" }, "0"], "viewport.keys.resetWindow"],
-  [[`${CT_PRESETS[0]?.key ?? ""} – ${CT_PRESETS.at(-1)?.key ?? ""}`], "viewport.keys.presets"],
+  [[`${presetsOf("CT")[0]?.key ?? ""} – ${presetsOf("CT").at(-1)?.key ?? ""}`], "viewport.keys.presets"],
+  [["9"], "viewport.act.autoWindow"],
   [["F"], "viewport.act.fit"],
   [["A"], "viewport.act.actual"],
   [["T"], "viewport.act.turn"],
   [["M"], "viewport.act.flip"],
   [["I"], "viewport.act.invert"],
   [["R"], "viewport.act.reset"],
+  [["D"], "viewport.act.layout"],
+  [["N"], "viewport.keys.pane"],
+  [["K"], "viewport.act.link"],
   [["C"], "viewport.act.corners"],
+  [["H"], "viewport.act.nameless"],
+  [["O"], "viewport.act.overlays"],
   [[{ say: "viewport.keys.space" }], "viewport.act.play"],
   [["["], "viewport.act.slower"],
   [["]"], "viewport.act.faster"],

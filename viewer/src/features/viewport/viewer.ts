@@ -1,269 +1,275 @@
-/** What the viewer shows and does: its state as signals, its acts as methods. Drawn by SeriesView, moved by Cornerstone. */
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+/** The viewer: its viewports, the one at hand, and what holds for all of them. Drawn by SeriesView. */
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 
-import { decodedBytes } from "../../core/decoding.ts";
-import { cineRate, type Frame, frameKey, framesOf } from "../../core/frames.ts";
+import type { Frame } from "../../core/frames.ts";
+import type { Vec3 } from "../../core/geometry.ts";
+import { hang, layoutFor, priorsOf } from "../../core/hanging.ts";
+import { cellsOf, LAYOUT_NAMES, type LayoutName, layoutOf } from "../../core/layouts.ts";
+import { along, nearestAlong, parallel, sameSpace } from "../../core/linking.ts";
 import type { Series } from "../../core/model.ts";
-import { room } from "../../core/nearest.ts";
-import { CT_PRESETS, type GreyWindow } from "../../core/window.ts";
-import { images, series as seriesPage } from "../../io/api.ts";
+import { series as seriesPage } from "../../io/api.ts";
 import { isAbort } from "../../io/http.ts";
-import { Background, Load } from "./background.ts";
+import { recall, remember } from "../../io/storage.ts";
 import type * as Engine from "./engine/index.ts";
-import type { StackView, ToolName, ViewFacts } from "./engine/index.ts";
-import { Player } from "./player.ts";
-import { type Trouble, troubleOf } from "./problems.ts";
-import { dropRequests, fetchAhead } from "./source.ts";
+import type { ToolName } from "./engine/index.ts";
+import { Pane, type PaneHost } from "./pane.ts";
+import { troubleOf } from "./problems.ts";
+import { forgetSources } from "./source.ts";
 
-export type Phase =
-  | { readonly kind: "opening" }
-  | { readonly kind: "open"; readonly series: Series; readonly frames: readonly Frame[] }
-  | { readonly kind: "noPixels"; readonly series: Series }
-  | { readonly kind: "empty" }
-  | { readonly kind: "trouble"; readonly trouble: Trouble };
+/** What the left button (or one finger) does: the engine's tools, and those that draw over the image. */
+export type Tool = ToolName | "magnify";
 
-/** How far one drags for one image, at most; less when there are many. */
-const DRAG_STEP = 14;
+const ENGINE_TOOLS: readonly Tool[] = ["window", "scroll", "zoom", "pan"];
+const isEngineTool = (tool: Tool): tool is ToolName => ENGINE_TOOLS.includes(tool);
 
 export class Viewer {
-  readonly phase = signal<Phase>({ kind: "opening" });
-  /** The series of the study, in the order of the archive. */
+  /** All series of the person: those of the study at hand first, in the order of the archive, then earlier and later ones. */
   readonly strip = signal<readonly Series[]>([]);
-  /** The image that is asked for, and the one that stands on the screen: -1 for none. */
-  readonly target = signal(0);
-  readonly drawn = signal(-1);
-  readonly trouble = signal<Trouble | undefined>(undefined);
-  readonly facts = signal<ViewFacts | undefined>(undefined);
-  readonly tool = signal<ToolName>("window");
+  readonly layout = signal<LayoutName>("1x1");
+  readonly panes = signal<readonly Pane[]>([]);
+  readonly active: ReadonlySignal<Pane>;
+  readonly tool = signal<Tool>("window");
   readonly corners = signal(true);
+  readonly overlays = signal(true);
+  /** Names and numbers of people are left out, for showing images to others. */
+  readonly nameless = signal(false);
+  readonly linked = signal(true);
   readonly keysShown = signal(false);
-  /** How each image stands in memory; a new array at each change. */
-  readonly loads = signal<Uint8Array>(new Uint8Array(0));
-  readonly player = new Player((step) => {
-    this.#play(step);
-  });
   /** Thumbnails may be asked for: the image that one waits for has been drawn, or will not be. */
   readonly calm = signal(false);
-  readonly frames: ReadonlySignal<readonly Frame[]> = computed(() => (this.phase.value.kind === "open" ? this.phase.value.frames : []));
 
-  readonly #background = new Background({
-    load: async (index) => this.#stack?.load(index),
-    onChange: (states) => {
-      this.loads.value = Uint8Array.from(states);
+  readonly #at = signal(0);
+  readonly #host: PaneHost = {
+    engine: () => this.#load(),
+    share: () => cellsOf(layoutOf(this.layout.value)),
+    onDrawn: (pane) => {
+      if (pane === this.active.value) this.#lead(pane);
     },
-  });
-  readonly #left = new Map<string, number>();
+    onCalm: () => {
+      this.calm.value = true;
+    },
+    shownElsewhere: (pane, seriesId) => this.panes.value.some((other) => other !== pane && other.series.value?.id === seriesId),
+  };
   #engine: Promise<typeof Engine> | undefined;
-  #element: HTMLDivElement | undefined;
-  #stack: StackView | undefined;
   #opening = new AbortController();
-  #dragged = 0;
+  /** How far a viewport of another space was ahead of the leading one when they were linked, in millimetres. */
+  #offsets = new WeakMap<Pane, number>();
+  #onSeries: (id: string) => void = () => undefined;
+
+  constructor() {
+    const first = new Pane(0, this.#host);
+    this.panes.value = [first];
+    this.active = computed(() => this.panes.value[this.#at.value] ?? this.panes.value[0] ?? first);
+  }
+
+  #load(): Promise<typeof Engine> {
+    this.#engine ??= import("./engine/index.ts").then((engine) => {
+      effect(() => {
+        engine.choose(isEngineTool(this.tool.value) ? this.tool.value : undefined);
+      });
+      return engine;
+    });
+    return this.#engine;
+  }
 
   // -- opening and closing --------------------------------------------------------------------------------------
 
-  /** The element that images are drawn on. */
-  attach(element: HTMLDivElement): void {
-    this.#element = element;
-  }
-
-  /** Open a series; of a study its first with images. `onSeries` hears which. */
+  /** Open a series in the viewport at hand; of a study its first with images. `onSeries` hears which. */
   async open(what: { readonly seriesId?: string; readonly studyId?: string }, onSeries: (id: string) => void): Promise<void> {
-    this.#leaveSeries();
-    // on its way while we still ask what there is to draw
-    this.#engine ??= import("./engine/index.ts");
-    this.#engine.catch(() => undefined);
+    this.#onSeries = onSeries;
+    const pane = this.active.value;
+    if (what.seriesId !== undefined && pane.series.value?.id === what.seriesId && pane.phase.value.kind !== "trouble") return;
+    this.#opening.abort();
+    this.#opening = new AbortController();
     const { signal: open } = this.#opening;
+    this.#load().catch(() => undefined); // on its way while we still ask what there is to draw
     try {
-      if (what.seriesId !== undefined) await this.#openSeries(what.seriesId, open);
+      if (what.seriesId !== undefined) await this.#openSeries(pane, what.seriesId, open);
       else if (what.studyId !== undefined) {
-        const strip = await this.#loadStrip(what.studyId, open);
-        const first = strip.find((one) => one.rows !== null) ?? strip[0];
-        if (first === undefined) this.phase.value = { kind: "empty" };
+        pane.phase.value = { kind: "opening" };
+        const { items } = await seriesPage({ study: what.studyId, limit: 1000 }, open);
+        this.strip.value = items;
+        const first = items.find((one) => one.rows !== null) ?? items[0];
+        if (first === undefined) pane.phase.value = { kind: "empty" };
         else onSeries(first.id); // comes back as a series
       }
     } catch (error) {
-      if (open.aborted || isAbort(error)) return;
-      batch(() => {
-        this.phase.value = { kind: "trouble", trouble: troubleOf(error) };
-        this.calm.value = true;
-      });
+      if (!open.aborted && !isAbort(error)) pane.fail(troubleOf(error));
     }
   }
 
-  async #openSeries(id: string, open: AbortSignal): Promise<void> {
-    const answer = await images(id, open);
-    const frames = framesOf(answer.instances);
-    const known = this.strip.value.some((one) => one.study.id === answer.series.study.id);
-    const at = Math.min(this.#left.get(id) ?? 0, Math.max(0, frames.length - 1));
-    const first = frames[at];
-    if (first !== undefined) fetchAhead(first);
-    const neighbours = known ? undefined : this.#loadStrip(answer.series.study.id, open);
-    neighbours?.catch(() => undefined); // a strip that does not come leaves the viewer as it is
-    if (first === undefined) {
-      batch(() => {
-        this.phase.value = { kind: "noPixels", series: answer.series };
-        this.calm.value = true;
-      });
-      return;
+  async #openSeries(pane: Pane, id: string, open: AbortSignal): Promise<void> {
+    const first = this.panes.value.every((one) => one.series.value === undefined);
+    const series = await pane.open(id);
+    if (series === undefined || open.aborted) return;
+    if (!this.strip.value.some((one) => one.study.id === series.study.id)) {
+      this.strip.value = (await seriesPage({ study: series.study.id, limit: 1000 }, open)).items;
     }
-    batch(() => {
-      this.phase.value = { kind: "open", series: answer.series, frames };
-      this.target.value = at;
-    });
-    this.player.rate.value = cineRate(frames) ?? 10;
-    if (!(await this.#startStack(answer.series, frames, open))) return;
-    await this.show(at);
-    if (this.#opening.signal === open) this.#background.run();
+    if (!first) return;
+    await this.#calm(open);
+    const { items } = await seriesPage({ patient: series.study.patient.id, limit: 1000 }, open);
+    this.#addOthers(items);
+    this.#hang(series);
   }
 
-  /** Hand the frames to the engine; false when the series is not wanted any more. */
-  async #startStack(series: Series, frames: readonly Frame[], open: AbortSignal): Promise<boolean> {
-    const engine = await this.#engine;
-    if (engine === undefined || open.aborted || this.#element === undefined) return false;
-    const { StackView: View } = engine;
-    this.#stack ??= new View(this.#element, {
-      onDrawn: (index) => {
-        batch(() => {
-          this.drawn.value = index;
-          this.calm.value = true;
-        });
-      },
-      onView: (facts) => {
-        this.facts.value = facts;
-      },
-      onEvicted: (key) => {
-        this.#background.mark(
-          this.frames.value.findIndex((frame) => frameKey(frame) === key),
-          Load.Absent,
-        );
-      },
-      onScrollDrag: (pixels) => {
-        this.#scrollDrag(pixels);
-      },
+  /** When the image that one waits for stands there. */
+  #calm(open: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = effect(() => {
+        if (this.calm.value) resolve();
+      });
+      open.addEventListener("abort", () => {
+        stop();
+        reject(new DOMException("left", "AbortError"));
+      });
     });
-    this.#stack.hold(series, frames);
-    this.#stack.chooseTool(this.tool.value);
-    const largest = frames.reduce((most, frame) => Math.max(most, decodedBytes(frame.image)), 1);
-    this.#background.hold(frames.length, room(View.cacheBytes * 0.9, largest));
-    return true;
   }
 
-  async #loadStrip(studyId: string, open: AbortSignal): Promise<readonly Series[]> {
-    const page = await seriesPage({ study: studyId, limit: 1000 }, open);
-    this.strip.value = page.items;
-    return page.items;
+  /** Series of the person's other studies come behind those of the study at hand, the newest first. */
+  #addOthers(all: readonly Series[]): void {
+    const here = this.strip.value;
+    const studies = new Set(here.map((one) => one.study.id));
+    const others = all.filter((one) => !studies.has(one.study.id));
+    const newestFirst = [...others].sort((a, b) => (a.study.date === b.study.date ? 0 : a.study.date < b.study.date ? 1 : -1));
+    this.strip.value = [...here, ...newestFirst];
   }
 
-  /** What belonged to the series at hand is let go; where one was in it is remembered. */
-  #leaveSeries(): void {
-    const { value: phase } = this.phase;
-    if (phase.kind === "open") this.#left.set(phase.series.id, this.target.value);
-    this.#opening.abort();
-    this.#opening = new AbortController();
-    this.#background.stop();
-    this.player.pause();
-    dropRequests();
-    batch(() => {
-      this.phase.value = { kind: "opening" };
-      this.drawn.value = -1;
-      this.trouble.value = undefined;
-      this.facts.value = undefined;
-      this.loads.value = new Uint8Array(0);
-    });
+  /** The layout that the person chose for this modality, else the customary one, and what goes beside the opened series. */
+  #hang(series: Series): void {
+    const kept = recall(`layout.${series.modality}`, LAYOUT_NAMES);
+    const layout = kept ?? layoutFor(series, this.strip.value);
+    if (layout !== "1x1") this.#arrange(layout, hang(series, this.strip.value, layout));
   }
 
   close(): void {
-    this.#leaveSeries();
-    this.#stack?.dispose();
-    this.#stack = undefined;
+    this.#opening.abort();
+    for (const pane of this.panes.value) pane.dispose();
+    forgetSources();
     void this.#engine?.then(({ clearShelf }) => {
       clearShelf();
     });
   }
 
-  // -- going through the images ---------------------------------------------------------------------------------
+  // -- viewports ------------------------------------------------------------------------------------------------
 
-  /** Show image `index`, or the nearest there is. */
-  async show(index: number): Promise<void> {
-    const stack = this.#stack;
-    const to = Math.max(0, Math.min(this.frames.value.length - 1, Math.round(index)));
-    this.target.value = to;
-    this.#background.move(to);
-    if (stack === undefined) return;
-    try {
-      if (!(await stack.show(to))) return;
-      this.trouble.value = undefined;
-      this.#background.mark(to, Load.Here);
-    } catch (error) {
-      if (this.target.value !== to || isAbort(error)) return;
-      batch(() => {
-        this.trouble.value = troubleOf(error);
-        this.drawn.value = -1; // the image before must not stand there under the number of this one
-        this.calm.value = true;
-      });
-      this.#background.mark(to, Load.Failed);
+  chooseLayout(layout: LayoutName): void {
+    const series = this.active.value.series.value;
+    if (series !== undefined) remember(`layout.${series.modality}`, layout);
+    const pane = this.active.value;
+    const count = cellsOf(layoutOf(layout));
+    if (count < this.panes.value.length) {
+      // the viewport at hand stays
+      const first = this.panes.value.slice(0, count);
+      this.#arrange(layout, [], first.includes(pane) ? first : [...first.slice(0, -1), pane]);
+      return;
     }
+    const shown = this.panes.value.map((one) => one.series.value);
+    const proposed = series === undefined ? [] : hang(series, this.strip.value, layout).filter((one) => !shown.includes(one));
+    this.#arrange(layout, [...shown.map(() => undefined), ...proposed]);
   }
 
-  step(images: number): void {
-    this.player.pause();
-    void this.show(this.target.value + images);
+  /** An earlier study of the same region beside this one. */
+  compare(): void {
+    const [prior] = this.priors();
+    if (prior === undefined) return;
+    const pane = this.active.value;
+    this.#arrange("1x2", [undefined, prior], [pane]);
+    this.linked.value = true;
   }
 
-  retry(): void {
-    this.trouble.value = undefined;
-    void this.show(this.target.value);
+  priors(): readonly Series[] {
+    const series = this.active.value.series.value;
+    return series === undefined ? [] : priorsOf(series, this.strip.value);
   }
 
-  #scrollDrag(pixels: number): void {
-    const height = this.#element?.clientHeight ?? 500;
-    const perImage = Math.max(2, Math.min(DRAG_STEP, height / Math.max(1, this.frames.value.length)));
-    this.#dragged += pixels / perImage;
-    const whole = Math.trunc(this.#dragged);
-    this.#dragged -= whole;
-    if (whole !== 0) this.step(whole);
+  /** Have as many viewports as a layout wants; new ones open what is proposed for their place. */
+  #arrange(layout: LayoutName, proposed: readonly (Series | undefined)[], keep = this.panes.value): void {
+    const count = cellsOf(layoutOf(layout));
+    const kept = keep.slice(0, count);
+    const active = this.active.value;
+    for (const pane of this.panes.value) if (!kept.includes(pane)) pane.dispose();
+    const highest = Math.max(...this.panes.value.map(({ id }) => id));
+    const added = Array.from({ length: count - kept.length }, (_, index) => new Pane(highest + 1 + index, this.#host));
+    batch(() => {
+      this.layout.value = layout;
+      this.panes.value = [...kept, ...added];
+      this.#at.value = Math.max(0, this.panes.value.indexOf(active));
+    });
+    // their elements are there after the next drawing
+    requestAnimationFrame(() => {
+      added.forEach((pane, index) => {
+        const series = proposed[kept.length + index];
+        if (series !== undefined && this.panes.value.includes(pane)) void pane.open(series.id).then(() => {
+          this.#offsets.delete(pane);
+        });
+      });
+    });
   }
 
-  /** The next image of a cine, when it is there; a film does not run ahead of its images. */
-  #play(step: number): void {
-    const { length } = this.frames.value;
-    if (length < 2 || this.drawn.value !== this.target.value) return;
-    const next = (this.target.value + step) % length;
-    if (this.#background.state(next) === Load.Coming) return;
-    void this.show(next);
+  /** Take a viewport in hand; the address follows what it shows. */
+  activate(pane: Pane): void {
+    const at = this.panes.value.indexOf(pane);
+    if (at < 0 || at === this.#at.value) return;
+    this.#at.value = at;
+    this.#offsets = new WeakMap();
+    const id = pane.series.value?.id;
+    if (id !== undefined) this.#onSeries(id);
   }
 
-  // -- the view -------------------------------------------------------------------------------------------------
+  /** Put a series into a viewport, as by dragging it there. */
+  async drop(pane: Pane, seriesId: string): Promise<void> {
+    this.activate(pane);
+    this.#offsets = new WeakMap();
+    await pane.open(seriesId);
+    if (this.active.value === pane) this.#onSeries(seriesId);
+  }
 
-  chooseTool(tool: ToolName): void {
+  nextPane(): void {
+    const panes = this.panes.value;
+    const next = panes[(panes.indexOf(this.active.value) + 1) % panes.length];
+    if (next !== undefined) this.activate(next);
+  }
+
+  toggleLinked(): void {
+    this.linked.value = !this.linked.value;
+    this.#offsets = new WeakMap();
+    if (this.linked.value) this.#lead(this.active.value);
+  }
+
+  /** The others go where the leading viewport is: to the same place of one space, else as far on as it has gone. */
+  #lead(leader: Pane): void {
+    const frame = leader.frame.value;
+    if (!this.linked.value || frame?.plane === undefined) return;
+    const { normal } = frame.plane;
+    const here = along(frame, normal);
+    if (here === undefined) return;
+    for (const pane of this.panes.value) if (pane !== leader) this.#follow(pane, frame, normal, here);
+  }
+
+  #follow(pane: Pane, frame: Frame, normal: Vec3, here: number): void {
+    const now = pane.frames.value[pane.target.value];
+    const stack = pane.stack.value;
+    if (now === undefined || stack === undefined || !parallel(frame, now)) return;
+    const there = along(now, normal);
+    if (there === undefined) return;
+    let offset = 0;
+    if (!sameSpace(frame, now)) {
+      offset = this.#offsets.get(pane) ?? there - here;
+      this.#offsets.set(pane, offset);
+    }
+    const begin = pane.at(pane.target.value).phase * stack.slices;
+    const slice = nearestAlong(stack.frames.slice(begin, begin + stack.slices), normal, here + offset);
+    if (slice !== undefined && begin + slice !== pane.target.value) void pane.show(begin + slice);
+  }
+
+  /** The series before or after the one at hand, of the same study. */
+  neighbour(step: 1 | -1): Series | undefined {
+    const series = this.active.value.series.value;
+    const siblings = this.strip.value.filter((one) => one.study.id === series?.study.id);
+    return siblings[siblings.findIndex((one) => one.id === series?.id) + step];
+  }
+
+  chooseTool(tool: Tool): void {
     this.tool.value = tool;
-    this.#stack?.chooseTool(tool);
-  }
-
-  /** Windows of the file at hand: some give several. */
-  fileWindows(): readonly GreyWindow[] {
-    return this.frames.value[this.target.value]?.windows ?? [];
-  }
-
-  fileWindow(number?: number): void {
-    this.#stack?.setWindow(undefined, number);
-  }
-
-  setWindow(window: GreyWindow): void {
-    this.#stack?.setWindow(window);
-  }
-
-  /** The customary windows are of Hounsfield units, which only CT has. */
-  presets(): typeof CT_PRESETS {
-    const { value: phase } = this.phase;
-    return phase.kind === "open" && phase.series.modality === "CT" ? CT_PRESETS : [];
-  }
-
-  act(name: "fit" | "actualSize" | "turn" | "flip" | "reset" | "toggleInvert"): void {
-    if (this.drawn.value >= 0) this.#stack?.[name]();
-  }
-
-  zoomBy(factor: number): void {
-    if (this.drawn.value >= 0) this.#stack?.zoomBy(factor);
   }
 }

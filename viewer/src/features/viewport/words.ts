@@ -1,10 +1,13 @@
 /** Words that several parts of the viewer say in the same way. */
+import type { MessageKey } from "../../core/messages.ts";
 import type { Patient } from "../../core/model.ts";
 import { mainName } from "../../core/names.ts";
-import { roundWindow } from "../../core/window.ts";
+import type { PartName, Stack } from "../../core/stacks.ts";
+import { type GreyWindow, roundWindow } from "../../core/window.ts";
 import { fmt, t } from "../prefs/index.ts";
 
-export function patientName(patient: Patient): string {
+export function patientName(patient: Patient, nameless = false): string {
+  if (nameless) return t("viewport.nameless");
   const name = patient.anonymous ? t("archive.anonymous") : mainName(patient.name);
   return name === "" ? t("archive.noName") : name;
 }
@@ -12,6 +15,36 @@ export function patientName(patient: Patient): string {
 /** Width and centre, as radiographers write them: W 400 L 40. */
 export const showWindow = (width: number, center: number): string =>
   `W ${fmt().number(roundWindow(width), MOST)} L ${fmt().number(roundWindow(center), MOST)}`;
+
+/** A window of the file in words: its numbers, or what its table is called. */
+export const windowName = ({ table, width, center }: GreyWindow): string =>
+  table === undefined ? showWindow(width, center) : [t("viewport.table"), table.explanation].filter((text) => text !== "").join(" · ");
+
+const ASPECTS: Readonly<Record<PartName["by"], MessageKey>> = {
+  echo: "viewport.part.echo",
+  diffusion: "viewport.part.diffusion",
+  time: "viewport.part.time",
+  trigger: "viewport.part.trigger",
+  type: "viewport.part.type",
+  acquisition: "viewport.part.acquisition",
+  rank: "viewport.part.rank",
+  plane: "viewport.part.type",
+  clip: "viewport.part.clip",
+  whole: "viewport.part.whole",
+};
+const PLANES: Readonly<Record<string, MessageKey>> = { axial: "plane.axial", sagittal: "plane.sagittal", coronal: "plane.coronal" };
+
+/** What a part of a series is called. */
+function aspectName({ by, value }: PartName): string {
+  const plane = by === "plane" ? PLANES[value] : undefined;
+  return plane === undefined ? t(ASPECTS[by], { value }) : t(plane);
+}
+
+export const stackName = ({ name, frames }: Stack): string => `${aspectName(name)} · ${t("count.images", { count: frames.length })}`;
+
+/** What sets a phase apart, and which of how many it is. */
+export const phaseName = (names: readonly PartName[], number: number, total: number): string =>
+  [...names.filter(({ by }) => by !== "rank").map(aspectName), t("viewport.phase", { number, total })].join(" · ");
 
 /** Digits after the point are cut by {@link roundWindow}, not by the format. */
 const MOST = 12;

@@ -1,4 +1,5 @@
 /** The part that draws: Cornerstone3D, fetched only when there is something to draw. */
+export type { PixelValues } from "./pixels.ts";
 export { clearShelf } from "./shelf.ts";
 export { StackView, type ViewFacts } from "./stack.ts";
-export type { ToolName } from "./tools.ts";
+export { choose, type ToolName } from "./tools.ts";

@@ -47,12 +47,11 @@ export function provideMetadata(type: string, query: unknown): unknown {
 // without an orientation the rows run right and the columns down, which says nothing of the patient; the letters at the
 // sides of the image are left out then. Without a pixel spacing pixels are squares of no known size.
 const FLAT = { row: [1, 0, 0], column: [0, 1, 0] } as const;
-const SQUARE = { row: 1, column: 1 };
 
 function imagePlaneModule(frame: Frame): object {
   const { rows, columns, image } = frame;
   const { row, column } = frame.plane ?? FLAT;
-  const spacing = frame.spacing ?? SQUARE;
+  const spacing = frame.spacing ?? { row: frame.aspect, column: 1 };
   return {
     frameOfReferenceUID: image.frame_of_reference_uid || undefined,
     rows,

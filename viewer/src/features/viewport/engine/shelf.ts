@@ -1,6 +1,6 @@
 /** The frames that are open, by the names under which Cornerstone knows them. */
 import { type Frame, frameKey } from "../../../core/frames.ts";
-import type { Series } from "../../../core/model.ts";
+import type { Display, Series } from "../../../core/model.ts";
 import type { GreyWindow } from "../../../core/window.ts";
 
 export interface Shelved {
@@ -10,6 +10,8 @@ export interface Shelved {
   fallback: GreyWindow | undefined;
   /** How the bytes that are handed to the decoder are made, when that is not what the file says. */
   pixels: PixelForm | undefined;
+  /** Its tables, overlays and calibrations, once they were asked for. */
+  display: Display | undefined;
 }
 
 export interface PixelForm {
@@ -25,7 +27,7 @@ const shelf = new Map<string, Shelved>();
 export function putOnShelf(series: Series, frames: readonly Frame[]): void {
   for (const frame of frames) {
     const key = frameKey(frame);
-    if (!shelf.has(key)) shelf.set(key, { frame, series, fallback: undefined, pixels: undefined });
+    if (!shelf.has(key)) shelf.set(key, { frame, series, fallback: undefined, pixels: undefined, display: undefined });
   }
 }
 

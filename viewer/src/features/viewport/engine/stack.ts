@@ -1,19 +1,21 @@
 /** One stack of images on one element: what the viewer may ask of Cornerstone, and nothing else of it leaks out. */
-import { cache, Enums, eventTarget, RenderingEngine, type StackViewport, type Types } from "@cornerstonejs/core";
+import { cache, Enums, eventTarget, getShouldUseCPURendering, RenderingEngine, type StackViewport, type Types } from "@cornerstonejs/core";
 
 import { type Frame, frameKey } from "../../../core/frames.ts";
 import { subtract, type Vec3, vector } from "../../../core/geometry.ts";
-import type { Series } from "../../../core/model.ts";
-import { sideLetters, type SideLetters } from "../../../core/orientation.ts";
-import { autoWindow, type GreyWindow, rangeOf, showsNothing, windowOf } from "../../../core/window.ts";
+import type { Display, Series } from "../../../core/model.ts";
+import { type Affine, direction, inverted, NOWHERE } from "../../../core/affine.ts";
+import { filmLetters, sideLetters, type SideLetters } from "../../../core/orientation.ts";
+import { curveOf, paddingOf, type Table, tableOf } from "../../../core/tables.ts";
+import { autoWindow, type GreyRange, type GreyWindow, rangeOf, showsNothing, tableWindow, windowOf } from "../../../core/window.ts";
 import { forgetComing, haveImage } from "./images.ts";
-import { fromShelf, putOnShelf } from "./shelf.ts";
+import { pixelsOf, type PixelValues } from "./pixels.ts";
+import { fromShelf, putOnShelf, type Shelved } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
-import { choose, equip, SCROLL_EVENT, type ToolName, unequip } from "./tools.ts";
+import { equip, SCROLL_EVENT, unequip } from "./tools.ts";
 
-const { Events, ViewportType } = Enums;
-const VIEWPORT = "fileroom-viewport";
-const ENGINE = "fileroom-engine";
+const { Events, ViewportType, VOILUTFunctionType } = Enums;
+let made = 0;
 /** So many times larger or smaller than fitted; ten by ten pixels on a dense screen are that much above 1:1. */
 const MOST_ZOOM = 250;
 
@@ -24,6 +26,12 @@ export interface ViewFacts {
   readonly scale: number;
   readonly letters: SideLetters | undefined;
   readonly inverted: boolean;
+  /** Whether low values are white at the moment, for one reason or the other. */
+  readonly whiteLow: boolean;
+  /** From the pixels of the image (column, row; the middle of the first at 0, 0) to CSS pixels of its element. */
+  readonly place: Affine;
+  /** Tables, overlays and calibrations, as far as they were asked for. */
+  readonly display: Display | undefined;
 }
 
 export interface StackListener {
@@ -38,6 +46,7 @@ export interface StackListener {
 export class StackView {
   static readonly cacheBytes = CACHE_BYTES;
 
+  readonly #viewportId: string;
   readonly #engine: RenderingEngine;
   readonly #viewport: StackViewport;
   readonly #resize: ResizeObserver;
@@ -56,34 +65,42 @@ export class StackView {
   /** Whether the windows of this series were looked at, and found to show nothing. */
   #judged = false;
   #distrusted = false;
+  /** The curve at hand is a table's, and not Cornerstone's. */
+  #curved = false;
 
   constructor(element: HTMLDivElement, listener: StackListener) {
     start();
     this.#element = element;
     this.#listener = listener;
-    this.#engine = new RenderingEngine(ENGINE);
+    made += 1;
+    this.#viewportId = `fileroom-viewport-${made}`;
+    // an engine of its own: viewports that share one change their scale when another goes (5.14)
+    this.#engine = new RenderingEngine(`fileroom-engine-${made}`);
     this.#engine.enableElement({
-      viewportId: VIEWPORT,
+      viewportId: this.#viewportId,
       type: ViewportType.STACK,
       element,
       defaultOptions: { background: [0, 0, 0] },
     });
-    this.#viewport = this.#engine.getViewport<StackViewport>(VIEWPORT);
-    equip(VIEWPORT, ENGINE);
+    this.#viewport = this.#engine.getViewport<StackViewport>(this.#viewportId);
+    equip(this.#viewportId, this.#engine.id);
     element.addEventListener(Events.STACK_NEW_IMAGE, this.#onNewImage);
     element.addEventListener(Events.IMAGE_RENDERED, this.#onRendered);
     element.addEventListener(Events.VOI_MODIFIED, this.#onWindow);
     element.addEventListener(SCROLL_EVENT, this.#onScrollDrag);
     eventTarget.addEventListener(Events.IMAGE_CACHE_IMAGE_REMOVED, this.#onRemoved);
     this.#resize = new ResizeObserver(() => {
-      if (this.#open) this.#engine.resize(true, true);
+      if (!this.#open) return;
+      const fitted = this.#fitted();
+      this.#engine.resize(true, true);
+      if (fitted) this.fit();
     });
     this.#resize.observe(element);
   }
 
   /** Take another series into hand. Nothing is drawn before {@link show}. */
   hold(series: Series, frames: readonly Frame[]): void {
-    forgetComing();
+    forgetComing(series.id);
     putOnShelf(series, frames);
     this.#frames = frames;
     this.#keys = frames.map(frameKey);
@@ -116,6 +133,8 @@ export class StackView {
         this.#open = true;
         await this.#viewport.setStack(keys, index);
         this.#viewport.resetCamera();
+        // Cornerstone knows of MONOCHROME1 alone
+        this.#viewport.setProperties({ invert: this.#startsInverted() });
       }
     } finally {
       this.#setting = false;
@@ -127,10 +146,6 @@ export class StackView {
 
   // -- what is seen ---------------------------------------------------------------------------------------------
 
-  chooseTool(tool: ToolName): void {
-    choose(tool);
-  }
-
   /** A window of one's own; undefined goes back to the file's, to number `own` of them if one is asked for. */
   setWindow(window: GreyWindow | undefined, own?: number): void {
     this.#chosen = window;
@@ -139,8 +154,29 @@ export class StackView {
     this.#viewport.render();
   }
 
+  /** A window for the values at hand: nearly all, or all of them. */
+  fitWindow(whole: boolean): void {
+    const image = cache.getImage(this.#keys[this.#target] ?? "");
+    if (image === undefined || image.color) return;
+    const { minPixelValue: lower, maxPixelValue: upper } = image;
+    const all = windowOf({ lower, upper: Math.max(upper, lower + 1e-6) }, true);
+    this.setWindow(whole ? all : autoWindow(image.getPixelData(), paddingOfShelved(this.#keys[this.#target] ?? "")));
+  }
+
+  /** The values of the image at hand. */
+  pixels(): PixelValues | undefined {
+    const frame = this.#frames[this.#target];
+    return frame === undefined ? undefined : pixelsOf(frame);
+  }
+
+  fileWindows(): readonly GreyWindow[] {
+    const shelved = fromShelf(this.#keys[this.#target] ?? "");
+    return shelved === undefined ? [] : windowsOfShelved(shelved);
+  }
+
   toggleInvert(): void {
     this.#viewport.setProperties({ invert: this.#viewport.getProperties().invert !== true });
+    this.#applyWindow(this.#target);
     this.#viewport.render();
   }
 
@@ -160,6 +196,12 @@ export class StackView {
     this.#viewport.resetCamera();
     this.#viewport.setViewPresentation({ rotation, flipHorizontal, flipVertical });
     this.#viewport.render();
+  }
+
+  /** Whether the image is seen as {@link fit} leaves it. */
+  #fitted(): boolean {
+    const [x, y] = this.#viewport.getPan();
+    return Math.abs(this.#viewport.getZoom() - 1) < 1e-3 && Math.hypot(x, y) < 1;
   }
 
   /** A quarter turn clockwise. */
@@ -187,23 +229,23 @@ export class StackView {
   dispose(): void {
     this.#resize.disconnect();
     eventTarget.removeEventListener(Events.IMAGE_CACHE_IMAGE_REMOVED, this.#onRemoved);
-    unequip();
+    unequip(this.#viewportId, this.#engine.id);
     this.#engine.destroy();
   }
 
   // -- inside ---------------------------------------------------------------------------------------------------
 
-  /** MONOCHROME1 is drawn with its low values white (PS3.3 C.7.6.3.1.2). */
   #startsInverted(): boolean {
-    return this.#frames[this.#target]?.image.photometric_interpretation === "MONOCHROME1";
+    return this.#frames[this.#target]?.inverted === true;
   }
 
   #windowOf(index: number): GreyWindow | undefined {
     const shelved = fromShelf(this.#keys[index] ?? "");
     if (this.#chosen !== undefined || shelved === undefined) return this.#chosen;
-    const { fallback, frame } = shelved;
-    if (this.#own !== undefined && frame.windows[this.#own] !== undefined) return frame.windows[this.#own];
-    return this.#distrusted ? fallback : (frame.windows[0] ?? fallback);
+    const { fallback } = shelved;
+    const windows = windowsOfShelved(shelved);
+    if (this.#own !== undefined && windows[this.#own] !== undefined) return windows[this.#own];
+    return this.#distrusted ? fallback : (windows[0] ?? fallback);
   }
 
   #wants(index: number, keys: readonly string[]): boolean {
@@ -215,8 +257,30 @@ export class StackView {
     if (window === undefined) return;
     const before = this.#setting;
     this.#setting = true;
+    if (!getShouldUseCPURendering()) {
+      const { SAMPLED_SIGMOID, LINEAR } = VOILUTFunctionType;
+      const wanted = window.sigmoid === true ? SAMPLED_SIGMOID : LINEAR;
+      // its curve is made anew only on a change; after a table's there has to be one
+      if (this.#curved) this.#viewport.setProperties({ VOILUTFunction: window.sigmoid === true ? LINEAR : SAMPLED_SIGMOID }, true);
+      if (this.#viewport.getProperties().VOILUTFunction !== wanted) this.#viewport.setProperties({ VOILUTFunction: wanted }, true);
+      this.#curved = false;
+    }
     this.#viewport.setProperties({ voiRange: rangeOf(window) });
+    if (window.table !== undefined) this.#setCurve(window.table);
     this.#setting = before;
+  }
+
+  /** Grey by a table (VOI LUT Sequence). Without a GPU its window is drawn as a ramp. */
+  #setCurve(table: Table): void {
+    const actor = this.#viewport.getDefaultActor() as Types.ActorEntry | undefined;
+    if (getShouldUseCPURendering() || actor === undefined) return;
+    const inverted = this.#viewport.getProperties().invert === true;
+    const curve = curveOf(table).map(({ value, grey }) => ({ value, level: inverted ? 1 - grey : grey }));
+    const property = (actor.actor as Types.ImageActor).getProperty();
+    const transfer = property.getRGBTransferFunction(0) as unknown as { setNodes(nodes: readonly object[]): void };
+    // all at once: added one by one they are sorted each time
+    transfer.setNodes(curve.map(({ value, level }) => ({ x: value, r: level, g: level, b: level, midpoint: 0.5, sharpness: 0 })));
+    this.#curved = true;
   }
 
   /**
@@ -228,8 +292,9 @@ export class StackView {
     const keys = this.#keys;
     const suspect = (key: string): boolean => {
       const image = cache.getImage(key);
-      const window = fromShelf(key)?.frame.windows[0];
-      return image?.color !== true && (window === undefined || (image !== undefined && showsNothing(image.getPixelData(), window)));
+      const shelved = fromShelf(key);
+      const window = shelved === undefined ? undefined : windowsOfShelved(shelved)[0];
+      return image?.color !== true && (window === undefined || (image !== undefined && window.table === undefined && showsNothing(image.getPixelData(), window)));
     };
     const [here = "", middle = ""] = [keys[index], keys[keys.length >> 1]];
     let reference = here;
@@ -244,7 +309,7 @@ export class StackView {
     const image = cache.getImage(reference);
     if (image === undefined || !(image.color || suspect(reference))) return;
     this.#distrusted = true;
-    const fallback = image.color ? { center: 128, width: 256 } : autoWindow(image.getPixelData());
+    const fallback = image.color ? { center: 128, width: 256 } : autoWindow(image.getPixelData(), paddingOfShelved(reference));
     for (const key of keys) {
       const shelved = fromShelf(key);
       if (shelved !== undefined) shelved.fallback ??= fallback;
@@ -268,7 +333,9 @@ export class StackView {
     if (this.#setting || !this.#open) return;
     // by the window tool
     const { range } = (event as CustomEvent<Types.EventTypes.VoiModifiedEventDetail>).detail;
-    this.#chosen = windowOf(range, this.#windowOf(this.#target)?.exact);
+    const before = this.#windowOf(this.#target);
+    this.#chosen = { ...windowOf(range, before?.exact), ...(before?.sigmoid === true ? { sigmoid: true } : {}) };
+    if (this.#curved) this.#applyWindow(this.#target); // from a table to a ramp
   };
 
   readonly #onScrollDrag = (event: Event): void => {
@@ -282,15 +349,25 @@ export class StackView {
   #facts(index: number): ViewFacts {
     const { voiRange, invert } = this.#viewport.getProperties();
     return {
-      window: voiRange === undefined ? undefined : windowOf(voiRange, this.#windowOf(index)?.exact),
+      window: voiRange === undefined ? undefined : { ...windowOf(voiRange, this.#windowOf(index)?.exact), ...tableOnly(this.#windowOf(index)) },
       scale: this.#scale(),
-      letters: this.#frames[index]?.plane === undefined ? undefined : this.#letters(),
+      letters: this.#letters(this.#frames[index]),
       inverted: (invert ?? false) !== this.#startsInverted(),
+      whiteLow: invert ?? false,
+      place: this.#place(),
+      display: fromShelf(this.#keys[index] ?? "")?.display,
     };
   }
 
   /** From where the sides of the screen lie in the patient, so that it is right however the image was turned. */
-  #letters(): SideLetters | undefined {
+  #letters(frame: Frame | undefined): SideLetters | undefined {
+    if (frame?.plane === undefined) {
+      const inverse = inverted(this.#place());
+      const way = (x: number, y: number): readonly [number, number] => direction(inverse, [x, y]);
+      return inverse === undefined || frame === undefined
+        ? undefined
+        : filmLetters(frame.image.patient_orientation, { right: way(1, 0), down: way(0, 1) });
+    }
     const { clientWidth: width, clientHeight: height } = this.#element;
     const world = (x: number, y: number): Vec3 | undefined => vector([...this.#viewport.canvasToWorld([x, y])]);
     const [corner, right, down] = [world(0, 0), world(width, 0), world(0, height)];
@@ -298,14 +375,35 @@ export class StackView {
     return sideLetters(subtract(right, corner), subtract(down, corner));
   }
 
+  /** Screen pixels to a pixel of the image, along its rows. */
   #scale(): number {
-    const data = this.#viewport.getImageData() as Types.IImageData | undefined;
-    if (data === undefined) return 0;
-    const [x = 0, y = 0, z = 0] = data.direction;
-    const [step] = data.spacing;
-    const [ox, oy, oz] = data.origin;
-    const from = this.#viewport.worldToCanvas([ox, oy, oz]);
-    const to = this.#viewport.worldToCanvas([ox + x * step, oy + y * step, oz + z * step]);
-    return Math.hypot(to[0] - from[0], to[1] - from[1]) * devicePixelRatio;
+    const [a, b] = this.#place();
+    return Math.hypot(a, b) * devicePixelRatio;
   }
+
+  #place(): Affine {
+    const data = this.#viewport.getImageData() as Types.IImageData | undefined;
+    if (data === undefined) return NOWHERE;
+    const [xx = 0, xy = 0, xz = 0, yx = 0, yy = 0, yz = 0] = data.direction;
+    const [across, down] = data.spacing;
+    const [ox, oy, oz] = data.origin;
+    const [origin, right, below] = [
+      this.#viewport.worldToCanvas([ox, oy, oz]),
+      this.#viewport.worldToCanvas([ox + xx * across, oy + xy * across, oz + xz * across]),
+      this.#viewport.worldToCanvas([ox + yx * down, oy + yy * down, oz + yz * down]),
+    ];
+    return [right[0] - origin[0], right[1] - origin[1], below[0] - origin[0], below[1] - origin[1], origin[0], origin[1]];
+  }
+}
+
+/** The windows of a file: its tables come after them, as they are the rarer wish. */
+export function windowsOfShelved({ frame, display }: Shelved): readonly GreyWindow[] {
+  return display === undefined || display.voi_tables.length === 0 ? frame.windows : [...frame.windows, ...display.voi_tables.map((table) => tableWindow(tableOf(table)))];
+}
+
+const tableOnly = (window: GreyWindow | undefined): Pick<GreyWindow, "table"> => (window?.table === undefined ? {} : { table: window.table });
+
+function paddingOfShelved(key: string): GreyRange | undefined {
+  const shelved = fromShelf(key);
+  return shelved?.display === undefined ? undefined : paddingOf(shelved.display.padding, shelved.frame.slope, shelved.frame.intercept);
 }

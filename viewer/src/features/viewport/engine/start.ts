@@ -22,7 +22,8 @@ export function start(): void {
   if (started) return;
   started = true;
   utilities.logger.getRootLogger("cs3d").setLevel("error");
-  init();
+  // each viewport has an engine of its own, and a browser keeps sixteen contexts
+  init({ rendering: { webGlContextCount: 1 }, debug: { statsOverlay: false } });
   initDecoders({ maxWebWorkers: Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2))) });
   initTools();
   addTools();

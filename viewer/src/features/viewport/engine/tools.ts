@@ -68,14 +68,18 @@ export function equip(viewportId: string, engineId: string): void {
   if (group === undefined) return;
   for (const name of Object.values(TOOLS)) if (!group.hasTool(name)) group.addTool(name);
   group.addViewport(viewportId, engineId);
+  choose(chosen);
 }
 
-export function unequip(): void {
-  ToolGroupManager.destroyToolGroup(GROUP);
+let chosen: ToolName | undefined = "window";
+
+export function unequip(viewportId: string, engineId: string): void {
+  ToolGroupManager.getToolGroup(GROUP)?.removeViewports(engineId, viewportId);
 }
 
-/** Right button zooms, middle button and Shift move, Control scrolls; two fingers zoom and move, three scroll. */
-export function choose(tool: ToolName): void {
+/** Without a tool the left button does nothing here: it measures. Right button zooms, middle button and Shift move, Control scrolls; two fingers zoom and move, three scroll. */
+export function choose(tool: ToolName | undefined): void {
+  chosen = tool;
   const group = ToolGroupManager.getToolGroup(GROUP);
   if (group === undefined) return;
   const primary = [{ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 }];

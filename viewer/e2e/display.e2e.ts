@@ -1,0 +1,225 @@
+import { readFileSync } from "node:fs";
+
+import type { Browser, Page } from "playwright-core";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { launch } from "./driver/chromium.ts";
+import { cleanup } from "./driver/cleanup.ts";
+import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { drawn, expected, expectFrame, seen, type Truth, wrong } from "./driver/viewport.ts";
+
+interface Series {
+  readonly id: string;
+  readonly description: string;
+}
+
+const atEnd = cleanup();
+const scratch = new Scratch();
+let browser: Browser;
+let server: Server;
+let truths: Readonly<Record<string, Truth>>;
+let series: readonly Series[];
+let watched: Watched;
+let page: Page;
+
+const truth = (key: string): Truth => truths[key] ?? expect.fail(`no series ${key} in the world`);
+const idOf = (key: string): string => series.find((one) => one.description === key)?.id ?? expect.fail(`no series ${key}`);
+
+beforeAll(async () => {
+  atEnd(() => {
+    scratch.remove();
+  });
+  python("viewer/e2e/display.py", scratch.path("world"));
+  truths = JSON.parse(readFileSync(scratch.path("world/truth.json"), "utf8")) as Record<string, Truth>;
+  fileroom("import", scratch.path("world/files"), "--archive", scratch.path("archive"), "--json");
+  server = await serve(["serve", "--archive", scratch.path("archive")]);
+  atEnd(server.stop);
+  const answer = await fetch(`${server.origin}/api/series?limit=100`, { headers: { Authorization: `Bearer ${server.token}` } });
+  series = ((await answer.json()) as { items: Series[] }).items;
+  browser = await launch();
+  atEnd(() => browser.close());
+  watched = await openPage(browser);
+  page = watched.page;
+  await page.goto(server.url);
+});
+
+beforeEach(() => {
+  pictureOnFailure(page);
+});
+
+afterEach(() => {
+  expect(watched.complaints).toEqual([]);
+});
+
+/** Open a series as for the first time: alone in its window, whatever was chosen before. */
+async function open(key: string): Promise<void> {
+  await page.evaluate(() => {
+    for (const modality of ["CT", "MR", "DX"]) localStorage.setItem(`fileroom.layout.${modality}`, "1x1");
+  });
+  await page.goto(`${server.origin}/series/${idOf(key)}`);
+  await drawn(page, 1);
+}
+
+const pane = (key: string) => page.locator(`.vp-stage[data-series="${idOf(key)}"]`);
+
+describe("what is drawn", () => {
+  it.each(["sigmoid", "exact", "table", "tableinverse", "modality", "inverse", "aspect"])("%s is as the standard's formulas say", async (key) => {
+    await open(key);
+    await expect.poll(async () => wrong(await seen(page, truth(key)), expected(truth(key), 0), 1)).toBe(0);
+    await expectFrame(page, truth(key), 0);
+  });
+
+  it("goes from a table to a window by dragging, and back", async () => {
+    await open("table");
+    const corner = page.locator(".vp-corner.bottom.right");
+    expect(await corner.innerText()).toContain("Table · Root");
+    await page.mouse.move(600, 400);
+    await page.mouse.down();
+    await page.mouse.move(640, 380, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => corner.innerText()).toMatch(/W [\d,]+ L/);
+    await page.keyboard.press("0");
+    await expect.poll(() => corner.innerText()).toContain("Table · Root");
+    expect(wrong(await seen(page, truth("table")), expected(truth("table"), 0), 1)).toBe(0);
+    await page.keyboard.press("i");
+    const inverted = expected(truth("table"), 0).map(([level]) => [255 - level, 255 - level, 255 - level] as const);
+    await expect.poll(async () => wrong(await seen(page, truth("table")), inverted, 1)).toBe(0);
+  });
+
+  it("has the letters of an X-ray, also when it is turned", async () => {
+    await open("aspect");
+    const letters = async (): Promise<string> =>
+      (await Promise.all(["top", "right", "bottom", "left"].map((side) => page.locator(`.vp-letter.${side}`).innerText()))).join(" ");
+    expect(await letters()).toBe("H L F R");
+    await page.keyboard.press("t");
+    await expect.poll(letters).toBe("R H L F");
+    await page.keyboard.press("r");
+    await page.keyboard.press("m");
+    await expect.poll(letters).toBe("H R F L");
+  });
+
+  it("lays overlays over the image, in their place, and takes them away", async () => {
+    await open("overlay");
+    await page.locator("canvas.vp-overlay").waitFor();
+    expect(wrong(await seen(page, truth("overlaid")), expected(truth("overlaid"), 0), 1)).toBe(0);
+    await page.keyboard.press("o");
+    await page.locator("canvas.vp-overlay").waitFor({ state: "detached" });
+    expect(wrong(await seen(page, truth("overlay")), expected(truth("overlay"), 0), 1)).toBe(0);
+    await page.keyboard.press("o");
+  });
+
+  it("magnifies what the pointer is held over", async () => {
+    await open("exact");
+    await page.keyboard.press("g");
+    const box = await page.locator(".vp-canvas").boundingBox();
+    if (box === null) throw new Error("no image");
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await page.mouse.move(at.x, at.y);
+    await page.mouse.down();
+    await page.locator(".vp-loupe").waitFor();
+    await page.mouse.up();
+    await page.locator(".vp-loupe").waitFor({ state: "detached" });
+    await page.keyboard.press("w");
+  });
+});
+
+describe("a fourth dimension", () => {
+  it("goes through the slices of one echo, and through the echoes of one slice", async () => {
+    await open("echoes");
+    const corner = page.locator(".vp-corner.bottom.left");
+    expect(await corner.innerText()).toContain("Image 1 of 4");
+    expect(await page.locator(".vp-phases").innerText()).toBe("TE 4.6 ms · 1 of 2");
+    // the shorter echo of each place was written second
+    expect(wrong(await seen(page, truth("echoes")), expected(truth("echoes"), 1), 1)).toBe(0);
+    await page.keyboard.press("ArrowDown");
+    await drawn(page, 2);
+    expect(wrong(await seen(page, truth("echoes")), expected(truth("echoes"), 3), 1)).toBe(0);
+    await page.keyboard.press(".");
+    await drawn(page, 6);
+    expect(await page.locator(".vp-phases").innerText()).toBe("TE 9.2 ms · 2 of 2");
+    expect(wrong(await seen(page, truth("echoes")), expected(truth("echoes"), 2), 1)).toBe(0);
+    await page.keyboard.press("End");
+    await drawn(page, 8);
+  });
+
+  it("splits what lies in two directions", async () => {
+    await open("mixed");
+    const parts = page.getByRole("combobox", { name: "Part of the series" });
+    expect(await parts.locator("option").allInnerTexts()).toEqual(["axial · 2 images", "coronal · 3 images"]);
+    await parts.selectOption({ label: "coronal · 3 images" });
+    await page.locator(".vp-letter.top", { hasText: "H" }).waitFor();
+    expect(await page.locator(".vp-corner.bottom.left").innerText()).toContain("Image 1 of 3");
+  });
+});
+
+describe("several viewports", () => {
+  it("takes a series that is dragged into one, scrolls in step, and draws where it is", async () => {
+    await open("axial");
+    await page.keyboard.press("d");
+    await expect.poll(() => page.locator(".vp-stage").count()).toBe(2);
+    const second = page.locator(".vp-stage").nth(1);
+    await page.getByRole("option", { name: /thick/ }).dragTo(second);
+    await pane("thick").locator(".vp-corner.bottom.left").waitFor();
+    await page.waitForURL(`**/series/${idOf("thick")}`);
+    // the one that is in hand leads
+    await pane("axial").locator(".vp-canvas").hover();
+    await page.mouse.click(400, 300);
+    await page.waitForURL(`**/series/${idOf("axial")}`);
+    await page.keyboard.press("PageDown");
+    await page.locator(`.vp-stage[data-series="${idOf("axial")}"][data-drawn="11"]`).waitFor();
+    await page.locator(`.vp-stage[data-series="${idOf("thick")}"][data-drawn="3"]`).waitFor(); // both at 10 mm
+    await page.getByRole("option", { name: /coronal/ }).dragTo(second);
+    await pane("coronal").locator(".vp-corner.bottom.left").waitFor();
+    await pane("axial").locator(".vp-canvas").hover();
+    await page.mouse.click(400, 300);
+    const line = pane("coronal").locator(".vp-reference");
+    await line.waitFor({ state: "attached" });
+    const height = Number(await line.getAttribute("y1"));
+    await page.keyboard.press("Home");
+    await expect.poll(async () => Number(await line.getAttribute("y1"))).toBeGreaterThan(height + 20); // feet are below
+  });
+
+  it("remembers the layout for the modality", async () => {
+    await open("axial");
+    await page.evaluate(() => {
+      localStorage.setItem("fileroom.layout.CT", "2x2");
+    });
+    await page.reload();
+    await page.locator(".vp-stage[data-drawn='1']").nth(3).waitFor();
+    expect(await page.locator(".vp-stage").first().getAttribute("data-series")).toBe(idOf("axial"));
+  });
+
+  it("shows an earlier study of the region beside, in step", async () => {
+    await open("axial");
+    await page.getByRole("option", { name: /earlier/ }).waitFor();
+    await page.getByRole("button", { name: "Layout" }).click();
+    await page.getByRole("menuitem", { name: /Earlier study/ }).click();
+    await pane("earlier").locator(".vp-corner.bottom.left").waitFor();
+    await page.locator(`.vp-stage[data-series="${idOf("earlier")}"][data-drawn="1"]`).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.locator(`.vp-stage[data-series="${idOf("axial")}"][data-drawn="5"]`).waitFor();
+    await page.locator(`.vp-stage[data-series="${idOf("earlier")}"][data-drawn="3"]`).waitFor(); // 4 mm on
+  });
+
+  it("outlives many changes of the layout", async () => {
+    await open("axial");
+    for (let round = 0; round < 18; round += 1) await page.keyboard.press("d");
+    await expect.poll(() => page.locator(".vp-stage").count()).toBe(1);
+    await page.keyboard.press("ArrowDown");
+    await drawn(page, 2);
+    expect(wrong(await seen(page, truth("axial")), expected(truth("axial"), 1), 1)).toBe(0);
+  });
+
+  it("hides names from those who look on", async () => {
+    await open("axial");
+    expect(await page.locator("main").innerText()).toContain("VERDI");
+    await page.keyboard.press("h");
+    await expect.poll(() => page.locator("main").innerText()).not.toContain("VERDI");
+    expect(await page.locator("main").innerText()).toContain("Name hidden");
+    await page.keyboard.press("h");
+  });
+});

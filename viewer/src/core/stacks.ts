@@ -1,0 +1,192 @@
+/**
+ * The stacks of a series: what lies in one direction and can be gone through in order. Images of another direction, size
+ * or clip are another part; where several images lie in every place (echoes, diffusion weights, points in time), they
+ * are a fourth dimension. Nothing is ever shuffled into one row by its number alone.
+ */
+import type { Frame } from "./frames.ts";
+import { dot, type Vec3 } from "./geometry.ts";
+
+/** What tells images of one place apart. `rank` is the order in which they were made, where nothing else does. */
+export type Aspect = "echo" | "diffusion" | "time" | "trigger" | "type" | "acquisition" | "rank";
+/** What a part of a series is: by plane, by clip, by size, or by one of the above. */
+export interface PartName {
+  readonly by: Aspect | "plane" | "clip" | "whole";
+  readonly value: string;
+}
+
+export interface Stack {
+  readonly name: PartName;
+  /** One phase after the other, each in order of position. */
+  readonly frames: readonly Frame[];
+  /** Images in each phase. */
+  readonly slices: number;
+  /** Of each phase, what sets it apart; one empty list when there is but one. */
+  readonly phases: readonly (readonly PartName[])[];
+}
+
+/** Below what any scanner steps, above what rounding does (as in src/fileroom/pixels/geometry.py). */
+const SAME_PLACE = 0.01;
+
+const number = (value: number | null | undefined): string | undefined => (value === null || value === undefined ? undefined : String(value));
+
+/** The values by which images of one place differ, in the order in which they are asked. */
+const ASPECTS: readonly (readonly [Aspect, (frame: Frame) => string | undefined])[] = [
+  ["echo", ({ image, number: n }) => number(image.per_frame?.echo_time[n - 1] ?? image.echo_time)],
+  ["diffusion", ({ image, number: n }) => number(image.per_frame?.diffusion_b_value[n - 1] ?? image.diffusion_b_value)],
+  ["time", ({ image, number: n }) => number(image.per_frame?.temporal_position[n - 1] ?? image.temporal_position_identifier)],
+  ["trigger", ({ image, number: n }) => number(image.per_frame?.trigger_time[n - 1] ?? image.trigger_time)],
+  ["type", kindOf],
+  ["acquisition", ({ image }) => number(image.acquisition_number)],
+];
+
+/** What stands in the third and later places of Image Type or Frame Type: magnitude and phase, water and fat … */
+function kindOf({ image, number: n }: Frame): string | undefined {
+  const own = image.per_frame?.frame_type[n - 1] ?? "";
+  const kind = (own === "" ? image.image_type : own.split("\\")).slice(2).join(" ");
+  return kind === "" ? undefined : kind;
+}
+
+export function stacksOf(frames: readonly Frame[]): Stack[] {
+  const groups = grouped(frames, partKey);
+  const several = groups.size > 1;
+  let clips = 0;
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    if (!placed(first)) {
+      clips += isClip(first) ? 1 : 0;
+      return [plain(group, several && isClip(first) ? { by: "clip", value: String(clips) } : WHOLE)];
+    }
+    return inPlace(group, several ? { by: "plane", value: planeName(first) } : WHOLE);
+  });
+}
+
+const WHOLE: PartName = { by: "whole", value: "" };
+
+const plain = (frames: readonly Frame[], name: PartName): Stack => ({ name, frames, slices: frames.length, phases: [[]] });
+
+function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = key(item);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+interface Placed extends Frame {
+  readonly plane: NonNullable<Frame["plane"]>;
+  readonly position: Vec3;
+}
+
+const placed = (frame: Frame): frame is Placed => frame.plane !== undefined && frame.position !== undefined;
+
+const isClip = (frame: Frame): boolean => frame.image.frames > 1;
+
+/** Frames of one key may be gone through in one row. */
+function partKey(frame: Frame): string {
+  if (!placed(frame)) return isClip(frame) ? `clip ${frame.image.id}` : "loose";
+  const { row, column } = frame.plane;
+  const direction = [...row, ...column].map((part) => (Math.round(part * 50) / 50 || 0).toFixed(2)).join(" ");
+  return [frame.rows, frame.columns, frame.image.per_frame?.stack_id[frame.number - 1] ?? "", direction].join("/");
+}
+
+/** `axial`, `sagittal` or `coronal` by the nearest axis. */
+function planeName({ plane: { normal } }: Placed): string {
+  const sizes = normal.map(Math.abs);
+  return ["sagittal", "coronal", "axial"][sizes.indexOf(Math.max(...sizes))] ?? "";
+}
+
+const along = (frame: Placed, normal: Vec3): number => dot(normal, frame.position);
+
+/** Places in order, each with its frames in the order in which they came. */
+function places(group: readonly Placed[]): Placed[][] {
+  const normal = group[0]?.plane.normal ?? [0, 0, 1];
+  const sorted = [...group].sort((a, b) => along(a, normal) - along(b, normal));
+  const out: Placed[][] = [];
+  for (const frame of sorted) {
+    const last = out.at(-1)?.[0];
+    if (last !== undefined && along(frame, normal) - along(last, normal) < SAME_PLACE) out.at(-1)?.push(frame);
+    else out.push([frame]);
+  }
+  return backwards(group, normal) ? out.reverse() : out;
+}
+
+/** Whether numbers fall, on the whole, while the position rises: then the stack is gone through the other way. */
+function backwards(group: readonly Placed[], normal: Vec3): boolean {
+  const pairs = group.map((frame, index) => [frame.image.frames > 1 ? frame.number : (frame.image.instance_number ?? index), along(frame, normal)] as const);
+  const middle = pairs.reduce((sum, [at]) => sum + at, 0) / pairs.length;
+  return pairs.reduce((sum, [at, position]) => sum + (at - middle) * position, 0) < 0;
+}
+
+function inPlace(group: readonly Frame[], name: PartName): Stack[] {
+  const row = places(group.filter(placed));
+  const deepest = Math.max(...row.map((place) => place.length));
+  if (deepest === 1 || row.length === 1) return [plain(row.flatMap((place) => byRank(place)), name)];
+  if (row.every((place) => place.length === deepest)) return [fourth(row, name)];
+  return split(group, row, name);
+}
+
+/** In every place as many images: the phases of a fourth dimension. */
+function fourth(row: readonly Placed[][], name: PartName): Stack {
+  const { order, label } = phasing(row);
+  const sorted = row.map((place) => [...place].sort(order));
+  const [first = []] = sorted;
+  const phases = first.map((frame, phase) => label(frame, phase));
+  return { name, frames: first.flatMap((_, phase) => sorted.flatMap((place) => place[phase] ?? [])), slices: row.length, phases };
+}
+
+interface Phasing {
+  readonly order: (a: Frame, b: Frame) => number;
+  readonly label: (frame: Frame, phase: number) => readonly PartName[];
+}
+
+/** By the fewest aspects that set the images of every place apart, in the same way in all; else by rank. */
+function phasing(row: readonly Placed[][]): Phasing {
+  const all = row.flat();
+  const varying = ASPECTS.filter(([, value]) => new Set(all.map(value)).size > 1 && all.every((frame) => value(frame) !== undefined));
+  const tries = [...varying.map((one) => [one]), ...varying.flatMap((one, index) => varying.slice(index + 1).map((other) => [one, other])), varying];
+  const found = tries.find((aspects) => aspects.length > 0 && setsApart(row, aspects));
+  if (found === undefined) return { order: rank, label: (_frame, phase) => [{ by: "rank", value: String(phase + 1) }] };
+  return {
+    order: (a, b) => found.reduce((sum, [, value]) => sum || compare(value(a) ?? "", value(b) ?? ""), 0),
+    label: (frame) => found.map(([by, value]) => ({ by, value: value(frame) ?? "" })),
+  };
+}
+
+function setsApart(row: readonly Placed[][], aspects: typeof ASPECTS): boolean {
+  const sets = row.map((place) => new Set(place.map((frame) => aspects.map(([, value]) => value(frame)).join("/"))));
+  const [first] = sets;
+  return first !== undefined && sets.every((set, index) => set.size === row[index]?.length && [...set].every((key) => first.has(key)));
+}
+
+/** Where some places hold more than others: a part for each value that leaves one image to a place. */
+function split(group: readonly Frame[], row: readonly Placed[][], name: PartName): Stack[] {
+  for (const [by, value] of ASPECTS) {
+    const parts = grouped(group, (frame) => value(frame) ?? "");
+    if (parts.size < 2) continue;
+    const rows = [...parts].map(([key, frames]) => [key, places(frames.filter(placed))] as const);
+    if (!rows.every(([, one]) => one.every((place) => place.length === one[0]?.length))) continue;
+    return rows.flatMap(([key, one]) => ((one[0]?.length ?? 1) > 1 ? fourth(one, { by, value: key }) : plain(one.flat(), { by, value: key })));
+  }
+  return [plain(row.flatMap((place) => byRank(place)), name)];
+}
+
+const compare = (a: string, b: string): number => (Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? (a < b ? -1 : a > b ? 1 : 0) : Number(a) - Number(b));
+
+/** The order in which images were made. */
+function rank(a: Frame, b: Frame): number {
+  const keys = ({ image, number: n }: Frame): readonly (number | string)[] => [
+    image.acquisition_number ?? 0,
+    image.content_date,
+    image.content_time,
+    image.instance_number ?? 0,
+    n,
+  ];
+  const [left, right] = [keys(a), keys(b)];
+  return left.reduce<number>((sum, value, index) => sum || (value < (right[index] ?? 0) ? -1 : value > (right[index] ?? 0) ? 1 : 0), 0);
+}
+
+const byRank = (place: readonly Placed[]): Placed[] => [...place].sort(rank);

@@ -1,0 +1,48 @@
+/** Look-up tables of values: the Modality LUT and the VOI LUT (PS3.3 C.11.1.1, C.11.2.1.1), and padding. */
+import { bytesOf } from "./base64.ts";
+import type { TableData } from "./model.ts";
+import type { GreyRange } from "./window.ts";
+
+export interface Table {
+  /** The value that takes the first entry; lower ones take it too. */
+  readonly first: number;
+  readonly bits: number;
+  readonly entries: Uint16Array;
+  readonly explanation: string;
+}
+
+export function tableOf({ first, bits, data, explanation }: TableData): Table {
+  const bytes = bytesOf(data);
+  const entries = Uint16Array.from({ length: bytes.length >> 1 }, (_, index) => (bytes[index * 2] ?? 0) | ((bytes[index * 2 + 1] ?? 0) << 8));
+  return { first, bits, entries, explanation };
+}
+
+/** The entry of a value; values beyond the ends take the entry at that end. */
+export function lookUp({ first, entries }: Table, value: number): number {
+  return entries[Math.min(entries.length - 1, Math.max(0, Math.round(value) - first))] ?? 0;
+}
+
+/** Stored values to those that a Modality LUT gives. */
+export const throughTable = (stored: ArrayLike<number>, table: Table): Uint16Array =>
+  Uint16Array.from({ length: stored.length }, (_, index) => lookUp(table, stored[index] ?? 0));
+
+/** More points than a screen has greys for; a longer table is sampled. */
+const MOST_POINTS = 8192;
+
+/** A VOI LUT as points of a curve: value, and grey from 0 (black) to 1 (white). */
+export function curveOf(table: Table): { readonly value: number; readonly grey: number }[] {
+  const { first, entries } = table;
+  const white = 2 ** table.bits - 1;
+  const step = Math.ceil(entries.length / MOST_POINTS);
+  const points: { value: number; grey: number }[] = [];
+  for (let index = 0; index < entries.length; index += step) points.push({ value: first + index, grey: (entries[index] ?? 0) / white });
+  const last = entries.length - 1;
+  if (last % step !== 0) points.push({ value: first + last, grey: (entries[last] ?? 0) / white });
+  return points;
+}
+
+/** The values that are no picture (Pixel Padding Value and Range Limit, PS3.3 C.7.5.1.1.2), as they are after rescaling. */
+export function paddingOf(padding: readonly number[], slope: number, intercept: number): GreyRange | undefined {
+  const [one, other = one] = padding.map((value) => value * slope + intercept);
+  return one === undefined || other === undefined ? undefined : { lower: Math.min(one, other), upper: Math.max(one, other) };
+}
