@@ -51,7 +51,7 @@ def make(place: Path, patients: int) -> None:
     """An archive of ``patients`` patients, with one or two studies of one to three series each."""
     with Archive.open(Settings(archive=place, use_keyring=False)) as archive:
         rows = _People(patients)
-        with archive._catalog.database.transaction() as cursor:  # noqa: SLF001 - a bench may
+        with archive._catalog.database.transaction() as cursor:
             cursor.execute("INSERT INTO drive(id, filesystem_id, label) VALUES (1, 'none', 'none')")
             for first in range(0, patients, _BATCH):
                 rows.write(cursor, range(first, min(first + _BATCH, patients)))

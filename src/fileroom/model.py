@@ -736,11 +736,16 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Found(Page[T]):
-    """What a search answers. ``hits`` says for each item why it was found, when words were searched for; ``instead``
-    has the words that were looked for in place of misspelt ones, when nothing had matched: (typed, meant)."""
+    """What a search answers.
+
+    ``hits`` says for each item why it was found, when words were searched for; ``instead`` has the words that were
+    looked for in place of misspelt ones, when nothing had matched: (typed, meant). With ``more`` there are more hits
+    than the ``total`` that was counted.
+    """
 
     hits: tuple[tuple[Hit, ...], ...] = ()
     instead: tuple[tuple[str, str], ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

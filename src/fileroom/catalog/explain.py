@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fileroom.catalog.dates import Days
 from fileroom.catalog.fields import tokens_of
 from fileroom.catalog.language import Field
 from fileroom.catalog.scripts import hiragana
@@ -37,38 +37,37 @@ def _holds(term: Term, document: dict[Field, set[str]], dates: dict[Field, set[s
     )
 
 
-def hits(terms: Sequence[Term], texts: Iterable[tuple[Field, str]]) -> tuple[Hit, ...]:
+Spans = Callable[["Term", Field, str], tuple[tuple[int, int], ...]]
+
+
+def hits(terms: Sequence[Term], texts: Iterable[tuple[Field, str]], spans_of: Spans | None = None) -> tuple[Hit, ...]:
     """The texts in which what was asked for stands, each once, with the parts that match.
 
     >>> from fileroom.catalog.language import parse
     >>> hits(parse("mul 1970"), [(Field.NAME, "Müller^Hans"), (Field.BORN, "19700312"), (Field.ID, "4711")])
     (Hit(field='name', text='Müller^Hans', spans=((0, 3),)), Hit(field='born', text='19700312', spans=((0, 4),)))
     """
+    look = spans_of or spans
     found: dict[tuple[Field, str], Hit] = {}
     for field, text in texts:
-        if text and (field, text) not in found and (spans := _spans(terms, field, text)):
-            found[field, text] = Hit(field.value, text, spans)
+        if text and (field, text) not in found:
+            marked = {span for term in terms for span in look(term, field, text)}
+            if marked:
+                found[field, text] = Hit(field.value, text, _joined(marked))
     return tuple(found.values())
 
 
-def found_by(term: Term, hit: Hit) -> bool:
-    """Whether ``hit`` is a part of what ``term`` asks for."""
-    return bool(_spans((term,), Field(hit.field), hit.text))
-
-
-def _spans(terms: Sequence[Term], field: Field, text: str) -> tuple[tuple[int, int], ...]:
-    spans: set[tuple[int, int]] = set()
-    for term in terms:
-        if term.negated or (term.field and term.field is not field):
-            continue
-        if isinstance(term.days, Days):
-            if field in _DATED and term.days.has(text):
-                spans.add((0, len(text)))
-            continue
-        for word in term.words:
-            # the first spelling that is found says it best: the others may be marked as a whole only
-            spans.update(next(filter(None, (_of_word(field, text, way) for way in word)), ()))
-    return _joined(spans)
+def spans(term: Term, field: Field, text: str) -> tuple[tuple[int, int], ...]:
+    """The parts of ``text`` that ``term`` asks for, as (start, end) in characters."""
+    if term.negated or (term.field and term.field is not field):
+        return ()
+    if term.days is not None:
+        return ((0, len(text)),) if field in _DATED and term.days.has(text) else ()
+    found: set[tuple[int, int]] = set()
+    for word in term.words:
+        # the first spelling that is found says it best: the others may be marked as a whole only
+        found.update(next(filter(None, (_of_word(field, text, way) for way in word)), ()))
+    return _joined(found)
 
 
 def _of_word(field: Field, text: str, way: str) -> list[tuple[int, int]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog.explain import found_by, hits
+from fileroom.catalog.explain import hits, spans
 from fileroom.catalog.fields import FIELDS
 from fileroom.catalog.language import Field
+from fileroom.catalog.wording import ANYTHING_SAID
 from fileroom.model import Level
 
 if TYPE_CHECKING:
@@ -30,13 +32,16 @@ def marks(
 ) -> tuple[tuple[Hit, ...], ...]:
     """The hits of each row of a page that was found by ``terms``."""
     wanted = [term for term in terms if not term.negated]
-    own = [hits(wanted, _texts_of(row._mapping, level)) for row in rows]
-    missing = [[term for term in wanted if not any(found_by(term, hit) for hit in of_row)] for of_row in own]
+    look = cache(spans)  # a page says the same things over and over
+    own = [hits(wanted, _texts_of(row._mapping, level), look) for row in rows]
+    missing = [
+        [term for term in wanted if not any(look(term, Field(hit.field), hit.text) for hit in of_row)] for of_row in own
+    ]
     if not any(missing):
         return tuple(own)
     further = _texts_elsewhere(connection, level, [row for row, lacks in zip(rows, missing, strict=True) if lacks])
     return tuple(
-        (*of_row, *hits(lacks, further.get(_key(row, level), [])))[:_MOST_HITS] if lacks else of_row
+        (*of_row, *hits(lacks, further.get(_key(row, level), []), look))[:_MOST_HITS] if lacks else of_row
         for row, of_row, lacks in zip(rows, own, missing, strict=True)
     )
 
@@ -64,14 +69,15 @@ def _texts_elsewhere(connection: Connection, level: Level, rows: Sequence[Row[An
     found: dict[int, Texts] = {}
     if columns:
         statement = (
-            f"SELECT {_ENTRY[shown]}, {', '.join(column for _, column in columns)} {_TREE} "  # noqa: S608 - our own names
-            f"WHERE {_ENTRY[shown]} IN (SELECT value FROM json_each(?)) AND series.hidden = 0 LIMIT {_MOST_BELOW}"
+            f"SELECT {_ENTRY[shown]}, {', '.join(column for _, column in columns)} {_TREE} "
+            f"WHERE {_AMONG[shown]} AND series.hidden = 0 LIMIT {_MOST_BELOW}"
         )
-        for row_id, *texts in connection.exec_driver_sql(statement, (ids,)):
+        for row_id, *texts in connection.exec_driver_sql(statement, {"ids": ids}):
             of_entry = found.setdefault(row_id, [])
             of_entry += [(field, text) for (field, _), text in zip(columns, texts, strict=True) if text]
-    for row_id, field, text in connection.exec_driver_sql(_said(shown), (ids, ids)):
-        found.setdefault(row_id, []).append((Field(field), text))
+    if connection.exec_driver_sql(ANYTHING_SAID).scalar_one():
+        for row_id, field, text in connection.exec_driver_sql(_said(shown), {"ids": ids}):
+            found.setdefault(row_id, []).append((Field(field), text))
     return found
 
 
@@ -80,13 +86,19 @@ _ENTRY = {
     Level.STUDY: "study.id",
     Level.SERIES: "series.id",
 }
+_IDS = "(SELECT value FROM json_each(:ids))"
+_AMONG = {
+    Level.PATIENT: f"(patient.id IN {_IDS} OR patient.same_as IN {_IDS})",
+    Level.STUDY: f"study.id IN {_IDS}",
+    Level.SERIES: f"series.id IN {_IDS}",
+}
 _TREE = "FROM patient JOIN study ON study.patient_ref = patient.id JOIN series ON series.study_ref = study.id"
 
 
 def _said(shown: Level) -> str:
     one = "({}.public_id IN (patient.public_id, study.public_id, series.public_id))"
     return " UNION ".join(
-        f"SELECT {_ENTRY[shown]}, '{table}', {table}.{column} {_TREE} JOIN {table} ON {one.format(table)} "  # noqa: S608 - our own names
-        f"WHERE {_ENTRY[shown]} IN (SELECT value FROM json_each(?))"
+        f"SELECT {_ENTRY[shown]}, '{table}', {table}.{column} {_TREE} JOIN {table} ON {one.format(table)} "
+        f"WHERE {_AMONG[shown]}"
         for table, column in (("label", "label"), ("note", "text"))
     )

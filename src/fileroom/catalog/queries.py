@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select, text
 
-from fileroom.catalog import finding, packing
+from fileroom.catalog import bymatch, finding, packing
 from fileroom.catalog import schema as t
 from fileroom.catalog.language import parse
 from fileroom.catalog.marks import marks
@@ -131,11 +131,29 @@ _AT_ONCE = 500
 
 
 def _search(catalog: Catalog, connection: Connection, query: Query, terms: tuple[Term, ...]) -> Found[Any]:
-    where = _where(connection, query, terms)
-    total = connection.execute(_counting(query.level, where)).scalar_one()
-    rows = connection.execute(_selecting(query, where)).all() if total else []
+    rows, total, more = _rows(connection, query, terms)
     found = marks(connection, query.level, terms, rows) if terms and rows else ()
-    return Found(tuple(_build(catalog, connection, query.level, rows)), total, query.offset, found)
+    return Found(tuple(_build(catalog, connection, query.level, rows)), total, query.offset, found, more=more)
+
+
+def _rows(connection: Connection, query: Query, terms: tuple[Term, ...]) -> tuple[Sequence[Row[Any]], int, bool]:
+    """The rows of a page, how many there are in all, and whether there are more than were counted."""
+    same = query.level is Level.PATIENT and query.together and _any_same(connection)
+    if not bymatch.applies(query, terms) or same:
+        where = _where(connection, query, terms)
+        total = connection.execute(_counting(query.level, where)).scalar_one()
+        return connection.execute(_selecting(query, where)).all() if total else [], total, False
+    hits = bymatch.look_up(connection, query, terms)
+    own = TABLES[query.level].c.id
+    among = own.in_(select(text("value")).select_from(func.json_each(bymatch.as_json(hits.rows))).scalar_subquery())
+    if hits.few:
+        where = and_(_where(connection, query, ()), among)
+        total = connection.execute(_counting(query.level, where)).scalar_one()
+        return connection.execute(_selecting(query, where)).all() if total else [], total, False
+    unordered = {
+        getattr(row, f"{query.level.value}__id"): row for row in connection.execute(_columns(query.level).where(among))
+    }
+    return [unordered[row] for row in hits.rows], hits.total, hits.more
 
 
 def _instead(typed: tuple[Term, ...], meant: tuple[Term, ...]) -> tuple[tuple[str, str], ...]:
@@ -299,19 +317,18 @@ class _Reach:
             self._look_up(connection, level, rows)
 
     def _look_up(self, connection: Connection, level: Level, rows: Sequence[Row[Any]]) -> None:
-        patients = {row.patient__id for row in rows}
-        person = func.coalesce(_p.same_as, _p.id) if level is Level.PATIENT else _p.id
-        statement = (
-            select(person.label("patient_ref"), _e.study_ref, _e.id, _e.drive_id)
-            .join(t.study, _e.study_ref == _s.id)
-            .join(t.patient, _s.patient_ref == _p.id)
-        )
+        statement = select(_s.patient_ref, _e.study_ref, _e.id, _e.drive_id).join(t.study, _e.study_ref == _s.id)
+        person: dict[int, int] = {}
         if level is Level.PATIENT:
-            statement = statement.where(or_(_p.id.in_(patients), _p.same_as.in_(patients)))
+            patients = [row.patient__id for row in rows]
+            same = select(_p.id, _p.same_as).where(_p.same_as.in_(patients))
+            person = {row.id: row.same_as for row in connection.execute(same)}
+            statement = statement.where(_s.patient_ref.in_([*patients, *person]))
         else:  # the patient on a study's row is as reachable as what is shown of it
             statement = statement.where(_e.study_ref.in_({row.study__id for row in rows}))
         for row in connection.execute(statement.where(_e.hidden == 0)):
-            for name, key in (("patient", row.patient_ref), ("study", row.study_ref), ("series", row.id)):
+            patient = person.get(row.patient_ref, row.patient_ref)
+            for name, key in (("patient", patient), ("study", row.study_ref), ("series", row.id)):
                 self._drives.setdefault((name, key), set()).add(row.drive_id)
 
     def state(self, name: str, row: Row[Any]) -> State:

@@ -48,7 +48,7 @@ class WordIndex:
         """Index new series, and what they bring to their studies and patients."""
         if not new.series:
             return
-        anything_said = bool(cursor.execute(_ANYTHING_SAID).fetchone()[0])
+        anything_said = bool(cursor.execute(ANYTHING_SAID).fetchone()[0])
         if anything_said:  # what is written on an entry may be another thing by now
             self._studies.forget()
             self._patients.forget()
@@ -170,7 +170,7 @@ _SELECT = (
     " FROM series JOIN study ON study.id = series.study_ref JOIN patient ON patient.id = study.patient_ref"
 )
 _OWN = " UNION ALL ".join(f"SELECT public_id FROM {level.value} WHERE id = ?" for level in _LEVELS)  # noqa: S608 - our own names
-_ANYTHING_SAID = "SELECT EXISTS (SELECT 1 FROM label) OR EXISTS (SELECT 1 FROM note)"
+ANYTHING_SAID = "SELECT EXISTS (SELECT 1 FROM label) OR EXISTS (SELECT 1 FROM note)"
 _SAID = (
     f"SELECT 'label', label FROM label WHERE public_id IN ({_OWN}) "  # noqa: S608 - our own names
     f"UNION ALL SELECT 'note', text FROM note WHERE public_id IN ({_OWN})"
