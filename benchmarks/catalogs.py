@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 IMAGES_OF_A_PATIENT = 10
-_SYLLABLES = "ba be bi bo ca ce chi co da de di do fa fe fi ga gio la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa".split()
+_SYLLABLES = (
+    "ba be bi bo ca ce chi co da de di do fa fe fi ga gio la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa"
+).split()
 _ENDS = "ni ri ti lli tti sso zzi ndo rra ldi nte glia".split()
 _GIVEN = (
-    "Mario Anna Luca Maria Paolo Giulia Marco Sara Andrea Elena Giuseppe Rosa Antonio Angela Giovanni Lucia Carlo Francesca "
-    "Luigi Teresa Pietro Laura Franco Paola Sergio Carla Jörg Zoë André Łukasz Иван Мария"
+    "Mario Anna Luca Maria Paolo Giulia Marco Sara Andrea Elena Giuseppe Rosa Antonio Angela Giovanni Lucia Carlo "
+    "Francesca Luigi Teresa Pietro Laura Franco Paola Sergio Carla Jörg Zoë André Łukasz Иван Мария"
 ).split()
 _DESCRIPTIONS = (
     "TC torace|TC addome completo|RM encefalo|RM ginocchio dx|RX torace|RX mano sin|Eco addome|PET/TC total body|"

@@ -30,6 +30,7 @@ class Database:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
+        self.writes = 0  # transactions of this process that were kept
         self._key = key
         self._write_lock = threading.RLock()
         refuse_plain(path)
@@ -63,6 +64,7 @@ class Database:
                     cursor.execute("ROLLBACK")
                     raise
                 cursor.execute("COMMIT")
+                self.writes += 1
             except sqlcipher.Error as error:
                 raise translated(error) from error
             finally:

@@ -16,6 +16,7 @@ from fileroom.catalog.marks import marks
 from fileroom.catalog.matching import clause
 from fileroom.catalog.notes import said_of
 from fileroom.catalog.paths import on_drive
+from fileroom.catalog.remembered import remembered
 from fileroom.catalog.resolving import TABLES, resolve
 from fileroom.catalog.store import OWN, id_text
 from fileroom.dicom.names import person_name
@@ -131,17 +132,22 @@ _AT_ONCE = 500
 
 
 def _search(catalog: Catalog, connection: Connection, query: Query, terms: tuple[Term, ...]) -> Found[Any]:
-    rows, total, more = _rows(connection, query, terms)
+    rows, total, more = _rows(catalog, connection, query, terms)
     found = marks(connection, query.level, terms, rows) if terms and rows else ()
     return Found(tuple(_build(catalog, connection, query.level, rows)), total, query.offset, found, more=more)
 
 
-def _rows(connection: Connection, query: Query, terms: tuple[Term, ...]) -> tuple[Sequence[Row[Any]], int, bool]:
+def _rows(
+    catalog: Catalog, connection: Connection, query: Query, terms: tuple[Term, ...]
+) -> tuple[Sequence[Row[Any]], int, bool]:
     """The rows of a page, how many there are in all, and whether there are more than were counted."""
     same = query.level is Level.PATIENT and query.together and _any_same(connection)
     if not bymatch.applies(query, terms) or same:
         where = _where(connection, query, terms)
-        total = connection.execute(_counting(query.level, where)).scalar_one()
+        asked = replace(query, order=(), limit=None, offset=0)
+        total = remembered(
+            catalog.database, connection, asked, lambda: connection.execute(_counting(query.level, where)).scalar_one()
+        )
         return connection.execute(_selecting(query, where)).all() if total else [], total, False
     hits = bymatch.look_up(connection, query, terms)
     own = TABLES[query.level].c.id

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 metadata = MetaData()
 
@@ -70,6 +70,12 @@ folder = Table(
     UniqueConstraint("drive_id", "path"),
 )
 
+# A list of a million patients in any of these orders is read from an index, not sorted.
+_PATIENT_ORDERS = (
+    "birth_date", "patient_id", "sex", "n_studies", "n_series", "n_instances", "n_bytes", "modalities",
+    "last_study_date",
+)  # fmt: skip
+
 patient = Table(
     "patient",
     metadata,
@@ -91,7 +97,8 @@ patient = Table(
     _count("hidden"),
     *_counts("studies", "series", "instances", "frames", "bytes", "missing"),
     Column("same_as", Integer),  # the row that stands for this person, by what the user said (persons.py)
-    Index("patient_by_name", "hidden", "sort_name", "id"),
+    Index("patient_by_name", "hidden", "same_as", "sort_name", "id"),
+    *(Index(f"patient_order_{name}", "hidden", "same_as", name, "sort_name", "id") for name in _PATIENT_ORDERS),
     Index("patient_by_patient_id", "patient_id"),
     Index("patient_same_as", "same_as", sqlite_where=text("same_as IS NOT NULL")),
 )
