@@ -86,7 +86,16 @@ def _by_pydicom(terms: list[str]) -> Codecs:
 
     with quiet_pydicom():
         names = convert_encodings(terms)
-    return tuple(_OURS.get(name, name) for name in names)
+    return tuple(_OURS.get(name, name) if _keeps_ascii(name) else DEFAULT for name in names)
+
+
+def _keeps_ascii(name: str) -> bool:
+    """Whether ASCII is ASCII in a codec of Python: it takes names of many, and some are no character sets at all."""
+    plain = bytes(range(0x20, 0x7F))
+    try:
+        return plain.decode(name) == plain.decode("ascii")
+    except (LookupError, UnicodeError):
+        return False
 
 
 # pydicom's names of codecs where they differ from ours: names are compared when an escape is met.
@@ -117,8 +126,6 @@ def decode(value: bytes, codecs: Codecs) -> str:
         return value.decode(codecs[0])
     except UnicodeError:
         return value.decode(codecs[0], "replace")
-    except LookupError:  # a term that names one of Python's codecs which is none for text
-        return value.decode(DEFAULT)
 
 
 def _decode_with_escapes(value: bytes, codecs: Codecs) -> str:

@@ -18,6 +18,7 @@ MODULES: Final = ("charsets", "drafts", "header", "reading", "source", "values",
 _SOURCES: Final = (
     *(f"{name}{ending}" for name in (*MODULES, "primitives") for ending in (".py", ".pxd")),
     "primitives.h",
+    "checksum.h",
 )
 
 

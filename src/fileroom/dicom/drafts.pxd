@@ -6,7 +6,7 @@ from fileroom.dicom cimport primitives
 
 cdef class Maker:
     cdef type frozen
-    cdef tuple members
+    cdef object layout
     cdef object draft
 
     cpdef object make(self, list values)

@@ -13,22 +13,27 @@ from typing import TYPE_CHECKING, Any
 from fileroom.dicom import primitives
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from _typeshed import DataclassInstance
 
 
 class Maker:
-    """Makes instances of a frozen dataclass with slots, out of the values of all its fields in order."""
+    """Makes instances of a frozen dataclass with slots, out of the values of all its fields, in the order in which
+    they are named or else in their own."""
 
-    def __init__(self, frozen: type[DataclassInstance]) -> None:
-        names = [field.name for field in fields(frozen)]
+    def __init__(self, frozen: type[DataclassInstance], names: Sequence[str] = ()) -> None:
+        names = names or [field.name for field in fields(frozen)]
+        if sorted(names) != sorted(field.name for field in fields(frozen)):
+            raise ValueError("every field once")
         self.frozen = frozen
-        self.members = tuple([frozen.__dict__[name] for name in names])
+        self.layout = primitives.layout(frozen, names)
         self.draft: Any = make_dataclass(f"{frozen.__name__}Draft", [(name, Any) for name in names], slots=True)
 
     def make(self, values: list[Any]) -> Any:
         """One instance."""
         if primitives.COMPILED:
-            return primitives.filled(self.frozen, self.members, values)
+            return primitives.filled(self.frozen, self.layout, values)
         made = self.draft(*values)
         made.__class__ = self.frozen
         return made

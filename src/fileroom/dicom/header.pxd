@@ -5,32 +5,34 @@ cimport cython
 
 from fileroom.dicom cimport primitives
 from fileroom.dicom.drafts cimport Maker
+from fileroom.dicom.values cimport convert
 from fileroom.dicom.walker cimport Walk
 
 cdef Maker _MAKER
-cdef tuple _SILENCE
-cdef int _TRANSFER_SYNTAX, _PIXEL_OFFSET, _PIXEL_LENGTH, _HAS_PIXELS, _LAST_POSITION, _KEPT
+cdef dict _encodings
 
 
-cdef class Row:
-    cdef int slot
-    cdef int place
+cdef class Row(dict):
+    cdef tuple codecs
+    cdef int kind
     cdef object convert
     cdef bint may_keep
-    cdef dict kept
-
+    cdef object silence
     cdef bytes raw
     cdef object value
 
-    cdef object make(self, bytes raw, tuple codecs)
-    cdef void remember(self, bytes raw, object value) noexcept
 
+@cython.locals(found=tuple, codecs=tuple)
+cdef tuple _encoding(bytes charset, bint little)
 
-@cython.locals(raws=list, codecs=tuple, rows=list, values=list, row=Row, raw=bytes)
+@cython.locals(raws=list, codecs=tuple, rows=list, values=list)
 cpdef object header_of(Walk walk)
 
-@cython.locals(slot=int, row=Row)
-cdef void _add_other_vrs(list values, Walk walk, list rows, tuple codecs) except *
+@cython.locals(slot=Py_ssize_t, values=list, row=Row, raw=bytes)
+cdef list _compiled_values(list rows, list raws)
+
+@cython.locals(slot=int)
+cdef void _add_other_vrs(list values, Walk walk, tuple codecs) except *
 
 @cython.locals(slot=int, row=Row)
-cdef void _add_functional_groups(list values, Walk walk, list rows, tuple codecs) except *
+cdef object _add_functional_groups(list values, Walk walk, list rows)

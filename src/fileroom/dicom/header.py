@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import lru_cache
+from operator import getitem
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom import primitives
@@ -11,7 +11,7 @@ from fileroom.dicom.attributes import ATTRIBUTES, Attribute, may_keep
 from fileroom.dicom.charsets import DEFAULT, Codecs, codecs_of
 from fileroom.dicom.drafts import Maker
 from fileroom.dicom.fallback import value_by_pydicom
-from fileroom.dicom.values import Converter, coerce, converter
+from fileroom.dicom.values import coerce, convert, converter
 from fileroom.dicom.walker import POSITION_SLOT
 from fileroom.model import Header
 
@@ -22,99 +22,104 @@ _SILENT: Final = (None, "", ())
 _DEFAULT_CODECS: Final[Codecs] = (DEFAULT,)
 
 _KEPT: Final = 128  # values of each attribute
-_MAKER: Final = Maker(Header)
-_PLACES: Final = {field.name: place for place, field in enumerate(fields(Header))}
-_SILENCE: Final[tuple[Any, ...]] = tuple(
-    None if field.name == "transfer_syntax_uid" else field.default for field in fields(Header)
-)
-_TRANSFER_SYNTAX: Final = _PLACES["transfer_syntax_uid"]
-_PIXEL_OFFSET: Final = _PLACES["pixel_offset"]
-_PIXEL_LENGTH: Final = _PLACES["pixel_length"]
-_HAS_PIXELS: Final = _PLACES["has_pixels"]
-_LAST_POSITION: Final = _PLACES["last_image_position"]
+_ENCODINGS: Final = 64  # character sets
+_SILENCE: Final = {field.name: field.default for field in fields(Header)}
+
+# A header is made of the values of the table, slot by slot, and then of these.
+_MORE: Final = ("transfer_syntax_uid", "last_image_position", "pixel_offset", "pixel_length", "has_pixels")
+_MAKER: Final = Maker(Header, [*(row.field for row in ATTRIBUTES), *_MORE])
 
 
-class Row:
-    """What becomes of the values in one slot of a walk: where they stand in a Header, and what was made of some."""
+class Row(dict[bytes | None, Any]):
+    """What becomes of the raw values of one attribute, in one encoding: it is asked as a dictionary, and what it does
+    not have yet it makes, and keeps if it may."""
 
-    def __init__(self, slot: int, attribute: Attribute, convert: Converter) -> None:
-        self.slot = slot
-        self.place = _PLACES[attribute.field]
-        self.convert = convert
+    def __init__(self, attribute: Attribute, codecs: Codecs, little: bool) -> None:
+        super().__init__()
+        self.codecs = codecs
+        self.kind = attribute.kind
+        self.convert = converter(attribute.kind, little=little)
         self.may_keep = may_keep(attribute)
+        self.silence: Any = _SILENCE[attribute.field]
         self.raw = b""
         self.value: Any = None
-        self.kept: dict[bytes, Any] = {}
 
-    def make(self, raw: bytes, codecs: Codecs) -> Any:
-        """The value that these bytes stand for."""
-        value = self.convert(raw, codecs)
-        if self.may_keep:
-            if len(self.kept) == _KEPT:
-                self.kept.clear()
-            self.kept[raw] = value
+    def __missing__(self, raw: bytes | None) -> Any:
+        value = self.convert(raw, self.codecs) if raw else self.silence
+        if self.may_keep or not raw:
+            if len(self) == _KEPT:
+                self.clear()
+            self[raw] = value
         return value
 
-    def remember(self, raw: bytes, value: Any) -> None:
-        """Compiled, where no other thread comes between the two: the last value, to be known by its bytes' identity."""
-        if self.may_keep:
-            self.raw = raw
-            self.value = value
+
+_encodings: dict[tuple[bytes | None, bool], tuple[Codecs, list[Row]]] = {}
 
 
-@lru_cache(maxsize=64)
-def _rows(codecs: Codecs, little: bool) -> list[Row]:  # noqa: ARG001 - the cache tells them apart by it
-    """The rows for one encoding: what was kept is of no use in another."""
-    return [Row(slot, row, converter(row.kind, little=little)) for slot, row in enumerate(ATTRIBUTES)]
+def _encoding(charset: bytes | None, little: bool) -> tuple[Codecs, list[Row]]:
+    """The codecs of a value of Specific Character Set, and rows: what was kept is of no use in another encoding."""
+    found = _encodings.get((charset, little))
+    if found is None:
+        if len(_encodings) == _ENCODINGS:
+            _encodings.clear()
+        codecs = codecs_of(charset) if charset else _DEFAULT_CODECS
+        found = codecs, [Row(attribute, codecs, little) for attribute in ATTRIBUTES]
+        _encodings[charset, little] = found
+    return found
 
 
 def header_of(walk: Walk) -> Header:
     """The header that a walk has found."""
     raws = walk.values
-    codecs = codecs_of(raws[0]) if raws[0] else _DEFAULT_CODECS  # Specific Character Set is the first of the table
-    rows = _rows(codecs, walk.little)
-    values = list(_SILENCE)
-    for row in rows:
-        raw = raws[row.slot]
-        if raw:
-            if primitives.COMPILED and raw is row.raw:  # as in the file before: see primitives.cut
-                value = row.value
-            else:
-                value = row.kept.get(raw)
-                if value is None:
-                    value = row.make(raw, codecs)
-                if primitives.COMPILED:
-                    row.remember(raw, value)
-            values[row.place] = value
+    codecs, rows = _encoding(raws[0], walk.little)  # Specific Character Set is the first of the table
+    values = _compiled_values(rows, raws) if primitives.COMPILED else list(map(getitem, rows, raws))
     if walk.vrs:
-        _add_other_vrs(values, walk, rows, codecs)
-    if walk.macros or walk.last_position:
-        _add_functional_groups(values, walk, rows, codecs)
-    values[_TRANSFER_SYNTAX] = walk.transfer_syntax
+        _add_other_vrs(values, walk, codecs)
+    position = _add_functional_groups(values, walk, rows) if walk.macros or walk.last_position else ()
     if walk.has_pixels:
-        values[_PIXEL_OFFSET] = walk.pixel_position
-        values[_PIXEL_LENGTH] = walk.pixel_length
-        values[_HAS_PIXELS] = True
+        values += (walk.transfer_syntax, position, walk.pixel_position, walk.pixel_length, True)
+    else:
+        values += (walk.transfer_syntax, position, None, None, False)
     header: Header = _MAKER.make(values)
     return header
 
 
-def _add_other_vrs(values: list[Any], walk: Walk, rows: list[Row], codecs: Codecs) -> None:
+def _compiled_values(rows: list[Row], raws: list[bytes | None]) -> list[Any]:
+    """As ``map(getitem, rows, raws)``; the last value of each row is known by the identity of its bytes, which
+    primitives.cut sees to. Compiled, no other thread comes between the two."""
+    values: list[Any] = raws[: len(rows)]
+    for slot in range(len(rows)):
+        row, raw = rows[slot], raws[slot]
+        if not raw:
+            value = row.silence
+        elif raw is row.raw:
+            value = row.value
+        elif row.may_keep:
+            value = row[raw]
+            row.raw = raw
+            row.value = value
+        else:
+            value = convert(row.kind, row.convert, raw, row.codecs)
+        values[slot] = value
+    return values
+
+
+def _add_other_vrs(values: list[Any], walk: Walk, codecs: Codecs) -> None:
     """Values that have another VR than the table says: pydicom makes of them what it would have made."""
-    for slot, vr in walk.vrs.items():
+    for slot, vr in (walk.vrs or {}).items():
         attribute = ATTRIBUTES[slot]
         value = value_by_pydicom(attribute.tag, vr, walk.values[slot] or b"", codecs, little=walk.little)
-        row = rows[slot]
-        values[row.place] = coerce(attribute.kind, value)
+        values[slot] = coerce(attribute.kind, value)
 
 
-def _add_functional_groups(values: list[Any], walk: Walk, rows: list[Row], codecs: Codecs) -> None:
-    """What functional groups say where the data set itself is silent."""
-    for slot, raw in walk.macros:
+def _add_functional_groups(values: list[Any], walk: Walk, rows: list[Row]) -> Any:
+    """What functional groups say where the data set itself is silent; gives the position of the last frame."""
+    for slot, raw in walk.macros or ():
         row = rows[slot]
-        if raw and values[row.place] in _SILENT:
-            values[row.place] = row.convert(raw, codecs)
+        if raw and values[slot] in _SILENT:
+            values[slot] = row.convert(raw, row.codecs)
     row = rows[POSITION_SLOT]
-    for raw in walk.last_position:
-        if not values[_LAST_POSITION]:
-            values[_LAST_POSITION] = row.convert(raw, codecs)
+    for raw in walk.last_position or ():
+        if position := row.convert(raw, row.codecs):
+            return position
+    return ()

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <structmember.h>
 
+#include "checksum.h"
+
 #define FILEROOM_SLOTS 512  /* a power of two, several times as many as there are keys */
 static struct { uint32_t key; int32_t slot; } fileroom_slots[FILEROOM_SLOTS];
 
@@ -27,25 +29,37 @@ static inline int32_t fileroom_slot(uint32_t key, int32_t otherwise) {
     return key && fileroom_slots[place].key == key ? fileroom_slots[place].slot : otherwise;
 }
 
-/* A new instance of a class with slots, each filled where it lies. */
-static inline PyObject *fileroom_filled(PyTypeObject *cls, PyObject *members, PyObject *values) {
+/* Where the slots of a class lie in its instances: bytes that hold one Py_ssize_t for each. */
+static inline PyObject *fileroom_offsets(PyTypeObject *cls, PyObject *members) {
     Py_ssize_t count = PyTuple_GET_SIZE(members);
-    if (count != PyList_GET_SIZE(values)) {
+    PyObject *made = PyBytes_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(Py_ssize_t));
+    for (Py_ssize_t i = 0; made && i < count; i++) {
+        PyMemberDescrObject *member = (PyMemberDescrObject *)PyTuple_GET_ITEM(members, i);
+        if (!Py_IS_TYPE(member, &PyMemberDescr_Type) || PyDescr_TYPE(member) != cls ||
+            member->d_member->type != T_OBJECT_EX) {
+            PyErr_SetString(PyExc_TypeError, "not a slot of that class");
+            Py_CLEAR(made);
+        } else
+            memcpy(PyBytes_AS_STRING(made) + i * (Py_ssize_t)sizeof(Py_ssize_t), &member->d_member->offset,
+                   sizeof(Py_ssize_t));
+    }
+    return made;
+}
+
+/* A new instance of a class with slots, each filled where it lies. */
+static inline PyObject *fileroom_filled(PyTypeObject *cls, PyObject *offsets, PyObject *values) {
+    Py_ssize_t count = PyList_GET_SIZE(values), offset;
+    const char *at = PyBytes_AS_STRING(offsets);
+    if (PyBytes_GET_SIZE(offsets) != count * (Py_ssize_t)sizeof offset) {
         PyErr_SetString(PyExc_ValueError, "as many values as slots");
         return NULL;
     }
     PyObject *made = cls->tp_alloc(cls, 0);
-    for (Py_ssize_t i = 0; made && i < count; i++) {
-        PyObject *member = PyTuple_GET_ITEM(members, i), *value = PyList_GET_ITEM(values, i);
-        PyMemberDescrObject *descriptor = (PyMemberDescrObject *)member;
-        if (!Py_IS_TYPE(member, &PyMemberDescr_Type) || PyDescr_TYPE(descriptor) != cls ||
-            descriptor->d_member->type != T_OBJECT_EX) {
-            PyErr_SetString(PyExc_TypeError, "not a slot of that class");
-            Py_CLEAR(made);
-            break;
-        }
+    for (Py_ssize_t i = 0; made && i < count; i++, at += sizeof offset) {
+        PyObject *value = PyList_GET_ITEM(values, i);
+        memcpy(&offset, at, sizeof offset);
         Py_INCREF(value);
-        *(PyObject **)((char *)made + descriptor->d_member->offset) = value;
+        *(PyObject **)((char *)made + offset) = value;
     }
     return made;
 }
@@ -70,6 +84,15 @@ static inline int fileroom_is_digits_and_dots(PyObject *uid) {
             return 0;
     }
     return digits;
+}
+
+/* Whether it is ASCII without escapes: the same text in every character set. */
+static inline int fileroom_is_plain(PyObject *raw) {
+    const char *start = PyBytes_AS_STRING(raw);
+    for (Py_ssize_t i = 0; i < PyBytes_GET_SIZE(raw); i++)
+        if ((start[i] & 0x80) || start[i] == 0x1B)
+            return 0;
+    return 1;
 }
 
 /* Eight bytes of a buffer; beyond its end there are zeros. */
@@ -103,6 +126,11 @@ static inline PyObject *fileroom_cut(int slot, const char *start, Py_ssize_t len
 static inline void fileroom_may_keep(int slot) { fileroom_last[slot].may_keep = 1; }
 
 /* Files. Where there is no pread, the functions of primitives.py are called. */
+typedef struct {
+    int fd, regular;
+    long long size, mtime_ns;
+} fileroom_file;
+
 #if defined(__unix__) || defined(__APPLE__)
 #include <errno.h>
 #include <fcntl.h>
@@ -115,19 +143,25 @@ static inline void fileroom_may_keep(int slot) { fileroom_last[slot].may_keep = 
 #define FILEROOM_MTIME st_mtim
 #endif
 
-static inline long long fileroom_mtime_ns(const struct stat *about) {
-    return about->FILEROOM_MTIME.tv_sec * 1000000000LL + about->FILEROOM_MTIME.tv_nsec;
+static inline int fileroom_fstat(fileroom_file *file) {
+    struct stat about;
+    if (fstat(file->fd, &about) != 0)
+        return -1;
+    file->regular = S_ISREG(about.st_mode);
+    file->size = about.st_size;
+    file->mtime_ns = about.FILEROOM_MTIME.tv_sec * 1000000000LL + about.FILEROOM_MTIME.tv_nsec;
+    return 0;
 }
 
-static inline PyObject *fileroom_look(int fd) {
-    struct stat about;
-    int failed;
+/* Closes it; whether it still has the size and time with which it was opened. */
+static inline int fileroom_leave(int fd, long long size, long long mtime_ns) {
+    fileroom_file now = {fd, 0, 0, 0};
+    int looked;
     Py_BEGIN_ALLOW_THREADS
-    failed = fstat(fd, &about);
+    looked = fileroom_fstat(&now) == 0;
+    close(fd);
     Py_END_ALLOW_THREADS
-    if (failed)
-        return PyErr_SetFromErrno(PyExc_OSError);
-    return Py_BuildValue("(LLL)", (long long)about.st_mode, (long long)about.st_size, fileroom_mtime_ns(&about));
+    return looked && now.size == size && now.mtime_ns == mtime_ns;
 }
 
 /* Up to length bytes from the start of a file into head; how many, or -1 with errno set. */
@@ -145,11 +179,11 @@ static inline Py_ssize_t fileroom_read_head(int fd, char *head, Py_ssize_t lengt
     return got;
 }
 
-static inline PyObject *fileroom_open_head(PyObject *path, int flags, Py_ssize_t length) {
+static inline PyObject *fileroom_open(PyObject *path, int flags, Py_ssize_t length, fileroom_file *file) {
     PyObject *name = NULL, *head;
-    struct stat about;
     Py_ssize_t got = 0;
-    int fd, error = 0;
+    int error = 0;
+    memset(file, 0, sizeof *file);
     if (!PyUnicode_FSConverter(path, &name))
         return NULL;
     head = PyBytes_FromStringAndSize(NULL, length);
@@ -159,17 +193,17 @@ static inline PyObject *fileroom_open_head(PyObject *path, int flags, Py_ssize_t
     }
     Py_BEGIN_ALLOW_THREADS
     do
-        fd = open(PyBytes_AS_STRING(name), flags | O_CLOEXEC);
-    while (fd < 0 && errno == EINTR);
-    if (fd < 0 || fstat(fd, &about) != 0)
+        file->fd = open(PyBytes_AS_STRING(name), flags | O_CLOEXEC);
+    while (file->fd < 0 && errno == EINTR);
+    if (file->fd < 0 || fileroom_fstat(file) != 0)
         error = errno;
-    else if (S_ISREG(about.st_mode)) {
-        got = fileroom_read_head(fd, PyBytes_AS_STRING(head), about.st_size < length ? (Py_ssize_t)about.st_size : length);
+    else if (file->regular) {
+        got = fileroom_read_head(file->fd, PyBytes_AS_STRING(head), file->size < length ? (Py_ssize_t)file->size : length);
         if (got < 0)
             error = errno;
     }
-    if (error && fd >= 0)
-        close(fd);
+    if (error && file->fd >= 0)
+        close(file->fd);
     Py_END_ALLOW_THREADS
     Py_DECREF(name);
     if (error) {
@@ -177,12 +211,9 @@ static inline PyObject *fileroom_open_head(PyObject *path, int flags, Py_ssize_t
         errno = error;
         return PyErr_SetFromErrno(PyExc_OSError);
     }
-    if (got != length && _PyBytes_Resize(&head, got) != 0) {
-        close(fd);
-        return NULL;
-    }
-    return Py_BuildValue("(iLLLN)", fd, (long long)about.st_mode, (long long)about.st_size, fileroom_mtime_ns(&about),
-                         head);
+    if (got != length && _PyBytes_Resize(&head, got) != 0)
+        close(file->fd);
+    return head;
 }
 #else
 static inline PyObject *fileroom_in_python(const char *name, PyObject *arguments) {
@@ -195,10 +226,19 @@ static inline PyObject *fileroom_in_python(const char *name, PyObject *arguments
     return done;
 }
 
-static inline PyObject *fileroom_look(int fd) { return fileroom_in_python("look", Py_BuildValue("(i)", fd)); }
+static inline int fileroom_leave(int fd, long long size, long long mtime_ns) {
+    PyObject *same = fileroom_in_python("leave", Py_BuildValue("(iLL)", fd, size, mtime_ns));
+    int yes = same ? PyObject_IsTrue(same) : -1;
+    Py_XDECREF(same);
+    return yes;
+}
 
-static inline PyObject *fileroom_open_head(PyObject *path, int flags, Py_ssize_t length) {
-    return fileroom_in_python("open_head", Py_BuildValue("(Oin)", path, flags, length));
+static inline PyObject *fileroom_open(PyObject *path, int flags, Py_ssize_t length, fileroom_file *file) {
+    PyObject *opened = fileroom_in_python("open_head", Py_BuildValue("(Oin)", path, flags, length)), *head = NULL;
+    if (opened && PyArg_ParseTuple(opened, "ipLLS", &file->fd, &file->regular, &file->size, &file->mtime_ns, &head))
+        Py_INCREF(head);
+    Py_XDECREF(opened);
+    return head;
 }
 #endif
 

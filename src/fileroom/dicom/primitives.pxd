@@ -6,16 +6,30 @@ never asks for what lies there.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from libc.math cimport isfinite
 from libc.stdint cimport int32_t, int64_t, uint32_t
+
+
+from fileroom.dicom.source cimport FileSource
 
 
 cdef extern from "primitives.h":
     bytes fileroom_cut(int slot, const char* start, Py_ssize_t length)
-    object fileroom_filled(type cls, tuple members, list values)
+    bytes fileroom_offsets(type cls, tuple members)
+    object fileroom_filled(type cls, bytes offsets, list values)
+    bint fileroom_is_plain(bytes raw) noexcept
+    bint fileroom_folds() noexcept
+    uint32_t fileroom_crc(const unsigned char* at, size_t length) noexcept
     str fileroom_text(bytes raw)
     bint fileroom_is_digits_and_dots(str uid) noexcept
-    tuple fileroom_look(int fd)
-    tuple fileroom_open_head(object path, int flags, Py_ssize_t length)
+    ctypedef struct fileroom_file:
+        int fd
+        int regular
+        long long size
+        long long mtime_ns
+
+    int fileroom_leave(int fd, long long size, long long mtime_ns) except -1
+    bytes fileroom_open(object path, int flags, Py_ssize_t length, fileroom_file* file)
     const unsigned char* fileroom_eight(bytes buffer, Py_ssize_t offset) noexcept
     void fileroom_may_keep(int slot) noexcept
     void fileroom_learn(uint32_t key, int32_t slot) noexcept nogil
@@ -24,16 +38,18 @@ cdef extern from "primitives.h":
 
 cdef enum:
     COMPILED = 1
+    NO_SLOT = -1
 
 
 cdef inline int learn(dict slots, bytes may_keep) except -1:
-    if len(slots) > 256 or len(may_keep) != len(slots):
+    if len(may_keep) > 256 or len(may_keep) < len(slots):
         raise ValueError("the tables are not made for that many keys")
     for key, slot in slots.items():
         if not 0 <= slot < len(slots):
             raise ValueError("slots are counted from 0")
         fileroom_learn(key, slot)
-        if may_keep[slot]:
+    for slot, yes in enumerate(may_keep):
+        if yes:
             fileroom_may_keep(slot)
     return 0
 
@@ -81,16 +97,28 @@ cdef inline (uint32_t, uint32_t) pair_big(bytes buffer, Py_ssize_t offset) noexc
     return _two_big(at) | _two_big(at + 2) << 16, _two_big(at + 6) | _two_big(at + 4) << 16
 
 
-cdef inline tuple look(int fd):
-    return fileroom_look(fd)
+cdef inline bint leave(int fd, int64_t size, int64_t mtime_ns) except -1:
+    return fileroom_leave(fd, size, mtime_ns)
 
 
-cdef inline tuple open_head(object path, int flags, Py_ssize_t length):
-    return fileroom_open_head(path, flags, length)
+cdef inline FileSource open_source(object path, int flags, Py_ssize_t length):
+    cdef fileroom_file file
+    cdef bytes head = fileroom_open(path, flags, length, &file)
+    cdef FileSource source = FileSource.__new__(FileSource)
+    source.head = head
+    source.fd = file.fd
+    source.regular = file.regular
+    source.size = file.size
+    source.mtime_ns = file.mtime_ns
+    return source
 
 
-cdef inline object filled(type cls, tuple members, list values):
-    return fileroom_filled(cls, members, values)
+cdef inline object layout(type cls, object names):
+    return fileroom_offsets(cls, tuple([cls.__dict__[name] for name in names]))
+
+
+cdef inline object filled(type cls, bytes slots, list values):
+    return fileroom_filled(cls, slots, values)
 
 
 cdef inline str text(bytes raw):
@@ -99,3 +127,27 @@ cdef inline str text(bytes raw):
 
 cdef inline bint is_digits_and_dots(str uid) noexcept:
     return fileroom_is_digits_and_dots(uid)
+
+
+cdef inline bint is_plain(bytes raw) noexcept:
+    return fileroom_is_plain(raw)
+
+
+cdef inline bint folds() noexcept:
+    return fileroom_folds()
+
+
+cdef inline bytes digest(bytes head, Py_ssize_t half, Py_ssize_t end):
+    cdef const unsigned char* at = <const unsigned char*> PyBytes_AS_STRING(head)
+    cdef uint32_t words[2]
+    end = min(end, PyBytes_GET_SIZE(head))
+    words[0] = fileroom_crc(at, min(half, end))
+    words[1] = fileroom_crc(at + half, end - half) if end > half else 0
+    return (<char*> words)[:8]
+
+
+cdef inline bint are_finite(tuple numbers) except -1:
+    for number in numbers:
+        if not isfinite(<double> number):
+            return False
+    return True

@@ -10,17 +10,28 @@ half and the group in the lower. :func:`key_of` makes it; big endian is brought 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from math import isfinite
 from stat import S_ISREG
 from struct import Struct
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
+from fileroom.dicom.source import FileSource
 from fileroom.sources.positioned import read_fully
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _SLOTS: Final[dict[int, int]] = {}
+_two_words: Final = Struct("<II").pack
 _element_big: Final = Struct(">HH2sH").unpack_from
 _pair_big: Final = Struct(">HHI").unpack_from
 
+_ESC: Final = 0x1B
+
 COMPILED: Final = False
+NO_SLOT: Final = -1
 element: Final = Struct("<IHH").unpack_from  # key, VR, length of 16 bits
 pair: Final = Struct("<II").unpack_from  # key, length of 32 bits: implicit elements and items
 slot_of: Final = _SLOTS.get  # the slot of a key, or what is given in its stead
@@ -54,17 +65,47 @@ def cut(slot: int, buffer: bytes, start: int, stop: int) -> bytes:  # noqa: ARG0
     return buffer[start:stop]
 
 
-def look(fd: int) -> tuple[int, int, int]:
-    """Mode, size and mtime_ns of an open file."""
-    about = os.fstat(fd)
-    return about.st_mode, about.st_size, about.st_mtime_ns
+def open_source(path: str, flags: int, length: int) -> FileSource:
+    """A file, opened, with its first ``length`` bytes if it is a regular one."""
+    fd, regular, size, mtime_ns, head = open_head(path, flags, length)
+    return FileSource(fd, size, head, mtime_ns, regular)
 
 
-def filled(cls: type, members: tuple[Any, ...], values: list[Any]) -> Any:
-    """A new instance of ``cls`` with ``values`` in the slots that ``members`` describe."""
+def open_head(path: str, flags: int, length: int) -> tuple[int, bool, int, int, bytes]:
+    """What :func:`open_source` is made of."""
+    fd = os.open(path, flags)
+    try:
+        about = os.fstat(fd)
+        size, regular = about.st_size, S_ISREG(about.st_mode)
+        return fd, regular, size, about.st_mtime_ns, read_fully(fd, 0, min(length, size)) if regular else b""
+    except BaseException:
+        os.close(fd)
+        raise
+
+
+def leave(fd: int, size: int, mtime_ns: int) -> bool:
+    """Close a file; whether it still has the size and time with which it was opened."""
+    try:
+        about = os.fstat(fd)
+    except OSError:  # a drive that was pulled
+        return False
+    else:
+        return about.st_size == size and about.st_mtime_ns == mtime_ns
+    finally:
+        with suppress(OSError):
+            os.close(fd)
+
+
+def layout(cls: type, names: Sequence[str]) -> Any:
+    """Where the slots of ``names`` lie in an instance of ``cls``: for :func:`filled`."""
+    return tuple([cls.__dict__[name] for name in names])
+
+
+def filled(cls: type, slots: Any, values: list[Any]) -> Any:
+    """A new instance of ``cls`` with ``values`` in the slots of a :func:`layout`."""
     made: Any = object.__new__(cls)
-    for member, value in zip(members, values, strict=True):
-        member.__set__(made, value)
+    for slot, value in zip(slots, values, strict=True):
+        slot.__set__(made, value)
     return made
 
 
@@ -78,12 +119,21 @@ def is_digits_and_dots(uid: str) -> bool:
     return uid.replace(".", "").isdecimal()
 
 
-def open_head(path: str, flags: int, length: int) -> tuple[int, int, int, int, bytes]:
-    """A file, opened: its descriptor, what :func:`look` says, and its first ``length`` bytes if it is a regular one."""
-    fd = os.open(path, flags)
-    try:
-        mode, size, mtime_ns = look(fd)
-        return fd, mode, size, mtime_ns, read_fully(fd, 0, min(length, size)) if S_ISREG(mode) else b""
-    except BaseException:
-        os.close(fd)
-        raise
+def is_plain(raw: bytes) -> bool:
+    """Whether it is ASCII without escapes: the same text in every character set."""
+    return raw.isascii() and _ESC not in raw
+
+
+def are_finite(numbers: tuple[float, ...]) -> bool:
+    """Whether none is infinite or NaN; finite ones may well have a sum that is not."""
+    return isfinite(sum(numbers)) or all(map(isfinite, numbers))
+
+
+def folds() -> bool:
+    """Whether a compiled :func:`digest` is fast here, without zlib."""
+    return False
+
+
+def digest(head: bytes, half: int, end: int) -> bytes:
+    """The CRC-32 of what stands before and of what stands behind ``half`` in the first ``end`` bytes."""
+    return _two_words(crc32(head[: min(half, end)]), crc32(head[half:end]) if end > half else 0)

@@ -11,23 +11,23 @@ from fileroom.dicom.source cimport FileSource
 from fileroom.dicom.walker cimport Walk
 
 cdef Maker _MAKER
+cdef Py_ssize_t _HALF
 
 
-@cython.locals(fd=int, mode=int64_t, size=int64_t, mtime_ns=int64_t, head=bytes)
+@cython.locals(source=FileSource, values=list, unchanged=bint)
 cdef object _read(object path, object reader)
 
-@cython.locals(head=bytes, size=int64_t, size_now=int64_t, mtime_ns_now=int64_t, digested=int64_t)
-cdef object _read_open(FileSource source, int64_t mtime_ns, object reader)
+@cython.locals(head=bytes, digested=int64_t, prefixed=bint)
+cdef list _read_open(FileSource source, object reader)
 
 @cython.locals(walk=Walk)
 cpdef object _read_fast(FileSource source)
 
-cdef bytes _digest(bytes head)
+@cython.locals(head=bytes)
+cdef object _sniff(FileSource source)
 
-@cython.locals(head=bytes, prefixed=bint)
-cdef object _found(FileSource source, object reader)
+cdef object _found(FileSource source, object reader, bint prefixed)
 
-cdef tuple _identity(object header)
+cdef void _check_uid(str uid, object reason) except *
 
-@cython.locals(uid=str)
 cdef void _check(object header, int64_t size, bint directory) except *

@@ -11,15 +11,14 @@ import errno
 import os
 import re
 import struct
-from dataclasses import dataclass, replace
-from stat import S_ISREG
-from typing import TYPE_CHECKING, Final
-from zlib import crc32
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom import primitives
 from fileroom.dicom.drafts import Maker
 from fileroom.dicom.fallback import Found, read_by_pydicom
 from fileroom.dicom.header import header_of
+from fileroom.dicom.primitives import digest as digest_by_zlib  # not compiled, whatever becomes of this module
 from fileroom.dicom.source import EndsEarly, FileSource, OpenedSource
 from fileroom.dicom.walker import Odd, Walk
 from fileroom.dicom.why import of_damage, of_errno
@@ -84,11 +83,11 @@ class Reading:
 
 
 _MAKER: Final = Maker(Reading)
+_NOT_DICOM: Final = Outcome.NOT_DICOM
 _NO_INSTANCE: Final = Reason.NO_SOP_INSTANCE_UID  # looked up once: members of an enumeration take their time
 _NO_STUDY: Final = Reason.NO_STUDY_INSTANCE_UID
 _NO_SERIES: Final = Reason.NO_SERIES_INSTANCE_UID
 _HALF: Final = HEAD // 2
-_two_words: Final = struct.Struct("<II").pack
 
 
 class _Refused(Exception):
@@ -109,10 +108,12 @@ def read_header(path: str) -> Reading:
 def read_header_from(opened: Opened) -> Reading:
     """As :func:`read_header`, of a member of a container; its time of change is what the container tells."""
     try:
-        reading = _read_open(OpenedSource.of(opened, HEAD), 0, _read_fast)
-        return replace(reading, size=opened.size, mtime_ns=opened.mtime_ns if opened.stands() else 0)
+        values = _read_open(OpenedSource.of(opened, HEAD), _read_fast)
+        values += (opened.size, opened.mtime_ns if opened.stands() else 0)
     except OSError as error:
         return _unopened(error)
+    reading: Reading = _MAKER.make(values)
+    return reading
 
 
 def read_header_by_pydicom(path: str) -> Reading:
@@ -130,17 +131,22 @@ def header_from_pydicom(path: str) -> Header:
 
 def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
     try:
-        fd, mode, size, mtime_ns, head = primitives.open_head(path, READ_FLAGS, HEAD)
+        source = primitives.open_source(path, READ_FLAGS, HEAD)
     except (OSError, ValueError) as error:
         return _unopened(error)
+    values, unchanged = None, False
     try:
-        if not S_ISREG(mode):
-            return Reading(None, Outcome.NOT_DICOM, Reason.SPECIAL_FILE, "", b"", 0, 0)
-        return _read_open(FileSource(fd, size, head), mtime_ns, reader)
+        if source.regular:
+            values = _read_open(source, reader)
     except OSError as error:  # a bad sector, a drive that was pulled
         return _unopened(error)
     finally:
-        os.close(fd)
+        unchanged = primitives.leave(source.fd, source.size, source.mtime_ns)
+    if values is None:
+        return Reading(None, Outcome.NOT_DICOM, Reason.SPECIAL_FILE, "", b"", 0, 0)
+    values += (source.size, source.mtime_ns if unchanged else 0)
+    reading: Reading = _MAKER.make(values)
+    return reading
 
 
 def _read_fast(source: FileSource) -> Found:
@@ -162,7 +168,7 @@ def _read_cut(source: FileSource, early: EndsEarly) -> Found:
     except Exception as error:  # noqa: BLE001 - what pydicom stumbles over there is that the file is cut
         raise error if _is_of_the_disk(error) else early from None
     header, directory, _ = found
-    if not directory and not all(uid for uid, _ in _identity(header)):
+    if not directory and not (header.sop_instance_uid and header.study_instance_uid and header.series_instance_uid):
         raise early
     return found
 
@@ -180,35 +186,30 @@ def _unopened(error: OSError | ValueError) -> Reading:
     return Reading(None, outcome, reason, detail, b"", 0, 0)
 
 
-def _read_open(source: FileSource, mtime_ns: int, reader: Callable[[FileSource], Found]) -> Reading:
-    head, size = source.head, source.size
-    header, outcome, reason, detail, digested = None, None, None, "", len(head)
-    try:
-        found, directory, pixel_position = _found(source, reader)
-        if pixel_position is not None:
-            digested = pixel_position
-        _check(found, size, directory)
-        header = found
-    except _Refused as refused:
-        outcome, reason, detail = refused.outcome, refused.reason, refused.detail
-    digest = _digest(head[:digested])
-    _, size_now, mtime_ns_now = primitives.look(source.fd)
-    if (size_now, mtime_ns_now) != (size, mtime_ns):
-        mtime_ns = 0
-    reading: Reading = _MAKER.make([header, outcome, reason, detail, digest, size, mtime_ns])
-    return reading
-
-
-def _digest(head: bytes) -> bytes:
-    return _two_words(crc32(head[:_HALF]), crc32(head[_HALF:]) if len(head) > _HALF else 0)
-
-
-def _found(source: FileSource, reader: Callable[[FileSource], Found]) -> Found:
-    """Sniff, then read, and say no in our own words."""
+def _read_open(source: FileSource, reader: Callable[[FileSource], Found]) -> list[Any]:
+    """The values of a Reading up to the digest."""
     head = source.head
-    prefixed = head[128:132] == b"DICM"
+    header, outcome, reason, detail, digested = None, None, None, "", len(head)
+    prefixed = head.startswith(b"DICM", 128)
     if not prefixed:
-        _sniff(source)
+        reason = _sniff(source)
+    if reason is not None:
+        outcome = _NOT_DICOM
+    else:
+        try:
+            found, directory, pixel_position = _found(source, reader, prefixed)
+            if pixel_position is not None:
+                digested = min(pixel_position, digested)
+            _check(found, source.size, directory)
+            header = found
+        except _Refused as refused:
+            outcome, reason, detail = refused.outcome, refused.reason, refused.detail
+    digest = primitives.digest(head, _HALF, digested) if primitives.folds() else digest_by_zlib(head, _HALF, digested)
+    return [header, outcome, reason, detail, digest]
+
+
+def _found(source: FileSource, reader: Callable[[FileSource], Found], prefixed: bool) -> Found:
+    """Read, and say no in our own words."""
     try:
         found = reader(source)
     except (EndsEarly, EOFError) as error:
@@ -217,9 +218,10 @@ def _found(source: FileSource, reader: Callable[[FileSource], Found]) -> Found:
         if _is_of_the_disk(error):
             raise
         raise _unreadable(Reason.DAMAGED, error, prefixed=prefixed) from error
-    header, directory, _ = found
-    if not prefixed and not directory and not (header.sop_class_uid and header.sop_instance_uid):
-        raise _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
+    if not prefixed:
+        header, directory, _ = found
+        if not directory and not (header.sop_class_uid and header.sop_instance_uid):
+            raise _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
     return found
 
 
@@ -229,16 +231,17 @@ def _unreadable(reason: Reason, error: Exception, *, prefixed: bool) -> _Refused
     return _Refused(Outcome.UNREADABLE, reason, of_damage(error))
 
 
-def _sniff(source: FileSource) -> None:
-    """Whether a file without preamble may be a data set: its first group is 2 or 8 (either byte order)."""
+def _sniff(source: FileSource) -> Reason | None:
+    """Why a file without preamble is no data set; None when it may be one: its first group is 2 or 8, in either byte
+    order."""
     head = source.head
     if not head:
-        raise _Refused(Outcome.NOT_DICOM, Reason.EMPTY_FILE)
+        return Reason.EMPTY_FILE
     if head[:2] in _FIRST_GROUPS:
-        return
-    if not any(head) and _only_zeros(source):
-        raise _Refused(Outcome.NOT_DICOM, Reason.ALL_ZEROS)
-    raise _Refused(Outcome.NOT_DICOM, Reason.NO_DICOM)
+        return None
+    if head[0] == 0 and not any(head) and _only_zeros(source):
+        return Reason.ALL_ZEROS
+    return Reason.NO_DICOM
 
 
 def _only_zeros(source: FileSource) -> bool:
@@ -251,19 +254,16 @@ def _check(header: Header, size: int, directory: bool) -> None:
     """Only what has its identity becomes an entry of the catalog (PS3.3 C.12.1, C.7.2.1, C.7.3.1)."""
     if directory and not header.sop_instance_uid:
         raise _Refused(Outcome.NO_IDENTITY, Reason.DICOMDIR)
-    for uid, reason in _identity(header):
-        if not uid:
-            raise _Refused(Outcome.NO_IDENTITY, reason)
-        if not primitives.is_digits_and_dots(uid) and not _UID.fullmatch(uid):
-            raise _Refused(Outcome.NO_IDENTITY, reason, Detail.BAD_UID)
+    _check_uid(header.sop_instance_uid, _NO_INSTANCE)
+    _check_uid(header.study_instance_uid, _NO_STUDY)
+    _check_uid(header.series_instance_uid, _NO_SERIES)
     # An image that ends early can still be shown in part; pixel data that does, without an image, cannot.
     if header.rows is None and (header.pixel_offset or 0) + (header.pixel_length or 0) > size:
         raise _Refused(Outcome.UNREADABLE, Reason.TRUNCATED, Detail.PIXELS_CUT)
 
 
-def _identity(header: Header) -> tuple[tuple[str, Reason], ...]:
-    return (
-        (header.sop_instance_uid, _NO_INSTANCE),
-        (header.study_instance_uid, _NO_STUDY),
-        (header.series_instance_uid, _NO_SERIES),
-    )
+def _check_uid(uid: str, reason: Reason) -> None:
+    if not uid:
+        raise _Refused(Outcome.NO_IDENTITY, reason)
+    if not primitives.is_digits_and_dots(uid) and not _UID.fullmatch(uid):
+        raise _Refused(Outcome.NO_IDENTITY, reason, Detail.BAD_UID)

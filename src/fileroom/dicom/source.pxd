@@ -6,6 +6,8 @@ from libc.stdint cimport int64_t
 
 cdef class FileSource:
     cdef readonly int fd
+    cdef readonly bint regular
+    cdef readonly int64_t mtime_ns
     cdef readonly int64_t size
     cdef readonly bytes head
 

@@ -47,10 +47,12 @@ class Source(Protocol):
 class FileSource:
     """The bytes of an open file of ``size`` bytes; what was read first (``head``) is not read twice."""
 
-    def __init__(self, fd: int, size: int, head: bytes) -> None:
+    def __init__(self, fd: int, size: int, head: bytes, mtime_ns: int = 0, regular: bool = True) -> None:  # noqa: FBT001, FBT002 - as compiled
         self.fd = fd
         self.size = size
         self.head = head
+        self.mtime_ns = mtime_ns
+        self.regular = regular  # else it has no head
 
     def read_at(self, position: int, length: int) -> bytes:
         """As :class:`Source` says."""

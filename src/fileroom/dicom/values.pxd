@@ -6,8 +6,10 @@ cimport cython
 from fileroom.dicom cimport primitives
 from fileroom.dicom.charsets cimport decode
 
-cdef int _FEW_DIGITS
+cdef int _FEW_DIGITS, TEXT, DECIMALS, DECIMAL, UID, INTEGER_TEXT, NAME, PROSE
 
+
+cpdef object convert(int kind, object otherwise, bytes raw, tuple codecs)
 
 cpdef str _text(bytes raw, tuple _)
 
@@ -31,6 +33,7 @@ cpdef object _word_big(bytes raw, tuple _)
 
 cpdef object _integer(bytes raw, tuple _)
 
+@cython.locals(number=double)
 cpdef object _decimal(bytes raw, tuple _)
 
 cpdef tuple _decimals(bytes raw, tuple _)

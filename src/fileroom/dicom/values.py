@@ -40,6 +40,23 @@ def converter(kind: int, *, little: bool) -> Converter:
     return _CONVERTERS[kind]
 
 
+def convert(kind: int, otherwise: Converter, raw: bytes, codecs: Codecs) -> Any:
+    """As ``otherwise(raw, codecs)``, the converter of that kind; compiled, of most it is known what is called."""
+    if kind == TEXT:
+        return _text(raw, codecs)
+    if kind == DECIMALS:
+        return _decimals(raw, codecs)
+    if kind == DECIMAL:
+        return _decimal(raw, codecs)
+    if kind == UID:
+        return _uid(raw, codecs)
+    if kind == INTEGER_TEXT:
+        return _integer(raw, codecs)
+    if kind == NAME:
+        return _name(raw, codecs)
+    return _prose(raw, codecs) if kind == PROSE else otherwise(raw, codecs)
+
+
 def _text(raw: bytes, _: Codecs) -> str:
     return primitives.text(raw)
 
@@ -58,7 +75,7 @@ def _codes(raw: bytes, _: Codecs) -> tuple[str, ...]:
 
 
 def _prose(raw: bytes, codecs: Codecs) -> str:
-    prose = decode(raw, codecs).rstrip(PADDING)
+    prose = primitives.text(raw) if primitives.is_plain(raw) else decode(raw, codecs).rstrip(PADDING)
     return prose if "\\" not in prose else "\\".join([part.rstrip(PADDING) for part in prose.split("\\")])
 
 
@@ -67,7 +84,7 @@ def _essay(raw: bytes, codecs: Codecs) -> str:
 
 
 def _name(raw: bytes, codecs: Codecs) -> str:
-    name = decode(raw.rstrip(b"\0 "), codecs)
+    name = primitives.text(raw) if primitives.is_plain(raw) else decode(raw.rstrip(b"\0 "), codecs)
     if "\\" in name:
         return "\\".join([each.rstrip("=") for each in name.split("\\")]).rstrip(PADDING)
     return name if name and name[-1] not in "= \0" else name.rstrip("=").rstrip(PADDING)
@@ -110,7 +127,7 @@ def _decimals(raw: bytes, _: Codecs) -> tuple[float, ...]:
         numbers = tuple([float(part) for part in raw.split(b"\\")])
     except ValueError:
         return _all_decimals(_clean(raw).split("\\"))
-    return numbers if isfinite(sum(numbers)) or all(map(isfinite, numbers)) else ()
+    return numbers if primitives.are_finite(numbers) else ()
 
 
 _CONVERTERS: Final[dict[int, Converter]] = {

@@ -5,16 +5,21 @@ cimport cython
 from libc.stdint cimport int64_t, uint32_t
 
 from fileroom.dicom cimport primitives
+from fileroom.dicom.source cimport FileSource
 
 cdef bytes VRS
 cdef bytes EXPECTED
 cdef int64_t STEP, LONGEST_VALUE, DEEPEST, PREAMBLE, ITEM_HEAD
-cdef uint32_t UNDEFINED, ITEM, ITEM_END, SEQUENCE_END, BIG_GROUP
-cdef int UNKNOWN, SQ, UN, SHORT, FIELDS, NO_SLOT
+cdef uint32_t UNDEFINED, ITEM, ITEM_END, SEQUENCE_END, BIG_GROUP, SYNTAX_KEY, CLASS_KEY
+cdef int UNKNOWN, SQ, UN, SHORT, LONG, FIELDS, NO_SLOT, BEHIND_PIXELS, META_SLOT
+cdef bytes _DIRECTORY
+cdef dict _syntaxes
+cdef tuple IMPLICIT_HEADS, EXPLICIT_HEADS
 
 
 cdef class Walk:
-    cdef public object source
+    cdef FileSource file
+    cdef object inflated
     cdef bytes buffer
     cdef int64_t base
     cdef int64_t last
@@ -34,6 +39,12 @@ cdef class Walk:
 
     cdef void _take(self, bytes data, bint full) except *
 
+    cdef bytes _read_at(self, int64_t position, int64_t length)
+
+    cdef int64_t _size(self) except? -1
+
+    cdef int64_t _long_length(self, int64_t offset) except -1
+
     @cython.locals(data=bytes)
     cdef bint _fill(self, int64_t position) except -1
 
@@ -47,7 +58,9 @@ cdef class Walk:
 
     cdef (uint32_t, uint32_t) _pair(self, int64_t offset) except *
 
-    @cython.locals(buffer=bytes, last=int64_t, key=uint32_t, vr=int, length=int64_t, start=int64_t, letters=uint32_t)
+    @cython.locals(
+        buffer=bytes, last=int64_t, key=uint32_t, vr=int, length=int64_t, start=int64_t, letters=uint32_t, raw=bytes,
+    )
     cdef int64_t _meta(self, int64_t position) except -1
 
     @cython.locals(offset=int64_t, key=uint32_t, letters=uint32_t, group=uint32_t, explicit=bint, big=bint)
@@ -55,16 +68,22 @@ cdef class Walk:
 
     @cython.locals(
         values=list, little=bint, buffer=bytes, base=int64_t, last=int64_t, offset=int64_t,
-        key=uint32_t, vr=int, length=int64_t, size=int64_t, start=int64_t, stop=int64_t, slot=int, letters=uint32_t,
+        key=uint32_t, vr=int, length=int64_t, size=int64_t, start=int64_t, stop=int64_t, slot=int, letters=uint32_t, heads=dict,
     )
     cdef void _explicit(self, int64_t position) except *
+
+    cdef int64_t _pass_known(self, int64_t offset, dict heads) except -1
+
+    cdef void _learn(self, int64_t offset, uint32_t key, int vr, int64_t size) except *
+
+    cdef void _keep(self, dict heads, int64_t offset, int slot, int64_t size) except *
 
     @cython.locals(slot=int, vr=int, start=int64_t)
     cdef int64_t _long(self, int64_t offset, uint32_t key, uint32_t letters, int64_t length) except? -1
 
     @cython.locals(
         values=list, little=bint, buffer=bytes, base=int64_t, last=int64_t, offset=int64_t,
-        key=uint32_t, length=int64_t, start=int64_t, stop=int64_t, slot=int,
+        key=uint32_t, length=int64_t, size=int64_t, start=int64_t, stop=int64_t, slot=int, heads=dict,
     )
     cdef void _implicit(self, int64_t position) except *
 
@@ -107,5 +126,7 @@ cdef class Walk:
     @cython.locals(end=int64_t, key=uint32_t, vr=int, length=int64_t, slot=int)
     cdef void _macro(self, frozenset slots, int64_t position, bint implicit, dict found) except *
 
+
+cdef str _syntax(bytes raw)
 
 cdef bint _is_vr(uint32_t letters) noexcept

@@ -10,6 +10,7 @@ is why no method here takes keyword-only arguments.
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 
 from fileroom.dicom import primitives
@@ -66,19 +67,42 @@ VRS: Final = _vrs()  # the VR that two letters name, UNKNOWN for any others
 
 # Each attribute that is kept has a slot, in the order of the table; what is only looked at comes behind.
 FIELDS: Final = len(ATTRIBUTES)
-NO_SLOT: Final = -1
+NO_SLOT: Final = primitives.NO_SLOT
 _LOOKED_AT: Final = (*PIXEL_DATA, SHARED_GROUPS, PER_FRAME_GROUPS, DIRECTORY_RECORDS, primitives.key_of(ITEM_END))
 _TAGS: Final = (*(row.tag for row in ATTRIBUTES), *_LOOKED_AT)
 SLOTS: Final = {primitives.key_of(tag): slot for slot, tag in enumerate(_TAGS)}
+BEHIND_PIXELS: Final = FIELDS + len(PIXEL_DATA)
 EXPECTED: Final = bytes([_NAMES.index(row.vr) for row in ATTRIBUTES] + [UNKNOWN] * len(_LOOKED_AT))
-primitives.learn(SLOTS, bytes([*map(may_keep, ATTRIBUTES), *(False for _ in _LOOKED_AT)]))
+META_SLOT: Final = len(_TAGS)  # of the transfer syntax; no element of the data set is found under it
+primitives.learn(SLOTS, bytes([*map(may_keep, ATTRIBUTES), *(False for _ in _LOOKED_AT), True]))
 _MACROS: Final = {
     primitives.key_of(macro): frozenset(SLOTS[primitives.key_of(tag)] for tag in tags) for macro, tags in MACROS.items()
 }
 POSITION_SLOT: Final = SLOTS[primitives.key_of(POSITION)]
-_TRANSFER_SYNTAX: Final = primitives.key_of(TRANSFER_SYNTAX)
-_CLASS: Final = primitives.key_of(FILE_META_CLASS)
+SYNTAX_KEY: Final = primitives.key_of(TRANSFER_SYNTAX)
+CLASS_KEY: Final = primitives.key_of(FILE_META_CLASS)
+_DIRECTORY: Final = DIRECTORY_CLASS.encode()
 _NOTHING: Final[tuple[bytes | None, ...]] = (None,) * len(_TAGS)
+
+# Interpreted, every step counts. Files say the same tags with the same VRs and lengths over and over: the first eight
+# bytes of an element, once understood, are known by sight. What is kept is whose value it is (NO_SLOT for nobody's,
+# LONG for nobody's with its length, of 32 bits, behind the eight bytes) and how many bytes lead to the next element.
+Heads = dict[bytes, tuple[int, int]]
+LONG: Final = -2
+MOST_HEADS: Final = 8192  # of each kind
+IMPLICIT_HEADS: Final[tuple[Heads, Heads]] = ({}, {})  # big endian, little endian
+EXPLICIT_HEADS: Final[tuple[Heads, Heads]] = ({}, {})
+
+_NOT_KNOWN: Final = (NO_SLOT, 0)
+_SQ: Final = b"SQ"
+_UNDEFINED: Final = b"\xff\xff\xff\xff"
+_ITEM: Final = b"\xfe\xff\x00\xe0"
+_OPEN_ITEM: Final = _ITEM + _UNDEFINED
+_ITEM_END: Final = b"\xfe\xff\x0d\xe0"
+_SEQUENCE_END: Final = b"\xfe\xff\xdd\xe0"
+
+_SYNTAXES: Final = 64
+_syntaxes: Final[dict[bytes, str]] = {}
 
 
 class Odd(Exception):
@@ -93,20 +117,22 @@ class Walk:
     """One walk through the header of one file, and what it found.
 
     ``values`` are the raw values by slot; ``vrs`` names the VR of those that have another than the table says.
-    ``macros`` and ``last_position`` are values from functional groups, in the order in which they are believed.
+    ``macros`` and ``last_position`` are values from functional groups, in the order in which they are believed; what
+    most files do not have is None until it is met.
     """
 
     def __init__(self, source: FileSource) -> None:
-        self.source: FileSource | InflatedSource = source
+        self.file = source
+        self.inflated: InflatedSource | None = None
         self.buffer = b""
         self.base = 0  # where the buffer begins
         self.last = 0  # up to here an element may begin without a look beyond the buffer
         self.little = True
         self.transfer_syntax = ""
         self.values: list[bytes | None] = list(_NOTHING)
-        self.vrs: dict[int, str] = {}
-        self.macros: list[tuple[int, bytes]] = []
-        self.last_position: list[bytes] = []
+        self.vrs: dict[int, str] | None = None
+        self.macros: list[tuple[int, bytes]] | None = None
+        self.last_position: list[bytes] | None = None
         self.directory = False
         self.has_pixels = False
         self.pixel_position: int | None = None
@@ -115,29 +141,40 @@ class Walk:
 
     def run(self) -> None:
         """Walk. Raises Odd, Damaged, EndsEarly or TooLong; what was found until then is not to be used."""
-        position = self._meta(PREAMBLE if self.buffer[128:PREAMBLE] == b"DICM" else 0)
+        position = self._meta(PREAMBLE if self.buffer.startswith(b"DICM", 128) else 0)
         if self.transfer_syntax == DEFLATED_LE:
-            self.source = InflatedSource(self.source, position)
+            self.inflated = InflatedSource(self.file, position)
             position = 0
             self._fill(position)
-        if self._how_encoded(position):
-            self._implicit(position)
-        else:
-            self._explicit(position)
-        if isinstance(self.source, InflatedSource):
-            self.source.finish()
+        try:
+            if self._how_encoded(position):
+                self._implicit(position)
+            else:
+                self._explicit(position)
+        except struct.error:  # interpreted, a read beyond the end; compiled, there are zeros, which lead past it
+            raise EndsEarly("the file ends inside its header") from None
+        if self.inflated is not None:
+            self.inflated.finish()
 
     # -- bytes -----------------------------------------------------------------------------------------------
 
     def _take(self, data: bytes, full: bool) -> None:
-        # The last buffer of a file is padded, so that an element of 8 bytes can be unpacked as one of 12.
-        self.buffer = data if full else data + bytes(12)
+        # An element has 12 bytes before its value, and nowhere but at the end of a file it may have only 8.
+        self.buffer = data
         self.last = len(data) - 12 if full else len(data) - 8
+
+    def _read_at(self, position: int, length: int) -> bytes:
+        if self.inflated is None:
+            return self.file.read_at(position, length)
+        return self.inflated.read_at(position, length)
+
+    def _size(self) -> int:
+        return self.file.size if self.inflated is None else self.inflated.size
 
     def _fill(self, position: int) -> bool:
         """Have the buffer begin at ``position``; False when no element can begin there any more."""
-        data = self.source.read_at(position, STEP)
-        if not data and position > self.source.size:
+        data = self._read_at(position, STEP)
+        if not data and position > self._size():
             raise EndsEarly("the file ends inside its header")
         self.base = position
         self._take(data, len(data) == STEP)
@@ -155,7 +192,7 @@ class Walk:
     def _value(self, position: int, length: int) -> bytes:
         if length > LONGEST_VALUE:
             raise Odd("a long value")
-        value = self.source.read_at(position, length)
+        value = self._read_at(position, length)
         if len(value) < length:
             raise EndsEarly("the file ends inside a value")
         return value
@@ -173,6 +210,13 @@ class Walk:
             return primitives.pair(self.buffer, offset)
         return primitives.pair_big(self.buffer, offset)
 
+    def _long_length(self, offset: int) -> int:
+        """The length of 32 bits of the explicit element at ``offset`` (PS3.5 7.1.2)."""
+        if offset + 12 > len(self.buffer):
+            raise EndsEarly("the file ends inside its header")
+        _, length = self._pair(offset + 4)
+        return length
+
     # -- what encoding ---------------------------------------------------------------------------------------
 
     def _meta(self, position: int) -> int:
@@ -187,14 +231,15 @@ class Walk:
             if vr == UNKNOWN:
                 raise Odd("a meta element of unknown VR")
             if vr < SHORT:
-                _, length = primitives.pair(buffer, position + 4)
+                length = self._long_length(position)
                 start += 4
             position = start + length
-            if key == _TRANSFER_SYNTAX:
-                self.transfer_syntax = primitives.text(primitives.cut(NO_SLOT, buffer, start, position)).strip()
-            elif key == _CLASS:
+            if key == SYNTAX_KEY:
+                raw = primitives.cut(META_SLOT, buffer, start, position)
+                self.transfer_syntax = _syntaxes.get(raw) or _syntax(raw)
+            elif key == CLASS_KEY and buffer.startswith(_DIRECTORY, start):
                 self.directory = primitives.text(primitives.cut(NO_SLOT, buffer, start, position)) == DIRECTORY_CLASS
-        if position + 8 <= self.source.size:
+        if position + 8 <= self.file.size:
             raise Odd("a File Meta Information longer than the first read")
         raise EndsEarly("the file ends inside its File Meta Information")
 
@@ -214,12 +259,15 @@ class Walk:
 
     # -- the data set ----------------------------------------------------------------------------------------
 
-    def _explicit(self, position: int) -> None:
+    def _explicit(self, position: int) -> None:  # noqa: C901 - the loop that counts: what it calls costs
         """Walk a data set with explicit VRs up to its pixel data or its end (PS3.5 7.1.2)."""
         values, little = self.values, self.little
         buffer, base, last = self.buffer, self.base, self.last
         offset = position - base
+        heads = EXPLICIT_HEADS[little]
         while True:
+            if not primitives.COMPILED:
+                offset = self._pass_known(offset, heads)
             if offset > last:
                 if not self._fill(base + offset):
                     return
@@ -233,20 +281,23 @@ class Walk:
                 # private groups are odd (PS3.5 7.8.1): none is ours
                 slot = NO_SLOT if key & 1 else primitives.slot_of(key, NO_SLOT)
                 if slot != NO_SLOT:
-                    if stop > last:
-                        values[slot] = self._value(base + offset + 8, length)
-                    elif primitives.COMPILED:
-                        values[slot] = primitives.cut(slot, buffer, offset + 8, stop)
-                    else:  # a call saved
-                        values[slot] = buffer[offset + 8 : stop]
+                    values[slot] = (
+                        self._value(base + offset + 8, length)
+                        if stop > last
+                        else primitives.cut(slot, buffer, offset + 8, stop)
+                    )
                     if vr != EXPECTED[slot]:
                         self._note_vr(slot, vr)
+                if not primitives.COMPILED:
+                    self._learn(offset, key, vr, stop - offset)
                 offset = stop
                 continue
             if vr > SQ and primitives.slot_of(key, NO_SLOT) == NO_SLOT:
                 start = offset + 4
                 _, size = primitives.pair(buffer, start) if little else primitives.pair_big(buffer, start)
                 if size != UNDEFINED:
+                    if not primitives.COMPILED:
+                        self._learn(offset, key, vr, 0)
                     offset += 12 + size
                     continue
             position = self._long(offset, key, letters, length)
@@ -255,6 +306,42 @@ class Walk:
             buffer, base, last = self.buffer, self.base, self.last
             offset = position - base
 
+    def _pass_known(self, offset: int, heads: Heads) -> int:
+        """Interpreted: pass what is known by sight, and keep what is wanted of it. Gives where in the buffer something
+        else begins, be it the end of the buffer."""
+        buffer, last, values, find = self.buffer, self.last, self.values, heads.get
+        while True:
+            known = find(buffer[offset : offset + 8])
+            if known is None:
+                return offset
+            slot, size = known
+            if slot >= 0:
+                stop = offset + size
+                if stop > last:
+                    return offset
+                values[slot] = buffer[offset + 8 : stop]
+                offset = stop
+            elif slot == NO_SLOT:
+                offset += size
+            else:
+                _, size = primitives.pair(buffer, offset + 4)
+                if size == UNDEFINED:
+                    return offset
+                offset += 12 + size
+
+    def _learn(self, offset: int, key: int, vr: int, size: int) -> None:
+        """Know an explicit element by sight from now on, unless there is more to be done about it."""
+        slot = NO_SLOT if key & 1 else primitives.slot_of(key, NO_SLOT)
+        if vr >= SHORT and (slot == NO_SLOT or vr == EXPECTED[slot]):
+            self._keep(EXPLICIT_HEADS[self.little], offset, slot, size)
+        elif SQ < vr < SHORT and slot == NO_SLOT and self.little:
+            self._keep(EXPLICIT_HEADS[1], offset, LONG, 0)
+
+    def _keep(self, heads: Heads, offset: int, slot: int, size: int) -> None:
+        if len(heads) == MOST_HEADS:
+            heads.clear()
+        heads[self.buffer[offset : offset + 8]] = slot, size
+
     def _long(self, offset: int, key: int, letters: int, length: int) -> int:
         """Pass an explicit element that has no length of 16 bits: the position of the next one, or -1 at the end of
         the header."""
@@ -262,7 +349,7 @@ class Walk:
         vr = VRS[letters]
         if vr != UNKNOWN:
             start = offset + 12
-            _, length = self._pair(offset + 4)
+            length = self._long_length(offset)
             if vr == SQ:
                 self._check_sequence(self.base + start, length)
         else:
@@ -282,7 +369,10 @@ class Walk:
         values, little = self.values, self.little
         buffer, base, last = self.buffer, self.base, self.last
         offset = position - base
+        heads = IMPLICIT_HEADS[little]
         while True:
+            if not primitives.COMPILED:
+                offset = self._pass_known(offset, heads)
             if offset > last:
                 if not self._fill(base + offset):
                     return
@@ -303,19 +393,21 @@ class Walk:
                 buffer, base, last = self.buffer, self.base, self.last
                 offset = position - base
             else:
+                if not primitives.COMPILED and slot < FIELDS:
+                    self._keep(heads, offset, slot, stop - offset)
                 offset = stop
 
     def _special(self, slot: int, vr: int, position: int, length: int) -> bool:
         """What is looked at and not kept. True at the end of the header."""
-        tag = _TAGS[slot]
-        if tag in PIXEL_DATA:
-            if position > self.source.size:
+        if slot < BEHIND_PIXELS:
+            if position > self._size():
                 raise EndsEarly("the file ends inside the head of its pixel data")
             self.has_pixels = length != 0
-            if isinstance(self.source, FileSource):
+            if self.inflated is None:
                 self.pixel_position = position
                 self.pixel_length = None if length == UNDEFINED else length
             return True
+        tag = _TAGS[slot]
         if tag == DIRECTORY_RECORDS:
             self.directory = True
         elif tag not in (SHARED_GROUPS, PER_FRAME_GROUPS):
@@ -331,6 +423,8 @@ class Walk:
         if vr == UNKNOWN or slot >= FIELDS:
             raise Odd("an attribute with a VR that cannot be")
         if vr not in (UN, EXPECTED[slot]):
+            if self.vrs is None:
+                self.vrs = {}
             self.vrs[slot] = _NAMES[vr]
 
     def _unknown_vr(self, offset: int, key: int, letters: int, length: int) -> tuple[int, int]:
@@ -345,7 +439,7 @@ class Walk:
         _, longer = self._pair(offset)
         for candidate in (longer, length):
             stop = start + candidate
-            if self.base + stop == self.source.size:
+            if self.base + stop == self._size():
                 return start, candidate
             if stop <= self.last:
                 following, letters, _ = self._element(stop)
@@ -363,7 +457,7 @@ class Walk:
         key, claimed = self._pair(offset)
         if key != ITEM or claimed == UNDEFINED:
             return
-        if position + ITEM_HEAD + claimed > self.source.size >= position + length:
+        if position + ITEM_HEAD + claimed > self._size() >= position + length:
             raise Damaged("an item claims more bytes than the file has")
 
     def _item(self, position: int) -> tuple[int, int]:
@@ -402,12 +496,15 @@ class Walk:
             return key, vr, position + 8, length
         if vr == UNKNOWN:
             raise Odd("an element of unknown VR in a sequence")
-        _, length = self._pair(offset + 4)
-        return key, vr, position + 12, length
+        return key, vr, position + 12, self._long_length(offset)
 
     def _skip(self, position: int, implicit: bool, inside: bool) -> int:
         """Where the sequence of undefined length ends whose first item is at ``position``; with ``inside``, where
         the item ends whose first element is there. Only what has no length of its own is walked (PS3.5 7.5.2)."""
+        if not primitives.COMPILED and self.little and not implicit:
+            offset = self._skip_known(position - self.base, inside)
+            if offset:
+                return self.base + offset
         around: list[bool] = []  # for each open item, whether what is around it is implicit
         in_item = inside
         if inside:
@@ -436,6 +533,55 @@ class Walk:
                 implicit = self._implicit_inside(position, implicit)
                 in_item = True
 
+    def _skip_known(self, offset: int, inside: bool) -> int:
+        """Interpreted: as :meth:`_skip`, by offsets of the buffer and by sight, while all is explicit. Gives 0 where
+        something is not known, and that is nearly always the end of the buffer."""
+        buffer, in_item, depth = self.buffer, inside, 0  # how many sequences are open in here
+        while depth < DEEPEST:
+            if in_item:
+                offset = self._pass_known_elements(offset)
+                head = buffer[offset : offset + 8]
+                in_item = False
+                if head[:4] == _ITEM_END:
+                    offset += 8
+                    if inside and not depth:
+                        return offset
+                elif head[4:6] == _SQ:
+                    depth, offset = depth + 1, offset + 12
+                else:
+                    return 0
+            else:
+                head = buffer[offset : offset + 8]
+                offset += 8
+                if head == _OPEN_ITEM:
+                    in_item = True
+                elif head[:4] == _SEQUENCE_END:
+                    if not depth:
+                        return offset
+                    depth, in_item = depth - 1, True
+                elif head[:4] == _ITEM:
+                    offset += int.from_bytes(head[4:], "little")
+                else:
+                    return 0
+        return 0
+
+    def _pass_known_elements(self, offset: int) -> int:
+        """Where in the buffer the known elements of an item end: at a sequence of undefined length, the end of the
+        item, or something else."""
+        buffer, find = self.buffer, EXPLICIT_HEADS[1].get
+        while True:
+            head = buffer[offset : offset + 8]
+            slot, size = find(head, _NOT_KNOWN)
+            if size:
+                offset += size
+            elif slot == LONG or (head[4:6] == _SQ and head[:4] != _ITEM_END):
+                length = buffer[offset + 8 : offset + 12]
+                if length == _UNDEFINED:
+                    return offset
+                offset += 12 + int.from_bytes(length, "little")
+            else:
+                return offset
+
     def _pass_elements(self, position: int, implicit: bool) -> tuple[int, bool]:
         """Walk the elements of an item: to its end and True, or to the value of one with undefined length and
         False."""
@@ -457,10 +603,12 @@ class Walk:
             elif vr < SHORT:
                 if vr == UNKNOWN:
                     raise Odd("an element of unknown VR in a sequence")
-                _, length = self._pair(offset + 4)
+                length = self._long_length(offset)
                 position += 4
             if length == UNDEFINED:
                 return position, False
+            if not primitives.COMPILED and not implicit:
+                self._learn(offset, key, vr, 8 + length)
             position += length
 
     # -- functional groups (PS3.3 C.7.6.16) ------------------------------------------------------------------
@@ -468,7 +616,7 @@ class Walk:
     def _functional_groups(self, shared: bool, position: int, length: int, implicit: bool) -> None:
         """Keep what the first item says, and of the frames also where the last one lies; the rest is passed over."""
         first, last, first_size, last_size = 0, 0, 0, 0
-        end = self.source.size if length == UNDEFINED else position + length
+        end = self._size() if length == UNDEFINED else position + length
         while position + ITEM_HEAD <= end:
             key, size = self._item(position)
             position += ITEM_HEAD
@@ -481,14 +629,14 @@ class Walk:
                     break
             position = self._skip(position, implicit, True) if size == UNDEFINED else position + size
         found = self._macros(first, first_size, implicit) if first else {}
-        if shared:
-            self.macros[:0] = found.items()
-        else:
-            self.macros += found.items()
-            if last != first:
-                found = self._macros(last, last_size, implicit)
+        macros = self.macros or []
+        self.macros = [*found.items(), *macros] if shared else [*macros, *found.items()]
+        if last != first and not shared:
+            found = self._macros(last, last_size, implicit)
         if POSITION_SLOT in found:
-            self.last_position.insert(len(self.last_position) if shared else 0, found[POSITION_SLOT])
+            positions = self.last_position or []
+            positions.insert(len(positions) if shared else 0, found[POSITION_SLOT])
+            self.last_position = positions
 
     def _macros(self, position: int, size: int, implicit: bool) -> dict[int, bytes]:
         """The values of ours, by slot, in the macros of one item of functional groups."""
@@ -496,7 +644,7 @@ class Walk:
         if size == 0:
             return found
         implicit = self._implicit_inside(position, implicit)
-        end = self.source.size if size == UNDEFINED else position + size
+        end = self._size() if size == UNDEFINED else position + size
         while position < end:
             key, vr, position, length = self._inside(position, implicit)
             if key == ITEM_END:
@@ -516,7 +664,7 @@ class Walk:
         if key == SEQUENCE_END or size == 0:
             return
         implicit = self._implicit_inside(position, implicit)
-        end = self.source.size if size == UNDEFINED else position + size
+        end = self._size() if size == UNDEFINED else position + size
         while position < end:
             key, vr, position, length = self._inside(position, implicit)
             if key == ITEM_END:
@@ -527,6 +675,15 @@ class Walk:
                     raise Odd("an unexpected VR in a functional group")
                 found[slot] = self._value(position, length)
             position = self._skip(position, implicit, False) if length == UNDEFINED else position + length
+
+
+def _syntax(raw: bytes) -> str:
+    """The transfer syntax that these bytes name; there are few, and they are kept."""
+    syntax = primitives.text(raw).strip()
+    if len(_syntaxes) == _SYNTAXES:
+        _syntaxes.clear()
+    _syntaxes[raw] = syntax
+    return syntax
 
 
 def _is_vr(letters: int) -> bool:
