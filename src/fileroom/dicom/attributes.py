@@ -131,7 +131,7 @@ BY_TAG: Final = {attribute.tag: attribute for attribute in ATTRIBUTES}
 # Most values of a file are those of the file before it: the name of the hospital, the size of the image. What was
 # made of the last few is kept, which saves the making and lets headers share their text. Not kept is what differs
 # from file to file, and what is about a person: nothing of a patient stays in memory longer than their header does.
-_KEPT_KINDS: Final = (TEXT, CODES, UID, PROSE, DECIMAL, DECIMALS, INTEGER, INTEGER_TEXT, FLOATING)
+_KEPT_KINDS: Final = (TEXT, CODES, UID, NAME, PROSE, DECIMAL, DECIMALS, INTEGER, INTEGER_TEXT, FLOATING)
 _EACH_ITS_OWN: Final = {
     "sop_instance_uid", "acquisition_time", "content_time", "instance_number", "image_position", "slice_location",
     "trigger_time",

@@ -9,4 +9,4 @@ cdef class Maker:
     cdef object layout
     cdef object draft
 
-    cpdef object make(self, list values)
+    cpdef object make(self, list values, tuple more=*)

@@ -30,10 +30,10 @@ class Maker:
         self.layout = primitives.layout(frozen, names)
         self.draft: Any = make_dataclass(f"{frozen.__name__}Draft", [(name, Any) for name in names], slots=True)
 
-    def make(self, values: list[Any]) -> Any:
-        """One instance."""
+    def make(self, values: list[Any], more: tuple[Any, ...] = ()) -> Any:
+        """One instance, of these values and then those."""
         if primitives.COMPILED:
-            return primitives.filled(self.frozen, self.layout, values)
-        made = self.draft(*values)
+            return primitives.filled(self.frozen, self.layout, values, more)
+        made = self.draft(*values, *more)
         made.__class__ = self.frozen
         return made

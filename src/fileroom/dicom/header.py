@@ -77,10 +77,10 @@ def header_of(walk: Walk) -> Header:
         _add_other_vrs(values, walk, codecs)
     position = _add_functional_groups(values, walk, rows) if walk.macros or walk.last_position else ()
     if walk.has_pixels:
-        values += (walk.transfer_syntax, position, walk.pixel_position, walk.pixel_length, True)
+        more = (walk.transfer_syntax, position, walk.pixel_position, walk.pixel_length, True)
     else:
-        values += (walk.transfer_syntax, position, None, None, False)
-    header: Header = _MAKER.make(values)
+        more = (walk.transfer_syntax, position, None, None, False)
+    header: Header = _MAKER.make(values, more)
     return header
 
 

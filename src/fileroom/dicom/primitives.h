@@ -47,8 +47,8 @@ static inline PyObject *fileroom_offsets(PyTypeObject *cls, PyObject *members) {
 }
 
 /* A new instance of a class with slots, each filled where it lies. */
-static inline PyObject *fileroom_filled(PyTypeObject *cls, PyObject *offsets, PyObject *values) {
-    Py_ssize_t count = PyList_GET_SIZE(values), offset;
+static inline PyObject *fileroom_filled(PyTypeObject *cls, PyObject *offsets, PyObject *values, PyObject *more) {
+    Py_ssize_t first = PyList_GET_SIZE(values), count = first + PyTuple_GET_SIZE(more), offset;
     const char *at = PyBytes_AS_STRING(offsets);
     if (PyBytes_GET_SIZE(offsets) != count * (Py_ssize_t)sizeof offset) {
         PyErr_SetString(PyExc_ValueError, "as many values as slots");
@@ -56,7 +56,7 @@ static inline PyObject *fileroom_filled(PyTypeObject *cls, PyObject *offsets, Py
     }
     PyObject *made = cls->tp_alloc(cls, 0);
     for (Py_ssize_t i = 0; made && i < count; i++, at += sizeof offset) {
-        PyObject *value = PyList_GET_ITEM(values, i);
+        PyObject *value = i < first ? PyList_GET_ITEM(values, i) : PyTuple_GET_ITEM(more, i - first);
         memcpy(&offset, at, sizeof offset);
         Py_INCREF(value);
         *(PyObject **)((char *)made + offset) = value;

@@ -16,7 +16,7 @@ from fileroom.dicom.source cimport FileSource
 cdef extern from "primitives.h":
     bytes fileroom_cut(int slot, const char* start, Py_ssize_t length)
     bytes fileroom_offsets(type cls, tuple members)
-    object fileroom_filled(type cls, bytes offsets, list values)
+    object fileroom_filled(type cls, bytes offsets, list values, tuple more)
     bint fileroom_is_plain(bytes raw) noexcept
     bint fileroom_folds() noexcept
     uint32_t fileroom_crc(const unsigned char* at, size_t length) noexcept
@@ -117,8 +117,8 @@ cdef inline object layout(type cls, object names):
     return fileroom_offsets(cls, tuple([cls.__dict__[name] for name in names]))
 
 
-cdef inline object filled(type cls, bytes slots, list values):
-    return fileroom_filled(cls, slots, values)
+cdef inline object filled(type cls, bytes slots, list values, tuple more):
+    return fileroom_filled(cls, slots, values, more)
 
 
 cdef inline str text(bytes raw):

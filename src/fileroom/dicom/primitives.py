@@ -101,10 +101,10 @@ def layout(cls: type, names: Sequence[str]) -> Any:
     return tuple([cls.__dict__[name] for name in names])
 
 
-def filled(cls: type, slots: Any, values: list[Any]) -> Any:
-    """A new instance of ``cls`` with ``values`` in the slots of a :func:`layout`."""
+def filled(cls: type, slots: Any, values: list[Any], more: tuple[Any, ...]) -> Any:
+    """A new instance of ``cls`` with ``values``, and then ``more``, in the slots of a :func:`layout`."""
     made: Any = object.__new__(cls)
-    for slot, value in zip(slots, values, strict=True):
+    for slot, value in zip(slots, [*values, *more], strict=True):
         slot.__set__(made, value)
     return made
 

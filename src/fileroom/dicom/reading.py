@@ -109,10 +109,9 @@ def read_header_from(opened: Opened) -> Reading:
     """As :func:`read_header`, of a member of a container; its time of change is what the container tells."""
     try:
         values = _read_open(OpenedSource.of(opened, HEAD), _read_fast)
-        values += (opened.size, opened.mtime_ns if opened.stands() else 0)
+        reading: Reading = _MAKER.make(values, (opened.size, opened.mtime_ns if opened.stands() else 0))
     except OSError as error:
         return _unopened(error)
-    reading: Reading = _MAKER.make(values)
     return reading
 
 
@@ -144,8 +143,7 @@ def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
         unchanged = primitives.leave(source.fd, source.size, source.mtime_ns)
     if values is None:
         return Reading(None, Outcome.NOT_DICOM, Reason.SPECIAL_FILE, "", b"", 0, 0)
-    values += (source.size, source.mtime_ns if unchanged else 0)
-    reading: Reading = _MAKER.make(values)
+    reading: Reading = _MAKER.make(values, (source.size, source.mtime_ns if unchanged else 0))
     return reading
 
 
