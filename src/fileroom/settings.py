@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 ARCHIVE_VARIABLE = "FILEROOM_ARCHIVE"
 KEYRING_VARIABLE = "FILEROOM_KEYRING"
 PROFILE_VARIABLE = "FILEROOM_PROFILE"
+CONTAINERS_VARIABLE = "FILEROOM_CONTAINERS"
 LITE_PATIENTS = 3
+_OFF = frozenset({"off", "0", "no", "false"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +27,15 @@ class Settings:
     readers: int = 4  # threads that read headers ahead of the writer
     batch: int = 20_000  # files per transaction of an import, which is also made every half second
     demo: bool = False  # it holds phantoms, and says so
+    containers: bool = True  # .zip, .tar, .tar.gz and .iso are walked like folders
     max_patients: int | None = None  # files of one patient more are refused; None: no limit
 
 
 def from_environment(archive: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from an explicit folder, else ``FILEROOM_ARCHIVE``, else the platform's user-data folder.
 
-    ``FILEROOM_KEYRING=off`` keeps the key in a file beside the catalog; ``FILEROOM_PROFILE=lite`` limits the archive
+    ``FILEROOM_KEYRING=off`` keeps the key in a file beside the catalog; ``FILEROOM_CONTAINERS=off`` leaves zips and the
+    like closed; ``FILEROOM_PROFILE=lite`` limits the archive
     to three patients.
     """
     env = os.environ if environ is None else environ
@@ -40,7 +44,8 @@ def from_environment(archive: Path | None = None, environ: Mapping[str, str] | N
         archive = Path(named) if named else _default_archive()
     return Settings(
         archive=archive.expanduser().absolute(),
-        use_keyring=env.get(KEYRING_VARIABLE, "").lower() not in {"off", "0", "no", "false"},
+        use_keyring=env.get(KEYRING_VARIABLE, "").lower() not in _OFF,
+        containers=env.get(CONTAINERS_VARIABLE, "").lower() not in _OFF,
         max_patients=LITE_PATIENTS if env.get(PROFILE_VARIABLE, "").lower() == "lite" else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,27 @@ from fileroom.model import Outcome, Reason
 from fileroom.sources.paths import from_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fileroom.catalog.store import Catalog
     from fileroom.sources.folder import Listing
 
 # What could not be read or had no place is tried again each time: permissions and limits change.
 TRY_AGAIN = frozenset({Outcome.UNREADABLE, Outcome.REFUSED})
+
+
+# What the directory of a container says of a member, or its size of a container, stays so until the container changes.
+FINAL = frozenset(
+    {
+        Reason.ENCRYPTED,
+        Reason.LINK_MEMBER,
+        Reason.OUTSIDE_CONTAINER,
+        Reason.SAME_NAME,
+        Reason.NESTED_CONTAINER,
+        Reason.UNKNOWN_STORAGE,
+        Reason.BOMB,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,11 @@ class KnownFile:
     def in_place(self) -> bool:
         """It is a file of an instance where it lies."""
         return self.instance_id is not None and not self.copied
+
+    @property
+    def try_again(self) -> bool:
+        """Whether it is to be read however it stands."""
+        return self.outcome in TRY_AGAIN and self.reason not in FINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +119,34 @@ class KnownFiles:
         """All that is known of the files of a folder, or a part of it, by name."""
         where, values = _range(listing)
         rows = self._cursor.execute(_KNOWN.format(where), (folder_id, *values)).fetchall()
-        return {
-            from_text(name): KnownFile(
-                file_id, size, mtime_ns, Outcome(outcome), Reason(reason), instance_id, bool(gone), bool(hidden)
-            )
-            for name, file_id, size, mtime_ns, outcome, reason, instance_id, gone, hidden in rows
-        }
+        return {from_text(row[0]): _known(row) for row in rows}
+
+    def one(self, filesystem_id: str, inside: str, name: str) -> KnownFile | None:
+        """What is known of one file of a folder."""
+        folder = self.folder(filesystem_id, inside)
+        rows = self._cursor.execute(_KNOWN.format("AND name = ?"), (folder, to_text(name))).fetchall()
+        return _known(rows[0]) if rows else None
+
+    def containers_of(self, file_ids: Sequence[int]) -> list[str]:
+        """The names of those of some files that are containers."""
+        rows = self._cursor.execute(
+            "SELECT name FROM file WHERE id IN (SELECT value FROM json_each(?)) AND reason IN (?, ?)",
+            (json.dumps(file_ids), Reason.CONTAINER.value, Reason.BROKEN_CONTAINER.value),
+        ).fetchall()
+        return [from_text(row[0]) for row in rows]
+
+    def members(self, filesystem_id: str, container: str) -> tuple[int, bool]:
+        """How many files of a container were there when last seen, and whether all of them need no second look."""
+        final = ",".join(f"'{reason.value}'" for reason in sorted(FINAL))
+        again = ",".join(f"'{outcome.value}'" for outcome in sorted(TRY_AGAIN))
+        sql = _MEMBERS.format(again, final)
+        files, look = self._cursor.execute(sql, (filesystem_id, *below(container))).fetchone()
+        return files, not look
+
+
+def _known(row: Sequence[Any]) -> KnownFile:
+    _, file_id, size, mtime_ns, outcome, reason, instance_id, gone, hidden = row
+    return KnownFile(file_id, size, mtime_ns, Outcome(outcome), Reason(reason), instance_id, bool(gone), bool(hidden))
 
 
 def _range(listing: Listing) -> tuple[str, tuple[str, ...]]:
@@ -152,6 +194,14 @@ _KNOWN = (
     "mtime_ns, outcome, reason, instance.id, gone, coalesce(instance.hidden, 0) "
     "FROM file LEFT JOIN source ON source.file_id = file.id AND reason = 'copied' "
     "LEFT JOIN instance ON instance.id = coalesce(file.instance_id, source.instance_id) WHERE folder_id = ? {}"
+)
+_MEMBERS = (
+    "SELECT count(*), coalesce(sum((outcome IN ({}) AND reason NOT IN ({})) OR mtime_ns = 0 "  # noqa: S608 - our own words
+    "OR coalesce(instance.hidden, 0) OR (reason = 'copied' AND coalesce(instance.missing, 1))), 0) "
+    "FROM drive JOIN folder ON folder.drive_id = drive.id JOIN file ON file.folder_id = folder.id "
+    "LEFT JOIN source ON source.file_id = file.id AND reason = 'copied' "
+    "LEFT JOIN instance ON instance.id = coalesce(file.instance_id, source.instance_id) "
+    f"WHERE drive.filesystem_id = ? AND {BELOW} AND gone = 0"
 )
 _SETTLED = (
     "SELECT name, size, mtime_ns FROM file WHERE folder_id = ? {} AND gone = 0 AND mtime_ns <= ? "

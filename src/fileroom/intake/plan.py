@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fileroom.catalog.known import TRY_AGAIN
 from fileroom.model import Outcome
 
 if TYPE_CHECKING:
@@ -73,6 +72,6 @@ def plan_folder(
 
 
 def _differs(entry: FileEntry, row: KnownFile, now_ns: int, *, automatic: bool) -> bool:
-    if row.outcome is Outcome.UNREADABLE or (not automatic and (row.outcome in TRY_AGAIN or entry.mtime_ns > now_ns)):
+    if row.outcome is Outcome.UNREADABLE or (not automatic and (row.try_again or entry.mtime_ns > now_ns)):
         return True
     return entry.size != row.size or entry.mtime_ns != row.mtime_ns

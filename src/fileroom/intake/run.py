@@ -17,20 +17,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fileroom.catalog import persons, userdata
-from fileroom.catalog.known import KnownFiles, folders_with_files, holds_files, stands
+from fileroom.catalog.known import FINAL, KnownFiles, folders_with_files, holds_files, stands
 from fileroom.catalog.store import FILES_FOLDER, OWN
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
-from fileroom.errors import FileroomError, SourceError
+from fileroom.errors import Cancelled, FileroomError, SourceError
 from fileroom.intake.ahead import Area, WalkAhead
 from fileroom.intake.copying import Copier, sweep
+from fileroom.intake.inside import NEVER, already_read, looked_into, read_member, read_misnamed
 from fileroom.intake.lock import import_lock, pass_lock
 from fileroom.intake.plan import FolderPlan, plan_folder
 from fileroom.intake.standing import is_absent, why_not
 from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFiles, Tally, write_batch
 from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import ImportSummary, Outcome
+from fileroom.model import ImportSummary, Outcome, Reason
+from fileroom.sources.containers import holder, is_named_so
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
     from fileroom.dicom.reading import Reading
     from fileroom.intake.ahead import Met
+    from fileroom.intake.inside import Files, Looked, ReadOne
     from fileroom.jobs import OnProgress
     from fileroom.settings import Settings
     from fileroom.sources.drives import Mount
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 16  # files a reader takes at once
 _AHEAD = 24  # chunks being read at once, or waiting to be written
+_IN_ORDER = 512  # of members that are read one after the other, from the same stream
 _BATCH_SECONDS = 0.5  # first patients appear soon, and little is lost when the process dies
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
@@ -152,12 +156,31 @@ def _outermost(paths: Sequence[str]) -> list[str]:
     return [path for path in once if not any(path.startswith(os.path.join(other, "")) for other in once)]
 
 
-@dataclass(slots=True)
-class _Chunk:
-    """Some files of a folder, being read."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Some files of a folder that are to be read. ``closes``: it is a container, whose outcome stands only when all
+    its members have theirs; else the next import would pass it by."""
 
     place: Place
-    files: Sequence[tuple[FileEntry, KnownFile | None]]
+    files: Files
+    read: ReadOne
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """A container that is to be looked into; ``recorded`` when its own outcome stands."""
+
+    entry: FileEntry
+    known: KnownFile | None
+    recorded: bool = False
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Work that is being done."""
+
+    work: _Work
     future: Future[list[Reading]]
 
 
@@ -200,6 +223,7 @@ class _Import:
         self._settled = 0
         self._read = 0
         self._visited: set[tuple[str, str]] = set()
+        self._members = 0  # files in containers
         self._moves = 0  # files that went, or came back
         self.waiting: set[str] = set()
 
@@ -269,8 +293,8 @@ class _Import:
     def _work(self, pool: ThreadPoolExecutor) -> None:
         """Keep the readers busy and write what they bring, in the order of the walk."""
         ahead: deque[_Chunk] = deque()
-        for place, files in self._to_read():
-            ahead.append(_Chunk(place, files, pool.submit(self._read_all, place.path, files)))
+        for work in self._to_read():
+            ahead.append(_Chunk(work, pool.submit(self._read_all, work)))
             while len(ahead) >= _AHEAD or (ahead and ahead[0].future.done()):
                 self._take(ahead.popleft())
         while ahead:
@@ -281,8 +305,10 @@ class _Import:
             self._write_off_the_rest()
 
     def _take(self, chunk: _Chunk) -> None:
-        readings = chunk.future.result()
-        files = chunk.files[: len(readings)]
+        work, readings = chunk.work, chunk.future.result()
+        if work.closes and self._cancel.cancelled:
+            readings = []
+        files = work.files[: len(readings)]
         if self._errand.automatic:
             news = [
                 (file, reading)
@@ -292,39 +318,47 @@ class _Import:
             self._tally.outcomes[Outcome.UNCHANGED] += len(files) - len(news)
             files, readings = [file for file, _ in news], [reading for _, reading in news]
         else:  # a pass that gives way comes again, and nobody waits for what it did not reach
-            self._batch.cancelled += [(chunk.place, entry) for entry, _ in chunk.files[len(readings) :]]
+            self._batch.cancelled += [(work.place, entry) for entry, _ in work.files[len(readings) :]]
         if files:
-            self._batch.read.append(ReadFiles(chunk.place, files, readings))
+            self._batch.read.append(ReadFiles(work.place, files, readings))
         self._read += len(readings)
         self._write_when_due()
         self._report("reading" if self._walk.finished else "walking")
 
     # -- the plan --------------------------------------------------------------------------------------------------
 
-    def _to_read(self) -> Iterator[tuple[Place, Sequence[tuple[FileEntry, KnownFile | None]]]]:
+    def _to_read(self) -> Iterator[_Work]:
         for met in self._walk.met():
             if self._cancel.cancelled:
                 if not self._errand.automatic:
                     self._write_off(met)
                 return
-            place, listing = met.place, met.listing
-            self._current = listing.path
-            self._visited.add((place.mount.filesystem_id, place.inside))
-            now = time.time_ns()
+            place, listing, now = met.place, met.listing, time.time_ns()
             plan = self._plan(met, now)
-            self._tally.outcomes[Outcome.UNCHANGED] += plan.unchanged
-            # What needs no reading has its outcome already.
-            self._settled += plan.unchanged + len(plan.brought_back) + len(listing.obstacles)
-            batch = self._batch
-            batch.back += plan.back
-            batch.gone += plan.gone
-            batch.brought_back += [BroughtBack(place, entry, row) for entry, row in plan.brought_back]
-            if not self._errand.automatic:  # they stand there each time
-                batch.obstacles += [(place, obstacle) for obstacle in listing.obstacles]
-            for chunk in _chunks(self._readable(plan.read, listing.path, now)):
-                yield place, chunk
+            self._settle(place, listing, plan)
+            files = self._readable(plan.read, listing.path, now)
+            closed = self._closed(place, listing, plan, files)
+            if closed:
+                files = [(entry, row) for entry, row in files if not is_named_so(entry.name)]
+            for chunk in _chunks(files, _CHUNK):
+                yield _Work(place, chunk, _read_plain)
+            for found in closed:
+                yield from self._look_into(place, found)
             self._write_when_due()
             self._report("reading" if self._walk.finished else "walking")
+
+    def _settle(self, place: Place, listing: Listing, plan: FolderPlan) -> None:
+        """What needs no reading has its outcome already."""
+        self._current = place.path
+        self._visited.add((place.mount.filesystem_id, place.inside))
+        self._tally.outcomes[Outcome.UNCHANGED] += plan.unchanged
+        self._settled += plan.unchanged + len(plan.brought_back) + len(listing.obstacles)
+        batch = self._batch
+        batch.back += plan.back
+        batch.gone += plan.gone
+        batch.brought_back += [BroughtBack(place, entry, row) for entry, row in plan.brought_back]
+        if not self._errand.automatic:  # they stand there each time
+            batch.obstacles += [(place, obstacle) for obstacle in listing.obstacles]
 
     def _plan(self, met: Met, now: int) -> FolderPlan:
         place, listing = met.place, met.listing
@@ -334,13 +368,14 @@ class _Import:
             listing = replace(listing, complete=False)
         elif met.stands:
             return FolderPlan(unchanged=len(listing.files))
+        return self._compare(place, listing, now)
+
+    def _compare(self, place: Place, listing: Listing, now: int) -> FolderPlan:
         folder = self._known.folder(place.mount.filesystem_id, place.inside)
         known = self._known.files(folder, listing) if folder is not None else {}
         return plan_folder(listing, known, now, automatic=self._errand.automatic)
 
-    def _readable(
-        self, files: Sequence[tuple[FileEntry, KnownFile | None]], folder: str, now: int
-    ) -> Sequence[tuple[FileEntry, KnownFile | None]]:
+    def _readable(self, files: Files, folder: str, now: int) -> Files:
         """Those of the files of ``folder`` that are not being written just now."""
         still = self._errand.still
         if still is None:
@@ -383,9 +418,88 @@ class _Import:
                 if (mount.filesystem_id, folder) in self._visited:
                     continue
                 path = self._mounts.absolute(mount.filesystem_id, folder)
-                if path is not None and is_absent(path):
+                # Of a container that stands, what is in it was looked at with it.
+                if path is not None and is_absent(path) and holder(path) is None:
                     self._batch.gone += self._known.present(row)
                     self._write_when_due()
+
+    # -- containers ------------------------------------------------------------------------------------------------
+
+    def _closed(self, place: Place, listing: Listing, plan: FolderPlan, files: Files) -> list[_Closed]:
+        """The containers of a folder that are to be looked into; of others the members are what they were."""
+        if plan.gone:
+            for name in self._known.containers_of(plan.gone):
+                self._leave_gone(place, name)
+        if not self._settings.containers:
+            return []
+        differs = {entry.name for entry, _ in plan.read}
+        closed = [_Closed(entry, row) for entry, row in files if is_named_so(entry.name)]
+        for entry in listing.files:
+            if is_named_so(entry.name) and entry.name not in differs:
+                closed += self._standing(place, entry)
+        return closed
+
+    def _standing(self, place: Place, entry: FileEntry) -> list[_Closed]:
+        """A file that stands as recorded and is called as containers are: its members stand as well, or most do."""
+        row = self._known.one(place.mount.filesystem_id, place.inside, entry.name)
+        if row is None:
+            return []
+        if row.reason is Reason.NO_DICOM:  # it was read when containers were not looked into
+            self._tally.outcomes[Outcome.UNCHANGED] -= 1
+            self._settled -= 1
+            return [_Closed(entry, row)]
+        if row.reason is not Reason.CONTAINER and row.reason not in FINAL:
+            return []
+        files, settled = self._known.members(place.mount.filesystem_id, _below(place, entry.name))
+        if row.gone or not (settled or self._errand.automatic):
+            return [_Closed(entry, row, recorded=True)]
+        self._tally.outcomes[Outcome.UNCHANGED] += files
+        self._settled += files
+        self._members += files
+        return []
+
+    def _look_into(self, place: Place, closed: _Closed) -> Iterator[_Work]:
+        entry = closed.entry
+        try:
+            looked = looked_into(os.path.join(place.path, entry.name), entry, self._step)
+        except Cancelled:
+            if not self._errand.automatic:
+                self._batch.cancelled.append((place, entry))
+            return
+        own: Files = [(entry, closed.known)]
+        for listing in looked.listings():
+            self._members += len(listing.files)
+            yield from self._folder_of(looked, listing)
+        if looked.whole and closed.known is not None:
+            self._leave_gone(place, entry.name)
+        if looked.reading is None:
+            yield _Work(place, own, read_misnamed)
+        elif not closed.recorded:
+            yield _Work(place, own, already_read(looked.reading), closes=True)
+
+    def _folder_of(self, looked: Looked, listing: Listing) -> Iterator[_Work]:
+        place = Place(listing.path, *self._mounts.locate(listing.path))
+        plan = self._compare(place, listing, NEVER)
+        self._settle(place, listing, plan)
+        files: Files = plan.read
+        if looked.in_order:
+            files = sorted(files, key=lambda item: looked.position(listing.path, item[0].name))
+        for chunk in _chunks(files, _IN_ORDER if looked.in_order else _CHUNK):
+            yield _Work(place, chunk, read_member)
+
+    def _leave_gone(self, place: Place, container: str) -> None:
+        """The folders that were known in a container and were not met in it just now."""
+        filesystem_id = place.mount.filesystem_id
+        for row, folder in folders_with_files(self._catalog, filesystem_id, _below(place, container)):
+            if (filesystem_id, folder) not in self._visited:
+                self._batch.gone += self._known.present(row)
+
+    def _step(self) -> None:
+        """Between two members of a container that is being looked into, which may take its time."""
+        self._cancel.check()
+        self._report("reading" if self._walk.finished else "walking")
+
+    # -- the end ---------------------------------------------------------------------------------------------------
 
     def _write_off_the_rest(self) -> None:
         """Paths that were met but not reached before the end was asked for."""
@@ -446,13 +560,13 @@ class _Import:
             kind="copy" if self._copier else "import",
         )
 
-    def _read_all(self, folder: str, files: Sequence[tuple[FileEntry, KnownFile | None]]) -> list[Reading]:
+    def _read_all(self, work: _Work) -> list[Reading]:
         readings = []
-        for entry, known in files:
+        for entry, known in work.files:
             if self._cancel.cancelled:
                 break
-            path = os.path.join(folder, entry.name)
-            readings.append(read_header(path))
+            path = os.path.join(work.place.path, entry.name)
+            readings.append(work.read(path, entry))
             if self._copier and not (known and known.in_place):
                 self._copier.ahead(path, readings[-1])
         return readings
@@ -468,7 +582,8 @@ class _Import:
 
     def _progress(self, phase: str, now: float) -> Progress:
         seconds = max(now - self._started, 1e-9)
-        seen, total = self._walk.seen, self._walk.seen if self._walk.finished else None
+        seen = self._walk.seen + self._members
+        total = seen if self._walk.finished else None
         done = self._read + self._settled
         rate = done / seconds
         left = (total - done) / rate if total is not None and rate > 0 else None
@@ -500,8 +615,14 @@ def _as_bad_as_before(known: KnownFile | None, entry: FileEntry, reading: Readin
     )  # fmt: skip
 
 
-def _chunks(
-    files: Sequence[tuple[FileEntry, KnownFile | None]],
-) -> Iterator[Sequence[tuple[FileEntry, KnownFile | None]]]:
-    for start in range(0, len(files), _CHUNK):
-        yield files[start : start + _CHUNK]
+def _read_plain(path: str, _entry: FileEntry) -> Reading:
+    return read_header(path)
+
+
+def _below(place: Place, name: str) -> str:
+    return f"{place.inside.rstrip('/')}/{name}"
+
+
+def _chunks(files: Files, size: int) -> Iterator[Files]:
+    for start in range(0, len(files), size):
+        yield files[start : start + size]

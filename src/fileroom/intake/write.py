@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from fileroom.catalog.known import InstanceFile, KnownInstance
+from fileroom.catalog.known import FINAL, InstanceFile, KnownInstance
 from fileroom.catalog.writes import FileFacts
 from fileroom.intake.decide import Act, Decision, Presence, decide
 from fileroom.model import Outcome, Reason
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _NOT_LOOKED_INTO = frozenset({Reason.PERMISSION_DENIED, Reason.IO_ERROR, Reason.VANISHED})
+_NOT_READ = FINAL | {Reason.CONTAINER}
 _SMALLEST_FRAGMENT = 8  # bytes of the header of one item of encapsulated pixel data (PS3.5 A.4)
 
 
@@ -219,7 +220,8 @@ class Hand:
     def file(self, item: ReadFile) -> None:
         """Decide on a file and do it."""
         reading = item.reading
-        self._tally.bytes += reading.size
+        if reading.reason not in _NOT_READ:
+            self._tally.bytes += reading.size
         if reading.header is None:
             said = (reading.outcome or Outcome.UNREADABLE, reading.reason or Reason.DAMAGED, reading.detail)
             self._leave_out(item, said)

@@ -63,6 +63,7 @@ _ENDINGS: Final = frozenset(suffix[-4:] for suffix in _SUFFIXES)
 _SEPARATORS: Final = re.escape(os.sep + (os.altsep or ""))
 _LEADS_THROUGH: Final = re.compile(rf"(?:{'|'.join(map(re.escape, _SUFFIXES))})(?=[{_SEPARATORS}])", re.IGNORECASE)
 _HEAD: Final = 36 << 10  # up to the first descriptor of an ISO 9660 volume
+_TAIL: Final = 1 << 20
 _MOST_DIRECTORIES: Final = 64
 _MOST_KNOWN: Final = 300_000  # members of all of them together
 _MOST_STREAMS: Final = 8
@@ -133,13 +134,27 @@ def _read(version: Version, fd: int, step: Callable[[], None]) -> Directory | No
         head = source.read_at(0, _HEAD)
     kinds = KINDS if stream is None else (tars,)
     kind = next((kind for kind in kinds if kind.recognises(head)), None)
-    if kind is None:
-        return None
     directory = Directory(version, {}, stream)
+    if kind is None:
+        if stream is None or not stream.trouble:
+            return None
+        directory.trouble = broken(stream.trouble)
+        return directory
     directory.trouble = _gather(directory, kind, source, step)
+    if stream is not None and directory.trouble is None:
+        _read_out(directory, source, step)
     if stream is not None and stream.trouble:
         directory.trouble = BOMB if stream.trouble == inflating.BOMB else broken(stream.trouble)
     return directory
+
+
+def _read_out(directory: Directory, source: Positioned, step: Callable[[], None]) -> None:
+    """Whatever comes after the last member: the sum over a stream stands at its end, and is only then compared."""
+    ends = (offset + length for member in directory.members.values() for offset, length in member.stretches)
+    position = max(ends, default=0)
+    while data := source.read_at(position, _TAIL):
+        step()
+        position += len(data)
 
 
 def _gather(directory: Directory, kind: Kind, source: Positioned, step: Callable[[], None]) -> Refusal | None:
@@ -156,7 +171,7 @@ def _gather(directory: Directory, kind: Kind, source: Positioned, step: Callable
     except Exception as error:  # libraries raise many things for what they find in hostile files
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's own word
-        return broken(type(error).__name__)
+        return broken(f"its directory cannot be read ({type(error).__name__})")
     return None
 
 

@@ -75,13 +75,15 @@ def safe_path(name: str) -> str | None:
     parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
     if not parts or name[:1] in {"/", "\\"} or ".." in parts or _DRIVE.match(parts[0]) or len(name) > MOST_NAME:
         return None
-    return "/".join(parts).replace("\0", "\\x00")
+    return "/".join(parts).replace("\0", "%00")
 
 
 def as_one_name(name: str) -> str:
-    r"""A name that is no path, shown at the top of its container: ``..\x2f..\x2fetc``."""
-    shown = name[:MOST_NAME].replace("\\", "\\x5c").replace("/", "\\x2f").replace("\0", "\\x00")
-    return shown if shown not in {"", ".", ".."} else shown.replace(".", "\\x2e") or "\\x00"
+    """A name that leads elsewhere, made into one that leads nowhere: ``..%2F..%2Fetc`` at the top of its container."""
+    shown = name[:MOST_NAME].replace("%", "%25")
+    for char in "/\\\0:":
+        shown = shown.replace(char, f"%{ord(char):02X}")
+    return shown if shown.strip(".") else "%2E" * max(1, len(shown))
 
 
 def is_bomb(size: int, stored: int, floor: int = BOMB_FLOOR) -> bool:

@@ -56,9 +56,11 @@ def members(source: Positioned) -> Iterator[Member]:
         raise Refused((*BOMB[:2], f"{len(infos)} members"))
     if overlap([(info.header_offset, _LOCAL_HEADER + info.compress_size) for info in infos]):
         raise Refused((*BOMB[:2], "members that overlap"))
-    if is_bomb(sum(info.file_size for info in infos), source.size, TOTAL_FLOOR):
+    said = [_refused(info, source.size) for info in infos]
+    total = sum(info.file_size for info, refused in zip(infos, said, strict=True) if refused is None)
+    if is_bomb(total, source.size, TOTAL_FLOOR):
         raise Refused((*BOMB[:2], f"opens to more than {BOMB_RATIO} times its size"))
-    for info in infos:
+    for info, refused in zip(infos, said, strict=True):
         yield Member(
             # Names are UTF-8 where the flag says so, else CP437 (APPNOTE D.1); zipfile has seen to that.
             name=info.filename,
@@ -67,7 +69,7 @@ def members(source: Positioned) -> Iterator[Member]:
             stretches=((info.header_offset, info.compress_size),),
             method=DEFLATE if info.compress_type == _DEFLATED else None,
             headed=True,
-            refused=_refused(info, source.size),
+            refused=refused,
         )
 
 
