@@ -188,6 +188,15 @@ class Detail(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     NAME_TAKEN = "name_taken"
     LINK_IN_THE_WAY = "link_in_the_way"
+    STREAM_ENDS_EARLY = "stream_ends_early"
+    STREAM_DAMAGED = "stream_damaged"
+    LIST_DAMAGED = "list_damaged"
+    TOO_MANY_MEMBERS = "too_many_members"
+    FILES_OVERLAP = "files_overlap"
+    OUT_OF_PROPORTION = "out_of_proportion"
+    SIZES_DIFFER = "sizes_differ"
+    BEYOND_END = "beyond_end"
+    SPARSE_FILE = "sparse_file"
 
 
 DETAIL_TEXT: dict[str, str] = {
@@ -208,6 +217,15 @@ DETAIL_TEXT: dict[str, str] = {
     Detail.CHANGED_MEANWHILE: "it changed while it was copied",
     Detail.NAME_TAKEN: "something else has its name in the archive's own folder",
     Detail.LINK_IN_THE_WAY: "a link or a file stands where its folder in the archive should be",
+    Detail.STREAM_ENDS_EARLY: "its compressed data breaks off; copying it may not have come to its end",
+    Detail.STREAM_DAMAGED: "its compressed data is damaged",
+    Detail.LIST_DAMAGED: "the list of its files is damaged or missing; copying it may not have come to its end",
+    Detail.TOO_MANY_MEMBERS: "it holds more files than are looked at in one container",
+    Detail.FILES_OVERLAP: "files in it lie over each other",
+    Detail.OUT_OF_PROPORTION: "it would open to more than two hundred times its size",
+    Detail.SIZES_DIFFER: "its two sizes do not agree",
+    Detail.BEYOND_END: "it would lie beyond the end of its container",
+    Detail.SPARSE_FILE: "it is stored with holes",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +17,7 @@ from tests.world import DEFLATED_LE, IMPLICIT_LE, instance, plant, shared_data_f
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 SCAN = {f"DICOM/IM{n:04}": instance(number=n, rows=64, columns=64) for n in range(1, 6)}
 

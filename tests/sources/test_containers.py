@@ -18,7 +18,7 @@ import pytest
 from pycdlib import PyCdlib
 
 from fileroom.errors import Cancelled
-from fileroom.model import Reason
+from fileroom.model import Detail, Reason
 from fileroom.sources import inflating
 from fileroom.sources.containers import Directory, holder, is_named_so, look_into
 from fileroom.sources.inflating import BLOCK, DEFLATE, Stream
@@ -180,7 +180,7 @@ def test_names_in_old_code_pages_and_in_utf_8(tmp_path: Path) -> None:
 def test_a_name_that_is_not_the_utf_8_it_says(tmp_path: Path) -> None:
     path = pack(tmp_path / "stored.zip", {"ä": b"x"})
     path.write_bytes(path.read_bytes().replace("ä".encode(), b"\xff\xff"))
-    assert trouble(path) == (Reason.BROKEN_CONTAINER, "its directory cannot be read (UnicodeDecodeError)")
+    assert trouble(path) == (Reason.BROKEN_CONTAINER, Detail.LIST_DAMAGED)
 
 
 @pytest.mark.parametrize("kind", ["stored.zip", "plain.tar"])
@@ -228,7 +228,7 @@ def test_a_bomb_is_not_opened(tmp_path: Path) -> None:
     assert refused(path) == {"bomb": Reason.BOMB, "image": None}
     assert trouble(path) is None
     many = pack(tmp_path / "deflated many.zip", {str(n): bytes(16 << 20) for n in range(10)})
-    assert trouble(many) == (Reason.BOMB, "opens to more than 200 times its size")
+    assert trouble(many) == (Reason.BOMB, Detail.OUT_OF_PROPORTION)
 
 
 def test_members_that_overlap(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_members_that_overlap(tmp_path: Path) -> None:
     at = raw.rindex(b"PK\1\2")
     raw[at + 42 : at + 46] = bytes(4)  # the second begins where the first does
     path.write_bytes(raw)
-    assert trouble(path) == (Reason.BOMB, "members that overlap")
+    assert trouble(path) == (Reason.BOMB, Detail.FILES_OVERLAP)
 
 
 @pytest.mark.parametrize(("size", "reason"), [(4, Reason.BROKEN_CONTAINER), (1 << 31, Reason.BOMB)])
@@ -262,7 +262,7 @@ def test_no_more_is_inflated_than_was_announced(tmp_path: Path) -> None:
 def test_a_zip_that_is_cut(tmp_path: Path) -> None:
     path = pack(tmp_path / "deflated.zip", TREE)
     path.write_bytes(path.read_bytes()[:-30])
-    assert trouble(path) == (Reason.BROKEN_CONTAINER, "its directory cannot be read (BadZipFile)")
+    assert trouble(path) == (Reason.BROKEN_CONTAINER, Detail.LIST_DAMAGED)
 
 
 def test_a_local_header_that_is_none(tmp_path: Path) -> None:
@@ -324,7 +324,7 @@ def test_a_stream_that_is_cut_or_damaged(kind: str, tmp_path: Path) -> None:
     path = pack(tmp_path / kind, {str(n): RANDOM.randbytes(100_000) for n in range(10)})
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    assert trouble(path) == (Reason.BROKEN_CONTAINER, "the compressed data ends early")
+    assert trouble(path) == (Reason.BROKEN_CONTAINER, Detail.STREAM_ENDS_EARLY)
     if kind != "packed.tar.bz2":
         assert 3 < len(held(path).members) < 8
     path.write_bytes(whole[: len(whole) // 2] + bytes(1000) + whole[len(whole) // 2 + 1000 :])
@@ -342,7 +342,7 @@ def test_a_header_that_asks_for_everything(tmp_path: Path) -> None:
     raw[148:156] = b" " * 8
     raw[148:156] = b"%06o\0 " % sum(raw[:512])
     (tmp_path / "a.tar").write_bytes(raw + bytes(1 << 20))
-    assert trouble(tmp_path / "a.tar") == (Reason.BROKEN_CONTAINER, "its directory cannot be read (TooMuch)")
+    assert trouble(tmp_path / "a.tar") == (Reason.BROKEN_CONTAINER, Detail.LIST_DAMAGED)
 
 
 def test_a_compressed_bomb_is_left_when_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

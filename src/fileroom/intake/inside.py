@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.dicom.reading import Reading, read_header, read_header_from
+from fileroom.dicom.why import of_errno
 from fileroom.model import Outcome, Reason
 from fileroom.sources.containers import is_named_so, look_into
 from fileroom.sources.folder import FileEntry, Listing, reason_of
@@ -71,7 +72,7 @@ def looked_into(path: str, entry: FileEntry, step: Callable[[], None]) -> Looked
     if directory is None:
         return Looked(path, None, None)
     size, mtime_ns, *_ = directory.version
-    said = directory.trouble or (Outcome.NOT_DICOM, Reason.CONTAINER, f"{len(directory.members)} files")
+    said = directory.trouble or (Outcome.NOT_DICOM, Reason.CONTAINER, "")
     return Looked(path, directory, _left(said, FileEntry(entry.name, size, mtime_ns)))
 
 
@@ -104,7 +105,7 @@ def read_member(path: str, entry: FileEntry) -> Reading:
 
 
 def _unopened(error: OSError, entry: FileEntry) -> Reading:
-    return _left((Outcome.UNREADABLE, reason_of(error), error.strerror or type(error).__name__), entry)
+    return _left((Outcome.UNREADABLE, reason_of(error), of_errno(error.errno or 0)), entry)
 
 
 def _left(said: Refusal, entry: FileEntry) -> Reading:

@@ -20,13 +20,15 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Final, Protocol
 
 from fileroom.errors import FileroomError
-from fileroom.sources import inflating, isos, tars, zips
+from fileroom.model import Detail
+from fileroom.sources import isos, tars, zips
 from fileroom.sources.inflating import STREAMS, Inflated, Stream
 from fileroom.sources.members import (
     BOMB,
     MOST_MEMBERS,
     OUTSIDE,
     SAME_NAME,
+    TOO_MANY,
     Member,
     Refusal,
     Refused,
@@ -144,7 +146,7 @@ def _read(version: Version, fd: int, step: Callable[[], None]) -> Directory | No
     if stream is not None and directory.trouble is None:
         _read_out(directory, source, step)
     if stream is not None and stream.trouble:
-        directory.trouble = BOMB if stream.trouble == inflating.BOMB else broken(stream.trouble)
+        directory.trouble = BOMB if stream.trouble == Detail.OUT_OF_PROPORTION else broken(stream.trouble)
     return directory
 
 
@@ -162,7 +164,7 @@ def _gather(directory: Directory, kind: Kind, source: Positioned, step: Callable
         for number, member in enumerate(kind.members(source)):
             step()
             if number >= MOST_MEMBERS:
-                return broken(f"more than {MOST_MEMBERS} members")
+                return TOO_MANY
             _add(directory.members, member)
     except FileroomError:  # the end was asked for
         raise
@@ -171,7 +173,7 @@ def _gather(directory: Directory, kind: Kind, source: Positioned, step: Callable
     except Exception as error:  # libraries raise many things for what they find in hostile files
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's own word
-        return broken(f"its directory cannot be read ({type(error).__name__})")
+        return broken(Detail.LIST_DAMAGED)
     return None
 
 
@@ -288,5 +290,5 @@ def _stream(source: Positioned, member: Member, method: Method) -> Stream:
 def _begin(source: Positioned, header: int) -> int:
     begin = zips.data_begins(source, header)
     if begin is None:
-        raise Refused(broken("no file begins where one should"))
+        raise Refused(broken(Detail.LIST_DAMAGED))
     return begin

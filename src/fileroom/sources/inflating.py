@@ -15,6 +15,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from fileroom.model import Detail
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,7 +31,6 @@ CURSORS: Final = 3
 # What a stream may open to. Images that are black all over are stored a thousand times smaller than they are.
 BOMB_RATIO: Final = 200
 BOMB_FLOOR: Final = 256 << 20
-BOMB: Final = "the compressed data opens to far more than it should"
 UNKNOWN: Final = 1 << 62
 _XZ_MEMORY: Final = 128 << 20
 _GZIP, _BZ2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0"
@@ -122,11 +123,11 @@ class _State:
             self._pending = source.read_at(self.fed, min(FED, end - self.fed))
             self.fed += len(self._pending)
             if not self._pending:
-                return self._end("the compressed data ends early")
+                return self._end(Detail.STREAM_ENDS_EARLY)
         try:
             data: bytes = decoder.decompress(self._pending, room)
         except Exception:  # noqa: BLE001 - zlib.error, LZMAError and bz2's OSError have nothing in common
-            return self._end("the compressed data is damaged")
+            return self._end(Detail.STREAM_DAMAGED)
         self._pending = getattr(decoder, "unconsumed_tail", b"")
         return data
 
@@ -215,7 +216,7 @@ class Stream:
     def _mind(self, state: _State) -> None:
         opened = state.block * BLOCK
         if self.size == UNKNOWN and opened > BOMB_FLOOR and opened > BOMB_RATIO * (state.fed - self._start):
-            state.ended, state.trouble = True, BOMB
+            state.ended, state.trouble = True, Detail.OUT_OF_PROPORTION
         self.trouble = self.trouble or state.trouble
 
     def _keep(self, block: int, data: bytes) -> None:

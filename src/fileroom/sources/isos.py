@@ -6,6 +6,7 @@ import calendar
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, Final
 
+from fileroom.model import Detail
 from fileroom.sources.members import LINK, Member, Refused, broken, nanoseconds
 from fileroom.sources.positioned import AsFile
 
@@ -43,7 +44,7 @@ def members(source: Positioned) -> Iterator[Member]:
 
 def _below(image: Any, kind: str, folder: str, depth: int) -> Iterator[Member]:
     if depth > _DEEPEST:
-        raise Refused(broken("folders that are nested too deeply"))
+        raise Refused(broken(Detail.LIST_DAMAGED))
     folders = []
     for record in image.list_children(**{kind: folder}):
         if record.is_dot() or record.is_dotdot():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from fileroom.model import REASON_TEXT, Outcome, Reason
+from fileroom.model import REASON_TEXT, Detail, Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,16 +32,15 @@ SPECIAL: Final[Refusal] = (Outcome.NOT_DICOM, Reason.SPECIAL_FILE, "")
 OUTSIDE: Final[Refusal] = (Outcome.REFUSED, Reason.OUTSIDE_CONTAINER, "")
 SAME_NAME: Final[Refusal] = (Outcome.REFUSED, Reason.SAME_NAME, "")
 NESTED: Final[Refusal] = (Outcome.REFUSED, Reason.NESTED_CONTAINER, "")
-BOMB: Final[Refusal] = (Outcome.REFUSED, Reason.BOMB, "")
-
-
-def unknown_storage(how: str) -> Refusal:
-    """A way to store a member that is not known here."""
-    return Outcome.REFUSED, Reason.UNKNOWN_STORAGE, how
+UNKNOWN_METHOD: Final[Refusal] = (Outcome.REFUSED, Reason.UNKNOWN_STORAGE, "")
+SPARSE: Final[Refusal] = (Outcome.REFUSED, Reason.UNKNOWN_STORAGE, Detail.SPARSE_FILE)
+OVERLAP: Final[Refusal] = (Outcome.REFUSED, Reason.BOMB, Detail.FILES_OVERLAP)
+TOO_MANY: Final[Refusal] = (Outcome.REFUSED, Reason.BOMB, Detail.TOO_MANY_MEMBERS)
+BOMB: Final[Refusal] = (Outcome.REFUSED, Reason.BOMB, Detail.OUT_OF_PROPORTION)
 
 
 def broken(how: str) -> Refusal:
-    """A member or container of which the directory cannot be believed."""
+    """A member or container of which the list cannot be believed."""
     return Outcome.UNREADABLE, Reason.BROKEN_CONTAINER, how
 
 

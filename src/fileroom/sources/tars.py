@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fileroom.sources.members import LINK, MOST_MEMBERS, SPECIAL, Member, Refusal, Refused, broken, nanoseconds
-from fileroom.sources.members import unknown_storage as unknown
+from fileroom.model import Detail
+from fileroom.sources.members import (
+    LINK,
+    MOST_MEMBERS,
+    SPARSE,
+    SPECIAL,
+    TOO_MANY,
+    Member,
+    Refusal,
+    Refused,
+    broken,
+    nanoseconds,
+)
 from fileroom.sources.positioned import AsFile
 
 if TYPE_CHECKING:
@@ -44,14 +55,14 @@ def members(source: Positioned) -> Iterator[Member]:
             kept.clear()
             met += 1
             if met > 2 * MOST_MEMBERS:  # folders, of which nobody else keeps count
-                raise Refused(broken("more folders than any should have"))
+                raise Refused(TOO_MANY)
             if info.size < 0 or info.offset_data <= position:
-                raise Refused(broken("headers that lead backwards"))
+                raise Refused(broken(Detail.LIST_DAMAGED))
             position = info.offset_data
             if not info.isdir():
                 yield _member(info)
         if any(source.read_at(archive.offset, _BLOCK)):
-            raise Refused(broken("a damaged header"))
+            raise Refused(broken(Detail.LIST_DAMAGED))
 
 
 def _member(info: TarInfo) -> Member:
@@ -68,5 +79,5 @@ def _refused(info: TarInfo) -> Refusal | None:
     if info.issym() or info.islnk():
         return LINK
     if info.issparse():
-        return unknown("a sparse file")
+        return SPARSE
     return None if info.isreg() else SPECIAL

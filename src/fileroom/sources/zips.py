@@ -7,22 +7,24 @@ import stat
 import struct
 from typing import TYPE_CHECKING, Final
 
+from fileroom.model import Detail
 from fileroom.sources.inflating import DEFLATE
 from fileroom.sources.members import (
     BOMB,
-    BOMB_RATIO,
     ENCRYPTED,
     LINK,
     MOST_MEMBERS,
+    OVERLAP,
     SPECIAL,
+    TOO_MANY,
     TOTAL_FLOOR,
+    UNKNOWN_METHOD,
     Member,
     Refusal,
     Refused,
     broken,
     is_bomb,
     overlap,
-    unknown_storage,
 )
 from fileroom.sources.positioned import AsFile
 
@@ -53,13 +55,13 @@ def members(source: Positioned) -> Iterator[Member]:
     with ZipFile(AsFile(source, most=_LARGEST_DIRECTORY)) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MOST_MEMBERS:
-        raise Refused((*BOMB[:2], f"{len(infos)} members"))
+        raise Refused(TOO_MANY)
     if overlap([(info.header_offset, _LOCAL_HEADER + info.compress_size) for info in infos]):
-        raise Refused((*BOMB[:2], "members that overlap"))
+        raise Refused(OVERLAP)
     said = [_refused(info, source.size) for info in infos]
     total = sum(info.file_size for info, refused in zip(infos, said, strict=True) if refused is None)
     if is_bomb(total, source.size, TOTAL_FLOOR):
-        raise Refused((*BOMB[:2], f"opens to more than {BOMB_RATIO} times its size"))
+        raise Refused(BOMB)
     for info, refused in zip(infos, said, strict=True):
         yield Member(
             # Names are UTF-8 where the flag says so, else CP437 (APPNOTE D.1); zipfile has seen to that.
@@ -82,13 +84,13 @@ def _refused(info: ZipInfo, end: int) -> Refusal | None:
     if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
         return SPECIAL
     if info.compress_type not in {_STORED, _DEFLATED}:
-        return unknown_storage(f"compression method {info.compress_type}")
+        return UNKNOWN_METHOD
     if is_bomb(info.file_size, info.compress_size):
-        return (*BOMB[:2], f"{info.file_size} bytes in {info.compress_size}")
+        return BOMB
     if not 0 <= info.header_offset <= end - _LOCAL_HEADER - info.compress_size:
-        return broken("it lies beyond the end")
+        return broken(Detail.BEYOND_END)
     if info.compress_type == _STORED and info.file_size != info.compress_size:
-        return broken("its two sizes differ")
+        return broken(Detail.SIZES_DIFFER)
     return None
 
 

@@ -83,6 +83,15 @@ export const DETAILS = [
   "changed_meanwhile",
   "name_taken",
   "link_in_the_way",
+  "stream_ends_early",
+  "stream_damaged",
+  "list_damaged",
+  "too_many_members",
+  "files_overlap",
+  "out_of_proportion",
+  "sizes_differ",
+  "beyond_end",
+  "sparse_file",
 ] as const;
 /** What exactly is wrong with a file, where its reason leaves that open. */
 export type Detail = (typeof DETAILS)[number];
