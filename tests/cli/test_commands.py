@@ -620,6 +620,14 @@ def test_import_by_copies(fileroom: Fileroom, tmp_path: Path) -> None:
     assert fileroom("import", "--copy", stick, "--json").json["unchanged"] == 3
 
 
+def test_copies_that_could_not_be_made_are_no_success(
+    fileroom: Fileroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fileroom.intake.copying.RESERVE", 1 << 60)
+    said = fileroom("import", "--copy", plant(tmp_path / "stick", {"1": instance()}))
+    assert (said.code, "no room for a copy where the archive lies" in said.out) == (4, True)
+
+
 # -- export --------------------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ import pytest
 import fileroom
 from fileroom.intake import copying
 from fileroom.jobs import CancelToken
-from fileroom.model import ImportSummary, Instance, Level, Outcome, Query, Reason, State
+from fileroom.model import ImportSummary, Instance, Level, Outcome, Query, Reason, State, Trouble
 from fileroom.settings import Settings
 from tests.world import instance, plant, sop_uid
 
@@ -60,6 +60,24 @@ def test_copies_are_owned_whole_and_found_without_the_source(archive: fileroom.A
     assert archive.read(found[sop_uid(number=1)].id).path == first.path
     assert archive.roots() == ()
     assert archive.check().well
+
+
+def test_what_a_copy_holds_is_known_from_the_start(archive: fileroom.Archive, tmp_path: Path) -> None:
+    archive.bring_in(plant(tmp_path / "stick", TWO), copy=True)
+    path = Path(instances(archive)[sop_uid(number=1)].files[0].path)
+    facts = path.stat()
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    os.utime(path, ns=(facts.st_mtime_ns, facts.st_mtime_ns))
+    report = archive.check(read_data=True)
+    assert (report.first_read, report.counts[Trouble.DAMAGED]) == (0, 1)
+
+
+def test_a_copy_on_the_same_disk_is_no_second_drive(archive: fileroom.Archive, tmp_path: Path) -> None:
+    archive.bring_in(plant(tmp_path / "stick", {"1": TWO["a/1"]}), copy=True)
+    archive.bring_in(plant(tmp_path / "scans", {"1": TWO["a/1"]}))
+    (item,) = instances(archive).values()
+    assert [file.owned for file in item.files] == [True, False]
+    assert archive.check().counts[Trouble.ONE_DRIVE] == 1
 
 
 def test_what_is_held_is_not_copied_twice(archive: fileroom.Archive, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import packing
-from fileroom.catalog.store import LEVELS, id_text
+from fileroom.catalog.store import LEVELS, OWN, id_text
 from fileroom.dicom.names import person_name
 from fileroom.errors import NotFound
 from fileroom.model import CheckReport, Finding, Level, Page, Reason, Subject, Trouble
@@ -220,7 +220,11 @@ class OnlyCopy:
 def only_copies(catalog: Catalog) -> list[OnlyCopy]:
     """Studies that a single drive could take with it, by drive."""
     with catalog.database.reading() as cursor:
-        rows = cursor.execute(_ONE_DRIVE, (Reason.OTHER_CONTENT.value,)).fetchall()
+        # The archive's own folder is a drive of its own for the catalog, but it dies with the disk that it lies on.
+        own, disk = cursor.execute(_OWN_AND_DISK, (OWN, catalog.disk_of_own_files())).fetchone()
+        rows = cursor.execute(
+            _ONE_DRIVE, (own, disk if disk is not None else own, Reason.OTHER_CONTENT.value)
+        ).fetchall()
     return [
         OnlyCopy(
             study=id_text(Level.STUDY, public_id),
@@ -233,12 +237,14 @@ def only_copies(catalog: Catalog) -> list[OnlyCopy]:
     ]
 
 
+_OWN_AND_DISK = "SELECT (SELECT id FROM drive WHERE filesystem_id = ?), (SELECT id FROM drive WHERE filesystem_id = ?)"
 # First each image with the drives it lies on, then each study with the drives that have images nobody else has.
 _ONE_DRIVE = (
-    "WITH image AS (SELECT instance.series_ref AS series, min(folder.drive_id) AS drive "
-    "FROM instance JOIN file ON file.instance_id = instance.id JOIN folder ON folder.id = file.folder_id "
+    "WITH place AS (SELECT id, iif(drive_id = ?, ?, drive_id) AS drive FROM folder), "
+    "image AS (SELECT instance.series_ref AS series, min(place.drive) AS drive "
+    "FROM instance JOIN file ON file.instance_id = instance.id JOIN place ON place.id = file.folder_id "
     "WHERE instance.hidden = 0 AND file.gone = 0 AND file.reason != ? "
-    "GROUP BY instance.id HAVING min(folder.drive_id) = max(folder.drive_id)) "
+    "GROUP BY instance.id HAVING min(place.drive) = max(place.drive)) "
     "SELECT study.public_id, drive.label, drive.mount_point, count(*), study.n_instances FROM image "
     "JOIN series ON series.id = image.series JOIN study ON study.id = series.study_ref "
     "JOIN drive ON drive.id = image.drive GROUP BY study.id, drive.id ORDER BY drive.id, study.id"

@@ -79,6 +79,10 @@ class Catalog:
                 self._mounts = (now, Mounts.of((*drives.current().mounts, self._own_folder())))
             return self._mounts[1]
 
+    def disk_of_own_files(self) -> str:
+        """The identity of the drive that the folder of copies lies on."""
+        return drives.current().locate(self._own_folder().point)[0].filesystem_id
+
     def _own_folder(self) -> Mount:
         """The folder of copies as a drive of its own. It may be a link to where there is room."""
         return Mount(OWN, "archive", OWN, os.path.realpath(self.folder / FILES_FOLDER))

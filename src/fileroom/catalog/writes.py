@@ -87,6 +87,7 @@ class Writer:
         self._changed_files: list[tuple[Any, ...]] = []
         self._new_instances: list[tuple[Any, ...]] = []
         self._sources: list[tuple[int, int]] = []
+        self._contents: list[tuple[bytes, int, str]] = []
         self._removed: list[tuple[int]] = []  # new instances of what the user removed
         self._batch_uids: dict[str, list[KnownInstance]] = {}
 
@@ -135,7 +136,9 @@ class Writer:
             )
         if self._sources:
             c.executemany("INSERT OR REPLACE INTO source(file_id, instance_id) VALUES (?,?)", self._sources)
-        for pending in (self._new_instances, self._new_files, self._changed_files, self._sources):
+        if self._contents:
+            c.executemany("UPDATE file SET content_digest = ? WHERE folder_id = ? AND name = ?", self._contents)
+        for pending in (self._new_instances, self._new_files, self._changed_files, self._sources, self._contents):
             pending.clear()
 
     # -- places ----------------------------------------------------------------------------------------------------
@@ -372,6 +375,10 @@ class Writer:
             "INSERT OR REPLACE INTO owned(path, size, mtime_ns, at) VALUES (?,?,?,?)",
             (to_text(path), size, mtime_ns, now()),
         )
+
+    def holds(self, mount: Mount, folder: str, name: str, sha256: bytes) -> None:
+        """What a file that was put holds: known already when it is one that fileroom wrote."""
+        self._contents.append((sha256, self.folder(mount, folder), to_text(name)))
 
     def stands_for(self, file_id: int, instance_id: int) -> None:
         """A path that was read is held by the archive already: as a file of this instance."""

@@ -26,7 +26,8 @@ MEANING = {
     Exit.FAILED: "it could not be done; the message says why",
     Exit.USAGE: "the command line cannot be understood",
     Exit.NOT_FOUND: "no such entry, import, token or path; nothing was done",
-    Exit.UNREADABLE: "the import is finished, but some files could not be read (unreadable); a check found something",
+    Exit.UNREADABLE: "the import is finished, but some files could not be read (unreadable) or copied; a check found "
+    "something",
     Exit.BUSY: "somebody else holds what is needed (a running import, the port)",
     Exit.CATALOG: "the catalog cannot be opened, unsealed or written",
     Exit.CANCELLED: "cancelled; what an import had done is kept",
@@ -59,4 +60,7 @@ def of_import(summary: ImportSummary) -> Exit:
         return Exit.CANCELLED
     if summary.state != "done":
         return Exit.FAILED
-    return Exit.UNREADABLE if summary.outcomes.get(Outcome.UNREADABLE, 0) else Exit.OK
+    failed = summary.outcomes.get(Outcome.UNREADABLE, 0)
+    if summary.kind == "copy":  # who wants copies is not served by what was refused for want of room
+        failed += summary.outcomes.get(Outcome.REFUSED, 0)
+    return Exit.UNREADABLE if failed else Exit.OK

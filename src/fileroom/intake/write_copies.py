@@ -65,6 +65,7 @@ class CopyHand(Hand):
                 self._without_copy(item, *error.said)
             else:
                 self._copied(item, placed, header, series, decision)
+                self._writer.holds(placed.place.mount, placed.place.inside, placed.entry.name, copy.sha256)
 
     def _need_not(self, item: ReadFile, decision: Decision) -> None:
         brought = self._shown_again(decision.instance)
