@@ -215,7 +215,7 @@ class MockJob {
 
   state(): Job {
     const state = this.outcome === null ? "running" : this.outcome.state === "cancelled" ? "cancelled" : "done";
-    return { job: this.name, kind: "import", state, progress: this.progress(), summary: this.outcome, message: "" };
+    return { job: this.name, kind: "import", automatic: false, state, progress: this.progress(), summary: this.outcome, message: "" };
   }
 
   cancel(): void {

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 import { ArchivePage } from "../features/archive/index.ts";
+import { FoldersPage } from "../features/folders/index.ts";
 import { ImportDialog, ImportsPage, LedgerPage } from "../features/imports/index.ts";
 import { MenuHost, ToastHost } from "../features/kit/index.ts";
 import { t } from "../features/prefs/index.ts";
@@ -9,7 +10,8 @@ import type { SeriesViewProps } from "../features/viewport/index.ts";
 import { Header } from "./Header.tsx";
 import { Lazy } from "./Lazy.tsx";
 import { leave, navigate, route } from "./router.ts";
-import { archive, chooser, imports, signedOut, start } from "./services.ts";
+import { importRoot } from "../io/api.ts";
+import { archive, chooser, folders, imports, signedOut, start } from "./services.ts";
 import { StatusLine } from "./StatusLine.tsx";
 
 const loadViewer = async () => (await import("../features/viewport/index.ts")).SeriesView;
@@ -56,6 +58,19 @@ function PageOf() {
   switch (at.page) {
     case "imports":
       return <ImportsPage onGo={navigate} />;
+    case "folders":
+      return (
+        <FoldersPage
+          store={folders}
+          onImport={() => {
+            imports.show();
+          }}
+          onAgain={(root) => {
+            imports.show();
+            void imports.begin(() => importRoot(root.id));
+          }}
+        />
+      );
     case "ledger":
       return <LedgerPage id={at.id} onUndone={() => void archive.refresh()} />;
     case "archive":

@@ -83,7 +83,11 @@ function MainButtons() {
   return (
     <>
       <ProgressChip store={imports} />
-      <a class={route.value.page === "archive" ? "button plain" : "button plain on"} href={routePath({ page: "imports" })}>
+      <a class={route.value.page === "folders" ? "button plain on" : "button plain"} href={routePath({ page: "folders" })}>
+        <Icon name="folder" />
+        <span>{t("header.folders")}</span>
+      </a>
+      <a class={["imports", "ledger"].includes(route.value.page) ? "button plain on" : "button plain"} href={routePath({ page: "imports" })}>
         <Icon name="clock" />
         <span>{t("header.imports")}</span>
       </a>

@@ -2,6 +2,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 
 import { ArchiveStore } from "../features/archive/index.ts";
+import { FolderStore } from "../features/folders/index.ts";
 import { ChooserStore, ImportStore } from "../features/imports/index.ts";
 import { toast } from "../features/kit/index.ts";
 import { t } from "../features/prefs/index.ts";
@@ -29,6 +30,8 @@ export const imports = new ImportStore({
   },
 });
 
+export const folders = new FolderStore(api, () => void archive.refresh());
+
 export const signedOut = signal(false);
 
 /** Begin, or begin anew after signing in. */
@@ -38,7 +41,16 @@ export function start(): void {
   void archive.start(at.page === "archive" ? at.entry : undefined);
   // nothing running, or nobody to ask: both leave us without a job to follow
   imports.resume().catch(() => undefined);
+  imports.lookAround().catch(() => undefined); // from here on
 }
+
+/** What watched folders bring in is shown by itself, within seconds; a page that nobody looks at asks nothing. */
+const LOOK_AROUND_MS = 3000;
+setInterval(() => {
+  if (signedOut.value || document.visibilityState === "hidden") return;
+  imports.lookAround().catch(() => undefined); // no answer now: the next time
+  if (route.value.page === "folders") folders.refresh().catch(() => undefined);
+}, LOOK_AROUND_MS);
 
 onSignedOut(() => {
   signedOut.value = true;

@@ -6,20 +6,21 @@
  */
 import { archive } from "./messages/archive.ts";
 import { common } from "./messages/common.ts";
+import { folders } from "./messages/folders.ts";
 import { imports } from "./messages/imports.ts";
 import { viewport } from "./messages/viewport.ts";
 
 export const LANGUAGES = ["en", "it"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const english = { ...common.en, ...archive.en, ...imports.en, ...viewport.en } as const;
+const english = { ...common.en, ...folders.en, ...archive.en, ...imports.en, ...viewport.en } as const;
 
 export type MessageKey = keyof typeof english;
 export type Table = Readonly<Record<MessageKey, string>>;
 
 export const TABLES: Readonly<Record<Language, Table>> = {
   en: english,
-  it: { ...common.it, ...archive.it, ...imports.it, ...viewport.it },
+  it: { ...common.it, ...folders.it, ...archive.it, ...imports.it, ...viewport.it },
 };
 
 export type MessageValues = Readonly<Record<string, string | number>>;

@@ -99,6 +99,29 @@ export type Detail = (typeof DETAILS)[number];
 /** Whether the files of an entry can be reached. */
 export type State = "online" | "offline" | "missing";
 
+/** A mounted filesystem with an identity of its own. */
+export interface Drive {
+  readonly id: number;
+  readonly kind: string;
+  readonly filesystem_id: string;
+  readonly label: string;
+  readonly mount_point: string;
+  readonly state: State;
+}
+
+/** A folder that the user brought in. */
+export interface Root {
+  readonly id: number;
+  readonly path: string;
+  readonly drive: Drive;
+  readonly added: string;
+  readonly last_import: string;
+  readonly files: number;
+  readonly dicom: number;
+  readonly watched: boolean;
+  readonly state: State;
+}
+
 export type Plane = "axial" | "sagittal" | "coronal" | "oblique";
 
 /** A Person Name with its three component groups (PS3.5 6.2.1), each as it stands in the file (`A^B^C`). */
@@ -402,6 +425,8 @@ export interface Progress {
 interface JobOf<Kind extends string, Summary> {
   readonly job: string;
   readonly kind: Kind;
+  /** A pass over a watched folder, which nobody asked for. */
+  readonly automatic: boolean;
   readonly state: "running" | "done" | "cancelled" | "failed";
   readonly progress: Progress;
   readonly summary: Summary | null;

@@ -10,13 +10,14 @@ describe("addresses", () => {
     ["/study/s1", { page: "study", id: "s1" }],
     ["/series/e%2F1", { page: "series", id: "e/1" }],
     ["/imports", { page: "imports" }],
+    ["/folders", { page: "folders" }],
     ["/imports/12", { page: "ledger", id: 12 }],
   ] as const)("%s both ways", (path, route) => {
     expect(parseRoute(path)).toEqual(route);
     expect(routePath(route)).toBe(path);
   });
 
-  it.each(["/nothing", "/imports/x", "/series/1/2", "/study"])("%s is no page", (path) => {
+  it.each(["/nothing", "/imports/x", "/folders/1", "/series/1/2", "/study"])("%s is no page", (path) => {
     expect(parseRoute(path)).toEqual({ page: "unknown", path });
   });
 

@@ -5,6 +5,7 @@ export type Route =
   | { readonly page: "study"; readonly id: string }
   | { readonly page: "series"; readonly id: string }
   | { readonly page: "imports" }
+  | { readonly page: "folders" }
   | { readonly page: "ledger"; readonly id: number }
   | { readonly page: "unknown"; readonly path: string };
 
@@ -25,6 +26,7 @@ export function parseRoute(path: string): Route {
     if (second === undefined) return { page: "imports" };
     return /^\d{1,15}$/.test(second) ? { page: "ledger", id: Number(second) } : { page: "unknown", path };
   }
+  if (first === "folders" && second === undefined) return { page: "folders" };
   if (second === undefined) return { page: "unknown", path };
   if (first === "patient") return { page: "archive", entry: decode(second) };
   if (first === "study") return { page: "study", id: decode(second) };
@@ -43,6 +45,8 @@ export function routePath(route: Route): string {
       return `/series/${encodeURIComponent(route.id)}`;
     case "imports":
       return "/imports";
+    case "folders":
+      return "/folders";
     case "ledger":
       return `/imports/${route.id}`;
     case "unknown":

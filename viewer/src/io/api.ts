@@ -12,6 +12,7 @@ import type {
   Patient,
   Place,
   ReasonCount,
+  Root,
   Series,
   SeriesImages,
   Status,
@@ -71,6 +72,23 @@ export const remove = async (ids: readonly string[]): Promise<Counts> =>
 
 export const restore = async (ids: readonly string[]): Promise<Counts> =>
   (await json<{ restored: Counts }>("/api/restore", { method: "POST", body: { ids } })).restored;
+
+// -- the folders that were brought in ---------------------------------------------------------------------------
+
+export const roots = (signal?: AbortSignal): Promise<readonly Root[]> => json("/api/roots", { signal });
+
+export const watchRoot = (id: number, watched: boolean): Promise<Root> => json(`/api/roots/${id}`, { method: "PATCH", body: { watched } });
+
+/** Take a folder from the list, and what it brought in out of the archive; the files stay. */
+export const forgetRoot = async (id: number): Promise<Counts> =>
+  (await json<{ removed: Counts }>(`/api/roots/${id}`, { method: "DELETE" })).removed;
+
+export const restoreRoot = async (id: number): Promise<Counts> =>
+  (await json<{ restored: Counts }>(`/api/roots/${id}/restore`, { method: "POST", body: {} })).restored;
+
+/** Import it again, wherever its drive is now; answers the name of the job. */
+export const importRoot = async (id: number): Promise<string> =>
+  (await json<{ job: string }>(`/api/roots/${id}/import`, { method: "POST", body: {} })).job;
 
 // -- imports ----------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ export class ImportStore {
   readonly #ended = signal<{ readonly job: ImportJob; readonly reasons: readonly ReasonGroup[] } | undefined>(undefined);
   readonly #problem = signal<ApiError | undefined>(undefined);
   readonly #copy = signal(false);
+  #told: ReadonlySet<string> | undefined;
   #stopListening: (() => void) | undefined;
   #lastLook = 0;
   #lastCount = 0;
@@ -94,14 +95,35 @@ export class ImportStore {
 
   /** Take up an import that is running already (the page was loaded again, or another window began it). */
   async resume(): Promise<void> {
-    const running = (await this.ports.api.jobs()).find((job) => job.kind === "import" && job.state === "running");
+    const running = (await this.ports.api.jobs()).find((job) => job.kind === "import" && !job.automatic && job.state === "running");
     if (running !== undefined && this.#running.value === undefined) this.#follow(running.job, running.progress);
   }
 
-  async start(path: string): Promise<void> {
+  /**
+   * See whether a watched folder brought something in. Nobody asked for such a pass, and a user's own import does not wait
+   * for it: it gets no dialog, but the list is looked at again and its end is told.
+   */
+  async lookAround(): Promise<void> {
+    const passes = (await this.ports.api.jobs()).filter((job): job is ImportJob => job.kind === "import" && job.automatic);
+    const told = this.#told;
+    this.#told = new Set(passes.filter((job) => job.state !== "running").map((job) => job.job));
+    if (told === undefined) return; // the page has just been opened: what is past is in the list already
+    for (const pass of passes) {
+      if (told.has(pass.job)) continue;
+      this.ports.onFound();
+      if (pass.state !== "running" && pass.summary !== null && pass.summary.instances > 0) this.ports.onEndUnseen(pass.summary);
+    }
+  }
+
+  start(path: string): Promise<void> {
+    return this.begin(() => this.ports.api.startImport([path], this.#copy.value));
+  }
+
+  /** Follow the job that `started` answers with, or tell why there is none. */
+  async begin(started: () => Promise<string>): Promise<void> {
     this.#problem.value = undefined;
     try {
-      this.#follow(await this.ports.api.startImport([path], this.#copy.value), undefined);
+      this.#follow(await started(), undefined);
     } catch (error) {
       this.#problem.value = asApiError(error);
       if (this.#problem.value.code === "busy") await this.resume();

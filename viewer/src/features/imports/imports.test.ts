@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { type ImportSummary, type Job, OUTCOMES, type Progress } from "../../core/model.ts";
+import { type ImportJob, type ImportSummary, type Job, OUTCOMES, type Progress } from "../../core/model.ts";
 import type { JobListener } from "../../io/events.ts";
 import { ApiError } from "../../io/http.ts";
 import { type ChooserApi, ChooserStore } from "./chooserStore.ts";
@@ -9,13 +9,13 @@ import { type ImportApi, ImportStore } from "./importStore.ts";
 const zero = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<(typeof OUTCOMES)[number], number>;
 const summary: ImportSummary = {
   ...zero,
-  ...{ import: 7, kind: "import", state: "done", files: 10, patients: 1, studies: 1, series: 2, instances: 8, bytes: 1, seconds: 1, roots: ["/x"], started: "", ended: "", who: "mario", message: "" },
+  ...{ import: 7, kind: "import", automatic: false, state: "done", files: 10, patients: 1, studies: 1, series: 2, instances: 8, bytes: 1, seconds: 1, roots: ["/x"], started: "", ended: "", who: "mario", message: "" },
   added: 8,
   unreadable: 2,
 };
 const progress = (series: number): Progress =>
   ({ phase: "reading", seen: 10, done: 5, read: 5, total: 10, patients: 1, studies: 1, series }) as Progress;
-const job = (state: Job["state"]): Job => ({ job: "j1", kind: "import", state, progress: progress(2), summary: state === "running" ? null : summary, message: "" });
+const job = (state: Job["state"]): ImportJob => ({ job: "j1", kind: "import", automatic: false, state, progress: progress(2), summary: state === "running" ? null : summary, message: "" });
 
 function desk() {
   const listeners: JobListener[] = [];
@@ -117,6 +117,25 @@ describe("an import", () => {
     api.jobs.mockResolvedValue([job("running")]);
     await store.start("/x");
     expect([store.problem.value?.code, store.running.value?.job]).toEqual(["busy", "j1"]);
+  });
+
+  it("that nobody asked for is told at its end, and is in nobody's way", async () => {
+    const { store, api, heard } = desk();
+    const pass = (id: string, state: ImportJob["state"]): ImportJob => ({ ...job(state), job: id, automatic: true });
+    api.jobs.mockResolvedValue([pass("old", "done")]);
+    await store.lookAround();
+    await store.resume();
+    expect(heard.onFound).not.toHaveBeenCalled(); // what was there when the page came is in its list
+    api.jobs.mockResolvedValue([pass("new", "running"), pass("old", "done")]);
+    await store.lookAround();
+    await store.resume();
+    expect(store.running.value).toBeUndefined();
+    expect(heard.onFound).toHaveBeenCalledTimes(1);
+    api.jobs.mockResolvedValue([pass("new", "done"), pass("old", "done")]);
+    await store.lookAround();
+    await store.lookAround();
+    expect(heard.onFound).toHaveBeenCalledTimes(2);
+    expect(heard.onEndUnseen).toHaveBeenCalledExactlyOnceWith(summary);
   });
 
   it("is stopped by asking, and says that it is stopping until it has", async () => {
