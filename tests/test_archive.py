@@ -8,7 +8,7 @@ import pytest
 
 import fileroom
 from fileroom.errors import BadRequest, NotFound, Unavailable
-from fileroom.model import Condition, Instance, Level, Match, Patient, Query, Series, State, Study, plain
+from fileroom.model import Condition, Instance, Level, Match, Patient, Query, SavedSearch, Series, State, Study, plain
 from fileroom.settings import Settings
 from tests.world import instance, plant, series_uid, sop_uid, study_uid
 
@@ -352,3 +352,50 @@ def test_a_root_is_taken_from_the_list_with_what_only_it_holds(archive: fileroom
     assert shown() == {"1", "2", "3"}
     assert archive.bring_in([lone]).outcomes["unchanged"] == 1  # type: ignore[index]  # an outcome is its name
     assert at(lone)
+
+
+def test_what_was_opened_last_comes_first(archive: fileroom.Archive) -> None:
+    studies = archive.search(Query(level=Level.STUDY)).items
+    archive.opened(studies[0].id)
+    archive.opened(studies[1].id)
+    archive.opened(studies[0].id)
+    assert [entry.id for entry in archive.recent()] == [studies[0].id, studies[1].id]
+    assert [entry.id for entry in archive.recent(limit=1)] == [studies[0].id]
+    archive.forget([studies[0].id])
+    assert [entry.id for entry in archive.recent()] == [studies[1].id]
+    archive.restore([studies[0].id])
+    with pytest.raises(BadRequest):
+        archive.opened(studies[0].patient.id)
+    archive.forget_recent()
+    assert archive.recent() == ()
+
+
+def test_searches_are_kept(archive: fileroom.Archive) -> None:
+    archive.save_search(SavedSearch(name=" chest  CTs ", level=Level.STUDY, words="mod:ct torace"))
+    archive.save_search(SavedSearch(name="chest CTs", level=Level.STUDY, words="mod:ct desc:torace"))
+    assert archive.saved_searches() == (SavedSearch(name="chest CTs", level=Level.STUDY, words="mod:ct desc:torace"),)
+    for wrong in ("", "x" * 65, "a\x07"):
+        with pytest.raises(BadRequest):
+            archive.save_search(SavedSearch(name=wrong, level=Level.STUDY, words=""))
+    archive.drop_search("chest CTs")
+    with pytest.raises(NotFound):
+        archive.drop_search("chest CTs")
+
+
+def test_entries_of_a_drive_and_of_a_state(archive: fileroom.Archive) -> None:
+    (drive,) = archive.drives()
+    for level in Level:
+        whole = archive.search(Query(level=level)).total
+        assert archive.search(Query(level=level, drive=drive.id, state=State.ONLINE)).total == whole
+        assert archive.search(Query(level=level, drive=drive.id + 1)).total == 0
+        assert archive.search(Query(level=level, state=State.OFFLINE)).total == 0
+        assert archive.search(Query(level=level, state=State.MISSING)).total == 0
+
+
+def test_the_attributes_of_a_file_as_lines(archive: fileroom.Archive) -> None:
+    image = archive.search(Query(level=Level.INSTANCE, words="yamada")).items[0]
+    lines = {line.keyword: line for line in archive.attributes(image.id)}
+    assert (lines["PatientName"].tag, lines["PatientName"].vr) == ("(0010,0010)", "PN")
+    assert lines["PatientName"].name == "Patient's Name"
+    assert lines["PatientName"].value == "Yamada^Tarou=山田^太郎=やまだ^たろう"
+    assert lines["PixelData"].value == ""

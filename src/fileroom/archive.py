@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog import notes, persons, places, queries, roots, userdata
+from fileroom.catalog import notes, persons, places, queries, recent, roots, userdata
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model import (
+        Attribute,
         CheckReport,
         Counts,
+        Drive,
         Finding,
         Found,
         Header,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         ReasonCount,
         RelinkReport,
         Root,
+        SavedSearch,
         Study,
         Token,
         Trouble,
@@ -211,6 +214,30 @@ class Archive:
         """All labels in use, most used first."""
         return notes.labels(self._catalog)
 
+    def opened(self, entry_id: str) -> None:
+        """Remember that a study or series was opened now. BadRequest for another level, NotFound for an unknown id."""
+        recent.opened(self._catalog, entry_id)
+
+    def recent(self, *, limit: int = 20) -> tuple[Study | Series, ...]:
+        """What was opened last and is still shown, the newest first."""
+        return recent.recent(self._catalog, limit)
+
+    def forget_recent(self) -> None:
+        """Forget what was opened."""
+        recent.forget_recent(self._catalog)
+
+    def save_search(self, search: SavedSearch) -> None:
+        """Keep a search; one of the same name is replaced. BadRequest for a name or words that are too long."""
+        recent.save_search(self._catalog, search)
+
+    def saved_searches(self) -> tuple[SavedSearch, ...]:
+        """The searches that are kept, by name."""
+        return recent.saved_searches(self._catalog)
+
+    def drop_search(self, name: str) -> None:
+        """Forget a search. NotFound when there is none of this name."""
+        recent.drop_search(self._catalog, name)
+
     # -- who is who ------------------------------------------------------------------------------------------------
 
     def possible_matches(self, *, limit: int = 200) -> tuple[PossibleMatch, ...]:
@@ -313,6 +340,12 @@ class Archive:
         from fileroom.dicom.metadata import dicom_json
 
         return dicom_json(self._file(instance).path, bulk_data_uri)
+
+    def attributes(self, instance: str | InstanceFile) -> tuple[Attribute, ...]:
+        """All attributes of an instance as lines, read from its file now. Unavailable when it cannot be reached."""
+        from fileroom.dicom.listing import listing
+
+        return listing(self._file(instance).path)
 
     def bulk_data(self, instance: str | InstanceFile, path: str) -> bytes:
         """The value that a URI of :meth:`metadata` stands for. NotFound when the data set has no such attribute."""
@@ -482,6 +515,10 @@ class Archive:
 
             return take_back(self._catalog, import_id)
         return userdata.undo_import(self._catalog, import_id)
+
+    def drives(self) -> tuple[Drive, ...]:
+        """The drives on which something of the archive lies, and whether they are connected."""
+        return places.drives(self._catalog)
 
     def roots(self) -> tuple[Root, ...]:
         """The folders that were brought in, by path, and whether they can be reached."""

@@ -18,6 +18,8 @@ __all__ = [
     "HINTS",
     "REASON_TEXT",
     "TROUBLE_TEXT",
+    "Alias",
+    "Attribute",
     "CheckReport",
     "Condition",
     "Counts",
@@ -50,6 +52,7 @@ __all__ = [
     "RelinkReport",
     "Relinked",
     "Root",
+    "SavedSearch",
     "Series",
     "State",
     "Study",
@@ -582,6 +585,31 @@ class LabelCount:
     entries: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """One attribute of a data set as a line.
+
+    ``depth`` counts the sequences it lies in; a sequence has the number of its items as its value, a binary value
+    none; ``keyword`` and ``name`` are empty when the standard has none.
+    """
+
+    depth: int
+    tag: str
+    vr: str
+    keyword: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A search that the user keeps."""
+
+    name: str
+    level: Level
+    words: str
+
+
 class Trouble(StrEnum):
     """What a check of the archive can find, worst first; what each means and asks for is in :data:`TROUBLE_TEXT`."""
 
@@ -718,7 +746,8 @@ class Query:
     """What is asked of the archive, whoever asks: the page, QIDO-RS, C-FIND, the command line, the library.
 
     ``words`` is the search language of people, ``conditions`` that of the standard; both narrow. ``parent`` is the
-    id of an entry above ``level``. ``together``: patients of whom the user said that they are the same person are one
+    id of an entry above ``level``, ``drive`` the id of a drive on which some of it lies, ``state`` that of the
+    entry. ``together``: patients of whom the user said that they are the same person are one
     entry; the doors of the standard ask without, for they answer what the files say. ``order`` is a sequence of field
     names of the level, ``-`` before one reverses.
     """
@@ -727,6 +756,8 @@ class Query:
     words: str = ""
     conditions: tuple[Condition, ...] = ()
     parent: str | None = None
+    drive: int | None = None
+    state: State | None = None
     together: bool = True
     order: tuple[str, ...] = ()
     limit: int | None = None

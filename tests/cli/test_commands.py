@@ -642,3 +642,11 @@ def test_export_writes_what_a_search_finds(filled: Fileroom, tmp_path: Path) -> 
     assert filled("export", "--to", tmp_path / "all.xyz").code == 2
     assert filled("export", "--to", tmp_path / "no" / "all.csv").code == 1
     assert filled("export", "--format", "parquet").code == 2
+
+
+def test_list_by_drive_and_state(filled: Fileroom) -> None:
+    (root,) = filled("roots", "--json").json
+    label = root["drive"]["label"] or root["drive"]["filesystem_id"]
+    assert filled("list", "--drive", label, "--state", "online", "--json").json["total"] == 2
+    assert filled("list", "studies", "--state", "offline", "--json").json["total"] == 0
+    assert filled("list", "--drive", "no such drive").code == 2

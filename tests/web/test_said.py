@@ -75,3 +75,34 @@ def test_a_list_is_exported_whole(client: TestClient) -> None:
     assert len(lines) == 2  # whole, whatever the page
     assert client.get("/api/export/studies.xls").status_code == 404
     assert client.get("/api/export/nothing.csv").status_code == 404
+
+
+def test_what_was_opened_and_what_is_kept(client: TestClient) -> None:
+    study = client.get("/api/studies").json()["items"][0]
+    assert client.post("/api/recent", json={"ids": [study["id"]]}).status_code == 204
+    assert [entry["id"] for entry in client.get("/api/recent").json()] == [study["id"]]
+    assert client.delete("/api/recent").status_code == 204
+    assert client.get("/api/recent").json() == []
+    kept = {"name": "a & b/c", "level": "study", "words": "mod:ct"}
+    assert client.post("/api/searches", json=kept).status_code == 204
+    assert client.get("/api/searches").json() == [kept]
+    assert client.post("/api/searches", json={"name": "x", "level": "film", "words": ""}).status_code == 400
+    assert client.delete("/api/searches/a%20%26%20b%2Fc").status_code == 204
+    assert client.delete("/api/searches/nothing").status_code == 404
+
+
+def test_lists_by_drive_and_state_and_all_attributes(client: TestClient) -> None:
+    (drive,) = client.get("/api/drives").json()
+    assert client.get(f"/api/studies?drive={drive['id']}&state=online").json()["total"] == 2
+    assert client.get("/api/studies?state=offline").json()["total"] == 0
+    assert client.get("/api/studies?state=gone").status_code == 400
+    image = client.get("/api/instances").json()["items"][0]
+    lines = client.get(f"/api/instances/{image['id']}/attributes").json()
+    assert {
+        "depth": 0,
+        "tag": "(0008,0060)",
+        "vr": "CS",
+        "keyword": "Modality",
+        "name": "Modality",
+        "value": "CT",
+    } in lines

@@ -48,6 +48,7 @@ class Hits:
 def applies(query: Query, terms: Sequence[Term]) -> bool:
     """Whether nothing but words is asked, in the order of the best match."""
     simple = query.level in _LEVELS and not query.order and not query.conditions and query.parent is None
+    simple = simple and query.drive is None and query.state is None
     words = terms and all(term.words and not term.negated for term in terms)
     return bool(simple and words and sum(of_study(term) for term in terms) <= 1)
 

@@ -39,14 +39,7 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
             root_id, inside, added, last_import, watched, drive_id, filesystem_id, kind, label, mount_point = row
             files, dicom = cursor.execute(_FILES_BELOW, (drive_id, *below(from_text(inside)))).fetchone()
             here = mounts.absolute(filesystem_id, from_text(inside))
-            drive = Drive(
-                id=drive_id,
-                kind=kind,
-                filesystem_id=filesystem_id,
-                label=display(from_text(label)),
-                mount_point=display(from_text(mount_point)),
-                state=State.OFFLINE if here is None else State.ONLINE,
-            )
+            drive = _drive(drive_id, filesystem_id, kind, label, mount_point, here)
             found.append(
                 Root(
                     id=root_id,
@@ -61,6 +54,27 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda root: root.path))
+
+
+def drives(catalog: Catalog) -> tuple[Drive, ...]:
+    """The drives on which something of the catalog lies, by label."""
+    mounts = catalog.mounts()
+    with catalog.database.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT id, filesystem_id, kind, label, mount_point FROM drive ORDER BY label, id"
+        ).fetchall()
+    return tuple(_drive(row[0], row[1], row[2], row[3], row[4], mounts.absolute(row[1], "/")) for row in rows)
+
+
+def _drive(drive_id: int, filesystem_id: str, kind: str, label: str, mount_point: str, here: str | None) -> Drive:
+    return Drive(
+        id=drive_id,
+        kind=kind,
+        filesystem_id=filesystem_id,
+        label=display(from_text(label)),
+        mount_point=display(from_text(mount_point)),
+        state=State.OFFLINE if here is None else State.ONLINE,
+    )
 
 
 def _state(path: str | None) -> State:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, func, not_, or_, select, text
 
 from fileroom.catalog import bymatch, finding, packing
 from fileroom.catalog import schema as t
@@ -122,7 +122,7 @@ def walk(catalog: Catalog, query: Query) -> Iterator[Any]:
         return
     with catalog.database.engine.connect() as connection:
         connection.exec_driver_sql("BEGIN")
-        where = _where(connection, query, terms)
+        where = _where(catalog, connection, query, terms)
         for rows in connection.execute(_selecting(query, where)).partitions(_AT_ONCE):
             yield from _build(catalog, connection, query.level, rows)
         connection.rollback()
@@ -143,8 +143,9 @@ def _rows(
     """The rows of a page, how many there are in all, and whether there are more than were counted."""
     same = query.level is Level.PATIENT and query.together and _any_same(connection)
     if not bymatch.applies(query, terms) or same:
-        where = _where(connection, query, terms)
-        asked = replace(query, order=(), limit=None, offset=0)
+        where = _where(catalog, connection, query, terms)
+        # whether a drive is there is no fact of the catalog
+        asked = replace(query, order=(), limit=None, offset=0), frozenset(catalog.mounts().present())
         total = remembered(
             catalog.database, connection, asked, lambda: connection.execute(_counting(query.level, where)).scalar_one()
         )
@@ -153,7 +154,7 @@ def _rows(
     own = TABLES[query.level].c.id
     among = own.in_(select(text("value")).select_from(func.json_each(bymatch.as_json(hits.rows))).scalar_subquery())
     if hits.few:
-        where = and_(_where(connection, query, ()), among)
+        where = and_(_where(catalog, connection, query, ()), among)
         total = connection.execute(_counting(query.level, where)).scalar_one()
         return connection.execute(_selecting(query, where)).all() if total else [], total, False
     unordered = {
@@ -204,10 +205,11 @@ def _columns(level: Level) -> Select[Any]:
     return select(*wanted).select_from(_source(level))
 
 
-def _where(connection: Connection, query: Query, terms: Sequence[Term]) -> ColumnElement[bool]:
+def _where(catalog: Catalog, connection: Connection, query: Query, terms: Sequence[Term]) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [TABLES[query.level].c.hidden == 0]
     if query.parent is not None:
         parts.append(_below(connection, query.level, query.parent, together=query.together))
+    parts += _lying(catalog, connection, query)
     persons = query.level is Level.PATIENT and query.together
     if persons:
         parts.append(_p.same_as.is_(None))
@@ -216,6 +218,41 @@ def _where(connection: Connection, query: Query, terms: Sequence[Term]) -> Colum
         found = finding.clause(query.level, terms)
         parts.append(_of_persons(found) if persons and _any_same(connection) else found)
     return and_(*parts)
+
+
+def _lying(catalog: Catalog, connection: Connection, query: Query) -> list[ColumnElement[bool]]:
+    """Conditions on the drives an entry lies on, and on whether it can be reached."""
+    parts: list[ColumnElement[bool]] = []
+    if query.drive is not None:
+        parts.append(_on(query.level, _e.drive_id == query.drive))
+    if query.state is None:
+        return parts
+    own = TABLES[query.level].c
+    if query.level is Level.INSTANCE:
+        missing = own.missing != 0
+    else:
+        missing = and_(own.n_instances > 0, own.n_missing >= own.n_instances)
+    present = catalog.mounts().present()
+    drives = connection.execute(select(t.drive.c.id, t.drive.c.filesystem_id)).all()
+    here = _on(query.level, _e.drive_id.in_([drive.id for drive in drives if drive.filesystem_id in present]))
+    if query.state is State.MISSING:
+        return [*parts, missing]
+    if query.state is State.OFFLINE:
+        return [*parts, not_(missing), not_(here)]
+    return [*parts, not_(missing), here]
+
+
+def _on(level: Level, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Entries of which a series is such."""
+    such = and_(condition, _e.hidden == 0)
+    if level is Level.SERIES:
+        return such
+    if level is Level.INSTANCE:
+        return _i.series_ref.in_(select(_e.id).where(such).correlate(None))
+    if level is Level.STUDY:
+        return _s.id.in_(select(_e.study_ref).where(such).correlate(None))
+    above = select(func.coalesce(_p.same_as, _p.id)).select_from(_source(Level.SERIES)).where(such)
+    return _p.id.in_(above.correlate(None))
 
 
 def _any_same(connection: Connection) -> bool:

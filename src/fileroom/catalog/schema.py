@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 metadata = MetaData()
 
@@ -359,6 +359,23 @@ relinked = Table(
     _text("old_reason"),
     _text("old_detail"),
     Index("relinked_by_import", "import_id"),
+)
+
+opened = Table(
+    "opened",
+    metadata,
+    Column("public_id", LargeBinary, primary_key=True),
+    _text("level"),
+    _text("at"),
+)
+
+saved_search = Table(
+    "saved_search",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("level"),
+    _text("words"),
+    _text("at"),
 )
 
 token = Table(

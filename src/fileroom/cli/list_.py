@@ -1,6 +1,6 @@
 """``fileroom list``: entries of one level, all or those that words find."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +9,11 @@ from fileroom.cli.options import ArchiveOption, JsonOption, LimitOption, OffsetO
 from fileroom.cli.output import out, print_json
 from fileroom.cli.tables import ENTRIES, print_more, print_table
 from fileroom.cli.terminal import safe
-from fileroom.model import Level, Query
+from fileroom.errors import BadRequest
+from fileroom.model import Level, Query, State
+
+if TYPE_CHECKING:
+    from fileroom.archive import Archive
 
 LEVELS = {"patients": Level.PATIENT, "studies": Level.STUDY, "series": Level.SERIES, "instances": Level.INSTANCE}
 EMPTY = """The archive is empty. Bring a folder with scans in; the files stay where they are:
@@ -23,7 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("list", epilog=EPILOG)(list_)
 
 
-def list_(
+def list_(  # noqa: PLR0913 - one for each option
     context: typer.Context,
     words: Annotated[
         list[str] | None,
@@ -42,6 +46,13 @@ def list_(
             "--order", metavar="FIELD,...", help="Order by these fields; -FIELD reverses.", show_default=False
         ),
     ] = "",
+    drive: Annotated[
+        str, typer.Option("--drive", metavar="LABEL", help="Only what lies on this drive.", show_default=False)
+    ] = "",
+    state: Annotated[
+        State | None,
+        typer.Option("--state", metavar="STATE", help=f"Only what is so: {', '.join(State)}.", show_default=False),
+    ] = None,
     rows: LimitOption = None,
     offset: OffsetOption = 0,
     as_json: JsonOption = False,
@@ -49,14 +60,16 @@ def list_(
 ) -> None:
     """List patients, studies, series or instances; WORDS search."""
     level, rest = what_and_words(words or [])
-    query = Query(
-        level=level,
-        words=" ".join(rest),
-        order=tuple(field for field in order.split(",") if field),
-        limit=limit(rows, as_json=as_json),
-        offset=offset,
-    )
     with open_archive(context, archive) as house:
+        query = Query(
+            level=level,
+            words=" ".join(rest),
+            drive=_drive(house, drive) if drive else None,
+            state=state,
+            order=tuple(field for field in order.split(",") if field),
+            limit=limit(rows, as_json=as_json),
+            offset=offset,
+        )
         page = house.search(query)
     if as_json:
         print_json(page)
@@ -67,6 +80,16 @@ def list_(
         print_more(page)
     else:
         out().print(_nothing(query.words, page.total), soft_wrap=True)
+
+
+def _drive(house: "Archive", label: str) -> int:
+    """The one drive of this label, mount point or identity."""
+    drives = house.drives()
+    found = [drive.id for drive in drives if label in {drive.label, drive.mount_point, drive.filesystem_id}]
+    if len(found) != 1:
+        known = ", ".join(safe(drive.label or drive.mount_point) for drive in drives)
+        raise BadRequest(f"there is no one drive {safe(label)}; known: {known or 'none'}")
+    return found[0]
 
 
 def what_and_words(words: list[str]) -> tuple[Level, list[str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Instance, Level, Patient, Query, Series, Study
+from fileroom.model import Instance, Level, Patient, Query, Series, State, Study
 from fileroom.tabular import row
 from fileroom.web.answers import (
     answer,
@@ -67,6 +67,8 @@ def _query(level: Level, parents: tuple[str, ...], parameters: Parameters) -> Qu
         level=level,
         words=parameters.text("q").strip(),
         parent=above[0] if above else None,
+        drive=parameters.number("drive", 0, 0) or None,
+        state=_state(parameters.text("state")),
         order=tuple(order.split(",")) if order else (),
         limit=parameters.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         offset=parameters.number("offset", 0, 0),
@@ -89,6 +91,23 @@ async def export(request: Request) -> Response:
         pieces = (to_json(row(query.level, entry)) + b"\n" for entry in archive.walk(query))
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
     return stream(request, in_threads(pieces), media_type=EXPORTS[form], headers=headers)
+
+
+def _state(text: str) -> State | None:
+    if text and text not in set(State):
+        raise BadRequest(f"“state” may be one of: {', '.join(State)}.")
+    return State(text) if text else None
+
+
+async def drives(request: Request) -> Response:
+    """The drives that something of the archive lies on."""
+    return await answer(request, lambda archive: archive.drives())
+
+
+async def attributes(request: Request) -> Response:
+    """All attributes of an instance, from its file."""
+    instance_id = request.path_params["id"]
+    return await answer(request, lambda archive: archive.attributes(instance_id))
 
 
 LEVELS: dict[type, Level] = {
@@ -172,6 +191,8 @@ ROUTES = [
     Route("/api/status", get=status),
     *(Route(f"/api/{name}", get=partial(entries, *how)) for name, how in LISTS.items()),
     Route("/api/export/{list}.{form}", get=export),
+    Route("/api/drives", get=drives),
+    Route("/api/instances/{id}/attributes", get=attributes),
     Route("/api/entries/{id}", get=entry),
     Route("/api/series/{id}/images", get=images),
     Route("/api/series/{id}/thumbnail", get=thumbnail),

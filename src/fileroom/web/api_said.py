@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Verdict
+from fileroom.model import Level, SavedSearch, Verdict
 from fileroom.web.answers import answer, read_json, texts
 from fileroom.web.door import Door
+from fileroom.web.parameters import Parameters
 from fileroom.web.routing import Route
 
 if TYPE_CHECKING:
@@ -69,10 +70,55 @@ async def take_back(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def recent(request: Request) -> Response:
+    """What was opened last."""
+    limit = Parameters(request).number("limit", 20, 1, 100)
+    return await answer(request, lambda archive: archive.recent(limit=limit))
+
+
+async def opened(request: Request) -> Response:
+    """Remember that something was opened."""
+    entry_id = texts(await read_json(request), "ids")[0]
+    await Door.of(request).ask(lambda archive: archive.opened(entry_id))
+    return Response(status_code=204)
+
+
+async def forget_recent(request: Request) -> Response:
+    """Forget what was opened."""
+    await Door.of(request).ask(lambda archive: archive.forget_recent())
+    return Response(status_code=204)
+
+
+async def searches(request: Request) -> Response:
+    """The searches that are kept."""
+    return await answer(request, lambda archive: archive.saved_searches())
+
+
+async def save_search(request: Request) -> Response:
+    """Keep a search."""
+    body = await read_json(request)
+    name, level, words = (body.get(key) for key in ("name", "level", "words"))
+    if not isinstance(name, str) or not isinstance(words, str) or level not in set(Level):
+        raise BadRequest("A search has a “name”, a “level” and “words”.")
+    search = SavedSearch(name=name, level=Level(str(level)), words=words)
+    await Door.of(request).ask(lambda archive: archive.save_search(search))
+    return Response(status_code=204)
+
+
+async def drop_search(request: Request) -> Response:
+    """Forget a search."""
+    name = request.path_params["name"]
+    await Door.of(request).ask(lambda archive: archive.drop_search(name))
+    return Response(status_code=204)
+
+
 ROUTES = [
     Route("/api/entries/{id}/note", put=note),
     Route("/api/entries/{id}/labels", put=entry_labels),
     Route("/api/labels", get=labels),
+    Route("/api/recent", get=recent, post=opened, delete=forget_recent),
+    Route("/api/searches", get=searches, post=save_search),
+    Route("/api/searches/{name:path}", delete=drop_search),
     Route("/api/matches", get=matches),
     Route("/api/rules", get=rules, post=decide),
     Route("/api/rules/{id}", delete=take_back),
