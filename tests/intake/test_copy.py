@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -181,6 +182,17 @@ def test_the_words_before_a_tag_are_for_people(archive: fileroom.Archive, tmp_pa
     folder.rename(folder.with_name(f"my knee {folder.name[-10:]}"))
     archive.bring_in(plant(tmp_path / "more", {"2": instance(number=2, patient_name="Rossi^Mario")}), copy=True)
     assert {path.split("/")[0].rpartition(" ")[0] for path in own_files(tmp_path)} == {"my knee"}
+
+
+def test_what_a_container_holds_is_copied_out_of_it(archive: fileroom.Archive, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "disc.zip", "w", zipfile.ZIP_DEFLATED) as disc:
+        disc.writestr("a/1", TWO["a/1"])
+    assert told(archive.bring_in(tmp_path / "disc.zip", copy=True)) == {"added": 1, "not_dicom": 1}
+    assert told(archive.bring_in(tmp_path / "disc.zip", copy=True)) == {"unchanged": 2}
+    (tmp_path / "disc.zip").unlink()
+    (item,) = instances(archive).values()
+    assert (len(item.files), item.files[0].owned, item.state) == (1, True, State.ONLINE)
+    assert list(own_files(tmp_path).values()) == [TWO["a/1"]]
 
 
 # -- when something goes wrong -------------------------------------------------------------------------------------
