@@ -63,7 +63,7 @@ pins: .stamps/dev  ## take the versions that are installed now as the exact ones
 	$(PIP) freeze --all --exclude pip --exclude-editable --exclude fileroom | sort -f > constraints.txt
 
 clean:  ## remove everything that make has made
-	rm -rf .stamps .venv dist build viewer/node_modules src/fileroom/web/static src/fileroom/dicom/_compiled
+	rm -rf .stamps .venv dist build viewer/node_modules src/fileroom/web/static src/fileroom/dicom/_compiled src/fileroom/sources/_listing.*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The environment: exact versions from constraints.txt, fileroom itself editable, its viewer built apart.

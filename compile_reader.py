@@ -20,6 +20,7 @@ from typing import Any
 VARIABLE = "FILEROOM_COMPILE"
 PACKAGES = ["cython>=3.2,<3.3", "setuptools>=77,<82"]
 HOME = Path("src/fileroom/dicom")
+LISTING = Path("src/fileroom/sources/quick.py")  # names what the compiled listing of folders is made from
 SUFFIX = str(sysconfig.get_config_var("EXT_SUFFIX"))
 
 # What the types in the .pxd files say, and nothing else: an annotation says what a type checker should think.
@@ -46,10 +47,11 @@ def make_reader(root: Path) -> bool:
     if not wanted():
         return False
     reader = load_names(root)
-    if is_fresh(root, reader):
-        return True
     try:
-        compile_reader(root, reader)
+        if not is_fresh(root, reader):
+            compile_reader(root, reader)
+        if os.name == "posix" and not listing_is_fresh(root):
+            compile_listing(root)
     except (Exception, SystemExit) as error:  # whatever a compiler may say
         if os.environ.get(VARIABLE) == "1":
             raise
@@ -58,11 +60,11 @@ def make_reader(root: Path) -> bool:
     return True
 
 
-def load_names(root: Path) -> Any:
-    """fileroom.dicom.compiled, without importing the package that is being built."""
-    spec = importlib.util.spec_from_file_location("compiled", root / HOME / "compiled.py")
+def load_names(root: Path, path: Path = HOME / "compiled.py") -> Any:
+    """fileroom.dicom.compiled (or another module), without importing the package that is being built."""
+    spec = importlib.util.spec_from_file_location(path.stem, root / path)
     if spec is None or spec.loader is None:
-        raise ImportError("no compiled.py")
+        raise ImportError(f"no {path.name}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -76,7 +78,8 @@ def outputs(root: Path, reader: Any) -> list[Path]:
 
 def carried(root: Path) -> list[Path]:
     """What a wheel carries of it, from the root on."""
-    return [path.relative_to(root) for path in outputs(root, load_names(root))]
+    listing = [path for path in [listing_module(root)] if path.is_file()]
+    return [path.relative_to(root) for path in [*outputs(root, load_names(root)), *listing]]
 
 
 def is_fresh(root: Path, reader: Any) -> bool:
@@ -123,6 +126,40 @@ def compile_reader(root: Path, reader: Any) -> None:
             shutil.copy(built, fresh)
             fresh.replace(module)
     said.write_text(fingerprint + "\n")
+
+
+# -- the listing of folders, which is plain C ---------------------------------------------------------------------
+
+
+def listing_module(root: Path) -> Path:
+    """Where the compiled listing belongs."""
+    return root / LISTING.parent / f"_listing{SUFFIX}"
+
+
+def listing_is_fresh(root: Path) -> bool:
+    """Whether it is compiled from the source that is there: it carries the fingerprint of what it was made from."""
+    built = listing_module(root)
+    fingerprint = load_names(root, LISTING).fingerprint(root / LISTING.parent)
+    return built.is_file() and fingerprint.encode() in built.read_bytes()
+
+
+def compile_listing(root: Path) -> None:
+    """Compile it into its place."""
+    from setuptools import Distribution, Extension
+
+    names = load_names(root, LISTING)
+    home = root / LISTING.parent
+    macro = ("FILEROOM_BUILT_FROM", f'"{names.fingerprint(home)}"')
+    source = str(home / names.SOURCE)
+    with tempfile.TemporaryDirectory() as place:
+        extension = Extension(names.MODULE, [source], define_macros=[macro], extra_compile_args=FLAGS)
+        command: Any = Distribution({"ext_modules": [extension]}).get_command_obj("build_ext")
+        command.build_lib, command.build_temp = place, place
+        command.ensure_finalized()
+        command.run()
+        fresh = listing_module(root).with_suffix(".new")
+        shutil.copy(Path(place, listing_module(root).name), fresh)
+        fresh.replace(listing_module(root))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,10 @@ def fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for ending in ("py", "pxd", "h"):
         for source in (ROOT / compile_reader.HOME).glob(f"*.{ending}"):
             (home / source.name).write_bytes(source.read_bytes())
+    listing = compile_reader.LISTING.parent
+    (tmp_path / listing).mkdir(parents=True)
+    for name in ("quick.py", "listing.c"):
+        (tmp_path / listing / name).write_bytes((ROOT / listing / name).read_bytes())
 
     def compiler(root: Path, reader: object) -> None:
         raise OSError("the compiler has gone")
@@ -58,6 +62,8 @@ def test_what_is_fresh_is_not_made_again(fails: Path) -> None:
     for path in compile_reader.outputs(fails, reader):
         path.parent.mkdir(exist_ok=True)
         path.write_text(reader.fingerprint(fails / compile_reader.HOME))
+    quick = compile_reader.load_names(fails, compile_reader.LISTING)
+    compile_reader.listing_module(fails).write_text(quick.fingerprint(fails / compile_reader.LISTING.parent))
     assert compile_reader.make_reader(fails)
     assert compile_reader.carried(fails)[0] == compile_reader.HOME / "_compiled" / "built-from.txt"
     (fails / compile_reader.HOME / "values.pxd").write_text("")

@@ -7,11 +7,21 @@ import pytest
 
 from fileroom.errors import SourceError
 from fileroom.model import Outcome, Reason
-from fileroom.sources.folder import walk
+from fileroom.sources.folder import FileEntry, walk
+from fileroom.sources.quick import load
 from tests.world import plant, without_privileges
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.fixture(params=["compiled", "interpreted"], autouse=True)
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both listings say the same of everything here."""
+    quick = load() if request.param == "compiled" else None
+    if request.param == "compiled" and quick is None:
+        pytest.skip("the listing is not compiled here")
+    monkeypatch.setattr("fileroom.sources.folder._list_folder", quick)
 
 
 def seen(root: Path, **options: object) -> dict[str, list[str]]:
@@ -114,3 +124,23 @@ def test_a_walk_that_is_stopped_goes_no_further_within_a_large_folder(
     for item in walk(str(tmp_path), stop=lambda: bool(stopped)):
         stopped.extend(file.name for file in item.files)
     assert stopped == ["a"]
+
+
+def test_the_compiled_listing_is_of_plain_folders_only(tmp_path: Path) -> None:
+    list_folder = load()
+    if list_folder is None:
+        pytest.skip("the listing is not compiled here")
+    plant(tmp_path, {"a": b"xyz", "sub/1": b"x"})
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    facts, below = (tmp_path / "a").stat(), (tmp_path / "sub").stat()
+    files, folders = list_folder(str(tmp_path), FileEntry, 10)
+    assert sorted(files) == [("a", 3, facts.st_mtime_ns), ("link", 3, facts.st_mtime_ns)]
+    assert all(type(file) is FileEntry for file in files)
+    assert folders == [("sub", below.st_dev, below.st_ino)]
+    assert list_folder(str(tmp_path), FileEntry, 3) is None
+    assert list_folder(str(tmp_path / "a"), FileEntry, 10) is None
+    assert list_folder(str(tmp_path / "nothing"), FileEntry, 10) is None
+    with pytest.raises(TypeError):
+        list_folder(str(tmp_path), str, 10)
+    (tmp_path / "other").symlink_to(tmp_path / "sub")
+    assert list_folder(str(tmp_path), FileEntry, 10) is None

@@ -41,6 +41,8 @@ class Database:
             poolclass=QueuePool,
             pool_size=6,
             max_overflow=10,
+            # The connection used last is used next: each has a cache of its own, to fill, to keep warm and to pay for.
+            pool_use_lifo=True,
             # We begin and commit ourselves; see transaction().
             isolation_level="AUTOCOMMIT",
         )

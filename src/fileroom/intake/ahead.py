@@ -150,7 +150,8 @@ def _weight(handful: list[Met]) -> int:
 
 def _stands(listing: Listing, place: Place, known: KnownFiles) -> bool:
     folder = known.folder(place.mount.filesystem_id, place.inside)
-    return folder is not None and stands_as_recorded(listing, known.settled(folder, listing, time.time_ns()))
+    recorded = known.settled(folder, listing, time.time_ns()) if folder is not None else []
+    return stands_as_recorded(listing, recorded)
 
 
 class Places:

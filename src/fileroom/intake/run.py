@@ -334,6 +334,10 @@ class _Import:
                     self._write_off(met)
                 return
             place, listing, now = met.place, met.listing, time.time_ns()
+            if met.stands and listing.path != met.root and not any(is_named_so(entry.name) for entry in listing.files):
+                self._settle(place, listing, FolderPlan(unchanged=len(listing.files)))
+                self._tell_when_due()
+                continue
             plan = self._plan(met, now)
             self._settle(place, listing, plan)
             files = self._readable(plan.read, listing.path, now)
@@ -346,6 +350,12 @@ class _Import:
                 yield from self._look_into(place, found)
             self._write_when_due()
             self._report("reading" if self._walk.finished else "walking")
+
+    def _tell_when_due(self) -> None:
+        """Of a folder that stands as recorded nothing more is done: most do, when a tree is looked at again."""
+        if time.monotonic() - self._last_write > _BATCH_SECONDS:
+            self._write_when_due()
+        self._report("reading" if self._walk.finished else "walking")
 
     def _settle(self, place: Place, listing: Listing, plan: FolderPlan) -> None:
         """What needs no reading has its outcome already."""

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fileroom.errors import SourceError
 from fileroom.model import Outcome, Reason
+from fileroom.sources import quick as compiled
 from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+
+_list_folder = compiled.load()
 
 # Files of a folder that are listed at once. A larger folder comes in parts, so that memory does not grow with it.
 PART = 32_768
@@ -139,6 +142,13 @@ def _follow(path: str, state: _Walk) -> Iterator[Listing]:
 def _list(path: str, state: _Walk) -> Iterator[Listing]:
     """The listing of one folder; of a large one the names alone are kept, and its files looked at part by part."""
     found = _Found(path, state)
+    if _list_folder is not None and (quick := _list_folder(path, FileEntry, PART)) is not None:
+        files, below = quick
+        files.sort(key=itemgetter(0))
+        for name, device, inode in below:
+            found.set_aside(name, (device, inode))
+        yield Listing(path, tuple(files), folders=found.take_folders())
+        return
     large: list[bytes] = []
     complete = True
     try:
@@ -237,10 +247,13 @@ class _Found:
     def _folder(self, entry: os.DirEntry[str]) -> None:
         facts = entry.stat(follow_symlinks=False)
         # On Windows a DirEntry has no inode: ask for the real thing, once per folder.
-        key = (facts.st_dev, facts.st_ino) if facts.st_ino else _identity(entry.path)
+        self.set_aside(entry.name, (facts.st_dev, facts.st_ino) if facts.st_ino else _identity(entry.path))
+
+    def set_aside(self, name: str, key: tuple[int, int]) -> None:
+        """A folder, to go on into unless it was met before or is to be left out."""
         if key not in self._state.leave_out and key not in self._state.met:
             self._state.met.add(key)
-            self._folders.append((entry.name, entry.path))
+            self._folders.append((name, self._prefix + name))
 
     def _other(self, name: str, path: str, facts: os.stat_result) -> None:
         if stat.S_ISDIR(facts.st_mode):
