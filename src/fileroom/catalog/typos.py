@@ -31,14 +31,16 @@ def forgive(word: str, begins: Callable[[str], bool]) -> tuple[str, ...]:
     """
     if len(word) < SHORTEST or any(c.isdecimal() for c in word):
         return ()
-    found = {near for near in _near(word) if begins(near)}
+    # what was typed up to the slip stands: so the slip is not behind the longest beginning that the index knows
+    right = next((n - 1 for n in range(1, len(word) + 1) if not begins(word[:n])), len(word))
+    found = {near for near in _near(word, right) if begins(near)}
     # "ross" for "rossx" is no better than "rossi": of two, one the beginning of the other, the longer says more
     return tuple(sorted(f for f in found if not any(g != f and g.startswith(f) for g in found)))
 
 
-def _near(word: str) -> Iterator[str]:
+def _near(word: str, right: int) -> Iterator[str]:
     letters = next((alphabet for alphabet in _ALPHABETS if any(c in alphabet for c in word)), "")
-    for at in range(len(word) + 1):
+    for at in range(right + 1):
         head, tail = word[:at], word[at:]
         if tail and len(word) > SHORTEST:
             yield head + tail[1:]
