@@ -3,7 +3,7 @@ from __future__ import annotations
 import doctest
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fileroom.catalog import explain, typos
@@ -123,6 +123,7 @@ def test_what_is_left_out_is_not_marked() -> None:
 texts = st.lists(st.tuples(st.sampled_from(list(Field)), st.text(max_size=20)), max_size=5)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), texts)
 def test_what_is_found_is_marked_somewhere(typed: str, found: list[tuple[Field, str]]) -> None:
     terms = [term for term in parse(typed) if not term.negated and term.words]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import doctest
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fileroom.catalog import dates, language, scripts
@@ -114,6 +114,7 @@ def test_fields_have_short_names_in_two_languages() -> None:
     assert (field_called("na"), field_called(""), field_called("xyz")) == (None, None, None)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_that_is_typed_is_an_error(typed: str) -> None:
     for term in parse(typed):

@@ -72,13 +72,27 @@ def spans(term: Term, field: Field, text: str) -> tuple[tuple[int, int], ...]:
 
 def _of_word(field: Field, text: str, way: str) -> list[tuple[int, int]]:
     if field in _DATED or field is Field.UID:  # one value, found as a whole
+        if not way.isdecimal() and text.replace(".", "").isdecimal():
+            return []
         begins = any(token.startswith(way) for token in tokens_of(field, text))
         return [_beginning(text, way, 0, len(text))] if begins else []
+    if _surely_not(text, way):
+        return []
     found: list[tuple[int, int]] = []
     for unit in _UNIT.finditer(text):
         if any(token.startswith(way) for token in tokens_of(field, unit[0])):
             found += _inside(text, way, unit.start(), unit.end())
     return found
+
+
+_OTHER_SPELLING = re.compile(
+    r"[-'`´.]|[aou]e", re.IGNORECASE
+)  # a text with any of these has words that it does not hold
+
+
+def _surely_not(text: str, way: str) -> bool:
+    """At a glance: most texts do not hold what was typed, and a page has thousands."""
+    return text.isascii() and way.isascii() and way not in text.lower() and not _OTHER_SPELLING.search(text)
 
 
 def _inside(text: str, way: str, start: int, end: int) -> list[tuple[int, int]]:
