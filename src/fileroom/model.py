@@ -274,6 +274,9 @@ class Header:
     # encoding
     transfer_syntax_uid: str
     specific_character_set: tuple[str, ...] = ()
+    # the set that text was decoded by where its bytes do not fit the declared one, as the Internet's registry names it:
+    # a guess, and to be shown as one; "" when text is as declared
+    guessed_charset: str = ""
     # identity
     sop_class_uid: str = ""
     sop_instance_uid: str = ""

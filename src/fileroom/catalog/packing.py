@@ -34,6 +34,7 @@ FIELDS: Final[tuple[str, ...]] = tuple(
     patient_orientation image_laterality view_position pixel_aspect_ratio voi_lut_function presentation_lut_shape
     overlay_rows units recommended_display_frame_rate echo_time diffusion_b_value temporal_position_identifier
     trigger_time
+    guessed_charset
     """.split()
 )
 values_of = attrgetter(*FIELDS)

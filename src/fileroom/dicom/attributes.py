@@ -126,6 +126,10 @@ def _attribute(row: str) -> Attribute:
 
 
 ATTRIBUTES: Final = tuple(_attribute(row) for row in _ROWS.strip().splitlines())
+# The slots of the attributes whose text depends on Specific Character Set (PS3.5 6.1.2.3), and which of them are the
+# patient's.
+TEXT_SLOTS: Final = bytes(slot for slot, row in enumerate(ATTRIBUTES) if row.kind in (NAME, PROSE, ESSAY))
+PATIENT_GROUP: Final = 0x0010
 BY_TAG: Final = {attribute.tag: attribute for attribute in ATTRIBUTES}
 
 # Most values of a file are those of the file before it: the name of the hospital, the size of the image. What was
@@ -136,12 +140,11 @@ _EACH_ITS_OWN: Final = {
     "sop_instance_uid", "acquisition_time", "content_time", "instance_number", "image_position", "slice_location",
     "trigger_time",
 }  # fmt: skip
-_PATIENT_GROUP: Final = 0x0010
 
 
 def may_keep(row: Attribute) -> bool:
     """Whether what one file says there may be kept for the next."""
-    return row.kind in _KEPT_KINDS and row.tag >> 16 != _PATIENT_GROUP and row.field not in _EACH_ITS_OWN
+    return row.kind in _KEPT_KINDS and row.tag >> 16 != PATIENT_GROUP and row.field not in _EACH_ITS_OWN
 
 
 UNDEFINED: Final = 0xFFFFFFFF  # a length that is found at the end (PS3.5 7.1.1)

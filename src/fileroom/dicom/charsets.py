@@ -1,8 +1,9 @@
 """Specific Character Set: from bytes to text (PS3.3 C.12.1.1.2, PS3.5 6.1).
 
-What the standard leaves open, and what real files do wrong, is answered as pydicom answers it: undeclared bytes
+What the standard leaves open, and what real files do wrong, is answered here as pydicom answers it: undeclared bytes
 above 127 are Latin-1, bytes that cannot be decoded become U+FFFD, 5CH under ISO_IR 13 is the backslash that separates
-values. Misspelt and unknown terms are passed to pydicom.
+values. Misspelt and unknown terms are passed to pydicom. Whether the declared set is to be believed at all is the
+business of guessing.py.
 """
 
 from __future__ import annotations

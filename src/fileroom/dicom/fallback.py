@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fileroom.dicom.attributes import (
     ATTRIBUTES,
     BY_TAG,
+    CHARACTER_SET,
     DEFLATED_LE,
     DIRECTORY_CLASS,
     DIRECTORY_RECORDS,
@@ -20,12 +21,15 @@ from fileroom.dicom.attributes import (
     PLANE_POSITION,
     POSITION,
     SHARED_GROUPS,
+    TEXT_SLOTS,
     TRANSFER_SYNTAX,
     UNDEFINED,
 )
+from fileroom.dicom.charsets import DEFAULT, codecs_of
+from fileroom.dicom.guessing import is_doubtful, settle_header
 from fileroom.dicom.parsing import parse, value_of
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
-from fileroom.dicom.values import coerce, text
+from fileroom.dicom.values import coerce, converter, text
 from fileroom.model import Header
 
 if TYPE_CHECKING:
@@ -57,12 +61,16 @@ def value_by_pydicom(tag: int, vr: str, raw: bytes, codecs: Codecs, *, little: b
             return None
 
 
-def read_by_pydicom(source: Source) -> Found:
-    """What a file says, by pydicom. Raises whatever pydicom raises."""
+def read_by_pydicom(source: Source, charset: str = "") -> Found:
+    """What a file says, by pydicom; its text in the character set that was asked for, if one was. Raises whatever
+    pydicom raises."""
     with quiet_pydicom():
         parsed = parse(source, wanted=_WANTED, defer=_LONG_VALUE)
         meta, data_set, pixels = parsed.meta, parsed.data_set, parsed.pixels
+        texts = [_raw(data_set, ATTRIBUTES[slot].tag) for slot in TEXT_SLOTS]
+        codecs = _codecs(data_set)
         fields: dict[str, Any] = {row.field: coerce(row.kind, value_of(data_set, row.tag)) for row in ATTRIBUTES}
+        _decode_again(fields, texts, codecs, charset)
         _add_functional_groups(fields, data_set)
         syntax = text(value_of(meta, TRANSFER_SYNTAX)) or _guessed(data_set)
         directory = text(value_of(meta, FILE_META_CLASS)) == DIRECTORY_CLASS or DIRECTORY_RECORDS in data_set
@@ -72,6 +80,34 @@ def read_by_pydicom(source: Source) -> Found:
         fields["pixel_offset"] = offset
         fields["pixel_length"] = None if offset is None or pixels.length == UNDEFINED else pixels.length
     return Header(transfer_syntax_uid=syntax, **fields), directory, offset
+
+
+def _raw(data_set: Dataset, tag: int) -> tuple[str, bytes]:
+    """VR and bytes of a value that pydicom has not decoded yet; empty where it has."""
+    load_pydicom()
+    from pydicom.dataelem import RawDataElement
+
+    element: Any = data_set.get_item(tag) if tag in data_set else None
+    return (element.VR or "", element.value or b"") if isinstance(element, RawDataElement) else ("", b"")
+
+
+def _codecs(data_set: Dataset) -> Codecs:
+    declared = text(value_of(data_set, CHARACTER_SET))
+    return codecs_of(declared.encode("latin-1", "replace")) if declared else (DEFAULT,)
+
+
+def _decode_again(fields: dict[str, Any], texts: list[tuple[str, bytes]], codecs: Codecs, charset: str) -> None:
+    """Text by another character set than the declared, where it was asked for or the declared does not fit."""
+    settled = settle_header([raw for _, raw in texts], codecs, charset)
+    if settled is None:
+        return
+    for slot, (vr, raw) in zip(TEXT_SLOTS, texts, strict=True):
+        row = ATTRIBUTES[slot]
+        if is_doubtful(raw) and vr in ("", "UN", row.vr):
+            fields[row.field] = converter(row.kind, little=True)(raw, settled[0])
+        elif is_doubtful(raw):
+            fields[row.field] = coerce(row.kind, value_by_pydicom(row.tag, vr, raw, settled[0], little=True))
+    fields["guessed_charset"] = settled[1].charset if settled[1] else ""
 
 
 def _guessed(data_set: Dataset) -> str:

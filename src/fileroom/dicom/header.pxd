@@ -10,6 +10,8 @@ from fileroom.dicom.walker cimport Walk
 
 cdef Maker _MAKER
 cdef dict _encodings
+cdef bytes TEXT_SLOTS
+cdef dict SETTLED
 
 
 cdef class Row(dict):
@@ -25,11 +27,14 @@ cdef class Row(dict):
 @cython.locals(found=tuple, codecs=tuple)
 cdef tuple _encoding(bytes charset, bint little)
 
-@cython.locals(raws=list, codecs=tuple, rows=list, values=list)
-cpdef object header_of(Walk walk)
+@cython.locals(raws=list, codecs=tuple, rows=list, values=list, plain=bint)
+cpdef object header_of(Walk walk, object charset)
 
 @cython.locals(slot=Py_ssize_t, values=list, row=Row, raw=bytes)
 cdef list _compiled_values(list rows, list raws)
+
+@cython.locals(texts=list, slot=int, row=Row)
+cdef object _decode_again(list values, Walk walk, tuple codecs, list rows, object charset)
 
 @cython.locals(slot=int)
 cdef void _add_other_vrs(list values, Walk walk, tuple codecs) except *

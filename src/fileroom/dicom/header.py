@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from operator import getitem
+from operator import getitem, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom import primitives
-from fileroom.dicom.attributes import ATTRIBUTES, Attribute, may_keep
+from fileroom.dicom.attributes import ATTRIBUTES, TEXT_SLOTS, Attribute, may_keep
 from fileroom.dicom.charsets import DEFAULT, Codecs, codecs_of
 from fileroom.dicom.drafts import Maker
 from fileroom.dicom.fallback import value_by_pydicom
+from fileroom.dicom.guessing import SETTLED, is_doubtful, settle_header
 from fileroom.dicom.values import coerce, convert, converter
 from fileroom.dicom.walker import POSITION_SLOT
 from fileroom.model import Header
@@ -26,8 +27,14 @@ _ENCODINGS: Final = 64  # character sets
 _SILENCE: Final = {field.name: field.default for field in fields(Header)}
 
 # A header is made of the values of the table, slot by slot, and then of these.
-_MORE: Final = ("transfer_syntax_uid", "last_image_position", "pixel_offset", "pixel_length", "has_pixels")
+_MORE: Final = (
+    "transfer_syntax_uid", "last_image_position", "pixel_offset", "pixel_length", "has_pixels", "guessed_charset",
+)  # fmt: skip
 _MAKER: Final = Maker(Header, [*(row.field for row in ATTRIBUTES), *_MORE])
+
+
+_texts: Final = itemgetter(*TEXT_SLOTS)
+_NEVER_MET: Final = ((), None)
 
 
 class Row(dict[bytes | None, Any]):
@@ -68,18 +75,21 @@ def _encoding(charset: bytes | None, little: bool) -> tuple[Codecs, list[Row]]:
     return found
 
 
-def header_of(walk: Walk) -> Header:
-    """The header that a walk has found."""
+def header_of(walk: Walk, charset: str) -> Header:
+    """The header that a walk has found; its text in the character set that was asked for, if one was."""
     raws = walk.values
     codecs, rows = _encoding(raws[0], walk.little)  # Specific Character Set is the first of the table
     values = _compiled_values(rows, raws) if primitives.COMPILED else list(map(getitem, rows, raws))
     if walk.vrs:
         _add_other_vrs(values, walk, codecs)
+    # interpreted, a call and a list saved
+    plain = primitives.are_ascii(values, TEXT_SLOTS) if primitives.COMPILED else "".join(_texts(values)).isascii()
+    guessed = "" if plain else _decode_again(values, walk, codecs, rows, charset)
     position = _add_functional_groups(values, walk, rows) if walk.macros or walk.last_position else ()
     if walk.has_pixels:
-        more = (walk.transfer_syntax, position, walk.pixel_position, walk.pixel_length, True)
+        more = (walk.transfer_syntax, position, walk.pixel_position, walk.pixel_length, True, guessed)
     else:
-        more = (walk.transfer_syntax, position, None, None, False)
+        more = (walk.transfer_syntax, position, None, None, False, guessed)
     header: Header = _MAKER.make(values, more)
     return header
 
@@ -102,6 +112,25 @@ def _compiled_values(rows: list[Row], raws: list[bytes | None]) -> list[Any]:
             value = convert(row.kind, row.convert, raw, row.codecs)
         values[slot] = value
     return values
+
+
+def _decode_again(values: list[Any], walk: Walk, codecs: Codecs, rows: list[Row], charset: str) -> str:
+    """Text by another character set than the declared, where it was asked for or the declared does not fit; gives the
+    name of a set that was guessed."""
+    texts = [walk.values[slot] or b"" for slot in TEXT_SLOTS]
+    key = hash((*texts, codecs, charset))
+    settled = SETTLED.get(key, _NEVER_MET)
+    if settled is _NEVER_MET:
+        settled = settle_header(texts, codecs, charset)
+    if settled is None:
+        return ""
+    for slot, raw in zip(TEXT_SLOTS, texts, strict=True):
+        if is_doubtful(raw):
+            row = rows[slot]
+            values[slot] = row.convert(raw, settled[0])
+    if walk.vrs:
+        _add_other_vrs(values, walk, settled[0])
+    return settled[1].charset if settled[1] else ""
 
 
 def _add_other_vrs(values: list[Any], walk: Walk, codecs: Codecs) -> None:

@@ -72,6 +72,8 @@ static inline PyObject *fileroom_text(PyObject *raw) {
     return PyUnicode_DecodeLatin1(start, length, NULL);
 }
 
+static inline int fileroom_is_ascii(PyObject *text) { return PyUnicode_IS_ASCII(text); }
+
 static inline int fileroom_is_digits_and_dots(PyObject *uid) {
     int digits = 0;
     if (!PyUnicode_IS_ASCII(uid))

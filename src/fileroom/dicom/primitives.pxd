@@ -18,6 +18,7 @@ cdef extern from "primitives.h":
     bytes fileroom_offsets(type cls, tuple members)
     object fileroom_filled(type cls, bytes offsets, list values, tuple more)
     bint fileroom_is_plain(bytes raw) noexcept
+    bint fileroom_is_ascii(str text) noexcept
     bint fileroom_folds() noexcept
     uint32_t fileroom_crc(const unsigned char* at, size_t length) noexcept
     str fileroom_text(bytes raw)
@@ -149,5 +150,13 @@ cdef inline bytes digest(bytes head, Py_ssize_t half, Py_ssize_t end):
 cdef inline bint are_finite(tuple numbers) except -1:
     for number in numbers:
         if not isfinite(<double> number):
+            return False
+    return True
+
+
+cdef inline bint are_ascii(list values, bytes slots) except -1:
+    cdef unsigned char slot
+    for slot in slots:
+        if not fileroom_is_ascii(<str?> values[slot]):
             return False
     return True

@@ -129,6 +129,11 @@ def are_finite(numbers: tuple[float, ...]) -> bool:
     return isfinite(sum(numbers)) or all(map(isfinite, numbers))
 
 
+def are_ascii(values: list[Any], slots: bytes) -> bool:
+    """Whether the texts in some slots are all ASCII."""
+    return "".join([values[slot] for slot in slots]).isascii()
+
+
 def folds() -> bool:
     """Whether a compiled :func:`digest` is fast here, without zlib."""
     return False

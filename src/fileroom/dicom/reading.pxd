@@ -15,18 +15,18 @@ cdef Py_ssize_t _HALF
 
 
 @cython.locals(source=FileSource, values=list, unchanged=bint)
-cdef object _read(object path, object reader)
+cdef object _read(object path, object reader, object charset)
 
 @cython.locals(head=bytes, digested=int64_t, prefixed=bint)
-cdef list _read_open(FileSource source, object reader)
+cdef list _read_open(FileSource source, object reader, object charset)
 
 @cython.locals(walk=Walk)
-cpdef object _read_fast(FileSource source)
+cpdef object _read_fast(FileSource source, object charset)
 
 @cython.locals(head=bytes)
 cdef object _sniff(FileSource source)
 
-cdef object _found(FileSource source, object reader, bint prefixed)
+cdef object _found(FileSource source, object reader, object charset, bint prefixed)
 
 cdef void _check_uid(str uid, object reason) except *
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fileroom.dicom import primitives
 from fileroom.dicom.drafts import Maker
 from fileroom.dicom.fallback import Found, read_by_pydicom
+from fileroom.dicom.guessing import codec_named
 from fileroom.dicom.header import header_of
 from fileroom.dicom.primitives import digest as digest_by_zlib  # not compiled, whatever becomes of this module
 from fileroom.dicom.source import EndsEarly, FileSource, OpenedSource
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fileroom.sources.opened import Opened
+
+    Reader = Callable[[FileSource, str], Found]
 
 __all__ = [
     "HEAD",
@@ -100,24 +103,30 @@ class _Refused(Exception):
         self.detail = detail
 
 
-def read_header(path: str) -> Reading:
-    """Read the header of the file at ``path``; never raises for what it finds there. Safe from any thread."""
-    return _read(path, _read_fast)
+def read_header(path: str, charset: str = "") -> Reading:
+    """Read the header of the file at ``path``; never raises for what it finds there. Safe from any thread.
+
+    ``charset`` is a name of :data:`fileroom.dicom.guessing.CHARSETS`, by which text is to be decoded whatever is
+    declared; ValueError when it is none.
+    """
+    return _read(path, _read_fast, charset)
 
 
-def read_header_from(opened: Opened) -> Reading:
+def read_header_from(opened: Opened, charset: str = "") -> Reading:
     """As :func:`read_header`, of a member of a container; its time of change is what the container tells."""
+    if charset:
+        codec_named(charset)
     try:
-        values = _read_open(OpenedSource.of(opened, HEAD), _read_fast)
+        values = _read_open(OpenedSource.of(opened, HEAD), _read_fast, charset)
         reading: Reading = _MAKER.make(values, (opened.size, opened.mtime_ns if opened.stands() else 0))
     except OSError as error:
         return _unopened(error)
     return reading
 
 
-def read_header_by_pydicom(path: str) -> Reading:
+def read_header_by_pydicom(path: str, charset: str = "") -> Reading:
     """As :func:`read_header`, by pydicom alone: the measure of the fast reader."""
-    return _read(path, read_by_pydicom)
+    return _read(path, read_by_pydicom, charset)
 
 
 def header_from_pydicom(path: str) -> Header:
@@ -128,7 +137,9 @@ def header_from_pydicom(path: str) -> Header:
     return reading.header
 
 
-def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
+def _read(path: str, reader: Reader, charset: str) -> Reading:
+    if charset:
+        codec_named(charset)
     try:
         source = primitives.open_source(path, READ_FLAGS, HEAD)
     except (OSError, ValueError) as error:
@@ -136,7 +147,7 @@ def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
     values, unchanged = None, False
     try:
         if source.regular:
-            values = _read_open(source, reader)
+            values = _read_open(source, reader, charset)
     except OSError as error:  # a bad sector, a drive that was pulled
         return _unopened(error)
     finally:
@@ -147,22 +158,22 @@ def _read(path: str, reader: Callable[[FileSource], Found]) -> Reading:
     return reading
 
 
-def _read_fast(source: FileSource) -> Found:
+def _read_fast(source: FileSource, charset: str) -> Found:
     """By the fast reader; what it does not like, by pydicom."""
     walk = Walk(source)
     try:
         walk.run()
     except (Odd, struct.error, IndexError):
-        return read_by_pydicom(source)
+        return read_by_pydicom(source, charset)
     except EndsEarly as early:
-        return _read_cut(source, early)
-    return header_of(walk), walk.directory, walk.pixel_position
+        return _read_cut(source, early, charset)
+    return header_of(walk, charset), walk.directory, walk.pixel_position
 
 
-def _read_cut(source: FileSource, early: EndsEarly) -> Found:
+def _read_cut(source: FileSource, early: EndsEarly, charset: str) -> Found:
     """pydicom takes what is there of a file that is cut; without its identity it stays a file that is cut."""
     try:
-        found = read_by_pydicom(source)
+        found = read_by_pydicom(source, charset)
     except Exception as error:  # noqa: BLE001 - what pydicom stumbles over there is that the file is cut
         raise error if _is_of_the_disk(error) else early from None
     header, directory, _ = found
@@ -184,7 +195,7 @@ def _unopened(error: OSError | ValueError) -> Reading:
     return Reading(None, outcome, reason, detail, b"", 0, 0)
 
 
-def _read_open(source: FileSource, reader: Callable[[FileSource], Found]) -> list[Any]:
+def _read_open(source: FileSource, reader: Reader, charset: str) -> list[Any]:
     """The values of a Reading up to the digest."""
     head = source.head
     header, outcome, reason, detail, digested = None, None, None, "", len(head)
@@ -195,7 +206,7 @@ def _read_open(source: FileSource, reader: Callable[[FileSource], Found]) -> lis
         outcome = _NOT_DICOM
     else:
         try:
-            found, directory, pixel_position = _found(source, reader, prefixed)
+            found, directory, pixel_position = _found(source, reader, charset, prefixed)
             if pixel_position is not None:
                 digested = min(pixel_position, digested)
             _check(found, source.size, directory)
@@ -206,10 +217,10 @@ def _read_open(source: FileSource, reader: Callable[[FileSource], Found]) -> lis
     return [header, outcome, reason, detail, digest]
 
 
-def _found(source: FileSource, reader: Callable[[FileSource], Found], prefixed: bool) -> Found:
+def _found(source: FileSource, reader: Reader, charset: str, prefixed: bool) -> Found:
     """Read, and say no in our own words."""
     try:
-        found = reader(source)
+        found = reader(source, charset)
     except (EndsEarly, EOFError) as error:
         raise _unreadable(Reason.TRUNCATED, error, prefixed=prefixed) from error
     except Exception as error:  # a fuzzer found nine kinds of them in pydicom; RecursionError is one
