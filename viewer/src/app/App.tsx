@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 import { ArchivePage } from "../features/archive/index.ts";
+import { CheckPage } from "../features/check/index.ts";
 import { FoldersPage } from "../features/folders/index.ts";
 import { ImportDialog, ImportsPage, LedgerPage } from "../features/imports/index.ts";
 import { MenuHost, ToastHost } from "../features/kit/index.ts";
@@ -11,7 +12,7 @@ import { Header } from "./Header.tsx";
 import { Lazy } from "./Lazy.tsx";
 import { leave, navigate, route } from "./router.ts";
 import { importRoot } from "../io/api.ts";
-import { archive, chooser, folders, imports, signedOut, start } from "./services.ts";
+import { archive, check, chooser, folders, imports, signedOut, start } from "./services.ts";
 import { StatusLine } from "./StatusLine.tsx";
 
 const loadViewer = async () => (await import("../features/viewport/index.ts")).SeriesView;
@@ -71,6 +72,8 @@ function PageOf() {
           }}
         />
       );
+    case "check":
+      return <CheckPage store={check} />;
     case "ledger":
       return <LedgerPage id={at.id} onUndone={() => void archive.refresh()} />;
     case "archive":

@@ -80,16 +80,21 @@ export function Header({ bare = false }: { readonly bare?: boolean }) {
 }
 
 function MainButtons() {
+  const { page } = route.value;
   return (
     <>
       <ProgressChip store={imports} />
-      <a class={route.value.page === "folders" ? "button plain on" : "button plain"} href={routePath({ page: "folders" })}>
+      <a class={page === "folders" ? "button plain on" : "button plain"} href={routePath({ page: "folders" })}>
         <Icon name="folder" />
         <span>{t("header.folders")}</span>
       </a>
-      <a class={["imports", "ledger"].includes(route.value.page) ? "button plain on" : "button plain"} href={routePath({ page: "imports" })}>
+      <a class={["imports", "ledger"].includes(page) ? "button plain on" : "button plain"} href={routePath({ page: "imports" })}>
         <Icon name="clock" />
         <span>{t("header.imports")}</span>
+      </a>
+      <a class={page === "check" ? "button plain on" : "button plain"} href={routePath({ page: "check" })}>
+        <Icon name="check" />
+        <span>{t("header.check")}</span>
       </a>
       <button
         type="button"

@@ -2,6 +2,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 
 import { ArchiveStore } from "../features/archive/index.ts";
+import { CheckStore } from "../features/check/index.ts";
 import { FolderStore } from "../features/folders/index.ts";
 import { ChooserStore, ImportStore } from "../features/imports/index.ts";
 import { toast } from "../features/kit/index.ts";
@@ -31,6 +32,7 @@ export const imports = new ImportStore({
 });
 
 export const folders = new FolderStore(api, () => void archive.refresh());
+export const check = new CheckStore(api, listenToJob);
 
 export const signedOut = signal(false);
 

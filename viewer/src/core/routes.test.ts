@@ -12,6 +12,7 @@ describe("addresses", () => {
     ["/imports", { page: "imports" }],
     ["/folders", { page: "folders" }],
     ["/imports/12", { page: "ledger", id: 12 }],
+    ["/check", { page: "check" }],
   ] as const)("%s both ways", (path, route) => {
     expect(parseRoute(path)).toEqual(route);
     expect(routePath(route)).toBe(path);

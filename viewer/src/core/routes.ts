@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: "imports" }
   | { readonly page: "folders" }
   | { readonly page: "ledger"; readonly id: number }
+  | { readonly page: "check" }
   | { readonly page: "unknown"; readonly path: string };
 
 const decode = (text: string): string => {
@@ -27,6 +28,7 @@ export function parseRoute(path: string): Route {
     return /^\d{1,15}$/.test(second) ? { page: "ledger", id: Number(second) } : { page: "unknown", path };
   }
   if (first === "folders" && second === undefined) return { page: "folders" };
+  if (first === "check" && second === undefined) return { page: "check" };
   if (second === undefined) return { page: "unknown", path };
   if (first === "patient") return { page: "archive", entry: decode(second) };
   if (first === "study") return { page: "study", id: decode(second) };
@@ -49,6 +51,8 @@ export function routePath(route: Route): string {
       return "/folders";
     case "ledger":
       return `/imports/${route.id}`;
+    case "check":
+      return "/check";
     case "unknown":
       return route.path;
   }

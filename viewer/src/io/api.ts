@@ -1,8 +1,10 @@
 /** The typed client of docs/http-api.md. One function per route; nothing is kept here. */
 import type {
+  CheckReport,
   Counts,
   Display,
   Entry,
+  Finding,
   Folder,
   ImportSummary,
   Job,
@@ -17,6 +19,7 @@ import type {
   SeriesImages,
   Status,
   Study,
+  Trouble,
 } from "../core/model.ts";
 import { json, request } from "./http.ts";
 
@@ -123,6 +126,21 @@ export const jobEventsUrl = (job: string): string => `/api/jobs/${at(job)}/event
 export const cancelJob = async (job: string): Promise<void> => {
   await request(`/api/jobs/${at(job)}`, { method: "DELETE" });
 };
+
+// -- checks -----------------------------------------------------------------------------------------------------
+
+/** Start a check; `sample` from 0 to 1 is how many of the files are read. Answers the name of its job. */
+export const startCheck = async (how: { readonly read_data: boolean; readonly sample: number }): Promise<string> =>
+  (await json<{ job: string }>("/api/checks", { method: "POST", body: how })).job;
+
+export const checks = (offset = 0, limit = 1, signal?: AbortSignal): Promise<Page<CheckReport>> =>
+  json(`/api/checks${queryString({ offset, limit })}`, { signal });
+
+export const findings = (
+  id: number,
+  query: { readonly trouble?: Trouble; readonly offset?: number; readonly limit?: number },
+  signal?: AbortSignal,
+): Promise<Page<Finding>> => json(`/api/checks/${id}/findings${queryString({ ...query })}`, { signal });
 
 // -- the folder chooser -----------------------------------------------------------------------------------------
 
