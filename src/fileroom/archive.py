@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fileroom.model import (
         Attribute,
         CheckReport,
+        Conflict,
         Counts,
         Drive,
         Finding,
@@ -621,6 +622,36 @@ class Archive:
         from fileroom.catalog import checks
 
         return checks.findings(self._catalog, check_id, trouble=trouble, limit=limit, offset=offset)
+
+    # -- conflicts -------------------------------------------------------------------------------------------------
+
+    def conflicts(self, *, series: str | None = None, limit: int | None = None, offset: int = 0) -> Page[Conflict]:
+        """Images whose files have different content: every file, and in what it differs from the one that is shown."""
+        from fileroom.intake.choose import list_conflicts
+
+        return list_conflicts(self._catalog, series=series, limit=limit, offset=offset)
+
+    def choose(self, file: int | str) -> Instance:
+        """Of the files that claim to be one image, show this one (its number, or its path) from now on.
+
+        The user's word goes by DICOM identifiers and content: it outlives later imports, moves and a rebuild. NotFound
+        when the file is not known, Unavailable when it cannot be read now.
+        """
+        from fileroom.intake.choose import choose
+
+        return self._instance(choose(self._catalog, file))
+
+    def unchoose(self, file: int | str) -> Instance:
+        """Take back what was chosen for the image of this file. BadRequest when nothing was."""
+        from fileroom.intake.choose import unchoose
+
+        return self._instance(unchoose(self._catalog, file))
+
+    def _instance(self, instance_id: str) -> Instance:
+        instance = self.get(instance_id)
+        if not isinstance(instance, Instance):
+            raise NotFound("there is no such instance")
+        return instance
 
     # -- forget ----------------------------------------------------------------------------------------------------
 

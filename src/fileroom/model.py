@@ -22,8 +22,11 @@ __all__ = [
     "Attribute",
     "CheckReport",
     "Condition",
+    "Conflict",
+    "ConflictFile",
     "Counts",
     "Detail",
+    "Difference",
     "Drive",
     "FileLocation",
     "Finding",
@@ -99,6 +102,7 @@ class Reason(StrEnum):
     MOVED_FROM = "moved_from"
     SAME_INSTANCE = "same_instance"
     OTHER_CONTENT = "other_content"
+    CHOSEN = "chosen"
     OTHER_PATIENT = "other_patient"
     EMPTY_FILE = "empty_file"
     ALL_ZEROS = "all_zeros"
@@ -139,6 +143,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.MOVED_FROM: "the same file was at another place before",
     Reason.SAME_INSTANCE: "another file of an instance that is already known",
     Reason.OTHER_CONTENT: "same SOP Instance UID as a known instance, with other content",
+    Reason.CHOSEN: "you chose it among files of one SOP Instance UID: it is the one that is shown",
     Reason.OTHER_PATIENT: "same SOP Instance UID as an instance of another patient, study or series; both are kept",
     Reason.EMPTY_FILE: "the file is empty",
     Reason.ALL_ZEROS: "the file holds only zeros",
@@ -483,6 +488,7 @@ class Series:
     transfer_syntax_uid: str
     counts: Counts
     state: State
+    conflicts: int = 0  # images of it whose files have different content
     note: str = ""
     labels: tuple[str, ...] = ()
 
@@ -724,6 +730,45 @@ class CheckReport:
     def well(self) -> bool:
         """Whether nothing is wrong; there may be hints."""
         return not any(n for trouble, n in self.counts.items() if trouble not in HINTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """An attribute that two files have different values for: ``one`` in the file that is shown, ``other`` in the file
+    it is told of. Both are empty for pixels, sequences and private attributes (keyword "private")."""
+
+    keyword: str
+    name: str
+    one: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictFile:
+    """One of the files that claim to be one image. ``path`` is fit to be shown, ``problem`` says why it could not be
+    compared with the one that is shown."""
+
+    id: int
+    path: str
+    drive: str
+    size: int
+    mtime_ns: int
+    shown: bool
+    state: State
+    differences: tuple[Difference, ...]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """An image (SOP Instance) whose files have different content; ``chosen``: the user said which is shown."""
+
+    instance: str
+    series: str
+    subject: Subject | None
+    number: int | None
+    chosen: bool
+    files: tuple[ConflictFile, ...]
 
 
 class Match(StrEnum):

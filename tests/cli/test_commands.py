@@ -576,6 +576,31 @@ def test_check_names_a_series_with_gaps(fileroom: Fileroom, tmp_path: Path) -> N
     assert f"{who}2 slices missing after image 4; 6 are there, 1 mm apart\n" in said.out
 
 
+# -- conflicts ---------------------------------------------------------------------------------------------------
+
+
+def test_of_files_that_contradict_each_other_one_is_chosen(fileroom: Fileroom, tmp_path: Path) -> None:
+    assert "No two files" in fileroom("conflicts").out
+    world = {"1": instance(), "2": instance(pixels=bytes(32)), "3": instance(StudyDescription="Lung")}
+    scans = plant(tmp_path / "scans", world)
+    fileroom("import", scans)
+    said = fileroom("conflicts").out.splitlines()
+    assert said[0].startswith("ROSSI, Mario, 2024-01-31, CT 1, image 1, i")
+    assert [line.split(" (")[0] for line in said if str(scans) in line] == [
+        f"  shown  {scans}/1", f"         {scans}/2", f"         {scans}/3",
+    ]  # fmt: skip
+    assert "         differs in its pixels only" in said
+    assert "         Study Description: (none) / Lung" in said
+    chosen = fileroom("choose", scans / "3")
+    assert f"Shown from now on: {scans}/3" in chosen.out
+    (image,) = ids(fileroom, "instances")
+    assert f"File:                            {scans}/3" in fileroom("show", image).out
+    assert fileroom("conflicts", "--json").json["items"][0]["chosen"] is True
+    assert fileroom("choose", "--undo", scans / "3").code == 0
+    assert f"Shown from now on: {scans}/1" in fileroom("choose", scans / "1").out
+    assert fileroom("choose", scans / "none").code == 3
+
+
 # -- who is who, and what is noted ---------------------------------------------------------------------------------
 
 

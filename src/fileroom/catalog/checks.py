@@ -141,6 +141,12 @@ _SUBJECTS = {
 }
 
 
+def subjects(catalog: Catalog, entries: set[str]) -> dict[str, Subject]:
+    """What people call these studies and series, by their ids."""
+    with catalog.database.reading() as cursor:
+        return _subjects(cursor, entries)
+
+
 def _subjects(cursor: Any, entries: set[str]) -> dict[str, Subject]:
     """What people call these studies and series."""
     found = {}

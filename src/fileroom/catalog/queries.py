@@ -321,8 +321,23 @@ def _build(catalog: Catalog, connection: Connection, level: Level, rows: Sequenc
     if level is Level.PATIENT:
         also = _also(connection, [row.patient__id for row in rows])
         return [_patient(row, reach, tuple(also.get(row.patient__id, ()))) for row in rows]
-    build = {Level.STUDY: _study, Level.SERIES: _series}[level]
-    return [build(row, reach) for row in rows]
+    if level is Level.STUDY:
+        return [_study(row, reach) for row in rows]
+    contradicted = _conflicts(connection, [row.series__id for row in rows])
+    return [replace(_series(row, reach), conflicts=contradicted.get(row.series__id, 0)) for row in rows]
+
+
+def _conflicts(connection: Connection, series: Sequence[int]) -> dict[int, int]:
+    """How many images of each series have files of different content."""
+    found = connection.execute(
+        text(
+            "SELECT series_ref, count(*) FROM instance WHERE hidden = 0 AND id IN (SELECT instance_id FROM file "
+            "WHERE reason = 'other_content' AND gone = 0) AND +series_ref IN (SELECT value FROM json_each(:series)) "
+            "GROUP BY series_ref"
+        ),
+        {"series": json.dumps(series)},
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def _also(connection: Connection, patients: Sequence[int]) -> dict[int, list[Alias]]:

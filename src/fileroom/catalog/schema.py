@@ -210,6 +210,7 @@ file = Table(
     _count("gone"),
     UniqueConstraint("folder_id", "name"),
     Index("file_by_instance", "instance_id"),
+    Index("file_in_conflict", "instance_id", sqlite_where=text("reason = 'other_content'")),
 )
 
 # A path that was copied into the archive, or need not be: it is no file of the instance, but stands for it when it is
@@ -244,6 +245,16 @@ removal = Table(
     _text("level"),
     _text("at"),
     _text("origin"),  # the root it went with (a drive and a path on it), so that both come back together
+)
+
+choice = Table(  # of the files that claim to be one image, the content that the user wants to see
+    "choice",
+    metadata,
+    Column("public_id", LargeBinary, primary_key=True),
+    _count("size"),
+    Column("digest", LargeBinary, nullable=False),  # of the header, as in file
+    Column("content", LargeBinary, nullable=False),  # SHA-256 of the file
+    _text("at"),
 )
 
 import_ = Table(

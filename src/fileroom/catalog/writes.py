@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from fileroom.catalog import identity, packing
+from fileroom.catalog import conflicts, identity, packing
 from fileroom.catalog.counts import recount
 from fileroom.catalog.entries import Added, Entries, SeriesRow, highest
 from fileroom.catalog.known import InstanceFile, KnownInstance
@@ -310,6 +310,21 @@ class Writer:
         self._cursor.execute("DELETE FROM thumbnail WHERE series_id = ?", (row.id,))
         self._touched.series.add(row.id)
 
+    def content_chosen(self, instance_id: int, size: int, digest: bytes) -> bytes | None:
+        """The SHA-256 that the user chose for an image, if a file of this size and header may be it."""
+        self._flush()  # the instance may be of this batch
+        return conflicts.content_chosen(self._cursor, instance_id, size, digest)
+
+    def contradict(self, instance_id: int, but: Iterable[int]) -> None:
+        """The files of an instance, but for some, contradict the one that is now to be shown."""
+        self._flush()
+        self._cursor.execute(
+            "UPDATE file SET outcome = ?, reason = ? WHERE instance_id = ? "
+            "AND id NOT IN (SELECT value FROM json_each(?))",
+            (Outcome.CONFLICT.value, Reason.OTHER_CONTENT.value, instance_id, json.dumps(sorted(but))),
+        )
+        self._touched.instances.add(instance_id)
+
     def bring_back(self, instance_id: int) -> Brought | None:
         """Show an instance again that was removed from the archive, and what stands above it."""
         c = self._cursor
@@ -395,8 +410,13 @@ class Writer:
         self._touched.instances.add(instance_id)
 
     def files_back(self, file_ids: Iterable[int]) -> None:
-        """Files that were gone are there again, as they were."""
-        self._mark_gone(file_ids, gone=0)
+        """Files that were gone are there again, as they were.
+
+        Where another file's word was taken meanwhile they contradict it; the next import reads them, and decides.
+        """
+        ids = list(file_ids)
+        self._mark_gone(ids, gone=0)
+        self._cursor.executemany(_CONTRADICTS, [(file_id,) for file_id in ids])
 
     def files_gone(self, file_ids: Iterable[int]) -> None:
         """Files that were known are no longer there. Those that never were DICOM are simply forgotten."""
@@ -466,6 +486,14 @@ class Writer:
                 self._cursor.execute("UPDATE file SET mtime_ns = 0 WHERE instance_id = ? AND gone = 0", (instance_id,))
             if found:
                 self._touched.series.add(found[0])
+
+
+_CONTRADICTS = (
+    "UPDATE file SET outcome = 'conflict', reason = 'other_content', mtime_ns = 0 WHERE id = ? "
+    "AND EXISTS (SELECT 1 FROM instance JOIN file AS shown ON shown.id = instance.file_id "
+    "WHERE instance.id = file.instance_id AND shown.id != file.id AND shown.gone = 0 "
+    "AND (shown.size != file.size OR shown.digest IS NOT file.digest))"
+)
 
 
 def now() -> str:

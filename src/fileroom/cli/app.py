@@ -10,6 +10,8 @@ import typer
 from fileroom import __version__, errors
 from fileroom.cli import (
     check,
+    choose,
+    conflicts,
     demo,
     export,
     import_,
@@ -50,6 +52,8 @@ COMMANDS = (
     restore,
     purge,
     check,
+    conflicts,
+    choose,
     status,
     token,
 )

@@ -11,7 +11,7 @@ from fileroom.catalog.known import FINAL, InstanceFile, KnownInstance
 from fileroom.catalog.writes import FileFacts
 from fileroom.intake.decide import Act, Decision, Presence, decide
 from fileroom.model import Outcome, Reason
-from fileroom.sources.compare import same_bytes
+from fileroom.sources.compare import same_bytes, sha256
 from fileroom.sources.opened import look
 from fileroom.sources.paths import display
 
@@ -232,8 +232,29 @@ class Hand:
         series = self._writer.entries.series_of(reading.header, self._writer.drive(self.home_of(item)))
         candidates = self._candidates(reading.header.sop_instance_uid)
         row = item.known if item.known is None or not item.known.copied else None
-        decision = decide(series.id, reading.size, reading.digest, row, candidates, Disk(self._mounts, item))
-        self.carry_out(item, reading.header, series, decision)
+        disk = Disk(self._mounts, item)
+        decision = decide(series.id, reading.size, reading.digest, row, candidates, disk)
+        self.carry_out(item, reading.header, series, self._as_chosen(item, decision, disk))
+
+    def _as_chosen(self, item: ReadFile, decision: Decision, disk: Disk) -> Decision:
+        """Of files that contradict each other the one that the user chose is shown, whichever came first."""
+        instance, reading = decision.instance, item.reading
+        contradicts = decision.reason is Reason.OTHER_CONTENT
+        if instance is None or not (contradicts or decision.act in {Act.REPLACE, Act.FOLLOW_AND_REPLACE}):
+            return decision
+        content = self._writer.content_chosen(instance.id, reading.size, reading.digest)
+        if content is None or not _holds(os.path.join(item.place.path, item.entry.name), content):
+            return decision
+        alike = [file for file in instance.files if (file.size, file.digest) == (reading.size, reading.digest)]
+        twins = {file.id for file in alike if disk.same_bytes(file)}
+        self._writer.contradict(instance.id, twins)
+        files = tuple(replace(file, conflict=file.id not in twins) for file in instance.files)
+        decision = replace(decision, instance=replace(instance, files=files))
+        return (
+            replace(decision, outcome=Outcome.CHANGED, reason=Reason.CHOSEN, act=Act.REPLACE)
+            if contradicts
+            else decision
+        )
 
     def home_of(self, item: ReadFile) -> Mount:
         """The drive on which the image is going to lie."""
@@ -365,6 +386,13 @@ class Hand:
 
     def _shown_path(self, file: InstanceFile) -> str:
         return self._mounts.absolute(file.filesystem_id, file.path) or file.path
+
+
+def _holds(path: str, content: bytes) -> bool:
+    try:
+        return sha256(path) == content
+    except OSError:
+        return False
 
 
 def _as_file(place: Place, name: str, reading: Reading, file_id: int, *, conflict: bool) -> InstanceFile:

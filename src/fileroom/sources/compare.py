@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from fileroom.sources.opened import opened
 
 _WHOLE = 8 << 20  # up to this size every byte is compared
@@ -26,6 +28,15 @@ def same_bytes(one: str, other: str) -> bool:
     except OSError:
         return True
     return True
+
+
+def sha256(path: str) -> bytes:
+    """The SHA-256 of all a file holds. Raises OSError."""
+    total = hashlib.sha256()
+    with opened(path) as file:
+        for offset in range(0, file.size, _CHUNK):
+            total.update(file.read_at(offset, _CHUNK))
+    return total.digest()
 
 
 def _stretches(size: int) -> list[tuple[int, int]]:

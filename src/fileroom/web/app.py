@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from fileroom.web import (
     api_archive,
     api_checks,
+    api_conflicts,
     api_imports,
     api_places,
     api_roots,
@@ -60,6 +61,7 @@ def create_app(
             *api_imports.ROUTES,
             *api_said.ROUTES,
             *api_checks.ROUTES,
+            *api_conflicts.ROUTES,
             *api_places.ROUTES,
             *api_roots.ROUTES,
             *qido.ROUTES,

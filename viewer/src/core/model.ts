@@ -32,6 +32,7 @@ export const REASONS = [
   "moved_from",
   "same_instance",
   "other_content",
+  "chosen",
   "other_patient",
   "empty_file",
   "all_zeros",
