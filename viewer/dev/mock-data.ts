@@ -156,6 +156,7 @@ export function makeSeries(number: number): Series {
     image_type: derived ? ["DERIVED", "SECONDARY", "MPR"] : ["ORIGINAL", "PRIMARY", volume ? "AXIAL" : "OTHER"],
     original: !derived,
     reformatted: description.startsWith("M"),
+    conflicts: 0,
     sop_class_uid: "1.2.840.10008.5.1.4.1.1.2",
     transfer_syntax_uid: "1.2.840.10008.1.2.1",
     counts: seriesCounts(frames, kind, description.startsWith("Cine")),

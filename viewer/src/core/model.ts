@@ -210,6 +210,8 @@ export interface Series {
   readonly transfer_syntax_uid: string;
   readonly counts: Counts;
   readonly state: State;
+  /** Images of it whose files have different content. */
+  readonly conflicts: number;
 }
 
 /** A stretch of an ordered answer: `items` from `offset` on, of `total` in all. */
@@ -496,6 +498,37 @@ export interface Finding {
   readonly subject: Subject | null;
   readonly detail: string;
   readonly values: Readonly<Record<string, number | string>>;
+}
+
+/** An attribute that two files have different values for; both are empty for pixels, sequences, private attributes. */
+export interface Difference {
+  readonly keyword: string;
+  readonly name: string;
+  /** In the file that is shown. */
+  readonly one: string;
+  readonly other: string;
+}
+
+/** One of the files that claim to be one image. */
+export interface ConflictFile {
+  readonly id: number;
+  readonly path: string;
+  readonly drive: string;
+  readonly size: number;
+  readonly shown: boolean;
+  readonly state: State;
+  readonly differences: readonly Difference[];
+  /** Why it could not be compared with the one that is shown, in English. */
+  readonly problem: string;
+}
+
+/** An image whose files have different content; `chosen`: the person said which is shown. */
+export interface Conflict {
+  readonly instance: string;
+  readonly series: string;
+  readonly number: number | null;
+  readonly chosen: boolean;
+  readonly files: readonly ConflictFile[];
 }
 
 export interface Place {

@@ -1,6 +1,7 @@
 /** The typed client of docs/http-api.md. One function per route; nothing is kept here. */
 import type {
   CheckReport,
+  Conflict,
   Counts,
   Display,
   Entry,
@@ -125,6 +126,21 @@ export const jobEventsUrl = (job: string): string => `/api/jobs/${at(job)}/event
 
 export const cancelJob = async (job: string): Promise<void> => {
   await request(`/api/jobs/${at(job)}`, { method: "DELETE" });
+};
+
+// -- conflicts --------------------------------------------------------------------------------------------------
+
+/** Images of a series whose files have different content, and in what they differ. */
+export const conflicts = (series: string, signal?: AbortSignal): Promise<Page<Conflict>> => json(`/api/conflicts${queryString({ series })}`, { signal });
+
+/** Show this file of its image from now on. */
+export const choose = async (file: number): Promise<void> => {
+  await request("/api/choose", { method: "POST", body: { file } });
+};
+
+/** Take that back: the file that was met first is shown again. */
+export const unchoose = async (file: number): Promise<void> => {
+  await request("/api/unchoose", { method: "POST", body: { file } });
 };
 
 // -- checks -----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import { recall, remember } from "../../io/storage.ts";
 import { Icon, Problem, Splitter } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
+import { ConflictDialog } from "./ConflictDialog.tsx";
 import { Deeds } from "./deeds.ts";
 import { Details } from "./Details.tsx";
 import { EmptyRoom } from "./EmptyRoom.tsx";
@@ -46,7 +47,6 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
     );
   }
   if (total === 0 && store.words.value === "" && store.answered.value === "") return <EmptyRoom onImport={onImport} />;
-  const removing = deeds.removing.value;
   return (
     <main class={details.value ? "archive with-details" : "archive"} style={{ "--share": `${share.value}%` }}>
       <section class="patients" aria-label={t("archive.patients")}>
@@ -57,10 +57,28 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
       <Splitter label={t("archive.splitter")} value={share.value} min={30} max={65} onChange={(to) => (share.value = to)} />
       <JacketPane store={store} deeds={deeds} details={details.value} onDetails={toggleDetails} />
       {details.value ? <Details chosen={store.chosen()} /> : null}
+      <Dialogs store={store} deeds={deeds} />
+    </main>
+  );
+}
+
+/** What is asked or shown above the page. */
+function Dialogs({ store, deeds }: { readonly store: ArchiveStore; readonly deeds: Deeds }) {
+  const removing = deeds.removing.value;
+  const contradicted = deeds.contradicted.value;
+  return (
+    <>
       {removing === undefined ? null : (
         <RemoveDialog chosen={removing} onRemove={() => void deeds.remove(removing)} onClose={() => (deeds.removing.value = undefined)} />
       )}
-    </main>
+      {contradicted === undefined ? null : (
+        <ConflictDialog
+          series={contradicted}
+          onChosen={() => void store.jacket.refresh()}
+          onClose={() => (deeds.contradicted.value = undefined)}
+        />
+      )}
+    </>
   );
 }
 

@@ -47,6 +47,10 @@ function handsOf({ store, deeds }: TreeProps): TreeHands {
     toggle: (study) => {
       jacket.toggle(study);
     },
+    conflicts: (id) => {
+      stand(id);
+      deeds.contradicted.value = id;
+    },
     menu: (id, from) => {
       stand(id);
       deeds.menu(from);

@@ -16,7 +16,7 @@ function Thumbnail({ series }: { readonly series: Series }) {
   return <img src={thumbnailUrl(series.id)} alt="" width={56} height={56} loading="lazy" decoding="async" onError={() => (none.value = true)} />;
 }
 
-function Badges({ series }: { readonly series: Series }) {
+function Badges({ series, hands }: { readonly series: Series; readonly hands: TreeHands }) {
   return (
     <>
       {series.reformatted ? (
@@ -29,6 +29,19 @@ function Badges({ series }: { readonly series: Series }) {
         </span>
       )}
       <StateBadge state={series.state} />
+      {series.conflicts === 0 ? null : (
+        <button
+          type="button"
+          class="badge warn"
+          tabIndex={-1}
+          title={t("conflict.hint", { count: series.conflicts })}
+          onClick={() => {
+            hands.conflicts(series.id);
+          }}
+        >
+          {t("conflict.badge", { count: series.conflicts })}
+        </button>
+      )}
     </>
   );
 }
@@ -69,7 +82,7 @@ export function SeriesRow({ series, hands }: { readonly series: Series; readonly
           <span class="chip">{series.modality}</span>
           {series.number === null ? null : <span class="row-number">{series.number}</span>}
           <span class="ellipsis">{title}</span>
-          <Badges series={series} />
+          <Badges series={series} hands={hands} />
         </div>
         <div class="row-more ellipsis" title={geometry}>
           {geometry}

@@ -6,5 +6,7 @@ export interface TreeHands {
   readonly row: (id: string, level: "study" | "series") => HTMLAttributes<HTMLDivElement>;
   readonly open: (id: string, level: "study" | "series") => void;
   readonly toggle: (study: string) => void;
+  /** Show the files of a series that contradict each other. */
+  readonly conflicts: (id: string) => void;
   readonly menu: (id: string, from: MouseEvent | HTMLElement) => void;
 }

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 
 import type { Route } from "../../core/routes.ts";
 import { ApiError } from "../../io/http.ts";
-import { openMenu, toast } from "../kit/index.ts";
+import { type MenuItem, openMenu, toast } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import type { ArchiveStore, Chosen } from "./archiveStore.ts";
 
@@ -10,6 +10,9 @@ import type { ArchiveStore, Chosen } from "./archiveStore.ts";
 export class Deeds {
   /** The entry that is to be removed, once the person says so. */
   readonly removing = signal<Chosen | undefined>(undefined);
+
+  /** The series whose files contradict each other, while one looks at them. */
+  readonly contradicted = signal<string | undefined>(undefined);
 
   constructor(
     private readonly store: ArchiveStore,
@@ -85,6 +88,7 @@ export class Deeds {
             this.openChosen();
           },
         },
+        ...this.#ofConflicts(chosen),
         {
           label: t("remove.menu"),
           icon: "trash",
@@ -97,6 +101,20 @@ export class Deeds {
       ],
       from,
     );
+  }
+
+  #ofConflicts(chosen: Chosen): MenuItem[] {
+    if (chosen.level !== "series" || chosen.entry.conflicts === 0) return [];
+    const { id } = chosen.entry;
+    return [
+      {
+        label: t("conflict.menu"),
+        icon: "warning",
+        run: () => {
+          this.contradicted.value = id;
+        },
+      },
+    ];
   }
 
   /** The person said so. */
