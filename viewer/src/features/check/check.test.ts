@@ -9,7 +9,7 @@ const report: CheckReport = {
   ...{ id: 3, state: "done", started: "", read_data: false, sample: 1, files: 9, offline: 0, read: 0, first_read: 0, bytes: 0, seconds: 1 },
   counts: { missing: 150 },
 };
-const job = (state: CheckJob["state"], message = ""): CheckJob => ({ job: "j1", kind: "check", state, progress: {} as Progress, summary: state === "done" ? report : null, message });
+const job = (state: CheckJob["state"], message = ""): CheckJob => ({ job: "j1", kind: "check", automatic: false, state, progress: {} as Progress, summary: state === "done" ? report : null, message });
 
 function desk(last: CheckReport | null = null, running: readonly CheckJob[] = []) {
   const listeners: JobListener[] = [];
