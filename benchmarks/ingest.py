@@ -49,7 +49,7 @@ SAME_WRITES = _IMPORT.format(
 import pydicom
 from fileroom.dicom.reading import read_header_by_pydicom
 run.read_header = read_header_by_pydicom
-settings = replace(settings, readers=1)
+settings = replace(settings, readers=1, aside=False)
 """
 )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PLAIN_SQLITE = b"SQLite format 3\x00"
 _BUSY_MS = 15_000
 _CACHE_KIB = 32_768
+_LOG_PAGES = 4_000  # of 4 KiB: what an import changes again and again goes into the file once
 
 
 class Database:
@@ -141,6 +142,7 @@ def connect(path: Path, key: bytes) -> Any:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlcipher.Error as error:
         connection.close()

@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 5_000  # patients, studies and series kept in memory at once, each
 _LAST: Final = "\uffff"  # sorts after every name: the anonymous stand at the end
-_said_of = attrgetter(
-    "series_instance_uid",
-    "study_instance_uid",
-    "patient_name",
-    "patient_id",
-    "issuer_of_patient_id",
-    "patient_birth_date",
-)
 
 
 @dataclass(slots=True)
@@ -78,7 +70,7 @@ class Entries:
 
     def series_of(self, header: Header, drive_id: int) -> SeriesRow:
         """The series a header belongs to; patient, study and series are made as needed."""
-        said = _said_of(header)
+        said = packing.series_said(header)
         row = self._series_said.get(said)
         if row is None:
             who = identity.identify(header)

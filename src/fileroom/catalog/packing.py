@@ -38,6 +38,15 @@ FIELDS: Final[tuple[str, ...]] = tuple(
     """.split()
 )
 values_of = attrgetter(*FIELDS)
+# What places an image in its series: these are the same in all of its headers.
+series_said = attrgetter(
+    "series_instance_uid",
+    "study_instance_uid",
+    "patient_name",
+    "patient_id",
+    "issuer_of_patient_id",
+    "patient_birth_date",
+)
 _TUPLES = frozenset(
     FIELDS.index(name)
     for name in (
@@ -81,6 +90,11 @@ class Packer:
         self._loose_of, self._steady_of = _getters(self._loose)
         self._usual = self._loose_of(self.base)
         self._steady = self._steady_of(self.base)
+
+
+def same_base(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether what is packed against one may be unpacked against the other."""
+    return one is other or all(one[i] == other[i] for i in _PACKED)
 
 
 @lru_cache(maxsize=256)

@@ -25,6 +25,7 @@ _TEXTS_REMEMBERED = 20_000
 _ALL_AT_ONCE = 1000
 _LEVELS = (Level.PATIENT, Level.STUDY, Level.SERIES)
 _COLUMNS = tuple((level, field, column) for level in _LEVELS for field, column in FIELDS[level])
+_FIELDS = tuple(Field)
 _FIRST = 3  # of a row: after the three row numbers
 
 
@@ -161,7 +162,7 @@ def _said(cursor: Any, row: Sequence[Any]) -> list[tuple[Field, str]]:
 
 
 def _texts(words: Document) -> list[str]:
-    return [" ".join(sorted(words.get(field, ()))) for field in Field]
+    return [" ".join(words[field]) if field in words else "" for field in _FIELDS]
 
 
 _TEXTS = ", ".join(f"{level.value}.{column}" for level, _, column in _COLUMNS)

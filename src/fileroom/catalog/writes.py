@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from fileroom.catalog import conflicts, identity, packing
+from fileroom.catalog import conflicts, identity
 from fileroom.catalog.counts import recount
 from fileroom.catalog.entries import Added, Entries, SeriesRow, highest
 from fileroom.catalog.known import InstanceFile, KnownInstance
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fileroom.catalog.store import Catalog
-    from fileroom.dicom.reading import Reading
     from fileroom.model import Header
     from fileroom.sources.drives import Mount
 
@@ -54,6 +53,36 @@ class Brought(NamedTuple):
 
     row: int
     public_id: bytes
+
+
+class Image(NamedTuple):
+    """What is kept of an instance, in the series it belongs to; ``text`` is its header, packed (packing.py)."""
+
+    series: SeriesRow
+    uid: str
+    sop_class_uid: str
+    number: int | None
+    frames: int
+    text: str
+
+
+class Read(Protocol):
+    """What is kept of a file that was read."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        ...
+
+    @property
+    def mtime_ns(self) -> int:
+        """0: look again."""
+        ...
+
+    @property
+    def digest(self) -> bytes:
+        """Of its header."""
+        ...
 
 
 @dataclass(slots=True)
@@ -214,20 +243,18 @@ class Writer:
         ).fetchone()
         return not row[1] or row[0] < self._max_patients
 
-    def add_file(
-        self, folder_id: int, name: str, reading: Reading, header: Header, row: SeriesRow, frames: int
-    ) -> tuple[int, int, bytes]:
+    def add_file(self, folder_id: int, name: str, read: Read, image: Image) -> tuple[int, int, bytes]:
         """A new file with a new instance, as nearly all files of an import are: their rows and the public id."""
         file_id = self._last_file = self._last_file + 1
-        instance_id, public_id = self.add_instance(row, header, frames, reading.size, file_id)
+        instance_id, public_id = self.add_instance(image, read.size, file_id)
         self._new_files.append(
             (
                 file_id,
                 folder_id,
                 to_text(name),
-                reading.size,
-                reading.mtime_ns,
-                reading.digest or None,
+                read.size,
+                read.mtime_ns,
+                read.digest or None,
                 _ADDED,
                 _NEW,
                 "",
@@ -236,24 +263,13 @@ class Writer:
         )
         return instance_id, file_id, public_id
 
-    def add_instance(self, row: SeriesRow, header: Header, frames: int, size: int, file_id: int) -> Brought:
+    def add_instance(self, image: Image, size: int, file_id: int) -> Brought:
         """A new instance of a series."""
         instance_id = self._last_instance = self._last_instance + 1
-        uid = header.sop_instance_uid
+        row, uid, sop_class_uid, number, frames, text = image
         public_id = row.public_id(uid)
         self._new_instances.append(
-            (
-                instance_id,
-                public_id,
-                row.id,
-                uid,
-                header.sop_class_uid,
-                header.instance_number,
-                file_id,
-                frames,
-                size,
-                row.packer.pack(packing.values_of(header)),
-            )
+            (instance_id, public_id, row.id, uid, sop_class_uid, number, file_id, frames, size, text)
         )
         self._touched.series.add(row.id)
         if self.automatic and row.hidden and self._is_removed(row):
@@ -293,19 +309,13 @@ class Writer:
         others = [k for k in self._batch_uids.get(uid, []) if k.id != known.id]
         self._batch_uids[uid] = [*others, known]
 
-    def replace_facts(self, instance_id: int, row: SeriesRow, header: Header, frames: int, size: int) -> None:
+    def replace_facts(self, instance_id: int, image: Image, size: int) -> None:
         """An instance's file has changed: put its new header in the place of the old."""
         self._flush()  # the instance may be of this batch
+        row = image.series
         self._cursor.execute(
             "UPDATE instance SET sop_class_uid=?, number=?, frames=?, bytes=?, header=?, missing=0 WHERE id=?",
-            (
-                header.sop_class_uid,
-                header.instance_number,
-                frames,
-                size,
-                row.packer.pack(packing.values_of(header)),
-                instance_id,
-            ),
+            (image.sop_class_uid, image.number, image.frames, size, image.text, instance_id),
         )
         self._cursor.execute("DELETE FROM thumbnail WHERE series_id = ?", (row.id,))
         self._touched.series.add(row.id)

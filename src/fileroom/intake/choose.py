@@ -11,7 +11,7 @@ from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.differences import differences
 from fileroom.dicom.reading import read_header
 from fileroom.errors import BadRequest, NotFound, Unavailable
-from fileroom.intake.write import frames_of
+from fileroom.intake.write import image_of
 from fileroom.model import Conflict, ConflictFile, Page, State
 from fileroom.sources.compare import sha256
 from fileroom.sources.paths import display
@@ -130,9 +130,7 @@ def _show(catalog: Catalog, claim: Claim, file: Claimant) -> bytes:
             raise NotFound("the file is no longer there")
         writer.begin(cursor)
         row = writer.entries.row(claim.series_id)
-        writer.replace_facts(
-            claim.instance_id, row, reading.header, frames_of(reading.header, reading.size), reading.size
-        )
+        writer.replace_facts(claim.instance_id, image_of(row, reading.header, reading.size), reading.size)
         conflicts.prefer(cursor, claim.instance_id, file.id, twins)
         recount(cursor, [claim.series_id])
     return content

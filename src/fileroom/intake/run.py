@@ -11,7 +11,6 @@ import gc
 import os
 import time
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,9 +22,11 @@ from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
 from fileroom.errors import Cancelled, FileroomError, SourceError
 from fileroom.intake.ahead import Area, WalkAhead
+from fileroom.intake.aside import Aside, Gone, Packed
 from fileroom.intake.copying import Copier, sweep
 from fileroom.intake.inside import NEVER, already_read, looked_into, read_member, read_misnamed
 from fileroom.intake.lock import import_lock, pass_lock
+from fileroom.intake.pace import Pace
 from fileroom.intake.plan import FolderPlan, plan_folder
 from fileroom.intake.standing import is_absent, why_not
 from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFiles, Tally, write_batch
@@ -37,6 +38,7 @@ from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from fileroom.catalog.known import KnownFile
     from fileroom.catalog.store import Catalog
@@ -49,9 +51,17 @@ if TYPE_CHECKING:
     from fileroom.sources.folder import FileEntry, Listing
 
 _CHUNK = 16  # files a reader takes at once
-_AHEAD = 24  # chunks being read at once, or waiting to be written
+# The start of another process is worth it when there are so many files, and so many of them were to be read already.
+_MANY = 2_000
+_FEW = 100
+# Files being read at once, or waiting to be written: enough to keep the readers busy while a batch is written. What
+# comes from the other process is small.
+_AHEAD = 2_000
+_AHEAD_ASIDE = 16_000
 _IN_ORDER = 512  # of members that are read one after the other, from the same stream
-_BATCH_SECONDS = 0.5  # first patients appear soon, and little is lost when the process dies
+# First patients appear soon, and little is lost when the process dies; later batches are larger, since every batch
+# touches many pages of the indexes.
+_BATCH_SECONDS = (0.1, 0.1, 0.2, 0.3, 0.5)
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
 _COLLECT_EVERY = 200_000  # new objects; at 700, the usual, a third of the time of an import goes into it
@@ -181,7 +191,7 @@ class _Chunk:
     """Work that is being done."""
 
     work: _Work
-    future: Future[list[Reading]]
+    future: Future[list[Reading | Packed]]
 
 
 class _Import:
@@ -214,6 +224,7 @@ class _Import:
         )
         self._batch = Batch()
         self._last_write = self._started
+        self._writes = 0
         self._last_progress = 0.0
         self._messages: list[str] = []
         self._stopped = self._roots_to_leave_alone()
@@ -226,19 +237,22 @@ class _Import:
         self._members = 0  # files in containers
         self._moves = 0  # files that went, or came back
         self.waiting: set[str] = set()
+        self._ahead = 0  # files being read, or waiting to be written
+        self._submitted = 0
+        self._aside: Aside | None = None
 
     # -- the whole -------------------------------------------------------------------------------------------------
 
     def run(self) -> ImportSummary:
         state, message = "failed", ""
-        pool = ThreadPoolExecutor(self._settings.readers, thread_name_prefix="fileroom-read")
+        pace = Pace(self._settings.readers)
         try:
             if not self._errand.automatic:
                 self._begin()
             self._walk.start()
             with self._catalog.database.latest() as cursor:
                 self._known = KnownFiles(cursor)
-                self._work(pool)
+                self._work(pace)
             state = "cancelled" if self._cancel.cancelled else "done"
             message = "; ".join(self._messages)
         except FileroomError as error:
@@ -246,7 +260,9 @@ class _Import:
             raise
         finally:
             self._walk.stop()
-            pool.shutdown(wait=True, cancel_futures=True)
+            pace.end()
+            if self._aside is not None:
+                self._aside.stop()
             if state == "failed":
                 self._batch = Batch()
             summary = self._end(state, message)
@@ -290,12 +306,13 @@ class _Import:
         self._messages += [why for why in found.values() if why]
         return frozenset(root for root, why in found.items() if why)
 
-    def _work(self, pool: ThreadPoolExecutor) -> None:
+    def _work(self, pace: Pace) -> None:
         """Keep the readers busy and write what they bring, in the order of the walk."""
         ahead: deque[_Chunk] = deque()
         for work in self._to_read():
-            ahead.append(_Chunk(work, pool.submit(self._read_all, work)))
-            while len(ahead) >= _AHEAD or (ahead and ahead[0].future.done()):
+            ahead.append(_Chunk(work, self._submit(pace, work)))
+            self._ahead += len(work.files)
+            while ahead and (ahead[0].future.done() or self._ahead > self._lead()):
                 self._take(ahead.popleft())
         while ahead:
             self._take(ahead.popleft())
@@ -304,8 +321,33 @@ class _Import:
         elif not self._errand.automatic:
             self._write_off_the_rest()
 
+    def _lead(self) -> int:
+        return _AHEAD_ASIDE if self._aside is not None and self._aside.ready else _AHEAD
+
+    def _submit(self, pace: Pace, work: _Work) -> Future[list[Reading | Packed]]:
+        """Have files read: in the other process once it is ready, which is not worth starting for a few."""
+        if work.read is _read_plain and self._settings.aside and not self._copier:
+            self._submitted += len(work.files)
+            if self._aside is None and self._submitted > _FEW and self._walk.seen > _MANY:
+                with contextlib.suppress(OSError):
+                    self._aside = Aside(self._settings.readers)
+            if self._aside is not None and self._aside.ready:
+                return self._aside.submit(work.place.path, [entry.name for entry, _ in work.files])
+        return pace.do(partial(self._read_all, work))
+
+    def _result(self, chunk: _Chunk) -> list[Reading | Packed]:
+        while True:
+            try:
+                return chunk.future.result(_PROGRESS_SECONDS)
+            except Gone:  # it died, or was ended since nobody wants the rest
+                return self._read_all(chunk.work)
+            except TimeoutError:
+                if self._cancel.cancelled and self._aside is not None:
+                    self._aside.stop()
+
     def _take(self, chunk: _Chunk) -> None:
-        work, readings = chunk.work, chunk.future.result()
+        work, readings = chunk.work, self._result(chunk)
+        self._ahead -= len(work.files)
         if work.closes and self._cancel.cancelled:
             readings = []
         files = work.files[: len(readings)]
@@ -320,7 +362,7 @@ class _Import:
         else:  # a pass that gives way comes again, and nobody waits for what it did not reach
             self._batch.cancelled += [(work.place, entry) for entry, _ in work.files[len(readings) :]]
         if files:
-            self._batch.read.append(ReadFiles(work.place, files, readings))
+            self._batch.add(ReadFiles(work.place, files, readings))
         self._read += len(readings)
         self._write_when_due()
         self._report("reading" if self._walk.finished else "walking")
@@ -353,7 +395,7 @@ class _Import:
 
     def _tell_when_due(self) -> None:
         """Of a folder that stands as recorded nothing more is done: most do, when a tree is looked at again."""
-        if time.monotonic() - self._last_write > _BATCH_SECONDS:
+        if self._is_due():
             self._write_when_due()
         self._report("reading" if self._walk.finished else "walking")
 
@@ -527,8 +569,12 @@ class _Import:
 
     # -- writing and telling ---------------------------------------------------------------------------------------
 
+    def _is_due(self) -> bool:
+        patience = _BATCH_SECONDS[min(self._writes, len(_BATCH_SECONDS) - 1)]
+        return time.monotonic() - self._last_write > patience
+
     def _write_when_due(self) -> None:
-        due = time.monotonic() - self._last_write > _BATCH_SECONDS
+        due = self._is_due()
         if len(self._batch) >= self._settings.batch or (due and len(self._batch)):
             self._write("running", "")
 
@@ -547,6 +593,7 @@ class _Import:
             summary = self._summary(state, message)
             userdata.save_import(cursor, summary)
         self._last_write = time.monotonic()
+        self._writes += 1
         return summary
 
     def _summary(self, state: str, message: str) -> ImportSummary:
@@ -570,15 +617,16 @@ class _Import:
             kind="copy" if self._copier else "import",
         )
 
-    def _read_all(self, work: _Work) -> list[Reading]:
-        readings = []
+    def _read_all(self, work: _Work) -> list[Reading | Packed]:
+        readings: list[Reading | Packed] = []
         for entry, known in work.files:
             if self._cancel.cancelled:
                 break
             path = os.path.join(work.place.path, entry.name)
-            readings.append(work.read(path, entry))
+            reading = work.read(path, entry)
+            readings.append(reading)
             if self._copier and not (known and known.in_place):
-                self._copier.ahead(path, readings[-1])
+                self._copier.ahead(path, reading)
         return readings
 
     def _report(self, phase: str, *, force: bool = False) -> None:
@@ -616,9 +664,9 @@ class _Import:
         )
 
 
-def _as_bad_as_before(known: KnownFile | None, entry: FileEntry, reading: Reading) -> bool:
+def _as_bad_as_before(known: KnownFile | None, entry: FileEntry, reading: Reading | Packed) -> bool:
     """Whether a file that could not be read is as unreadable as it was, and for the same reason."""
-    if known is None or known.outcome is not Outcome.UNREADABLE:
+    if known is None or known.outcome is not Outcome.UNREADABLE or isinstance(reading, Packed):
         return False
     return (known.outcome, known.reason, known.size, known.mtime_ns) == (
         reading.outcome, reading.reason, entry.size, entry.mtime_ns,

@@ -7,9 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from fileroom.catalog import packing
 from fileroom.catalog.known import FINAL, InstanceFile, KnownInstance
-from fileroom.catalog.writes import FileFacts
+from fileroom.catalog.writes import FileFacts, Image
+from fileroom.intake.aside import Packed
 from fileroom.intake.decide import Act, Decision, Presence, decide
+from fileroom.intake.frames import frames_of
 from fileroom.model import Outcome, Reason
 from fileroom.sources.compare import same_bytes, sha256
 from fileroom.sources.opened import look
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
 _NOT_LOOKED_INTO = frozenset({Reason.PERMISSION_DENIED, Reason.IO_ERROR, Reason.VANISHED})
 _NOT_READ = FINAL | {Reason.CONTAINER}
-_SMALLEST_FRAGMENT = 8  # bytes of the header of one item of encapsulated pixel data (PS3.5 A.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class ReadFiles:
 
     place: Place
     files: Sequence[tuple[FileEntry, KnownFile | None]]
-    readings: Sequence[Reading]
+    readings: Sequence[Reading | Packed]
 
 
 @dataclass(slots=True)
@@ -79,15 +81,20 @@ class Batch:
     cancelled: list[tuple[Place, FileEntry]] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    _read: int = 0
 
     def __len__(self) -> int:
         lists = (self.brought_back, self.obstacles, self.cancelled, self.back, self.gone)
-        return sum(len(some.readings) for some in self.read) + sum(len(part) for part in lists)
+        return self._read + sum(len(part) for part in lists)
+
+    def add(self, some: ReadFiles) -> None:
+        """More files that were read."""
+        self.read.append(some)
+        self._read += len(some.readings)
 
     def uids(self) -> list[str]:
         """The SOP Instance UIDs that the writer has to know about."""
-        readings = (reading for some in self.read for reading in some.readings)
-        return [reading.header.sop_instance_uid for reading in readings if reading.header]
+        return [uid for some in self.read for reading in some.readings if (uid := uid_of(reading))]
 
 
 @dataclass(slots=True)
@@ -147,7 +154,7 @@ class Disk:
 
 
 # An instance that came new, with its file: row, series, row of the file, and where and how that was read.
-_Fresh: TypeAlias = "tuple[int, int, int, Place, str, Reading]"
+_Fresh: TypeAlias = "tuple[int, int, int, Place, str, Reading | Packed]"
 
 
 class Hand:
@@ -199,23 +206,31 @@ class Hand:
         long_way = writer.limited
         added = size = 0
         for (entry, known), reading in zip(some.files, some.readings, strict=False):
-            header = reading.header
-            if header is None or known is not None or long_way:
-                self.file(ReadFile(place, entry, known, reading))
+            uid = uid_of(reading)
+            if not uid or known is not None or long_way or uid in fresh or writer.instances_with(uid):
+                self.file(ReadFile(place, entry, known, whole(reading)))
                 continue
-            uid = header.sop_instance_uid
-            if uid in fresh or writer.instances_with(uid):
-                self.file(ReadFile(place, entry, known, reading))
-                continue
-            series = writer.entries.series_of(header, drive)
-            frames = frames_of(header, reading.size)
-            row, file_row, public_id = writer.add_file(folder, entry.name, reading, header, series, frames)
-            fresh[uid] = (row, series.id, file_row, place, entry.name, reading)
+            image = self._image(reading, drive)
+            row, file_row, public_id = writer.add_file(folder, entry.name, reading, image)
+            fresh[uid] = (row, image.series.id, file_row, place, entry.name, reading)
             lines.add(entry.name, reading.size, "", public_id)
             added += 1
             size += reading.size
         self._tally.outcomes[Outcome.ADDED] += added
         self._tally.bytes += size
+
+    def _image(self, reading: Reading | Packed, drive: int) -> Image:
+        if not isinstance(reading, Packed):
+            header = reading.header
+            assert header is not None  # noqa: S101 - it has a UID
+            return image_of(self._writer.entries.series_of(header, drive), header, reading.size)
+        base = reading.base
+        series = base.series
+        if series is None:
+            series = self._writer.entries.series_of(_header(reading), drive)
+            base.belongs_to(series)
+        text = reading.text if base.is_its else series.packer.pack(packing.values_of(_header(reading)))
+        return Image(series, reading.uid, reading.sop_class_uid, reading.number, reading.frames, text)
 
     def file(self, item: ReadFile) -> None:
         """Decide on a file and do it."""
@@ -302,7 +317,7 @@ class Hand:
             replaces = decision.act in {Act.REPLACE, Act.FOLLOW_AND_REPLACE}
             if replaces and instance is not None:
                 size = item.reading.size
-                self._writer.replace_facts(instance.id, series, header, frames_of(header, size), size)
+                self._writer.replace_facts(instance.id, image_of(series, header, size), size)
             if decision.moved is not None:
                 detail = display(self._shown_path(decision.moved))
             row = decision.moved.id if decision.moved else None
@@ -318,7 +333,7 @@ class Hand:
     def _new(self, item: ReadFile, header: Header, series: SeriesRow, decision: Decision) -> Brought:
         file_id = item.known.id if item.known else self._writer.new_file_id()
         size = item.reading.size
-        brought = self._writer.add_instance(series, header, frames_of(header, size), size, file_id)
+        brought = self._writer.add_instance(image_of(series, header, size), size, file_id)
         if item.known is not None and item.known.instance_id is not None:
             self._writer.unlink(item.known.instance_id)
         self._put(item, decision.outcome, decision.reason, "", brought.row, file_id, known=item.known is not None)
@@ -395,7 +410,7 @@ def _holds(path: str, content: bytes) -> bool:
         return False
 
 
-def _as_file(place: Place, name: str, reading: Reading, file_id: int, *, conflict: bool) -> InstanceFile:
+def _as_file(place: Place, name: str, reading: Reading | Packed, file_id: int, *, conflict: bool) -> InstanceFile:
     path = f"{place.inside.rstrip('/')}/{name}"
     return InstanceFile(
         file_id, reading.size, reading.mtime_ns, reading.digest, conflict=conflict,
@@ -403,17 +418,24 @@ def _as_file(place: Place, name: str, reading: Reading, file_id: int, *, conflic
     )  # fmt: skip
 
 
-def frames_of(header: Header, size: int) -> int:
-    """How many frames an instance of a file of ``size`` bytes has: 1 for a single image, 0 without pixels.
+def uid_of(reading: Reading | Packed) -> str:
+    """The SOP Instance UID of what was read, if it is an instance."""
+    if isinstance(reading, Packed):
+        return reading.uid
+    return reading.header.sop_instance_uid if reading.header is not None else ""
 
-    Number of Frames (PS3.3 C.7.6.6) is believed only as far as the pixel data can hold so many.
-    """
-    if not header.has_pixels:
-        return 0
-    claimed = header.number_of_frames or 1
-    if claimed <= 1:
-        return 1
-    bits = (header.rows or 0) * (header.columns or 0) * (header.samples_per_pixel or 1) * (header.bits_allocated or 0)
-    if header.pixel_length is not None and bits:
-        return min(claimed, max(1, header.pixel_length * 8 // bits))
-    return min(claimed, max(1, size // _SMALLEST_FRAGMENT))
+
+def image_of(series: SeriesRow, header: Header, size: int) -> Image:
+    """What is kept of an instance in a series."""
+    text = series.packer.pack(packing.values_of(header))
+    frames = frames_of(header, size)
+    return Image(series, header.sop_instance_uid, header.sop_class_uid, header.instance_number, frames, text)
+
+
+def whole(reading: Reading | Packed) -> Reading:
+    """As the reader gives it."""
+    return reading.whole() if isinstance(reading, Packed) else reading
+
+
+def _header(packed: Packed) -> Header:
+    return packing.unpack(packed.text, packed.base.values, packed.uid, packed.number)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fileroom.intake.copying import NoCopyError
 from fileroom.intake.decide import Act
-from fileroom.intake.write import Hand, Place, ReadFile
+from fileroom.intake.write import Hand, Place, ReadFile, whole
 from fileroom.model import Outcome, Reason
 from fileroom.sources.folder import FileEntry
 from fileroom.sources.paths import display
@@ -38,7 +38,7 @@ class CopyHand(Hand):
     def files(self, some: ReadFiles) -> None:
         """Each of them may have to be copied: there is no short way."""
         for (entry, known), reading in zip(some.files, some.readings, strict=False):
-            self.file(ReadFile(some.place, entry, known, reading))
+            self.file(ReadFile(some.place, entry, known, whole(reading)))
 
     def home_of(self, item: ReadFile) -> Mount:
         """The archive's own folder, unless the file stays where it is."""

@@ -1,0 +1,139 @@
+"""Reading in another process gives what reading here gives, and its death costs nothing."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import fileroom
+from fileroom.dicom.reading import read_header
+from fileroom.intake import run
+from fileroom.intake.aside import Aside, Gone, Packed
+from fileroom.jobs import CancelToken
+from fileroom.model import Level, Outcome, Query, plain
+from fileroom.settings import Settings
+from tests.world import instance, plant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fileroom.jobs import Progress
+
+TREE = {
+    **{
+        f"{patient}/{series}/{number}": instance(
+            patient_id=str(patient), patient_name=f"P^{patient}", study=patient, series=series, number=number
+        )
+        for patient in (1, 2)
+        for series in (1, 2)
+        for number in range(1, 13)
+    },
+    "1/again": instance(patient_id="1", patient_name="P^1", study=1, series=1, number=3),
+    "notes.txt": b"no image",
+    "empty": b"",
+    "cut": instance()[:200],
+}
+
+
+@pytest.fixture
+def aside() -> Iterator[Aside]:
+    other = Aside(2)
+    yield other
+    other.stop()
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even the smallest import starts the other process, and waits until it is ready."""
+    monkeypatch.setattr(run, "_MANY", 0)
+    monkeypatch.setattr(run, "_FEW", 0)
+    monkeypatch.setattr(run, "_CHUNK", 5)
+    started = Aside.__init__
+
+    def start(self: Aside, readers: int) -> None:
+        started(self, readers)
+        self.submit("", []).result(30)
+
+    monkeypatch.setattr(Aside, "__init__", start)
+
+
+def shown(archive: fileroom.Archive) -> dict[str, Any]:
+    """All instances without their ids, which are another in each archive."""
+    told = {}
+    for item in archive.search(Query(level=Level.INSTANCE)).items:
+        facts = plain(item)
+        del facts["id"], facts["series"]["id"], facts["series"]["study"]["id"]
+        del facts["series"]["study"]["patient"]["id"]
+        told[item.header.sop_instance_uid] = facts
+    return told
+
+
+def test_what_comes_back_is_what_the_reader_says(tmp_path: Path, aside: Aside) -> None:
+    plant(tmp_path, TREE)
+    for folder, _, names in os.walk(tmp_path):
+        found = aside.submit(folder, names).result(30)
+        here = [read_header(f"{folder}/{name}") for name in names]
+        assert [item.whole() if isinstance(item, Packed) else item for item in found] == here
+        assert [isinstance(item, Packed) for item in found] == [item.header is not None for item in here]
+
+
+def test_an_import_is_the_same(tmp_path: Path) -> None:
+    scans = plant(tmp_path / "scans", TREE)
+    told = []
+    for name, elsewhere in (("here", False), ("there", True)):
+        settings = Settings(archive=tmp_path / name, use_keyring=False, aside=elsewhere, batch=7)
+        with fileroom.Archive.open(settings) as archive:
+            first = archive.bring_in(scans)
+            # A series goes on in another import: then its images are packed against what it has.
+            plant(scans, {"1/1/later": instance(patient_id="1", patient_name="P^1", study=1, series=1, number=99)})
+            os.utime(scans / "1/1/later", ns=(10**18, 10**18))
+            second = archive.bring_in(scans)
+            lines = [(line.path, line.outcome, line.reason) for line in archive.ledger(first.id).items]
+            told.append((first.outcomes, second.outcomes, lines, shown(archive)))
+        (scans / "1/1/later").unlink()
+    assert told[0] == told[1]
+    assert told[0][0][Outcome.ADDED] == 48
+    assert told[0][0][Outcome.DUPLICATE] == 1
+    assert told[0][1][Outcome.ADDED] == 1
+
+
+def test_what_it_had_in_hand_when_it_died_is_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scans = plant(tmp_path / "scans", TREE)
+    asked = Aside.submit
+    died: list[int] = []
+
+    def submit(self: Aside, folder: str, names: list[str]) -> Any:
+        if names and len(died) < 3:
+            died.append(1)
+            if len(died) == 3:
+                self._child.kill()
+        return asked(self, folder, names)
+
+    monkeypatch.setattr(Aside, "submit", submit)
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        assert archive.bring_in(scans).outcomes[Outcome.ADDED] == 48
+    assert len(died) == 3
+
+
+def test_nothing_is_asked_of_one_that_is_gone(aside: Aside) -> None:
+    aside.stop()
+    assert not aside.ready
+    with pytest.raises(Gone):
+        aside.submit("/", ["x"]).result(30)
+
+
+def test_a_cancelled_import_does_not_wait_for_it(tmp_path: Path) -> None:
+    scans = plant(tmp_path / "scans", TREE)
+    token = CancelToken()
+
+    def progress(_: Progress) -> None:
+        token.cancel()
+
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        summary = archive.bring_in(scans, on_progress=progress, cancel=token)
+        assert summary.state == "cancelled"
+        assert archive.bring_in(scans).state == "done"
+        assert len(shown(archive)) == 48
