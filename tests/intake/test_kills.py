@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KILLS = int(os.environ.get("FILEROOM_KILLS", "30"))
 IMPORT = (
     "import sys, fileroom; from fileroom.settings import Settings; from pathlib import Path\n"
+    "from fileroom.intake import run; run._MANY = run._FEW = int(sys.argv[3])\n"
     "a = fileroom.Archive.open(Settings(archive=Path(sys.argv[1]), use_keyring=False, batch=40))\n"
     "print('go', flush=True)\n"
     "a.bring_in(sys.argv[2])\n"
@@ -71,8 +72,10 @@ def whole(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dic
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_killed(kill: int, root: Path, whole: dict[str, dict[str, object]], tmp_path: Path) -> None:
     chance = random.Random(kill)  # noqa: S311 - moments, not secrets
-    for _ in range(chance.choice([1, 1, 2])):
-        _import_and_kill(tmp_path, root, after=chance.uniform(0.0, 0.5))
+    for turn in range(chance.choice([1, 1, 2])):
+        # Every other one reads in a process of its own, which is to end by itself.
+        few = 0 if (kill + turn) % 2 else 1_000_000
+        _import_and_kill(tmp_path, root, few, after=chance.uniform(0.0, 0.5))
     with fileroom.Archive.open(settings(tmp_path)) as archive:
         before = shown(archive)
         imports = archive.imports().items
@@ -84,8 +87,9 @@ def test_killed(kill: int, root: Path, whole: dict[str, dict[str, object]], tmp_
         assert archive.check().well
 
 
-def _import_and_kill(folder: Path, root: Path, *, after: float) -> None:
-    with subprocess.Popen([sys.executable, "-c", IMPORT, str(folder), str(root)], stdout=subprocess.PIPE) as child:
+def _import_and_kill(folder: Path, root: Path, few: int, *, after: float) -> None:
+    command = [sys.executable, "-c", IMPORT, str(folder), str(root), str(few)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(after)
