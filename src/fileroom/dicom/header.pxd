@@ -12,6 +12,7 @@ cdef Maker _MAKER
 cdef dict _encodings
 cdef bytes TEXT_SLOTS
 cdef dict SETTLED
+cdef list _NOTHING_SAID
 
 
 cdef class Row(dict):
@@ -20,18 +21,20 @@ cdef class Row(dict):
     cdef object convert
     cdef bint may_keep
     cdef object silence
-    cdef bytes raw
-    cdef object value
 
 
-@cython.locals(found=tuple, codecs=tuple)
-cdef tuple _encoding(bytes charset, bint little)
+cdef class Encoding:
+    cdef tuple codecs
+    cdef list rows, last_raws, last_values
 
-@cython.locals(raws=list, codecs=tuple, rows=list, values=list, plain=bint)
+
+cdef Encoding _encoding(bytes charset, bint little)
+
+@cython.locals(raws=list, encoding=Encoding, codecs=tuple, rows=list, values=list, plain=bint)
 cpdef object header_of(Walk walk, object charset)
 
-@cython.locals(slot=Py_ssize_t, values=list, row=Row, raw=bytes)
-cdef list _compiled_values(list rows, list raws)
+@cython.locals(slot=Py_ssize_t, values=list, last_raws=list, last_values=list, row=Row, raw=bytes)
+cdef list _compiled_values(Encoding encoding, list raws)
 
 @cython.locals(texts=list, slot=int, row=Row)
 cdef object _decode_again(list values, Walk walk, tuple codecs, list rows, object charset)

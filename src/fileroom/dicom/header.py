@@ -31,7 +31,7 @@ _MORE: Final = (
     "transfer_syntax_uid", "last_image_position", "pixel_offset", "pixel_length", "has_pixels", "guessed_charset",
 )  # fmt: skip
 _MAKER: Final = Maker(Header, [*(row.field for row in ATTRIBUTES), *_MORE])
-
+_NOTHING_SAID: Final[list[Any]] = [_SILENCE[row.field] for row in ATTRIBUTES]
 
 _texts: Final = itemgetter(*TEXT_SLOTS)
 _NEVER_MET: Final = ((), None)
@@ -48,8 +48,6 @@ class Row(dict[bytes | None, Any]):
         self.convert = converter(attribute.kind, little=little)
         self.may_keep = may_keep(attribute)
         self.silence: Any = _SILENCE[attribute.field]
-        self.raw = b""
-        self.value: Any = None
 
     def __missing__(self, raw: bytes | None) -> Any:
         value = self.convert(raw, self.codecs) if raw else self.silence
@@ -60,17 +58,27 @@ class Row(dict[bytes | None, Any]):
         return value
 
 
-_encodings: dict[tuple[bytes | None, bool], tuple[Codecs, list[Row]]] = {}
+class Encoding:
+    """What becomes of raw values under one Specific Character Set, in one byte order: what was kept is of no use in
+    another. Compiled, also the last raw value in each slot, and what was made of it."""
+
+    def __init__(self, codecs: Codecs, little: bool) -> None:
+        self.codecs = codecs
+        self.rows = [Row(attribute, codecs, little) for attribute in ATTRIBUTES]
+        self.last_raws: list[bytes | None] = [None for _ in ATTRIBUTES]
+        self.last_values: list[Any] = list(_NOTHING_SAID)
 
 
-def _encoding(charset: bytes | None, little: bool) -> tuple[Codecs, list[Row]]:
-    """The codecs of a value of Specific Character Set, and rows: what was kept is of no use in another encoding."""
+_encodings: dict[tuple[bytes | None, bool], Encoding] = {}
+
+
+def _encoding(charset: bytes | None, little: bool) -> Encoding:
+    """The encoding of a value of Specific Character Set."""
     found = _encodings.get((charset, little))
     if found is None:
         if len(_encodings) == _ENCODINGS:
             _encodings.clear()
-        codecs = codecs_of(charset) if charset else _DEFAULT_CODECS
-        found = codecs, [Row(attribute, codecs, little) for attribute in ATTRIBUTES]
+        found = Encoding(codecs_of(charset) if charset else _DEFAULT_CODECS, little)
         _encodings[charset, little] = found
     return found
 
@@ -78,8 +86,9 @@ def _encoding(charset: bytes | None, little: bool) -> tuple[Codecs, list[Row]]:
 def header_of(walk: Walk, charset: str) -> Header:
     """The header that a walk has found; its text in the character set that was asked for, if one was."""
     raws = walk.values
-    codecs, rows = _encoding(raws[0], walk.little)  # Specific Character Set is the first of the table
-    values = _compiled_values(rows, raws) if primitives.COMPILED else list(map(getitem, rows, raws))
+    encoding = _encoding(raws[0], walk.little)  # Specific Character Set is the first of the table
+    codecs, rows = encoding.codecs, encoding.rows
+    values = _compiled_values(encoding, raws) if primitives.COMPILED else list(map(getitem, rows, raws))
     if walk.vrs:
         _add_other_vrs(values, walk, codecs)
     # interpreted, a call and a list saved
@@ -94,20 +103,22 @@ def header_of(walk: Walk, charset: str) -> Header:
     return header
 
 
-def _compiled_values(rows: list[Row], raws: list[bytes | None]) -> list[Any]:
-    """As ``map(getitem, rows, raws)``; the last value of each row is known by the identity of its bytes, which
-    primitives.cut sees to. Compiled, no other thread comes between the two."""
-    values: list[Any] = raws[: len(rows)]
-    for slot in range(len(rows)):
-        row, raw = rows[slot], raws[slot]
+def _compiled_values(encoding: Encoding, raws: list[bytes | None]) -> list[Any]:
+    """As ``map(getitem, encoding.rows, raws)``. The last value in a slot is known by the identity of its bytes, which
+    primitives.cut sees to, without a look at the row; compiled, no other thread comes between the two."""
+    values, last_raws, last_values = _NOTHING_SAID[:], encoding.last_raws, encoding.last_values
+    for slot in range(len(values)):
+        raw = raws[slot]
         if not raw:
-            value = row.silence
-        elif raw is row.raw:
-            value = row.value
-        elif row.may_keep:
+            continue
+        if raw is last_raws[slot]:
+            values[slot] = last_values[slot]
+            continue
+        row = encoding.rows[slot]
+        if row.may_keep:
             value = row[raw]
-            row.raw = raw
-            row.value = value
+            last_raws[slot] = raw
+            last_values[slot] = value
         else:
             value = convert(row.kind, row.convert, raw, row.codecs)
         values[slot] = value
