@@ -70,6 +70,7 @@ def test_names_under_a_wrong_set_or_none(text: str, codec: str, declared: str, c
 AS_DECLARED = [
     ("ISO_IR 100", "Müller^Jürgen"), ("ISO_IR 100", "Åse^Öberg"), ("ISO_IR 100", "Größe^Élodie"),
     ("ISO_IR 100", "ÀÉÈ"), ("ISO_IR 100", "à"), ("ISO_IR 100", "Città di Castello, 5 µm²"),
+    ("ISO_IR 100", "ÀÉÈÌ"), ("ISO_IR 101", "Żółć^Anna"), ("ISO_IR 148", "İĞÜŞ"),  # words all of accents
     ("ISO_IR 101", "Wałęsa^Lech"), ("ISO_IR 126", "Διονυσιος"), ("ISO_IR 127", "قباني^لنزار"),
     ("ISO_IR 138", "שרון^דבורה"), ("ISO_IR 144", "Люкceмбypг"), ("ISO_IR 144", "ИВАНОВ^ИВАН"),
     ("ISO_IR 148", "Çavuşoğlu^Ayşe"), ("ISO_IR 148", "ÖZÜ^ÇAĞ"), ("ISO_IR 166", "นามสกุล"),

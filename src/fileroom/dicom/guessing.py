@@ -186,6 +186,7 @@ def _fits(raw: bytes, codec: str) -> bool:
 _LIKELY: Final = 0.45  # marks that a guess needs, if there is something else to show
 _STRONG: Final = 0.8  # how much better it has to be than a declared set that fits
 _CLEAR: Final = 0.4  # how much better than the next for it to be sure
+_TWO_BYTES: Final = {"gb18030", "euc-kr", "shift_jis"}
 _ENOUGH: Final = 256  # bytes of a text that are looked at: more make no difference, and may be meant to
 _PRIOR: Final = {"utf-8": 0.2, "iso-8859-1": 0.05}  # UTF-8 is seldom met by chance
 
@@ -206,14 +207,16 @@ def _guess(whole: Sequence[bytes], codecs: Codecs) -> tuple[Guess | None, bool]:
         return None, clear
     declared = _marks(texts, codecs[0])
     if all(_fits(raw, codecs[0]) for raw in whole):
-        enough = marks[best] >= _LIKELY and marks[best] - declared >= _STRONG and _evidence(texts, best)
+        enough = marks[best] >= _LIKELY and marks[best] - declared >= _STRONG and _evidence(texts, best, near)
         return (Guess(best, UNLIKELY) if enough else None), clear
     return (Guess(best, UNFIT) if marks[best] > declared and marks[best] >= 0 else None), clear
 
 
-def _evidence(texts: Sequence[bytes], charset: str) -> bool:
-    """Whether there are bytes enough to doubt a set that has them all."""
-    return sum(byte > 0x7F for raw in texts for byte in raw) >= (2 if charset == "utf-8" else 4)  # noqa: PLR2004 - above ASCII; a character of UTF-8, two of others
+def _evidence(texts: Sequence[bytes], charset: str, near: Sequence[str]) -> bool:
+    """Whether there are bytes enough above ASCII to doubt a set that has them all: a character of UTF-8; two of other
+    sets of East Asia, and so many of a neighbour; more of others, for a word all of accents there may be."""
+    needed = 2 if charset == "utf-8" else 4 if charset in near or charset in _TWO_BYTES else 6
+    return sum(byte > 0x7F for raw in texts for byte in raw) >= needed  # noqa: PLR2004 - ASCII ends there
 
 
 def _read_all(texts: Sequence[bytes], charset: str) -> list[str]:
