@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog import notes, persons, places, queries, recent, roots, userdata
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.errors import BadRequest, NotFound, Unavailable
+from fileroom.measuring import as_table, checked
 from fileroom.model import Instance, Level, Query, Series, State, plain
 from fileroom.settings import Settings, from_environment
 from fileroom.tabular import csv_lines
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
         ImportSummary,
         LabelCount,
         LedgerEntry,
+        Measurement,
         Outcome,
         Page,
         Patient,
@@ -203,6 +207,27 @@ class Archive:
         """Keep a note on a patient, study or series, or take it away (empty text). It is searched, sealed, and never
         written to files. BadRequest for an instance or more than 10 000 characters, NotFound for an unknown id."""
         notes.set_note(self._catalog, entry_id, text)
+
+    def measurements(self, series_id: str) -> tuple[Measurement, ...]:
+        """What the user measured on a series, in the order in which it was kept."""
+        return checked(measurements_kept.kept(self._catalog, series_id))
+
+    def set_measurements(self, series_id: str, items: Any) -> None:
+        """Keep these measurements (as JSON has them) and no others. BadRequest when any of them is none."""
+        measurements_kept.keep(self._catalog, series_id, checked(items))
+
+    def export_measurements(self, series_id: str, form: str) -> bytes:
+        """What was measured as a file: ``csv``, or ``sr`` (DICOM, TID 1500). NotFound when nothing was."""
+        found = self.measurements(series_id)
+        if not found:
+            raise NotFound("nothing was measured on this series")
+        if form == "csv":
+            return "".join(as_table(found)).encode()
+        from fileroom.dicom.measurement_report import measurement_report
+
+        images = self.search(Query(level=Level.INSTANCE, parent=series_id)).items
+        headers = {image.header.sop_instance_uid: image.header for image in images}
+        return measurement_report(headers, found, datetime.now().astimezone())
 
     def set_labels(self, entry_id: str, labels: Sequence[str]) -> None:
         """Keep these labels, and no others, on a patient, study or series.

@@ -40,6 +40,8 @@ __all__ = [
     "Level",
     "Likeness",
     "Match",
+    "Measured",
+    "Measurement",
     "Outcome",
     "Page",
     "Patient",
@@ -520,6 +522,29 @@ class Instance:
     frames: int
     files: tuple[FileLocation, ...]
     state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One value of a measurement: what it is of, and its unit (:mod:`fileroom.measuring` names them)."""
+
+    name: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What the user measured or pointed at on one frame. ``points`` are columns and rows, the middle of the first pixel
+    at 0, 0."""
+
+    id: str
+    kind: str
+    sop_instance_uid: str
+    frame: int
+    points: tuple[tuple[float, float], ...]
+    text: str
+    values: tuple[Measured, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -316,6 +316,14 @@ label = Table(
     Index("label_by_name", "label"),
 )
 
+measurement = Table(  # what the user measured on a series; never written to files
+    "measurement",
+    metadata,
+    Column("public_id", LargeBinary, primary_key=True),
+    _text("data"),  # JSON list
+    _text("at"),
+)
+
 checkup = Table(
     "checkup",
     metadata,
