@@ -25,7 +25,7 @@ KINDS: Final = {
     "arrow": (2, 2),
 }
 NAMES: Final = frozenset({"length", "angle", "area", "mean", "sd", "min", "max", "value"})
-# Millimetres, pixels where the image says no size, degrees; of values: Hounsfield units, uptake, activity, stored values
+# Millimetres, pixels where the image has no size, degrees; Hounsfield units, uptake, activity, stored values
 UNITS: Final = frozenset({"mm", "px", "deg", "mm2", "px2", "HU", "SUVbw", "Bq/ml", "1"})
 MOST: Final = 1000
 LONGEST: Final = 500

@@ -1,4 +1,4 @@
-"""Measurements that the user made on a series. Kept by public id, so that they outlive a rebuild; never written to files."""
+"""Measurements that the user made on a series: kept by public id, so that they outlive a rebuild; never in files."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from pydicom.dataset import Dataset
 
