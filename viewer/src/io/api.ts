@@ -22,6 +22,7 @@ import type {
   Study,
   Trouble,
 } from "../core/model.ts";
+import type { Measurement } from "../core/measure.ts";
 import { json, request } from "./http.ts";
 
 export interface ListQuery {
@@ -64,6 +65,17 @@ export const images = (seriesId: string, signal?: AbortSignal): Promise<SeriesIm
 /** What some images need besides to be shown or measured. */
 export const display = (instanceId: string, signal?: AbortSignal): Promise<Display> =>
   json(`/api/instances/${at(instanceId)}/display`, { signal });
+
+/** What was measured on a series. */
+export const measurements = async (seriesId: string): Promise<readonly Measurement[]> =>
+  (await json<{ measurements: readonly Measurement[] }>(`/api/series/${at(seriesId)}/measurements`)).measurements;
+
+/** Keep these and no others; also when the page is being left. */
+export const keepMeasurements = async (seriesId: string, all: readonly Measurement[]): Promise<void> => {
+  await request(`/api/series/${at(seriesId)}/measurements`, { method: "PUT", body: { measurements: all } });
+};
+
+export const measurementsUrl = (seriesId: string, form: "csv" | "sr"): string => `/api/series/${at(seriesId)}/measurements/${form}`;
 
 export const thumbnailUrl = (seriesId: string): string => `/api/series/${at(seriesId)}/thumbnail`;
 

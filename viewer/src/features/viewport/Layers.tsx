@@ -4,6 +4,7 @@ import { applied } from "../../core/affine.ts";
 import { cutLine } from "../../core/linking.ts";
 import type { OverlayData } from "../../core/model.ts";
 import { overlayFrame, overlayPixels } from "../../core/overlays.ts";
+import { MeasureLayer } from "./MeasureLayer.tsx";
 import { Magnifier } from "./Magnifier.tsx";
 import type { Pane } from "./pane.ts";
 import type { Viewer } from "./viewer.ts";
@@ -21,6 +22,7 @@ export function Layers({ viewer, pane }: LayersProps) {
       {viewer.overlays.value && <Overlays pane={pane} />}
       <ReferenceLine viewer={viewer} pane={pane} />
       {viewer.tool.value === "magnify" && <Magnifier pane={pane} />}
+      <MeasureLayer viewer={viewer} pane={pane} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 
 import { layoutOf } from "../../core/layouts.ts";
 import { press } from "./keys.ts";
+import { MeasurePanel } from "./MeasurePanel.tsx";
 import { KeysDialog } from "./Messages.tsx";
 import { Stage } from "./Stage.tsx";
 import { Strip } from "./Strip.tsx";
@@ -34,7 +35,7 @@ export function SeriesView({ seriesId, studyId, onClose, onSeries }: SeriesViewP
   return (
     <main class="vp">
       <Toolbar viewer={viewer} onClose={onClose} />
-      <div class="vp-body">
+      <div class={viewer.measured.listed.value ? "vp-body listed" : "vp-body"}>
         <Strip viewer={viewer} current={seriesId} onSeries={onSeries} />
         <div
           class="vp-panes"
@@ -45,6 +46,7 @@ export function SeriesView({ seriesId, studyId, onClose, onSeries }: SeriesViewP
             <Stage key={pane.id} viewer={viewer} pane={pane} onRetry={open} />
           ))}
         </div>
+        <MeasurePanel viewer={viewer} />
       </div>
       {viewer.keysShown.value && <KeysDialog viewer={viewer} />}
     </main>

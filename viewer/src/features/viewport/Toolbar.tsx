@@ -1,12 +1,14 @@
 import type { ComponentChildren } from "preact";
 
+import type { Kind } from "../../core/measure.ts";
 import type { MessageKey } from "../../core/messages.ts";
 import { Icon, type MenuItem, openMenu } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { LAYOUTS } from "../../core/layouts.ts";
 import { Glyph, type ViewerIcon } from "./icons.tsx";
+import { KIND_NAMES } from "./MeasurePanel.tsx";
 import type { Pane } from "./pane.ts";
-import type { Tool, Viewer } from "./viewer.ts";
+import { isKind, type Tool, type Viewer } from "./viewer.ts";
 import { patientName, showWindow, windowName } from "./words.ts";
 
 const TOOLS: readonly (readonly [Tool, ViewerIcon, MessageKey, string])[] = [
@@ -50,6 +52,7 @@ export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly
             }}
           />
         ))}
+        <MeasureButton viewer={viewer} />
         <span class="vp-gap" />
         <WindowsButton pane={pane} disabled={!drawn} />
         {ACTS.map(([act, icon, label, key]) => (
@@ -152,6 +155,57 @@ function ToolButton({ icon, label, shortcut, pressed, disabled = false, children
       <Glyph name={icon} />
       {children}
     </button>
+  );
+}
+
+const MEASURES: readonly (readonly [Kind, string])[] = [
+  ["length", "L"],
+  ["angle", "V"],
+  ["cobb", "B"],
+  ["ellipse", "E"],
+  ["rectangle", "Q"],
+  ["freehand", "Y"],
+  ["probe", "U"],
+  ["arrow", "J"],
+];
+
+/** What can be measured, and what was. */
+function MeasureButton({ viewer }: { readonly viewer: Viewer }) {
+  const id = viewer.active.value.series.value?.id;
+  const tool = viewer.tool.value;
+  const items = (): MenuItem[] => [
+    ...MEASURES.map(
+      ([kind, key]): MenuItem => ({
+        label: t(KIND_NAMES[kind]),
+        hint: key,
+        checked: tool === kind,
+        run: () => {
+          viewer.chooseTool(kind);
+        },
+      }),
+    ),
+    ...(viewer.measured.canUndo(id) ? [{ label: t("measure.undo"), hint: "Ctrl Z", run: () => { viewer.undo(); } }] : []),
+    ...(viewer.measured.canRedo(id) ? [{ label: t("measure.redo"), hint: "Ctrl Y", run: () => { viewer.redo(); } }] : []),
+    {
+      label: t("measure.list"),
+      hint: "8",
+      run: () => {
+        viewer.measured.listed.value = !viewer.measured.listed.value;
+      },
+    },
+  ];
+  return (
+    <ToolButton
+      icon="measure"
+      label={t("measure.title")}
+      shortcut="L"
+      pressed={isKind(tool)}
+      onClick={(event) => {
+        openMenu(t("measure.title"), items(), event.currentTarget as HTMLElement);
+      }}
+    >
+      <Icon name="down" size={10} />
+    </ToolButton>
   );
 }
 

@@ -15,13 +15,42 @@ const ZOOM = 1.25;
 
 const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -LAST, End: LAST };
 const TURNS: Readonly<Record<string, 1 | -1>> = { ArrowLeft: -1, ArrowRight: 1 };
-const TOOLS = { w: "window", s: "scroll", z: "zoom", p: "pan", g: "magnify" } as const;
+const TOOLS = {
+  w: "window",
+  s: "scroll",
+  z: "zoom",
+  p: "pan",
+  g: "magnify",
+  l: "length",
+  v: "angle",
+  b: "cobb",
+  e: "ellipse",
+  q: "rectangle",
+  y: "freehand",
+  u: "probe",
+  j: "arrow",
+} as const;
 const ACTS = { f: "fit", a: "actualSize", t: "turn", m: "flip", i: "toggleInvert", r: "reset" } as const;
 const ZOOMS: Readonly<Record<string, number>> = { "+": ZOOM, "=": ZOOM, "-": 1 / ZOOM };
 
 const OTHERS: Readonly<Record<string, (viewer: Viewer, around: Around) => void>> = {
-  Escape: (_viewer, around) => {
-    around.close();
+  Escape: (viewer, around) => {
+    if (!viewer.escape()) around.close();
+  },
+  Delete: (viewer) => {
+    viewer.deleteMeasured();
+  },
+  Backspace: (viewer) => {
+    viewer.deleteMeasured();
+  },
+  "Control+z": (viewer) => {
+    viewer.undo();
+  },
+  "Control+y": (viewer) => {
+    viewer.redo();
+  },
+  "8": (viewer) => {
+    viewer.measured.listed.value = !viewer.measured.listed.value;
   },
   c: (viewer) => {
     viewer.corners.value = !viewer.corners.value;
@@ -101,6 +130,18 @@ export const HELP: readonly (readonly [keys: readonly (string | { readonly say: 
   [[",", "."], "viewport.keys.phase"],
   [["W", "S", "Z", "P"], "viewport.keys.tool"],
   [["G"], "viewport.tool.magnify"],
+  [["L"], "measure.length"],
+  [["V"], "measure.angle"],
+  [["B"], "measure.cobb"],
+  [["E"], "measure.ellipse"],
+  [["Q"], "measure.rectangle"],
+  [["Y"], "measure.freehand"],
+  [["U"], "measure.probe"],
+  [["J"], "measure.arrow"],
+  [["8"], "measure.list"],
+  [[{ say: "measure.key.delete" }], "measure.delete"],
+  [["Ctrl Z"], "measure.undo"],
+  [["Ctrl Y"], "measure.redo"],
   [[{ say: "viewport.keys.leftDrag" }], "viewport.keys.chosenTool"],
   [[{ say: "viewport.keys.rightDrag" }, "+", "-"], "viewport.keys.zoom"],
   [[{ say: "viewport.keys.middleDrag" }], "viewport.keys.panDrag"],

@@ -7,19 +7,22 @@ import { hang, layoutFor, priorsOf } from "../../core/hanging.ts";
 import { cellsOf, LAYOUT_NAMES, type LayoutName, layoutOf } from "../../core/layouts.ts";
 import { along, nearestAlong, parallel, sameSpace } from "../../core/linking.ts";
 import type { Series } from "../../core/model.ts";
+import { type Kind, KINDS } from "../../core/measure.ts";
 import { series as seriesPage } from "../../io/api.ts";
 import { isAbort } from "../../io/http.ts";
 import { recall, remember } from "../../io/storage.ts";
 import type * as Engine from "./engine/index.ts";
 import type { ToolName } from "./engine/index.ts";
+import { Measurements } from "./measurements.ts";
 import { Pane, type PaneHost } from "./pane.ts";
 import { troubleOf } from "./problems.ts";
 import { forgetSources } from "./source.ts";
 
 /** What the left button (or one finger) does: the engine's tools, and those that draw over the image. */
-export type Tool = ToolName | "magnify";
+export type Tool = ToolName | "magnify" | Kind;
 
 const ENGINE_TOOLS: readonly Tool[] = ["window", "scroll", "zoom", "pan"];
+export const isKind = (tool: Tool): tool is Kind => (KINDS as readonly Tool[]).includes(tool);
 const isEngineTool = (tool: Tool): tool is ToolName => ENGINE_TOOLS.includes(tool);
 
 export class Viewer {
@@ -35,6 +38,7 @@ export class Viewer {
   readonly nameless = signal(false);
   readonly linked = signal(true);
   readonly keysShown = signal(false);
+  readonly measured = new Measurements();
   /** Thumbnails may be asked for: the image that one waits for has been drawn, or will not be. */
   readonly calm = signal(false);
 
@@ -143,6 +147,7 @@ export class Viewer {
 
   close(): void {
     this.#opening.abort();
+    this.measured.flush();
     for (const pane of this.panes.value) pane.dispose();
     forgetSources();
     void this.#engine?.then(({ clearShelf }) => {
@@ -271,5 +276,30 @@ export class Viewer {
 
   chooseTool(tool: Tool): void {
     this.tool.value = tool;
+  }
+
+  /** Delete what is chosen of the measurements. */
+  deleteMeasured(): void {
+    const [id, chosen] = [this.active.value.series.value?.id, this.measured.selected.value];
+    if (id !== undefined && chosen !== undefined) this.measured.remove(id, chosen);
+  }
+
+  undo(): void {
+    const id = this.active.value.series.value?.id;
+    if (id !== undefined) this.measured.undo(id);
+  }
+
+  redo(): void {
+    const id = this.active.value.series.value?.id;
+    if (id !== undefined) this.measured.redo(id);
+  }
+
+  /** Give up what is being drawn, let go of what is chosen, put the tool away; false when there was nothing of these. */
+  escape(): boolean {
+    if (this.measured.drawing.value) this.measured.drawing.value = false;
+    else if (this.measured.selected.value !== undefined) this.measured.selected.value = undefined;
+    else if (isKind(this.tool.value)) this.tool.value = "window";
+    else return false;
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 /** Words that several parts of the viewer say in the same way. */
 import type { MessageKey } from "../../core/messages.ts";
+import type { Measured, Measurement, Unit } from "../../core/measure.ts";
 import type { Patient } from "../../core/model.ts";
 import { mainName } from "../../core/names.ts";
 import type { PartName, Stack } from "../../core/stacks.ts";
@@ -45,6 +46,30 @@ export const stackName = ({ name, frames }: Stack): string => `${aspectName(name
 /** What sets a phase apart, and which of how many it is. */
 export const phaseName = (names: readonly PartName[], number: number, total: number): string =>
   [...names.filter(({ by }) => by !== "rank").map(aspectName), t("viewport.phase", { number, total })].join(" · ");
+
+const UNITS: Readonly<Record<Unit, string>> = { mm: "mm", px: "px", deg: "°", mm2: "mm²", px2: "px²", HU: "HU", SUVbw: "SUVbw", "Bq/ml": "Bq/ml", "1": "" };
+const NAMES: Readonly<Partial<Record<Measured["name"], MessageKey>>> = {
+  area: "measure.area",
+  mean: "measure.mean",
+  sd: "measure.sd",
+  min: "measure.min",
+  max: "measure.max",
+};
+
+/** What a measurement says, line by line: its words, and its numbers with their units. */
+export function measuredLines({ text, values }: Pick<Measurement, "text" | "values">): string[] {
+  const said = ({ name, value, unit }: Measured): string => {
+    const size = Math.abs(value);
+    const number = fmt().number(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : 4);
+    const whole = unit === "deg" ? `${number}°` : [number, UNITS[unit]].filter((part) => part !== "").join(" ");
+    const called = NAMES[name];
+    return called === undefined ? whole : `${t(called)} ${whole}`;
+  };
+  const of = (name: Measured["name"]): string | undefined => values.filter((one) => one.name === name).map(said)[0];
+  const pairs = [[of("length") ?? of("angle") ?? of("value")], [of("area")], [of("mean"), of("sd")], [of("min"), of("max")]];
+  const lines = pairs.map((pair) => pair.filter((part) => part !== undefined).join(" · "));
+  return [text, ...lines].filter((line) => line !== "");
+}
 
 /** Digits after the point are cut by {@link roundWindow}, not by the format. */
 const MOST = 12;
