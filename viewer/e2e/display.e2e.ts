@@ -223,3 +223,126 @@ describe("several viewports", () => {
     await page.keyboard.press("h");
   });
 });
+
+describe("measuring", () => {
+  /** Where a pixel of the image is on the page: the image is fitted into its element. */
+  async function screen(key: string, column: number, row: number): Promise<{ x: number; y: number }> {
+    const box = await page.locator(".vp-canvas").boundingBox();
+    if (box === null) throw new Error("no image");
+    const { columns, rows, spacing } = truth(key);
+    const scale = Math.min(box.width / (columns * spacing[1]), box.height / (rows * spacing[0]));
+    return {
+      x: box.x + box.width / 2 + (column + 0.5 - columns / 2) * spacing[1] * scale,
+      y: box.y + box.height / 2 + (row + 0.5 - rows / 2) * spacing[0] * scale,
+    };
+  }
+
+  async function drag(key: string, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+    const [a, b] = [await screen(key, ...from), await screen(key, ...to)];
+    await page.mouse.move(a.x, a.y);
+    await page.mouse.down();
+    await page.mouse.move((a.x + b.x) / 2, (a.y + b.y) / 2);
+    await page.mouse.move(b.x, b.y);
+    await page.mouse.up();
+  }
+
+  const label = (kind: string) => page.locator(`.vp-one[data-kind="${kind}"] .vp-value`);
+  const kept = (key: string) =>
+    page.evaluate(async (id) => ((await (await fetch(`/api/series/${id}/measurements`)).json()) as { measurements: { kind: string; points: number[][]; values: { name: string; value: number; unit: string }[] }[] }).measurements, idOf(key));
+
+  it("tells a length in millimetres, to half a pixel, and keeps it", async () => {
+    await open("axial");
+    await page.keyboard.press("l");
+    await drag("axial", [10, 10], [40, 30]);
+    await label("length").waitFor();
+    expect(await label("length").textContent()).toMatch(/^3[56]\.?\d* mm$/);
+    await expect.poll(async () => (await kept("axial")).length, { timeout: 5000 }).toBe(1);
+    const [one] = await kept("axial");
+    expect(one?.values[0]?.unit).toBe("mm");
+    expect(Math.abs((one?.values[0]?.value ?? 0) - Math.hypot(30, 20))).toBeLessThan(0.5);
+    expect(Math.abs((one?.points[0]?.[0] ?? 0) - 10)).toBeLessThan(0.5);
+    await page.reload();
+    await drawn(page, 1);
+    await label("length").waitFor();
+    // only on its own image
+    await page.keyboard.press("ArrowDown");
+    await drawn(page, 2);
+    await label("length").waitFor({ state: "detached" });
+    await page.keyboard.press("Home");
+    await drawn(page, 1);
+  });
+
+  it("tells mean and extremes of a region, in the unit of the values", async () => {
+    await page.keyboard.press("q");
+    await drag("axial", [9.6, 1.6], [14.4, 6.4]);
+    await expect.poll(async () => (await kept("axial")).length, { timeout: 5000 }).toBe(2);
+    const found = Object.fromEntries((await kept("axial"))[1]?.values.map(({ name, value }) => [name, value]) ?? []);
+    const block = truth("axial").frames[0]?.[0]?.[1];
+    expect(found).toMatchObject({ mean: block, min: block, max: block, sd: 0 });
+  });
+
+  it("undoes, does again, and deletes", async () => {
+    const count = async (): Promise<number> => page.locator(".vp-one").count();
+    await page.keyboard.press("v");
+    await drag("axial", [20, 40], [10, 40]);
+    const end = await screen("axial", 10, 30);
+    await page.mouse.move(end.x, end.y);
+    await page.mouse.click(end.x, end.y);
+    await expect.poll(() => label("angle").textContent()).toBe("90°");
+    expect(await count()).toBe(3);
+    await page.keyboard.press("Control+z");
+    await expect.poll(count).toBe(2);
+    await page.keyboard.press("Control+y");
+    await expect.poll(count).toBe(3);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("8");
+    await page.getByRole("complementary", { name: "Measurements" }).getByRole("button", { name: /Angle/ }).click();
+    await page.keyboard.press("Delete");
+    await expect.poll(count).toBe(2);
+  });
+
+  it("draws one end to another place", async () => {
+    await page.keyboard.press("8");
+    await page.keyboard.press("w");
+    const at = await screen("axial", 25, 20);
+    await page.mouse.click(at.x, at.y); // on the line
+    await page.locator(".vp-one.chosen .vp-handle").nth(1).waitFor();
+    await drag("axial", [40, 30], [10, 40]);
+    await expect.poll(() => label("length").textContent()).toMatch(/^30(\.\d)? mm$|^29\.\d mm$/);
+    await page.keyboard.press("Escape");
+  });
+
+  it("lists all of a series, goes to them, and hands them out", async () => {
+    await page.keyboard.press("8");
+    const list = page.getByRole("complementary", { name: "Measurements" });
+    expect(await list.getByRole("listitem").count()).toBe(2);
+    await page.keyboard.press("End");
+    await drawn(page, 20);
+    await list.getByRole("button", { name: /Length/ }).click();
+    await drawn(page, 1);
+    for (const [form, type] of [
+      ["csv", "text/csv"],
+      ["sr", "application/dicom"],
+    ] as const) {
+      const answer = await page.request.get(`${server.origin}/api/series/${idOf("axial")}/measurements/${form}`);
+      expect(answer.status()).toBe(200);
+      expect(answer.headers()["content-type"]).toContain(type);
+    }
+    await page.keyboard.press("8");
+  });
+
+  it("says pixels where the file has no size, and takes words for an arrow", async () => {
+    await open("exact");
+    await page.keyboard.press("l");
+    await drag("exact", [10, 10], [40, 10]);
+    await expect.poll(() => label("length").textContent()).toMatch(/^30(\.\d)? px$|^29\.\d px$/);
+    await page.keyboard.press("j");
+    await page.locator('.vp-drawing[data-kind="arrow"]').waitFor();
+    await drag("exact", [20, 20], [30, 30]);
+    await page.getByRole("textbox", { name: "Text" }).fill("Nodulo");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => label("arrow").textContent()).toBe("Nodulo");
+    await page.keyboard.press("w");
+  });
+});

@@ -141,6 +141,7 @@ function Drawing({ viewer, pane, kind, place, back }: PlacedProps & { readonly k
   return (
     <div
       class="vp-layer vp-catch vp-drawing"
+      data-kind={kind}
       onPointerDown={onDown}
       onPointerMove={onMove}
       onPointerUp={onUp}
