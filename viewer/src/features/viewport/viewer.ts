@@ -168,8 +168,8 @@ export class Viewer {
       this.#arrange(layout, [], first.includes(pane) ? first : [...first.slice(0, -1), pane]);
       return;
     }
-    const shown = this.panes.value.map((one) => one.series.value);
-    const proposed = series === undefined ? [] : hang(series, this.strip.value, layout).filter((one) => !shown.includes(one));
+    const shown = this.panes.value.map((one) => one.series.value?.id);
+    const proposed = series === undefined ? [] : hang(series, this.strip.value, layout).filter((one) => !shown.includes(one?.id));
     this.#arrange(layout, [...shown.map(() => undefined), ...proposed]);
   }
 
