@@ -214,6 +214,23 @@ describe("several viewports", () => {
     expect(wrong(await seen(page, truth("axial")), expected(truth("axial"), 1), 1)).toBe(0);
   });
 
+  it("has the next series ready before it is asked for", async () => {
+    await open("axial");
+    const frames = (): number => watched.asked.filter((address) => address.includes("/frames/")).length;
+    await expect.poll(() => watched.asked.some((address) => address.includes(`/series/${idOf("thick")}/images`)), { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => {
+      const before = frames();
+      await page.waitForTimeout(400);
+      return frames() - before;
+    }, { timeout: 10_000 }).toBe(0);
+    const asked = watched.asked.length;
+    await page.keyboard.press("ArrowRight");
+    await page.waitForURL(`**/series/${idOf("thick")}`);
+    await drawn(page, 1);
+    const own = watched.asked.slice(asked).filter((address) => address.includes(`/series/${idOf("thick")}/images`));
+    expect(own).toEqual([]);
+  });
+
   it("hides names from those who look on", async () => {
     await open("axial");
     expect(await page.locator("main").innerText()).toContain("VERDI");

@@ -7,6 +7,7 @@ function loader() {
   const asked: number[] = [];
   const waiting = new Map<number, { done: () => void; failed: () => void }>();
   let states: number[] = [];
+  let idle = 0;
   const background = new Background({
     parallel: 2,
     load: (index) => {
@@ -23,12 +24,15 @@ function loader() {
     onChange: (now) => {
       states = [...now];
     },
+    onIdle: () => {
+      idle += 1;
+    },
   });
   const end = async (index: number, how: "done" | "failed" = "done"): Promise<void> => {
     waiting.get(index)?.[how]();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { background, asked, end, states: () => states };
+  return { background, asked, end, states: () => states, idle: () => idle };
 }
 
 describe("Background", () => {
@@ -42,6 +46,16 @@ describe("Background", () => {
     await end(2);
     await end(3);
     expect(asked).toEqual([2, 3, 1, 4]);
+  });
+
+  it("says when there is nothing left to do", async () => {
+    const { background, end, idle } = loader();
+    background.hold(2, 99);
+    background.run();
+    await end(0);
+    expect(idle()).toBe(0);
+    await end(1);
+    expect(idle()).toBe(1);
   });
 
   it("goes where one goes", async () => {

@@ -9,6 +9,8 @@ export interface BackgroundOptions {
   /** Have image `index` in memory. */
   readonly load: (index: number) => Promise<void>;
   readonly onChange: (states: Uint8Array) => void;
+  /** All that fits is there: the connections are free for something else. */
+  readonly onIdle?: () => void;
   /** Of the six connections that a browser opens to one server (HTTP/1.1) some stay free for what is asked for now. */
   readonly parallel?: number;
 }
@@ -70,7 +72,10 @@ export class Background {
     // a drive that was pulled out fails a thousand times as surely as six; an image that comes after all begins anew
     while (this.#running && this.#failures < ENOUGH && this.#coming < (this.#options.parallel ?? 4)) {
       const index = nearest(this.#states.length, this.#center, (at) => this.#states[at] === Load.Absent && this.#fits(at));
-      if (index === undefined) return;
+      if (index === undefined) {
+        if (this.#coming === 0) this.#options.onIdle?.();
+        return;
+      }
       void this.#load(index);
     }
   }

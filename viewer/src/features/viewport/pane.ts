@@ -3,11 +3,10 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 
 import { decodedBytes } from "../../core/decoding.ts";
 import { cineRate, type Frame, frameKey, framesOf } from "../../core/frames.ts";
-import type { Display, Series } from "../../core/model.ts";
+import type { Display, Series, SeriesImages } from "../../core/model.ts";
 import { room } from "../../core/nearest.ts";
 import { type Stack, stacksOf } from "../../core/stacks.ts";
 import { type GreyWindow, type Preset, presetsOf } from "../../core/window.ts";
-import { images } from "../../io/api.ts";
 import { isAbort } from "../../io/http.ts";
 import { Background, Load } from "./background.ts";
 import type * as Engine from "./engine/index.ts";
@@ -33,6 +32,10 @@ export interface PaneHost {
   /** Image `index` of the pane stands on the screen, or will not: others may be asked for. */
   readonly onDrawn: (pane: Pane) => void;
   readonly onCalm: () => void;
+  /** All images of the pane that fit are in memory. */
+  readonly onIdle: (pane: Pane) => void;
+  /** All that is needed to show a series; it may have been asked for before. */
+  readonly images: (seriesId: string, open: AbortSignal) => Promise<SeriesImages>;
   /** Whether another viewport shows this series, too: then its requests are not to be dropped. */
   readonly shownElsewhere: (pane: Pane, seriesId: string) => boolean;
 }
@@ -71,6 +74,9 @@ export class Pane {
     load: async (index) => this.#stack?.load(index),
     onChange: (states) => {
       this.loads.value = Uint8Array.from(states);
+    },
+    onIdle: () => {
+      this.#host.onIdle(this);
     },
   });
   readonly #left = new Map<string, number>();
@@ -113,16 +119,14 @@ export class Pane {
   }
 
   async #openSeries(id: string, open: AbortSignal): Promise<Series | undefined> {
-    const { series, instances } = await images(id, open);
+    const { series, instances } = await this.#host.images(id, open);
     const stacks = stacksOf(framesOf(instances));
     if (stacks.length === 0) {
       this.phase.value = { kind: "noPixels", series };
       this.#host.onCalm();
       return series;
     }
-    // the fullest part is what one has come for; of localizers and clips the first
-    const part = stacks.reduce((best, stack, index) => (stack.frames.length > 4 * (stacks[best]?.frames.length ?? 0) ? index : best), 0);
-    void this.#openPart(series, stacks, part, open);
+    void this.#openPart(series, stacks, mainPart(stacks), open);
     return series;
   }
 
@@ -337,5 +341,9 @@ export class Pane {
     if (this.frame.value === frame) this.display.value = found;
   }
 }
+
+/** The fullest part is what one has come for; of localizers and clips the first. */
+export const mainPart = (stacks: readonly Stack[]): number =>
+  stacks.reduce((best, stack, index) => (stack.frames.length > 4 * (stacks[best]?.frames.length ?? 0) ? index : best), 0);
 
 const place = (series: Series, part: number): string => `${series.id}/${part}`;

@@ -1,20 +1,21 @@
 /** The viewer: its viewports, the one at hand, and what holds for all of them. Drawn by SeriesView. */
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 
-import type { Frame } from "../../core/frames.ts";
+import { type Frame, framesOf } from "../../core/frames.ts";
 import type { Vec3 } from "../../core/geometry.ts";
 import { hang, layoutFor, priorsOf } from "../../core/hanging.ts";
 import { cellsOf, LAYOUT_NAMES, type LayoutName, layoutOf } from "../../core/layouts.ts";
 import { along, nearestAlong, parallel, sameSpace } from "../../core/linking.ts";
-import type { Series } from "../../core/model.ts";
+import type { Series, SeriesImages } from "../../core/model.ts";
+import { stacksOf } from "../../core/stacks.ts";
 import { type Kind, KINDS } from "../../core/measure.ts";
-import { series as seriesPage } from "../../io/api.ts";
+import { images, series as seriesPage } from "../../io/api.ts";
 import { isAbort } from "../../io/http.ts";
 import { recall, remember } from "../../io/storage.ts";
 import type * as Engine from "./engine/index.ts";
 import type { ToolName } from "./engine/index.ts";
 import { Measurements } from "./measurements.ts";
-import { Pane, type PaneHost } from "./pane.ts";
+import { mainPart, Pane, type PaneHost } from "./pane.ts";
 import { troubleOf } from "./problems.ts";
 import { forgetSources } from "./source.ts";
 
@@ -52,12 +53,23 @@ export class Viewer {
     onCalm: () => {
       this.calm.value = true;
     },
+    onIdle: (pane) => {
+      if (pane === this.active.value) void this.#lookAhead(pane);
+    },
+    images: (seriesId, open) => {
+      const known = this.#ahead.get(seriesId);
+      this.#ahead.delete(seriesId);
+      return known ?? images(seriesId, open);
+    },
     shownElsewhere: (pane, seriesId) => this.panes.value.some((other) => other !== pane && other.series.value?.id === seriesId),
   };
   #engine: Promise<typeof Engine> | undefined;
   #opening = new AbortController();
   /** How far a viewport of another space was ahead of the leading one when they were linked, in millimetres. */
   #offsets = new WeakMap<Pane, number>();
+  /** What was asked of series that may be wanted next. */
+  readonly #ahead = new Map<string, Promise<SeriesImages>>();
+  readonly #seen = new Set<string>();
   #onSeries: (id: string) => void = () => undefined;
 
   constructor() {
@@ -114,6 +126,25 @@ export class Viewer {
     const { items } = await seriesPage({ patient: series.study.patient.id, limit: 1000 }, open);
     this.#addOthers(items);
     this.#hang(series);
+  }
+
+  /** When there is nothing else to do: the next series of the study, as much of it as takes little of the memory. */
+  async #lookAhead(pane: Pane): Promise<void> {
+    const next = this.neighbour(1);
+    if (next?.rows === null || next?.state !== "online" || this.#seen.has(next.id)) return;
+    this.#seen.add(next.id);
+    const { signal: open } = this.#opening;
+    const asked = images(next.id, open);
+    asked.catch(() => this.#ahead.delete(next.id));
+    this.#ahead.set(next.id, asked);
+    try {
+      const [engine, { series, instances }] = await Promise.all([this.#load(), asked]);
+      const stacks = stacksOf(framesOf(instances));
+      // one after the other, so that what is asked for now never waits; and not when one has gone on
+      await engine.warm(series, stacks[mainPart(stacks)]?.frames ?? [], () => !open.aborted && this.active.value === pane);
+    } catch {
+      // whoever opens it is told why
+    }
   }
 
   /** When the image that one waits for stands there. */

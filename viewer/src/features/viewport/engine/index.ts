@@ -1,5 +1,6 @@
 /** The part that draws: Cornerstone3D, fetched only when there is something to draw. */
 export type { PixelValues } from "./pixels.ts";
+export { warm } from "./warm.ts";
 export { clearShelf } from "./shelf.ts";
 export { StackView, type ViewFacts } from "./stack.ts";
 export { choose, type ToolName } from "./tools.ts";
