@@ -134,7 +134,7 @@ export class Viewer {
     if (next?.rows === null || next?.state !== "online" || this.#seen.has(next.id)) return;
     this.#seen.add(next.id);
     const { signal: open } = this.#opening;
-    const asked = images(next.id, open);
+    const asked = images(next.id); // not given up with what is at hand: whoever opens it takes it over
     asked.catch(() => this.#ahead.delete(next.id));
     this.#ahead.set(next.id, asked);
     try {
