@@ -174,7 +174,8 @@ def coronal(maker: Maker) -> None:
 
 
 def damaged(maker: Maker) -> None:
-    """Three slices of which the one in the middle breaks off."""
+    """Three slices of which the one in the middle breaks off. The series before it has no images, so that it is not
+    asked for ahead of its time."""
     syntax, encode = ENCODERS["lossless"]
 
     def make(number: int) -> dict[str, Any]:
@@ -182,7 +183,7 @@ def damaged(maker: Maker) -> None:
         coded = encode(spread(values).astype(np.uint16))
         return dict(
             ROSSI,
-            series=21,
+            series=31,
             blocks=values,
             pixels=[coded[: len(coded) // 3] if number == 2 else coded],  # noqa: PLR2004 - the one in the middle
             transfer_syntax=syntax,
