@@ -371,8 +371,8 @@ class _Bytes:
 
 
 def test_a_stream_is_read_anywhere_and_remembers_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inflating, "KEPT", 4)
-    monkeypatch.setattr(inflating, "SPACING", 4)
+    monkeypatch.setattr(inflating, "KEPT", 4 * BLOCK)
+    monkeypatch.setattr(inflating, "SPACING", 4 * BLOCK)
     monkeypatch.setattr(inflating, "MOST_STATES", 8)
     data = b"".join(RANDOM.randbytes(500) + bytes(500) for _ in range(4000))
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from fileroom.errors import FileroomError
 from fileroom.model import Detail
 from fileroom.sources import isos, tars, zips
-from fileroom.sources.inflating import STREAMS, Inflated, Stream
+from fileroom.sources.inflating import LARGE_BLOCK, STREAMS, Inflated, Stream
 from fileroom.sources.members import (
     BOMB,
     MOST_MEMBERS,
@@ -131,7 +131,7 @@ def _read(version: Version, fd: int, step: Callable[[], None]) -> Directory | No
     head, stream = source.read_at(0, _HEAD), None
     method = next((method for magic, method in STREAMS.items() if head.startswith(magic)), None)
     if method is not None:
-        stream = Stream(method, 0, version[0])
+        stream = Stream(method, 0, version[0], block=LARGE_BLOCK)
         source = Inflated(stream, source)
         head = source.read_at(0, _HEAD)
     kinds = KINDS if stream is None else (tars,)

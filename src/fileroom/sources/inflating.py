@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from fileroom.sources.positioned import Positioned
 
 BLOCK: Final = 16 << 10  # bytes that are inflated at once: the head of a file
+LARGE_BLOCK: Final = 128 << 10  # of what holds many files: each block is a turn between threads
 FED: Final = 32 << 10
-KEPT: Final = 128  # blocks that are kept, for who looks back
+KEPT: Final = 2 << 20  # bytes that are kept, for who looks back
 MOST_STATES: Final = 128
-SPACING: Final = 256  # blocks between two states; twice as many when there are too many states
-CURSORS: Final = 3
+SPACING: Final = 4 << 20  # bytes between two states; twice as many when there are too many states
+_OWN: Final = 4  # blocks from where somebody was to where the same one may want to be next
+CURSORS: Final = 8  # places where a read may go on at once: readers work side by side
 # What a stream may open to. Images that are black all over are stored a thousand times smaller than they are.
 BOMB_RATIO: Final = 200
 BOMB_FLOOR: Final = 256 << 20
@@ -82,9 +84,10 @@ STREAMS: Final = {
 class _State:
     """An inflater at the beginning of a block; ``fed`` is where its next input lies."""
 
-    __slots__ = ("_decoder", "_method", "_pending", "block", "ended", "fed", "trouble")
+    __slots__ = ("_decoder", "_method", "_pending", "_room", "block", "ended", "fed", "trouble")
 
-    def __init__(self, method: Method, fed: int) -> None:
+    def __init__(self, method: Method, fed: int, room: int) -> None:
+        self._room = room
         self._method = method
         self._decoder: Any = method.start()
         self._pending = b""
@@ -99,6 +102,7 @@ class _State:
             return None
         other = _State.__new__(_State)
         other._method, other._decoder, other._pending = self._method, self._decoder.copy(), b""
+        other._room = self._room
         other.fed = self.fed - len(self._pending)  # read again rather than kept
         other.block, other.ended, other.trouble = self.block, self.ended, self.trouble
         return other
@@ -106,7 +110,7 @@ class _State:
     def next_block(self, source: Positioned, end: int) -> bytes:
         """The block here, the last one shorter; the state is behind it then."""
         parts: list[bytes] = []
-        room = BLOCK
+        room = self._room
         while room and not self.ended:
             part = self._some(source, end, room)
             room -= len(part)
@@ -150,14 +154,15 @@ class _State:
 class Stream:
     """What one compressed stream opens to. Safe from several threads; the compressed bytes are handed in each time."""
 
-    def __init__(self, method: Method, start: int, length: int, size: int | None = None) -> None:
+    def __init__(self, method: Method, start: int, length: int, size: int | None = None, block: int = BLOCK) -> None:
         self.size = UNKNOWN if size is None else size
         self.trouble = ""  # why it ended where it did, if it should not have
         self._method = method
         self._start, self._end = start, start + length
         self._lock = threading.Lock()
         self._states: dict[int, _State] = {}
-        self._spacing = SPACING
+        self._size_of_block = block
+        self._spacing = SPACING // block
         self._cursors: OrderedDict[int, _State] = OrderedDict()
         self._kept: OrderedDict[int, bytes] = OrderedDict()
 
@@ -166,16 +171,16 @@ class Stream:
         end = min(position + length, self.size)
         if position < 0 or end <= position:
             return b""
-        parts = []
+        parts, size = [], self._size_of_block
         with self._lock:
-            first = position // BLOCK
-            for block in range(first, (end - 1) // BLOCK + 1):
+            first = position // size
+            for block in range(first, (end - 1) // size + 1):
                 data = self._block(source, block)
                 parts.append(data)
-                if len(data) < BLOCK:
+                if len(data) < size:
                     break
         whole = parts[0] if len(parts) == 1 else b"".join(parts)
-        return whole[position - first * BLOCK : end - first * BLOCK]
+        return whole[position - first * size : end - first * size]
 
     def _block(self, source: Positioned, block: int) -> bytes:
         if block in self._kept:
@@ -187,7 +192,8 @@ class Stream:
             self._remember(state)
             data = state.next_block(source, self._end)
             self._mind(state)
-            self._keep(state.block - 1, data)
+        if state.block == block + 1:  # not what was passed by on the way: others need theirs
+            self._keep(block, data)
         self._cursors[state.block] = state
         if len(self._cursors) > CURSORS:
             self._cursors.popitem(last=False)
@@ -198,9 +204,11 @@ class Stream:
         at = max((known for known in self._cursors if known <= block), default=-1)
         remembered = max((known for known in self._states if known <= block), default=-1)
         if at >= remembered and at >= 0:
-            return self._cursors.pop(at)
+            # From further away it is somebody else's, who will go on from there.
+            other = self._cursors[at].copy() if block - at > _OWN else None
+            return other or self._cursors.pop(at)
         again = self._states[remembered].copy() if remembered >= 0 else None
-        return again or _State(self._method, self._start)
+        return again or _State(self._method, self._start, self._size_of_block)
 
     def _remember(self, state: _State) -> None:
         if state.block % self._spacing or not state.block or state.block in self._states:
@@ -214,14 +222,14 @@ class Stream:
             self._states = {block: kept for block, kept in self._states.items() if block % self._spacing == 0}
 
     def _mind(self, state: _State) -> None:
-        opened = state.block * BLOCK
+        opened = state.block * self._size_of_block
         if self.size == UNKNOWN and opened > BOMB_FLOOR and opened > BOMB_RATIO * (state.fed - self._start):
             state.ended, state.trouble = True, Detail.OUT_OF_PROPORTION
         self.trouble = self.trouble or state.trouble
 
     def _keep(self, block: int, data: bytes) -> None:
         self._kept[block] = data
-        if len(self._kept) > KEPT:
+        if len(self._kept) * self._size_of_block > KEPT:
             self._kept.popitem(last=False)
 
 
