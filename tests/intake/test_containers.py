@@ -9,6 +9,8 @@ import pytest
 
 import fileroom
 from fileroom.intake import inside
+from fileroom.intake.ahead import Area
+from fileroom.intake.run import look_again
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import ImportSummary, Instance, Level, Outcome, Query, Reason, State, Trouble
 from fileroom.settings import Settings
@@ -314,6 +316,41 @@ def test_a_check_looks_at_members(archive: fileroom.Archive, tmp_path: Path) -> 
     assert archive.check(read_data=True).counts[Trouble.DAMAGED] == 1
     path.unlink()
     assert archive.check().counts[Trouble.MISSING] == 5
+
+
+def test_passes_over_a_watched_folder(archive: fileroom.Archive, tmp_path: Path) -> None:
+    """Of a folder alone, as the system's events name it: what happened to a container in it is seen all the same."""
+
+    def look() -> ImportSummary:
+        area = Area(str(root), str(root), deep=False)
+        return look_again(
+            archive._catalog, archive.settings, str(root), [area], lambda *_: True, cancel=CancelToken()
+        ).summary
+
+    root = plant(tmp_path / "scans", {"keep.txt": b"so that it is never empty"})
+    path = pack(root / "stored.zip", SCAN | {"../up": b"x"})
+    assert told(look()) == {"added": 5, "not_dicom": 2, "refused": 1}
+    assert (look().id, told(look())) == (0, {"unchanged": 8})
+    pack(path, {"DICOM/IM0001": SCAN["DICOM/IM0001"], "new/9": instance(number=9)})
+    assert told(look()) == {"added": 1, "not_dicom": 1, "unchanged": 2}
+    states = {uid: item.state for uid, item in instances(archive).items()}
+    assert [uid for uid, state in states.items() if state is State.ONLINE] == [sop_uid(number=1), sop_uid(number=9)]
+    path.write_bytes(path.read_bytes()[:-30])
+    assert told(look()) == {"unreadable": 1, "unchanged": 1}
+    assert (look().id, told(look())) == (0, {"unchanged": 2})
+    path.unlink()
+    look()
+    assert {item.state for item in instances(archive).values()} == {State.MISSING}
+
+
+@pytest.mark.parametrize("kind", ["deflated.zip", "packed.tar.gz", "disc.iso"])
+def test_members_are_copied_when_that_is_asked(kind: str, archive: fileroom.Archive, tmp_path: Path) -> None:
+    path = pack(tmp_path / kind, SCAN)
+    assert told(archive.bring_in(path, copy=True)) == {"added": 5, "not_dicom": 1}
+    assert told(archive.bring_in(path, copy=True)) == {"unchanged": 6}
+    path.unlink()
+    held = {archive.stored_bytes(item.id, 0, 1 << 20) for item in instances(archive).values()}
+    assert held == set(SCAN.values())
 
 
 def test_progress_counts_members(archive: fileroom.Archive, tmp_path: Path) -> None:

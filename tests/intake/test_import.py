@@ -285,6 +285,16 @@ def test_what_one_may_not_read_is_told_and_tried_again(archive: fileroom.Archive
             assert len(instances(own)) == 3
 
 
+def test_a_file_that_was_to_be_looked_at_again_and_has_gone(archive: fileroom.Archive, tmp_path: Path) -> None:
+    root = plant(tmp_path / "scans", {"1": instance(number=1), "2": instance(number=2)})
+    archive.bring_in(root)
+    (root / "2").write_bytes(instance(number=2)[:200])
+    assert told(archive.bring_in(root)) == {"unchanged": 1, "unreadable": 1}
+    (root / "2").unlink()
+    archive.bring_in(root)
+    assert archive.roots()[0].files == 1
+
+
 def test_an_empty_folder_and_one_that_is_not_there(archive: fileroom.Archive, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert archive.bring_in(tmp_path / "empty").files == 0

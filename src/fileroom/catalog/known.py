@@ -110,6 +110,12 @@ class KnownFiles:
         ).fetchall()
         return found
 
+    def count(self, folder_id: int, listing: Listing) -> int:
+        """How many files of a folder, or a part of it, were there when last seen."""
+        where, values = _range(listing)
+        found: int = self._cursor.execute(_COUNT.format(where), (folder_id, *values)).fetchone()[0]
+        return found
+
     def present(self, folder_id: int) -> list[int]:
         """The rows of the files of a folder that were there when last seen."""
         rows = self._cursor.execute("SELECT id FROM file WHERE folder_id = ? AND gone = 0", (folder_id,)).fetchall()
@@ -203,6 +209,7 @@ _MEMBERS = (
     "LEFT JOIN instance ON instance.id = coalesce(file.instance_id, source.instance_id) "
     f"WHERE drive.filesystem_id = ? AND {BELOW} AND gone = 0"
 )
+_COUNT = "SELECT count(*) FROM file WHERE folder_id = ? {} AND gone = 0"
 _SETTLED = (
     "SELECT name, size, mtime_ns FROM file WHERE folder_id = ? {} AND gone = 0 AND mtime_ns <= ? "
     "AND outcome NOT IN (?, ?) AND (instance_id IS NULL OR NOT EXISTS "

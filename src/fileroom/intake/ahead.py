@@ -150,8 +150,11 @@ def _weight(handful: list[Met]) -> int:
 
 def _stands(listing: Listing, place: Place, known: KnownFiles) -> bool:
     folder = known.folder(place.mount.filesystem_id, place.inside)
-    recorded = known.settled(folder, listing, time.time_ns()) if folder is not None else []
-    return stands_as_recorded(listing, recorded)
+    if folder is None:
+        return stands_as_recorded(listing, [])
+    if not stands_as_recorded(listing, known.settled(folder, listing, time.time_ns())):
+        return False
+    return known.count(folder, listing) == len(listing.files)  # else one that was to be looked at again has gone
 
 
 class Places:
