@@ -399,3 +399,14 @@ def test_the_attributes_of_a_file_as_lines(archive: fileroom.Archive) -> None:
     assert lines["PatientName"].name == "Patient's Name"
     assert lines["PatientName"].value == "Yamada^Tarou=山田^太郎=やまだ^たろう"
     assert lines["PixelData"].value == ""
+
+
+@pytest.mark.parametrize("order", [(), ("-birth_date",), ("sex", "-name")])
+def test_pages_are_the_parts_of_one_list(archive: fileroom.Archive, order: tuple[str, ...]) -> None:
+    whole = [item.id for item in archive.search(Query(level=Level.PATIENT, order=order)).items]
+    assert len(whole) > 4
+    for size in (1, 2, 3, len(whole), len(whole) + 5):
+        for offset in range(len(whole) + 2):
+            page = archive.search(Query(level=Level.PATIENT, order=order, limit=size, offset=offset))
+            assert [item.id for item in page.items] == whole[offset : offset + size]
+            assert page.total == len(whole)

@@ -149,18 +149,28 @@ def _rows(
         total = remembered(
             catalog.database, connection, asked, lambda: connection.execute(_counting(query.level, where)).scalar_one()
         )
-        return connection.execute(_selecting(query, where)).all() if total else [], total, False
+        return _in_order(connection, query, where, total) if total else [], total, False
     hits = bymatch.look_up(connection, query, terms)
     own = TABLES[query.level].c.id
     among = own.in_(select(text("value")).select_from(func.json_each(bymatch.as_json(hits.rows))).scalar_subquery())
     if hits.few:
-        where = and_(_where(catalog, connection, query, ()), among)
+        where = and_(*(text(shown) for shown in bymatch.SHOWN[query.level]), among)
         total = connection.execute(_counting(query.level, where)).scalar_one()
         return connection.execute(_selecting(query, where)).all() if total else [], total, False
     unordered = {
         getattr(row, f"{query.level.value}__id"): row for row in connection.execute(_columns(query.level).where(among))
     }
     return [unordered[row] for row in hits.rows], hits.total, hits.more
+
+
+def _in_order(connection: Connection, query: Query, where: ColumnElement[bool], total: int) -> Sequence[Row[Any]]:
+    """The rows of a page. What lies behind the middle is come to from the end: SQLite counts its way to a row."""
+    left = total - query.offset - (query.limit or 0)
+    if query.limit is None or query.offset <= max(left, 0):
+        return connection.execute(_selecting(query, where)).all()
+    size = max(0, min(query.limit, total - query.offset))
+    from_the_end = _columns(query.level).where(where).order_by(*_ordering(query, backwards=True))
+    return connection.execute(from_the_end.limit(size).offset(max(left, 0))).all()[::-1]
 
 
 def _instead(typed: tuple[Term, ...], meant: tuple[Term, ...]) -> tuple[tuple[str, str], ...]:
@@ -295,12 +305,12 @@ def _selecting(query: Query, where: ColumnElement[bool]) -> Select[Any]:
     return statement.offset(query.offset) if query.offset else statement
 
 
-def _ordering(query: Query) -> list[ColumnElement[Any]]:
+def _ordering(query: Query, *, backwards: bool = False) -> list[ColumnElement[Any]]:
     sorts = _SORTS[query.level]
     columns: list[ColumnElement[Any]] = []
-    down = False
+    down = backwards
     for asked_field in query.order or _DEFAULT_ORDER[query.level]:
-        down = asked_field.startswith("-")
+        down = asked_field.startswith("-") is not backwards
         name = asked_field.removeprefix("-")
         if name not in sorts:
             raise BadRequest(f"{query.level.value} entries cannot be ordered by {name}; known: {', '.join(sorts)}")
