@@ -459,6 +459,25 @@ class Archive:
             self._catalog, self.settings, texts, copy=copy, who=who or _user(), on_progress=on_progress, cancel=cancel
         )
 
+    def rebuild(
+        self,
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+        *,
+        who: str = "",
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> ImportSummary:
+        """Read all files of the archive that can be reached again, or those under ``paths``, and take their facts anew.
+
+        All that the user said is kept, and what cannot be reached stays as it is. It is an import of its own kind, and
+        what was removed stays removed. Interrupted, the next import goes on. Busy when an import is running;
+        SourceError when a path does not exist, NotFound when nothing of the archive lies there.
+        """
+        from fileroom.intake.run import rebuild
+
+        texts = [os.fspath(paths)] if isinstance(paths, (str, os.PathLike)) else [os.fspath(path) for path in paths]
+        return rebuild(self._catalog, self.settings, texts, who=who or _user(), on_progress=on_progress, cancel=cancel)
+
     def relink(
         self,
         path: str | os.PathLike[str],

@@ -366,6 +366,15 @@ class FakeArchive:
             pass
         return report("cancelled" if cancel.cancelled else "done")
 
+    def rebuild(
+        self, paths: list[str], *, who: str, on_progress: OnProgress | None, cancel: CancelToken | None
+    ) -> ImportSummary:
+        assert who == "page"
+        assert on_progress is not None
+        assert cancel is not None
+        self.calls.append(("rebuild", paths))
+        return replace(summary(7), kind="rebuild")
+
     def relink(
         self, path: str, *, dry_run: bool, who: str, on_progress: OnProgress | None, cancel: CancelToken | None
     ) -> RelinkReport:

@@ -61,12 +61,33 @@ class Entries:
     _studies: Memory[tuple[str, str], int] = field(default_factory=lambda: Memory(_REMEMBERED))
     _series: Memory[int, SeriesRow] = field(default_factory=lambda: Memory(_REMEMBERED))
     _series_said: Memory[tuple[str, ...], SeriesRow] = field(default_factory=lambda: Memory(_REMEMBERED))
+    anew: set[int] = field(default_factory=set)  # patients of this batch of which something was taken anew
+    _taken: set[tuple[str, int]] = field(default_factory=set)  # rows that were taken anew in this import
 
     def begin(self, cursor: Any) -> None:
         """Start a batch."""
         self.cursor = cursor
         self.new = NewRows()
         self._made = set()
+        self.anew = set()
+
+    def forget(self) -> None:
+        """Rows have been dropped: look everything up again."""
+        for memory in (self._patients, self._studies, self._series, self._series_said):
+            memory.clear()
+
+    def take_anew(self, row: SeriesRow, header: Header) -> None:
+        """Let a series and what stands above it say what this header says: once an import, as when they were made."""
+        above: tuple[tuple[str, int, str, Callable[[Header], tuple[Any, ...]]], ...] = (
+            ("series", row.id, _UPDATE_SERIES, _facts_of_series),
+            ("study", row.study_id, _UPDATE_STUDY, _study_as_is),
+            ("patient", row.patient_id, _UPDATE_PATIENT, _facts_of_patient),
+        )
+        for table, row_id, statement, facts in above:
+            if (table, row_id) not in self._taken:
+                self._taken.add((table, row_id))
+                self.cursor.execute(statement, (*facts(header), row_id))
+                self.anew.add(row.patient_id)
 
     def series_of(self, header: Header, drive_id: int) -> SeriesRow:
         """The series a header belongs to; patient, study and series are made as needed."""
@@ -136,19 +157,13 @@ class Entries:
     ) -> SeriesRow:
         series_id = self._number("series")
         base = packing.values_of(header)
-        original, reformatted = _kind_of(header.image_type)
         facts = (
             series_id,
             self.catalog.public_id(Level.SERIES, *key),
             study_id,
             drive_id,
-            "\\".join(repr(v) for v in header.pixel_spacing or header.imager_pixel_spacing),
-            _plane_of(header.image_orientation),
-            "\\".join(header.image_type),
-            original,
-            reformatted,
             packing.pack_base(base),
-            *_series_as_is(header),
+            *_facts_of_series(header),
         )
         self.cursor.execute(_INSERT_SERIES, facts)
         self._made.add(key)
@@ -189,23 +204,7 @@ class Entries:
 
     def _make_patient(self, who: identity.Identity, header: Header) -> int:
         patient_id = self._number("patient")
-        name = person_name(header.patient_name)
-        folded = fold(identity.leading_group(header.patient_name))
-        facts = (
-            patient_id,
-            self.catalog.public_id(Level.PATIENT, who.key),
-            who.key,
-            name.alphabetic,
-            name.ideographic,
-            name.phonetic,
-            _LAST if who.anonymous else folded or _LAST,
-            header.patient_id,
-            header.issuer_of_patient_id,
-            header.patient_birth_date,
-            header.patient_sex,
-            int(who.anonymous),
-            who.reason,
-        )
+        facts = (patient_id, self.catalog.public_id(Level.PATIENT, who.key), who.key, *_facts_of_patient(header))
         self.cursor.execute(_INSERT_PATIENT, facts)
         self.added.patients += 1
         self.new.patients.add(patient_id)
@@ -228,6 +227,10 @@ def _insert(table: str, columns: str) -> str:
     return f"INSERT INTO {table}({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - our own names
 
 
+def _update(table: str, columns: str) -> str:
+    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in columns.split())} WHERE id = ?"  # noqa: S608 - our own names
+
+
 # What a header says as it is, and the column where another name is usual.
 _SERIES_AS_IS = (
     "series_number:number series_description:description series_date:date series_time:time series_instance_uid "
@@ -243,19 +246,50 @@ _STUDY_AS_IS = (
 ).split()
 _series_as_is = attrgetter(*(name.partition(":")[0] for name in _SERIES_AS_IS))
 _study_as_is = attrgetter(*(name.partition(":")[0] for name in _STUDY_AS_IS))
-_INSERT_PATIENT = _insert(
-    "patient",
-    "id public_id key name_alphabetic name_ideographic name_phonetic sort_name patient_id issuer birth_date sex "
-    "anonymous reason",
+_OF_PATIENT = (
+    "name_alphabetic name_ideographic name_phonetic sort_name patient_id issuer birth_date sex anonymous reason"
 )
-_INSERT_STUDY = _insert(
-    "study", "id public_id patient_ref " + " ".join(name.rpartition(":")[2] for name in _STUDY_AS_IS)
+_OF_STUDY = " ".join(name.rpartition(":")[2] for name in _STUDY_AS_IS)
+_OF_SERIES = "pixel_spacing plane image_type original reformatted " + " ".join(
+    name.rpartition(":")[2] for name in _SERIES_AS_IS
 )
-_INSERT_SERIES = _insert(
-    "series",
-    "id public_id study_ref drive_id pixel_spacing plane image_type original reformatted base "
-    + " ".join(name.rpartition(":")[2] for name in _SERIES_AS_IS),
+_INSERT_PATIENT, _UPDATE_PATIENT = (
+    _insert("patient", "id public_id key " + _OF_PATIENT),
+    _update("patient", _OF_PATIENT),
 )
+_INSERT_STUDY = _insert("study", "id public_id patient_ref " + _OF_STUDY)
+_UPDATE_STUDY = _update("study", _OF_STUDY)
+_INSERT_SERIES = _insert("series", "id public_id study_ref drive_id base " + _OF_SERIES)
+_UPDATE_SERIES = _update("series", _OF_SERIES)
+
+
+def _facts_of_patient(header: Header) -> tuple[Any, ...]:
+    who, name = identity.identify(header), person_name(header.patient_name)
+    folded = fold(identity.leading_group(header.patient_name))
+    return (
+        name.alphabetic,
+        name.ideographic,
+        name.phonetic,
+        _LAST if who.anonymous else folded or _LAST,
+        header.patient_id,
+        header.issuer_of_patient_id,
+        header.patient_birth_date,
+        header.patient_sex,
+        int(who.anonymous),
+        who.reason,
+    )
+
+
+def _facts_of_series(header: Header) -> tuple[Any, ...]:
+    original, reformatted = _kind_of(header.image_type)
+    return (
+        "\\".join(repr(v) for v in header.pixel_spacing or header.imager_pixel_spacing),
+        _plane_of(header.image_orientation),
+        "\\".join(header.image_type),
+        original,
+        reformatted,
+        *_series_as_is(header),
+    )
 
 
 @lru_cache(maxsize=256)

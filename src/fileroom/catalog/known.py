@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fileroom.catalog.anew import EARLIEST, is_marked, recorded
 from fileroom.catalog.paths import BELOW, below
 from fileroom.model import Outcome, Reason
 from fileroom.sources.paths import from_text, to_text
@@ -46,6 +47,7 @@ class KnownFile:
     instance_id: int | None
     gone: bool
     hidden: bool  # its instance was removed from the archive
+    anew: bool = False  # a rebuild wants it read, however it stands
 
     @property
     def copied(self) -> bool:
@@ -152,7 +154,10 @@ class KnownFiles:
 
 def _known(row: Sequence[Any]) -> KnownFile:
     _, file_id, size, mtime_ns, outcome, reason, instance_id, gone, hidden = row
-    return KnownFile(file_id, size, mtime_ns, Outcome(outcome), Reason(reason), instance_id, bool(gone), bool(hidden))
+    return KnownFile(
+        file_id, size, recorded(mtime_ns), Outcome(outcome), Reason(reason), instance_id, bool(gone), bool(hidden),
+        anew=is_marked(mtime_ns),
+    )  # fmt: skip
 
 
 def _range(listing: Listing) -> tuple[str, tuple[str, ...]]:
@@ -203,6 +208,7 @@ _KNOWN = (
 )
 _MEMBERS = (
     "SELECT count(*), coalesce(sum((outcome IN ({}) AND reason NOT IN ({})) OR mtime_ns = 0 "  # noqa: S608 - our own words
+    f"OR mtime_ns < {EARLIEST} "
     "OR coalesce(instance.hidden, 0) OR (reason = 'copied' AND coalesce(instance.missing, 1))), 0) "
     "FROM drive JOIN folder ON folder.drive_id = drive.id JOIN file ON file.folder_id = folder.id "
     "LEFT JOIN source ON source.file_id = file.id AND reason = 'copied' "

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fileroom.catalog.anew import recorded
 from fileroom.catalog.paths import BELOW, below, on_drive
 from fileroom.model import Drive, Root, State
 from fileroom.sources.paths import display, from_text
@@ -98,7 +99,7 @@ def files(catalog: Catalog) -> Iterator[list[KnownPlace]]:
                 file_id,
                 mounts.absolute(filesystem_id, on_drive(folder, name)),
                 size,
-                mtime_ns,
+                recorded(mtime_ns),
                 content_digest,
             )
             for _, file_id, name, size, mtime_ns, content_digest, folder, filesystem_id in rows

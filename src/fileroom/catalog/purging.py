@@ -77,9 +77,9 @@ def _drop_instances(cursor: Any, wanted: str) -> None:
         (wanted,),
     )
     cursor.execute("DELETE FROM instance WHERE id IN (SELECT value FROM json_each(?))", (wanted,))
-    studies = _drop_empty(cursor, "series", "study_ref", series, "instance", "series_ref")
-    patients = _drop_empty(cursor, "study", "patient_ref", studies, "series", "study_ref")
-    _drop_empty(cursor, "patient", "id", patients, "study", "patient_ref")
+    studies = drop_empty(cursor, "series", "study_ref", series, "instance", "series_ref")
+    patients = drop_empty(cursor, "study", "patient_ref", studies, "series", "study_ref")
+    drop_empty(cursor, "patient", "id", patients, "study", "patient_ref")
     recount(
         cursor,
         _column(cursor, "SELECT id FROM series WHERE id IN (SELECT value FROM json_each(?))", json.dumps(series)),
@@ -90,7 +90,7 @@ def _drop_instances(cursor: Any, wanted: str) -> None:
     )
 
 
-def _drop_empty(cursor: Any, table: str, above: str, ids: Sequence[int], below: str, ref: str) -> list[int]:
+def drop_empty(cursor: Any, table: str, above: str, ids: Sequence[int], below: str, ref: str) -> list[int]:
     """Delete those rows of ``table`` that nothing refers to; gives the rows above all of ``ids``."""
     wanted = json.dumps(ids)
     up = _column(cursor, f"SELECT DISTINCT {above} FROM {table} WHERE id IN (SELECT value FROM json_each(?))", wanted)  # noqa: S608 - our own names

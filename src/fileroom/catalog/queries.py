@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, not_, or_, select, text
 
 from fileroom.catalog import bymatch, finding, packing
 from fileroom.catalog import schema as t
+from fileroom.catalog.anew import recorded
 from fileroom.catalog.language import parse
 from fileroom.catalog.marks import marks
 from fileroom.catalog.matching import clause
@@ -541,7 +542,7 @@ def _files(
         place = FileLocation(
             path=mounts.shown(row.filesystem_id, from_text(row.mount_point), inside),
             size=row.size,
-            mtime_ns=row.mtime_ns,
+            mtime_ns=recorded(row.mtime_ns),
             outcome=Outcome(row.outcome),
             reason=Reason(row.reason),
             detail=row.detail,

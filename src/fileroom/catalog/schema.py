@@ -268,7 +268,7 @@ import_ = Table(
     _text("message"),
     _text("roots"),  # JSON list
     _text("outcomes"),  # JSON object
-    _text("kind"),  # "import" (or nothing), "copy", "relink"
+    _text("kind"),  # "import" (or nothing), "copy", "rebuild", "relink"
     *_counts("files", "patients", "studies", "series", "instances", "bytes"),
     Column("seconds", Real, nullable=False, server_default="0"),
 )

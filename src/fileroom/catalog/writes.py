@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from fileroom.catalog import conflicts, identity
+from fileroom.catalog.anew import SHIFT, recorded
 from fileroom.catalog.counts import recount
 from fileroom.catalog.entries import Added, Entries, SeriesRow, highest
 from fileroom.catalog.known import InstanceFile, KnownInstance
 from fileroom.catalog.ledger import Ledger
 from fileroom.catalog.memory import Memory
 from fileroom.catalog.paths import on_drive
-from fileroom.catalog.wording import WordIndex
+from fileroom.catalog.wording import WordIndex, reindex
 from fileroom.model import Outcome, Reason
 from fileroom.sources.paths import to_text
 
@@ -85,6 +86,16 @@ class Read(Protocol):
         ...
 
 
+class Move(NamedTuple):
+    """An instance that turned out to belong to another series: its row, its public id before and now, the series."""
+
+    instance: int
+    old_id: bytes
+    new_id: bytes
+    old_series: int
+    new_series: int
+
+
 @dataclass(slots=True)
 class _Touched:
     series: set[int] = field(default_factory=set)
@@ -119,6 +130,8 @@ class Writer:
         self._contents: list[tuple[bytes, int, str]] = []
         self._removed: list[tuple[int]] = []  # new instances of what the user removed
         self._batch_uids: dict[str, list[KnownInstance]] = {}
+        self._read_anew: list[tuple[int, int, int]] = []
+        self.moves: list[Move] = []  # of this batch (moving.py)
 
     # -- a batch ---------------------------------------------------------------------------------------------------
 
@@ -130,6 +143,8 @@ class Writer:
         self._touched = _Touched()
         for pending in (self._new_instances, self._new_files, self._changed_files, self._sources, self._removed):
             pending.clear()  # of a batch that failed
+        self._read_anew.clear()
+        self.moves = []
         self._batch_uids = self._look_up(uids) if uids else {}
         if self._last_file < 0:
             self._last_instance, self._last_file = highest(cursor, "instance"), highest(cursor, "file")
@@ -142,6 +157,7 @@ class Writer:
         self._hide_removed()
         recount(self._cursor, self._touched.series)
         self._words.add(self._cursor, self.entries.new)
+        reindex(self._cursor, sorted(self.entries.anew))
 
     def _flush(self) -> None:
         c = self._cursor
@@ -163,6 +179,9 @@ class Writer:
                 "instance_id=?, gone=0, content_digest=NULL WHERE id=?",
                 self._changed_files,
             )
+        if self._read_anew:
+            c.executemany(_READ_ANEW, self._read_anew)
+            self._read_anew.clear()
         if self._sources:
             c.executemany("INSERT OR REPLACE INTO source(file_id, instance_id) VALUES (?,?)", self._sources)
         if self._contents:
@@ -351,6 +370,56 @@ class Writer:
             self._touched.series.add(series_id)
         return Brought(instance_id, public_id)
 
+    # -- read anew -------------------------------------------------------------------------------------------------
+
+    def instance(self, instance_id: int) -> KnownInstance | None:
+        """An instance by its row, whatever its SOP Instance UID is said to be."""
+        self._flush()
+        sql = "SELECT series_ref, hidden, file_id FROM instance WHERE id = ?"
+        found = self._cursor.execute(sql, (instance_id,)).fetchone()
+        if found is None:
+            return None
+        files = tuple(self._files_of([instance_id]).get(instance_id, ()))
+        return KnownInstance(instance_id, found[0], bool(found[1]), files, found[2])
+
+    def file_read_anew(self, file_id: int, instance_id: int | None, mtime_ns: int) -> None:
+        """A file says what it said: its row stays as it is, but for the mark."""
+        self._read_anew.append((mtime_ns - SHIFT, mtime_ns, file_id))
+        self._touched.placed.add(file_id)
+        if instance_id is not None:
+            self._touched.instances.add(instance_id)
+
+    def move(self, known: KnownInstance, row: SeriesRow, header: Header) -> None:
+        """Put an instance into the series it belongs to; its facts are for :meth:`replace_facts`."""
+        self._flush()
+        c, uid = self._cursor, header.sop_instance_uid
+        (old_id,) = c.execute(_PUBLIC_ID, (known.id,)).fetchone()
+        new_id = row.public_id(uid)
+        c.execute(
+            "UPDATE instance SET series_ref = ?, sop_instance_uid = ?, public_id = ? WHERE id = ?",
+            (row.id, uid, new_id, known.id),
+        )
+        # What is in conflict with it may be so no longer: the next import looks again.
+        c.execute(
+            "UPDATE file SET mtime_ns = 0 WHERE instance_id = ? AND reason = ?", (known.id, Reason.OTHER_CONTENT.value)
+        )
+        c.execute("DELETE FROM thumbnail WHERE series_id = ?", (known.series_id,))
+        self.moves.append(Move(known.id, old_id, new_id, known.series_id, row.id))
+        self._touched.series |= {known.series_id, row.id}
+
+    def merge(self, known: KnownInstance, into: KnownInstance) -> None:
+        """The last file of an instance turned out to be one of another: the two are one."""
+        self._flush()
+        c = self._cursor
+        if c.execute("SELECT 1 FROM file WHERE instance_id = ? AND gone = 0", (known.id,)).fetchone():
+            return
+        old_id, new_id = (c.execute(_PUBLIC_ID, (row,)).fetchone()[0] for row in (known.id, into.id))
+        for table in ("file", "source"):
+            c.execute(f"UPDATE {table} SET instance_id = ? WHERE instance_id = ?", (into.id, known.id))  # noqa: S608 - our own names
+        c.execute("DELETE FROM instance WHERE id = ?", (known.id,))
+        self.moves.append(Move(into.id, old_id, new_id, known.series_id, into.series_id))
+        self._touched.series |= {known.series_id, into.series_id}
+
     # -- files -----------------------------------------------------------------------------------------------------
 
     def new_file_id(self) -> int:
@@ -475,7 +544,7 @@ class Writer:
             place = on_drive(path, name)
             conflict = reason == Reason.OTHER_CONTENT.value
             files.setdefault(instance_id, []).append(
-                InstanceFile(file_id, size, mtime_ns, digest or b"", conflict, filesystem_id, place)
+                InstanceFile(file_id, size, recorded(mtime_ns), digest or b"", conflict, filesystem_id, place)
             )
         return files
 
@@ -503,6 +572,12 @@ _CONTRADICTS = (
     "AND EXISTS (SELECT 1 FROM instance JOIN file AS shown ON shown.id = instance.file_id "
     "WHERE instance.id = file.instance_id AND shown.id != file.id AND shown.gone = 0 "
     "AND (shown.size != file.size OR shown.digest IS NOT file.digest))"
+)
+_PUBLIC_ID = "SELECT public_id FROM instance WHERE id = ?"
+# The digest of all of a file stands as long as its time does.
+_READ_ANEW = (
+    "UPDATE file SET content_digest = CASE WHEN mtime_ns = ? THEN content_digest END, mtime_ns = ?, gone = 0 "
+    "WHERE id = ?"
 )
 
 

@@ -73,7 +73,7 @@ def begun(summary: ImportSummary) -> list[str]:
 def _headline(summary: ImportSummary) -> str:
     end = ENDS.get(summary.state, safe(summary.state))
     rate = f", {number(round(summary.files / summary.seconds))} per second" if summary.seconds and summary.files else ""
-    what = "Relink" if summary.kind == "relink" else "Import"
+    what = {"relink": "Relink", "rebuild": "Rebuild"}.get(summary.kind, "Import")
     line = f"{what} {summary.id} {end}: {count(summary.files, 'file')} in {duration(summary.seconds)}{rate}."
     return f"{line} {safe(summary.message)}" if summary.message else line
 

@@ -25,6 +25,16 @@ class Act(Enum):
     FOLLOW_AND_REPLACE = "follow and replace"  # … and the instance's facts are to be its own again
 
 
+class Anew(Enum):
+    """What becomes of a file that a rebuild reads anew."""
+
+    KEEP = "keep"  # it says what it said, and another file is shown or nothing stands against it
+    TAKE = "take"  # what it says is what its instance is
+    MOVE = "move"  # … and that belongs to another series now
+    MERGE = "merge"  # … where it stands already: this is a further file of that one
+    DECIDE = "decide"  # it holds something else: as in any import
+
+
 class Presence(Enum):
     """How a recorded file stands on the disk now."""
 
@@ -82,6 +92,30 @@ def decide(
     if row is None:
         return _new_path(size, digest, same, disk)
     return _beside_others(size, digest, same, _standing(same, disk), disk)
+
+
+def decide_anew(series_id: int, size: int, digest: bytes, file_id: int, was: KnownInstance, into: int | None) -> Anew:
+    """Decide on a file that a rebuild wants read, whatever size and time say.
+
+    ``was`` is the instance it is a file of, ``series_id`` the series its header belongs to as it is read now, ``into``
+    the instance with its UID that is there already.
+    """
+    own = next((file for file in was.files if file.id == file_id), None)
+    if own is None or (own.size, own.digest) != (size, digest):
+        return Anew.DECIDE
+    if own.conflict:
+        return Anew.KEEP if series_id == was.series_id else Anew.DECIDE
+    if not speaks(was, file_id):
+        return Anew.KEEP
+    if into is None:
+        return Anew.TAKE if series_id == was.series_id else Anew.MOVE
+    return Anew.TAKE if into == was.id else Anew.MERGE
+
+
+def speaks(instance: KnownInstance, file_id: int) -> bool:
+    """Whether a file is the one of its instance whose word counts: the one that is shown, of several."""
+    ids = [file.id for file in instance.files if not file.conflict]
+    return file_id == (instance.shown if instance.shown in ids else next(iter(ids), None))
 
 
 def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance, disk: Disk) -> Decision:

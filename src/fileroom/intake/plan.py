@@ -46,6 +46,8 @@ def plan_folder(
     A file is unchanged when size and time of change stand as recorded. A time in the future proves nothing and the
     file is read again. Files are only ever held to be gone when the listing of their folder is whole.
 
+    What a rebuild has marked is read, however it stands.
+
     In an ``automatic`` pass, which nobody asked for, what was removed from the archive stays removed, what was refused
     stays refused until it changes, and a time in the future is believed: such passes come all the time.
     """
@@ -72,6 +74,6 @@ def plan_folder(
 
 
 def _differs(entry: FileEntry, row: KnownFile, now_ns: int, *, automatic: bool) -> bool:
-    if row.outcome is Outcome.UNREADABLE or (not automatic and (row.try_again or entry.mtime_ns > now_ns)):
+    if row.anew or row.outcome is Outcome.UNREADABLE or (not automatic and (row.try_again or entry.mtime_ns > now_ns)):
         return True
     return entry.size != row.size or entry.mtime_ns != row.mtime_ns

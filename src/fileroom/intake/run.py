@@ -15,12 +15,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fileroom.catalog import persons, userdata
+from fileroom.catalog import anew, persons, userdata
 from fileroom.catalog.known import FINAL, KnownFiles, folders_with_files, holds_files, stands
+from fileroom.catalog.moving import Moves
+from fileroom.catalog.roots import recorded_roots
 from fileroom.catalog.store import FILES_FOLDER, OWN
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
-from fileroom.errors import Cancelled, FileroomError, SourceError
+from fileroom.errors import Cancelled, FileroomError, NotFound, SourceError
 from fileroom.intake.ahead import Area, WalkAhead
 from fileroom.intake.aside import Aside, Gone, Packed
 from fileroom.intake.copying import Copier, sweep
@@ -93,6 +95,64 @@ def bring_in(
         return _Import(catalog, settings, errand, on_progress, token, copier).run()
 
 
+def rebuild(
+    catalog: Catalog,
+    settings: Settings,
+    paths: Sequence[str],
+    *,
+    who: str,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> ImportSummary:
+    """Read what the archive knows again, although it stands as recorded, and take its facts anew.
+
+    All of it that can be reached, or what lies under ``paths``. The files are marked first, so that after a kill the
+    next import goes on. Busy when an import is running; NotFound when a path has nothing of the archive.
+    """
+    token = cancel or CancelToken()
+    with import_lock(catalog.folder, token), _fewer_collections():
+        sweep(os.path.realpath(catalog.folder / FILES_FOLDER))
+        roots, away = _to_rebuild(catalog, [_checked(path) for path in paths])
+        mounts = catalog.mounts()
+        for root in roots:
+            mount, inside = mounts.locate(root)
+            anew.mark(catalog, mount.filesystem_id, inside)
+        errand = _Errand(tuple(roots), tuple(Area(root, root) for root in roots), who, rebuilds=True, away=away)
+        return _Import(catalog, settings, errand, on_progress, token, None).run()
+
+
+def _to_rebuild(catalog: Catalog, paths: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """What a rebuild looks at, outermost, and the roots that it cannot reach."""
+    mounts = catalog.mounts(fresh=True)
+    here: list[str] = []
+    away: list[str] = []
+    for root in recorded_roots(catalog):
+        path = mounts.absolute(root.filesystem_id, root.inside)
+        if path is not None and os.path.exists(path):
+            here.append(path)
+        else:
+            away.append(path or root.mount_point.rstrip("/") + root.inside.rstrip("/"))
+    own = mounts.absolute(OWN, "/")
+    if own is not None and os.path.isdir(own) and holds_files(catalog, OWN, "/"):
+        here.append(own.rstrip("/"))
+    if not paths:
+        if not here:
+            raise SourceError("nothing of the archive can be reached now")
+        return _outermost(here), tuple(away)
+    found: list[str] = []
+    for path in paths:
+        inner = [root for root in here if _is_below(root, path)]
+        wanted = [path] if any(_is_below(path, root) for root in here) else inner
+        if not wanted:
+            raise NotFound(f"{display(path)}: nothing of the archive lies there")
+        found += wanted
+    return _outermost(found), ()
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
 def _copier(catalog: Catalog, cancel: CancelToken) -> Copier:
     key = catalog.key.derive("names of own files")
     return Copier(catalog.folder / FILES_FOLDER, key, cancel, partial(stands, catalog))
@@ -151,6 +211,13 @@ class _Errand:
     who: str
     automatic: bool = False
     still: Callable[[str, int, int, int], bool] | None = None
+    rebuilds: bool = False
+    away: tuple[str, ...] = ()  # what it would have looked at, too
+
+    @property
+    def brings_back(self) -> bool:
+        """Whether what was removed from the archive comes back by being met."""
+        return not (self.automatic or self.rebuilds)
 
 
 def _checked(path: str) -> str:
@@ -215,7 +282,9 @@ class _Import:
         self._mounts = catalog.mounts(fresh=True)
         self._started = time.monotonic()
         self._id, self._started_at = 0, ""
-        self._writer = Writer(catalog, 0, max_patients=settings.max_patients, automatic=errand.automatic)
+        self._writer = Writer(catalog, 0, max_patients=settings.max_patients, automatic=not errand.brings_back)
+        self._moved = Moves()
+        self._kind = "copy" if copier else "rebuild" if errand.rebuilds else "import"
         self._settled_patients = 0
         self._hand = (
             CopyHand(copier, self._writer, self._tally, self._mounts)
@@ -226,7 +295,7 @@ class _Import:
         self._last_write = self._started
         self._writes = 0
         self._last_progress = 0.0
-        self._messages: list[str] = []
+        self._messages = [f"{display(path)} cannot be reached and was left as it is" for path in errand.away]
         self._stopped = self._roots_to_leave_alone()
         self._areas = [area for area in errand.areas if area.root not in self._stopped]
         self._walk = WalkAhead(self._areas, catalog, self._mounts)
@@ -273,14 +342,12 @@ class _Import:
 
     def _begin(self) -> None:
         """Open the ledger, and remember the roots."""
-        self._id, self._started_at = userdata.begin_import(
-            self._catalog, self._roots, self._errand.who, "copy" if self._copier else "import"
-        )
+        self._id, self._started_at = userdata.begin_import(self._catalog, self._roots, self._errand.who, self._kind)
         self._writer.ledger.import_id = self._id
         with self._catalog.database.transaction() as cursor:
             self._writer.begin(cursor)
             for root in self._roots:
-                if root in self._stopped:
+                if root in self._stopped or self._errand.rebuilds:
                     continue
                 mount, inside = self._mounts.locate(root)
                 # What is copied may go, and the archive's own folder is nobody's: neither is a root to look at again.
@@ -326,7 +393,7 @@ class _Import:
 
     def _submit(self, pace: Pace, work: _Work) -> Future[list[Reading | Packed]]:
         """Have files read: in the other process once it is ready, which is not worth starting for a few."""
-        if work.read is _read_plain and self._settings.aside and not self._copier:
+        if work.read is _read_plain and self._settings.aside and not (self._copier or self._errand.rebuilds):
             self._submitted += len(work.files)
             if self._aside is None and self._submitted > _FEW and self._walk.seen > _MANY:
                 with contextlib.suppress(OSError):
@@ -425,7 +492,7 @@ class _Import:
     def _compare(self, place: Place, listing: Listing, now: int) -> FolderPlan:
         folder = self._known.folder(place.mount.filesystem_id, place.inside)
         known = self._known.files(folder, listing) if folder is not None else {}
-        return plan_folder(listing, known, now, automatic=self._errand.automatic)
+        return plan_folder(listing, known, now, automatic=not self._errand.brings_back)
 
     def _readable(self, files: Files, folder: str, now: int) -> Files:
         """Those of the files of ``folder`` that are not being written just now."""
@@ -587,6 +654,9 @@ class _Import:
             self._writer.begin(cursor, batch.uids())
             write_batch(self._hand, self._writer, batch)
             self._writer.finish()
+            if self._writer.moves:
+                self._moved.settle(cursor, self._writer.moves)
+                self._writer.entries.forget()
             if self._writer.added.patients > self._settled_patients:  # somebody new may be somebody known
                 persons.settle(cursor)
                 self._settled_patients = self._writer.added.patients
@@ -614,7 +684,7 @@ class _Import:
             bytes=self._tally.bytes,
             seconds=time.monotonic() - self._started,
             message=message,
-            kind="copy" if self._copier else "import",
+            kind=self._kind,
         )
 
     def _read_all(self, work: _Work) -> list[Reading | Packed]:

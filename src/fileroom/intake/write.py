@@ -11,7 +11,7 @@ from fileroom.catalog import packing
 from fileroom.catalog.known import FINAL, InstanceFile, KnownInstance
 from fileroom.catalog.writes import FileFacts, Image
 from fileroom.intake.aside import Packed
-from fileroom.intake.decide import Act, Decision, Presence, decide
+from fileroom.intake.decide import Act, Anew, Decision, Presence, decide, decide_anew, speaks
 from fileroom.intake.frames import frames_of
 from fileroom.model import Outcome, Reason
 from fileroom.sources.compare import same_bytes, sha256
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _NOT_LOOKED_INTO = frozenset({Reason.PERMISSION_DENIED, Reason.IO_ERROR, Reason.VANISHED})
+_NO_IMAGE = frozenset({Outcome.NOT_DICOM, Outcome.NO_IDENTITY})
 _NOT_READ = FINAL | {Reason.CONTAINER}
 
 
@@ -239,7 +240,12 @@ class Hand:
             self._tally.bytes += reading.size
         if reading.header is None:
             said = (reading.outcome or Outcome.UNREADABLE, reading.reason or Reason.DAMAGED, reading.detail)
-            self._leave_out(item, said)
+            if _is_no_image_still(item):
+                self._as_before(item, None)
+            else:
+                self._leave_out(item, said)
+            return
+        if item.known is not None and item.known.anew and item.known.in_place and self._anew(item, reading.header):
             return
         if not self._writer.has_room_for(reading.header):
             self._leave_out(item, (Outcome.REFUSED, Reason.PATIENT_LIMIT, ""))
@@ -270,6 +276,47 @@ class Hand:
             if contradicts
             else decision
         )
+
+    def _anew(self, item: ReadFile, header: Header) -> bool:
+        """Take a file's word anew that holds what it held; False when it does not."""
+        known, reading, writer = item.known, item.reading, self._writer
+        assert known is not None and known.instance_id is not None  # noqa: S101, PT018 - it is in place
+        candidates = self._candidates(header.sop_instance_uid)
+        was = next((one for one in candidates if one.id == known.instance_id), None)
+        was = was or writer.instance(known.instance_id)
+        if was is None:
+            return False
+        if speaks(was, known.id) or any(file.conflict and file.id == known.id for file in was.files):
+            series = writer.entries.series_of(header, writer.drive(self.home_of(item)))
+        else:  # nothing is made for a file whose word does not count
+            series = writer.entries.row(was.series_id)
+        into = next((one for one in candidates if one.series_id == series.id), None)
+        what = decide_anew(series.id, reading.size, reading.digest, known.id, was, into.id if into else None)
+        if what is Anew.DECIDE:
+            return False
+        if what is Anew.MERGE and into is not None:
+            disk = Disk(self._mounts, item)
+            decision = decide(series.id, reading.size, reading.digest, known, candidates, disk)
+            self.carry_out(item, header, series, self._as_chosen(item, decision, disk))
+            writer.merge(was, into)
+            return True
+        if what is Anew.MOVE:
+            writer.move(was, series, header)
+            writer.remember(header.sop_instance_uid, replace(was, series_id=series.id))
+        if what is not Anew.KEEP:
+            writer.replace_facts(was.id, image_of(series, header, reading.size), reading.size)
+            writer.entries.take_anew(series, header)
+        self._as_before(item, was)
+        return True
+
+    def _as_before(self, item: ReadFile, instance: KnownInstance | None) -> None:
+        """The row of a file that says what it said, and the line that it has none of."""
+        said = (Outcome.UNCHANGED, Reason.SAME_AS_BEFORE, "")
+        if item.known is None or item.known.outcome is Outcome.UNREADABLE:
+            self._record(item, *said, None, instance)
+        else:
+            self._writer.file_read_anew(item.known.id, instance.id if instance else None, item.reading.mtime_ns)
+        self.line(item.place, item.entry.name, said, item.reading.size)
 
     def home_of(self, item: ReadFile) -> Mount:
         """The drive on which the image is going to lie."""
@@ -408,6 +455,14 @@ def _holds(path: str, content: bytes) -> bool:
         return sha256(path) == content
     except OSError:
         return False
+
+
+def _is_no_image_still(item: ReadFile) -> bool:
+    """Whether a file that a rebuild wants read is no image, for the reason for which it was none."""
+    known, reading = item.known, item.reading
+    if known is None or not known.anew or known.outcome not in _NO_IMAGE:
+        return False
+    return (known.outcome, known.reason, known.size) == (reading.outcome, reading.reason, reading.size)
 
 
 def _as_file(place: Place, name: str, reading: Reading | Packed, file_id: int, *, conflict: bool) -> InstanceFile:

@@ -41,6 +41,18 @@ async def start(request: Request) -> Response:
     return json_answer({"job": job.id}, 202)
 
 
+async def rebuild(request: Request) -> Response:
+    """Begin to read again what the archive knows: all of it, or what lies under some paths."""
+    door = Door.of(request)
+    asked = await read_json(request)
+    paths = [asked_path(path) for path in texts(asked, "paths")] if asked.get("paths") else []
+    if await patiently(partial(missing, paths), PATIENCE):
+        raise BadRequest("A path does not exist, or fileroom may not look at it.")
+    job = door.jobs.start_rebuild(paths)
+    await door.jobs.first_word(job, FIRST_WORD)
+    return json_answer({"job": job.id}, 202)
+
+
 async def relink(request: Request) -> Response:
     """Begin to look for files that were moved by hand; they are followed when the body says so."""
     door = Door.of(request)
@@ -187,6 +199,7 @@ ROUTES = [
     Route("/api/imports/{id}/ledger.json", get=ledger_json),
     Route("/api/imports/{id}/reasons", get=reasons),
     Route("/api/imports/{id}/undo", post=undo),
+    Route("/api/rebuild", post=rebuild),
     Route("/api/relink", post=relink),
     Route("/api/jobs", get=jobs),
     Route("/api/jobs/{job}", get=job, delete=cancel),

@@ -184,6 +184,14 @@ class JobBoard:
 
         return self._begin(Kind.IMPORT, work)
 
+    def start_rebuild(self, paths: Sequence[str]) -> Job:
+        """Begin to read all again, or what lies under ``paths``. Busy when an import is running here."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> ImportSummary:
+            return self._archive.rebuild(list(paths), who="page", on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.IMPORT, work)
+
     def start_check(self, *, read_data: bool, sample: float) -> Job:
         """Begin a check. Busy when one is running here."""
 
