@@ -92,6 +92,9 @@ export function makePatient(n: number): Patient {
     modalities: [...new Set(studies.map((s) => kindOf(s).modality))].sort(),
     last_study_date: studies.map(studyDate).sort().at(-1) ?? "",
     state: mix(n, 13) % 53 === 0 ? "offline" : mix(n, 13) % 211 === 0 ? "missing" : "online",
+    also: [],
+    note: "",
+    labels: [],
   };
 }
 
@@ -117,6 +120,8 @@ export function makeStudy(s: number): Study {
     modalities: [kind.modality],
     counts: countsOfStudy(s),
     state: patient.state,
+    note: "",
+    labels: [],
   };
 }
 
@@ -143,6 +148,8 @@ export function makeSeries(number: number): Series {
     laterality: kind.part === "KNEE" ? "L" : "",
     patient_position: volume ? "HFS" : "",
     performing_physician_name: NOBODY,
+    performed_procedure_step_start_date: "",
+    performed_procedure_step_start_time: "",
     manufacturer: study.manufacturer,
     manufacturer_model_name: study.manufacturer_model_name,
     station_name: study.station_name,
@@ -161,6 +168,8 @@ export function makeSeries(number: number): Series {
     transfer_syntax_uid: "1.2.840.10008.1.2.1",
     counts: seriesCounts(frames, kind, description.startsWith("Cine")),
     state: study.state,
+    note: "",
+    labels: [],
   };
 }
 

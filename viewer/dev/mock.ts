@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
 
 import {
+  type Found,
   type ImportSummary,
   type Job,
   type LedgerEntry,
@@ -167,18 +168,18 @@ class MockArchive {
     };
   }
 
-  private patients(query: URLSearchParams): Page<Patient> {
+  private patients(query: URLSearchParams): Found<Patient> {
     const words = fold(query.get("q") ?? "").split(/\s+/).filter(Boolean);
     const order = query.get("order") ?? "name";
     const question = `${order} ${words.join(" ")} ${this.removed.size}`;
-    if (this.lastAnswer.question === question) return page(this.lastAnswer.found, query);
+    if (this.lastAnswer.question === question) return foundPage(this.lastAnswer.found, query);
     const field = order.replace(/^-/, "");
     const found = this.people.filter((one) => !this.removed.has(one.id) && words.every((word) => haystack(one).includes(word)));
     const keys = new Map(found.map((one) => [one, sortKey(one, field)]));
     const sign = order.startsWith("-") ? -1 : 1;
     found.sort((a, b) => sign * compare(keys.get(a) ?? "", keys.get(b) ?? ""));
     this.lastAnswer = { question, found };
-    return page(found, query);
+    return foundPage(found, query);
   }
 
   private start(paths: string[]): string {
@@ -331,7 +332,8 @@ function page<T>(all: readonly T[], query: URLSearchParams): Page<T> {
   const limit = Math.min(1000, Number(query.get("limit") ?? 200));
   return { items: all.slice(offset, offset + limit), total: all.length, offset };
 }
-const whole = <T>(all: readonly T[]): Page<T> => ({ items: all, total: all.length, offset: 0 });
+const foundPage = <T>(all: readonly T[], query: URLSearchParams): Found<T> => ({ ...page(all, query), hits: [], instead: [], more: false });
+const whole = <T>(all: readonly T[]): Found<T> => ({ items: all, total: all.length, offset: 0, hits: [], instead: [], more: false });
 const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 const haystacks = new WeakMap<Patient, string>();
 function haystack(one: Patient): string {

@@ -5,6 +5,7 @@ import { CheckPage } from "../features/check/index.ts";
 import { FoldersPage } from "../features/folders/index.ts";
 import { ImportDialog, ImportsPage, LedgerPage } from "../features/imports/index.ts";
 import { MenuHost, ToastHost } from "../features/kit/index.ts";
+import type { MatchesPageProps } from "../features/matches/index.ts";
 import { t } from "../features/prefs/index.ts";
 import { SignInPage } from "../features/session/index.ts";
 import type { SeriesViewProps } from "../features/viewport/index.ts";
@@ -16,6 +17,9 @@ import { archive, check, chooser, folders, imports, signedOut, start } from "./s
 import { StatusLine } from "./StatusLine.tsx";
 
 const loadViewer = async () => (await import("../features/viewport/index.ts")).SeriesView;
+
+const loadMatches = async () => (await import("../features/matches/index.ts")).MatchesPage;
+const MATCHES: MatchesPageProps = { onChanged: () => void archive.refresh() };
 
 const showSeries = (id: string): void => {
   navigate({ page: "series", id }, { replace: true });
@@ -74,6 +78,8 @@ function PageOf() {
       );
     case "check":
       return <CheckPage store={check} />;
+    case "matches":
+      return <Lazy<MatchesPageProps> load={loadMatches} props={MATCHES} quiet />;
     case "ledger":
       return <LedgerPage id={at.id} onUndone={() => void archive.refresh()} />;
     case "archive":

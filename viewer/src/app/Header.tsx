@@ -1,12 +1,12 @@
 import { SearchBox } from "../features/archive/index.ts";
 import { ProgressChip } from "../features/imports/index.ts";
 import { Icon, type IconName, openMenu } from "../features/kit/index.ts";
-import { language, setLanguage, setTheme, t, theme, type Theme, THEMES } from "../features/prefs/index.ts";
+import { fmt, language, setLanguage, setTheme, t, theme, type Theme, THEMES } from "../features/prefs/index.ts";
 import { LANGUAGES } from "../core/messages.ts";
 import { routePath } from "../core/routes.ts";
 import { Mark } from "./Mark.tsx";
 import { navigate, route } from "./router.ts";
-import { archive, imports } from "./services.ts";
+import { archive, imports, matches } from "./services.ts";
 
 const THEME_ICONS: Readonly<Record<Theme, IconName>> = { auto: "auto", light: "sun", dark: "moon" };
 
@@ -88,6 +88,11 @@ function MainButtons() {
         <Icon name="folder" />
         <span>{t("header.folders")}</span>
       </a>
+      <a class={page === "matches" ? "button plain on" : "button plain"} href={routePath({ page: "matches" })}>
+        <Icon name="person" />
+        <span>{t("header.matches")}</span>
+        <Count of={matches.value} />
+      </a>
       <a class={["imports", "ledger"].includes(page) ? "button plain on" : "button plain"} href={routePath({ page: "imports" })}>
         <Icon name="clock" />
         <span>{t("header.imports")}</span>
@@ -109,6 +114,9 @@ function MainButtons() {
     </>
   );
 }
+
+/** How many wait for an answer. */
+const Count = ({ of }: { readonly of: number }) => (of === 0 ? null : <span class="count-badge">{fmt().number(of)}</span>);
 
 function BackToArchive() {
   return (

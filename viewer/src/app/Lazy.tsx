@@ -6,8 +6,15 @@ import { t } from "../features/prefs/index.ts";
 
 type Loaded<P> = { readonly state: "loading" | "failed" } | { readonly state: "ready"; readonly component: ComponentType<P> };
 
+interface LazyProps<P> {
+  readonly load: () => Promise<ComponentType<P>>;
+  readonly props: P;
+  /** It comes among pages, not in place of them. */
+  readonly quiet?: boolean;
+}
+
 /** A component that is fetched when it is first drawn. `load` must be the same function each time. */
-export function Lazy<P extends object>({ load, props }: { load: () => Promise<ComponentType<P>>; props: P }) {
+export function Lazy<P extends object>({ load, props, quiet = false }: LazyProps<P>) {
   const loaded = useSignal<Loaded<P>>({ state: "loading" });
   useEffect(() => {
     load().then(
@@ -18,8 +25,8 @@ export function Lazy<P extends object>({ load, props }: { load: () => Promise<Co
   const now = loaded.value;
   if (now.state === "ready") return <now.component {...props} />;
   return (
-    <main class="lazy">
-      <p role="status">{t(now.state === "loading" ? "viewer.loading" : "viewer.failed")}</p>
+    <main class={quiet ? "alone" : "lazy"}>
+      <p role="status">{quiet && now.state === "loading" ? "" : t(now.state === "loading" ? "viewer.loading" : "viewer.failed")}</p>
     </main>
   );
 }

@@ -10,9 +10,11 @@ import { t } from "../features/prefs/index.ts";
 import * as api from "../io/api.ts";
 import { listenToJob } from "../io/events.ts";
 import { onSignedOut } from "../io/http.ts";
+import { recall } from "../io/storage.ts";
 import { navigate, route } from "./router.ts";
 
 export const archive = new ArchiveStore(api);
+archive.jacket.setHideDerived(recall("derived", ["hidden", "shown"]) === "hidden");
 export const chooser = new ChooserStore(api);
 export const imports = new ImportStore({
   api,
@@ -33,6 +35,19 @@ export const imports = new ImportStore({
 
 export const folders = new FolderStore(api, () => void archive.refresh());
 export const check = new CheckStore(api, listenToJob);
+
+/** How many possible matches wait for an answer; 0 while it is not known. */
+export const matches = signal(0);
+
+/** In a large archive looking for matches takes a while: then it is done when one goes to their page. */
+const MOST_COUNTED_UNASKED = 20_000;
+effect(() => {
+  const patients = archive.status.value?.patients ?? 0;
+  if (patients > 0 && patients <= MOST_COUNTED_UNASKED) void api.matches().then(
+      (all) => (matches.value = all.length),
+      () => undefined, // their page says what is the matter
+    );
+});
 
 export const signedOut = signal(false);
 
@@ -56,6 +71,15 @@ setInterval(() => {
 
 onSignedOut(() => {
   signedOut.value = true;
+});
+
+/** What was opened in the viewer is remembered, by what one went in with: leafing through its series adds nothing. */
+let viewing = false;
+effect(() => {
+  const at = route.value;
+  const inViewer = at.page === "study" || at.page === "series";
+  if (inViewer && !viewing) api.opened(at.id).catch(() => undefined); // the viewer itself says what is the matter
+  viewing = inViewer;
 });
 
 /** The address names the patient in hand (by an id that means nothing elsewhere), so that it can be bookmarked. */

@@ -1,7 +1,7 @@
 /** All that is known of an entry, in words: the details pane. What the file does not say is left out. */
 import type { Formats } from "./format.ts";
 import type { MessageKey, Translate } from "./messages.ts";
-import type { Counts, Patient, PersonName, Series, State, Study } from "./model.ts";
+import type { Alias, Counts, Patient, PersonName, Series, State, Study } from "./model.ts";
 import { mainName, showGroup } from "./names.ts";
 import { age, contents, patientTitle, sexWord } from "./people.ts";
 import { sopClassName, transferSyntaxName } from "./uids.ts";
@@ -29,6 +29,12 @@ const IDENTITY_RULES: Readonly<Record<string, MessageKey>> = {
 function identityWords(reason: string, t: Translate): string {
   const key = IDENTITY_RULES[reason];
   return key === undefined ? reason : t(key);
+}
+
+/** Another entry that the user said is this person: by what it differs. */
+function aliasWords(alias: Alias, fmt: Formats): string {
+  const { name, patient_id, issuer_of_patient_id, birth_date } = alias;
+  return [mainName(name), patient_id, issuer_of_patient_id, fmt.date(birth_date)].filter((text) => text !== "").join(" · ");
 }
 
 function person(name: PersonName): string {
@@ -65,6 +71,8 @@ export function patientFacts(patient: Patient, t: Translate, fmt: Formats): Fact
       { label: "fact.contents", value: below(patient.counts, t, "patient") },
       { label: "fact.size", value: fmt.bytes(patient.counts.bytes) },
       { label: "fact.reason", value: identityWords(patient.reason, t) },
+      ...patient.also.map((alias) => ({ label: "fact.also", value: aliasWords(alias, fmt) }) as const),
+      { label: "fact.alsoReason", value: patient.also.length > 0 ? t("identity.said") : "" },
       stateFact(patient.state, t),
     ]),
   };
@@ -112,6 +120,10 @@ export function seriesFacts(series: Series, t: Translate, fmt: Formats): FactGro
       { label: "fact.contents", value: contents(series, t) },
       { label: "fact.size", value: fmt.bytes(series.counts.bytes) },
       { label: "fact.performing", value: person(series.performing_physician_name) },
+      {
+        label: "fact.performed",
+        value: fmt.dateTime(series.performed_procedure_step_start_date, series.performed_procedure_step_start_time),
+      },
       { label: "fact.manufacturer", value: series.manufacturer },
       { label: "fact.model", value: series.manufacturer_model_name },
       { label: "fact.station", value: series.station_name },

@@ -9,19 +9,20 @@ import { check } from "./messages/check.ts";
 import { common } from "./messages/common.ts";
 import { folders } from "./messages/folders.ts";
 import { imports } from "./messages/imports.ts";
+import { matches } from "./messages/matches.ts";
 import { viewport } from "./messages/viewport.ts";
 
 export const LANGUAGES = ["en", "it"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const english = { ...common.en, ...folders.en, ...archive.en, ...check.en, ...imports.en, ...viewport.en } as const;
+const english = { ...common.en, ...folders.en, ...archive.en, ...check.en, ...imports.en, ...matches.en, ...viewport.en } as const;
 
 export type MessageKey = keyof typeof english;
 export type Table = Readonly<Record<MessageKey, string>>;
 
 export const TABLES: Readonly<Record<Language, Table>> = {
   en: english,
-  it: { ...common.it, ...folders.it, ...archive.it, ...check.it, ...imports.it, ...viewport.it },
+  it: { ...common.it, ...folders.it, ...archive.it, ...check.it, ...imports.it, ...matches.it, ...viewport.it },
 };
 
 export type MessageValues = Readonly<Record<string, string | number>>;

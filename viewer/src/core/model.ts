@@ -141,7 +141,22 @@ export interface Counts {
   readonly bytes: number;
 }
 
-export interface Patient {
+/** A patient that the user said is the same person as another, by what identifies them. */
+export interface Alias {
+  readonly id: string;
+  readonly name: PersonName;
+  readonly patient_id: string;
+  readonly issuer_of_patient_id: string;
+  readonly birth_date: string;
+}
+
+/** What the user said of an entry. */
+export interface Said {
+  readonly note: string;
+  readonly labels: readonly string[];
+}
+
+export interface Patient extends Said {
   readonly id: string;
   readonly name: PersonName;
   readonly patient_id: string;
@@ -155,9 +170,11 @@ export interface Patient {
   readonly modalities: readonly string[];
   readonly last_study_date: string;
   readonly state: State;
+  /** The patients that the user said are the same person; counts are those of all. */
+  readonly also: readonly Alias[];
 }
 
-export interface Study {
+export interface Study extends Said {
   readonly id: string;
   readonly patient: Patient;
   readonly study_instance_uid: string;
@@ -179,7 +196,7 @@ export interface Study {
 }
 
 /** `original` is false when Image Type says the pixels were derived, `reformatted` when they were re-sampled. */
-export interface Series {
+export interface Series extends Said {
   readonly id: string;
   readonly study: Study;
   readonly series_instance_uid: string;
@@ -193,6 +210,8 @@ export interface Series {
   readonly laterality: string;
   readonly patient_position: string;
   readonly performing_physician_name: PersonName;
+  readonly performed_procedure_step_start_date: string;
+  readonly performed_procedure_step_start_time: string;
   readonly manufacturer: string;
   readonly manufacturer_model_name: string;
   readonly station_name: string;
@@ -214,11 +233,67 @@ export interface Series {
   readonly conflicts: number;
 }
 
+/** A text in which something was found; `spans` are the parts that match, in Unicode code points. */
+export interface Hit {
+  readonly field: string;
+  readonly text: string;
+  readonly spans: readonly (readonly [start: number, end: number])[];
+}
+
 /** A stretch of an ordered answer: `items` from `offset` on, of `total` in all. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly total: number;
   readonly offset: number;
+}
+
+/** The answer to a search. `hits` are those of each item; `instead` the words that were looked for in place of misspelt ones. */
+export interface Found<T> extends Page<T> {
+  readonly hits: readonly (readonly Hit[])[];
+  readonly instead: readonly (readonly [typed: string, meant: string])[];
+  /** There are more hits than `total`. */
+  readonly more: boolean;
+}
+
+export const LIKENESSES = ["same_id", "same_person"] as const;
+
+/** Patients who might be one person: one Patient ID with other names or birth dates, or one name and birth date with other IDs. */
+export interface PossibleMatch {
+  readonly likeness: (typeof LIKENESSES)[number];
+  readonly patients: readonly Patient[];
+}
+
+export type Verdict = "same" | "different";
+
+/** What the user said of two patients; `said` tells who was meant when nothing of one is in the catalog. */
+export interface PatientRule {
+  readonly id: number;
+  readonly verdict: Verdict;
+  readonly first: Patient | null;
+  readonly second: Patient | null;
+  readonly said: readonly [string, string];
+  readonly at: string;
+}
+
+export interface LabelCount {
+  readonly label: string;
+  readonly entries: number;
+}
+
+export interface SavedSearch {
+  readonly name: string;
+  readonly level: Level;
+  readonly words: string;
+}
+
+/** One attribute of a file as a line; `depth` counts the sequences it lies in. */
+export interface Attribute {
+  readonly depth: number;
+  readonly tag: string;
+  readonly vr: string;
+  readonly keyword: string;
+  readonly name: string;
+  readonly value: string;
 }
 
 /** Per-frame values of a multi-frame image with functional groups (PS3.3 C.7.6.16.1): one item per frame. */

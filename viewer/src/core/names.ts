@@ -41,8 +41,14 @@ export function mainName(name: PersonName): string {
   return showGroup(name.alphabetic) || showPlain(name.ideographic) || showPlain(name.phonetic);
 }
 
-/** The other groups, in small type beside it: `山田 太郎 · やまだ たろう`. */
-export function otherNames(name: PersonName): string {
+/** The other groups, as the page writes them and as they stand in the file. */
+export function otherGroups(name: PersonName): { readonly shown: string; readonly raw: string }[] {
   const main = mainName(name);
-  return [showPlain(name.ideographic), showPlain(name.phonetic)].filter((text) => text !== "" && text !== main).join(" · ");
+  return [name.ideographic, name.phonetic].map((raw) => ({ shown: showPlain(raw), raw })).filter(({ shown }) => shown !== "" && shown !== main);
 }
+
+/** The other groups, in small type beside it: `山田 太郎 · やまだ たろう`. */
+export const otherNames = (name: PersonName): string =>
+  otherGroups(name)
+    .map((group) => group.shown)
+    .join(" · ");

@@ -12,8 +12,10 @@ export function sexWord(sex: string, t: Translate): string {
   return key === undefined ? sex : t(key);
 }
 
+const firstLine = (text: string): string => (text.split("\n")[0] ?? "").trim();
+
 export function patientTitle(patient: Patient, t: Translate): string {
-  if (patient.anonymous) return t("archive.anonymous");
+  if (patient.anonymous) return firstLine(patient.note) || t("archive.anonymous"); // named by the user, perhaps
   return mainName(patient.name) || patient.patient_id || t("archive.noName");
 }
 

@@ -11,6 +11,7 @@ describe("addresses", () => {
     ["/series/e%2F1", { page: "series", id: "e/1" }],
     ["/imports", { page: "imports" }],
     ["/folders", { page: "folders" }],
+    ["/matches", { page: "matches" }],
     ["/imports/12", { page: "ledger", id: 12 }],
     ["/check", { page: "check" }],
   ] as const)("%s both ways", (path, route) => {
@@ -18,7 +19,7 @@ describe("addresses", () => {
     expect(routePath(route)).toBe(path);
   });
 
-  it.each(["/nothing", "/imports/x", "/folders/1", "/series/1/2", "/study"])("%s is no page", (path) => {
+  it.each(["/nothing", "/imports/x", "/folders/1", "/matches/1", "/series/1/2", "/study"])("%s is no page", (path) => {
     expect(parseRoute(path)).toEqual({ page: "unknown", path });
   });
 

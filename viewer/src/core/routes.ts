@@ -6,6 +6,7 @@ export type Route =
   | { readonly page: "series"; readonly id: string }
   | { readonly page: "imports" }
   | { readonly page: "folders" }
+  | { readonly page: "matches" }
   | { readonly page: "ledger"; readonly id: number }
   | { readonly page: "check" }
   | { readonly page: "unknown"; readonly path: string };
@@ -27,8 +28,7 @@ export function parseRoute(path: string): Route {
     if (second === undefined) return { page: "imports" };
     return /^\d{1,15}$/.test(second) ? { page: "ledger", id: Number(second) } : { page: "unknown", path };
   }
-  if (first === "folders" && second === undefined) return { page: "folders" };
-  if (first === "check" && second === undefined) return { page: "check" };
+  if ((first === "folders" || first === "matches" || first === "check") && second === undefined) return { page: first };
   if (second === undefined) return { page: "unknown", path };
   if (first === "patient") return { page: "archive", entry: decode(second) };
   if (first === "study") return { page: "study", id: decode(second) };
@@ -49,6 +49,8 @@ export function routePath(route: Route): string {
       return "/imports";
     case "folders":
       return "/folders";
+    case "matches":
+      return "/matches";
     case "ledger":
       return `/imports/${route.id}`;
     case "check":

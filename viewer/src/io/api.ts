@@ -1,26 +1,35 @@
 /** The typed client of docs/http-api.md. One function per route; nothing is kept here. */
 import type {
+  Attribute,
   CheckReport,
   Conflict,
   Counts,
   Display,
+  Drive,
   Entry,
   Finding,
   Folder,
+  Found,
   ImportSummary,
   Job,
+  LabelCount,
   LedgerEntry,
   Outcome,
   Page,
   Patient,
+  PatientRule,
   Place,
+  PossibleMatch,
   ReasonCount,
   Root,
+  SavedSearch,
   Series,
   SeriesImages,
+  State,
   Status,
   Study,
   Trouble,
+  Verdict,
 } from "../core/model.ts";
 import type { Measurement } from "../core/measure.ts";
 import { json, request } from "./http.ts";
@@ -32,6 +41,9 @@ export interface ListQuery {
   readonly order?: string | undefined;
   readonly offset?: number | undefined;
   readonly limit?: number | undefined;
+  /** The id of a drive on which some of it lies. */
+  readonly drive?: number | undefined;
+  readonly state?: State | undefined;
 }
 
 /** `?a=1&b=2` of what is there; the empty string says no more than absence does. */
@@ -48,13 +60,13 @@ const at = encodeURIComponent;
 
 export const status = (signal?: AbortSignal): Promise<Status> => json("/api/status", { signal });
 
-export const patients = (query: ListQuery = {}, signal?: AbortSignal): Promise<Page<Patient>> =>
+export const patients = (query: ListQuery = {}, signal?: AbortSignal): Promise<Found<Patient>> =>
   json(`/api/patients${queryString({ ...query })}`, { signal });
 
-export const studies = (query: ListQuery & { readonly patient?: string } = {}, signal?: AbortSignal): Promise<Page<Study>> =>
+export const studies = (query: ListQuery & { readonly patient?: string } = {}, signal?: AbortSignal): Promise<Found<Study>> =>
   json(`/api/studies${queryString({ ...query })}`, { signal });
 
-export const series = (query: ListQuery & { readonly study?: string; readonly patient?: string } = {}, signal?: AbortSignal): Promise<Page<Series>> =>
+export const series = (query: ListQuery & { readonly study?: string; readonly patient?: string } = {}, signal?: AbortSignal): Promise<Found<Series>> =>
   json(`/api/series${queryString({ ...query })}`, { signal });
 
 export const entry = (id: string, signal?: AbortSignal): Promise<Entry> => json(`/api/entries/${at(id)}`, { signal });
@@ -88,6 +100,65 @@ export const remove = async (ids: readonly string[]): Promise<Counts> =>
 
 export const restore = async (ids: readonly string[]): Promise<Counts> =>
   (await json<{ restored: Counts }>("/api/restore", { method: "POST", body: { ids } })).restored;
+
+/** The whole list, as a table or as one JSON object a line. */
+export const exportUrl = (list: "patients" | "studies" | "series" | "instances", kind: "csv" | "json", query: ListQuery = {}): string =>
+  `/api/export/${list}.${kind}${queryString({ ...query })}`;
+
+export const drives = (signal?: AbortSignal): Promise<readonly Drive[]> => json("/api/drives", { signal });
+
+/** The id of one image of a series, counted from 0. */
+export const instanceAt = async (seriesId: string, offset: number, signal?: AbortSignal): Promise<string | undefined> =>
+  (await json<Page<{ readonly id: string }>>(`/api/instances${queryString({ series: seriesId, offset, limit: 1 })}`, { signal })).items[0]?.id;
+
+/** All attributes of the file of an image. */
+export const attributes = (instanceId: string, signal?: AbortSignal): Promise<readonly Attribute[]> =>
+  json(`/api/instances/${at(instanceId)}/attributes`, { signal });
+
+// -- what the user says -----------------------------------------------------------------------------------------
+
+export const setNote = async (id: string, text: string): Promise<void> => {
+  await request(`/api/entries/${at(id)}/note`, { method: "PUT", body: { text } });
+};
+
+export const setLabels = async (id: string, labels: readonly string[]): Promise<void> => {
+  await request(`/api/entries/${at(id)}/labels`, { method: "PUT", body: { labels } });
+};
+
+export const labels = (signal?: AbortSignal): Promise<readonly LabelCount[]> => json("/api/labels", { signal });
+
+export const matches = (signal?: AbortSignal): Promise<readonly PossibleMatch[]> => json("/api/matches", { signal });
+
+export const rules = (signal?: AbortSignal): Promise<readonly PatientRule[]> => json("/api/rules", { signal });
+
+/** They are one person, the first of them shown; or they are not. */
+export const decide = (verdict: Verdict, ids: readonly string[]): Promise<readonly PatientRule[]> =>
+  json("/api/rules", { method: "POST", body: { verdict, ids } });
+
+export const takeBackRule = async (id: number): Promise<void> => {
+  await request(`/api/rules/${id}`, { method: "DELETE" });
+};
+
+/** What was opened last, newest first. */
+export const recent = (limit = 12, signal?: AbortSignal): Promise<readonly (Study | Series)[]> => json(`/api/recent${queryString({ limit })}`, { signal });
+
+export const opened = async (id: string): Promise<void> => {
+  await request("/api/recent", { method: "POST", body: { ids: [id] } });
+};
+
+export const forgetRecent = async (): Promise<void> => {
+  await request("/api/recent", { method: "DELETE" });
+};
+
+export const savedSearches = (signal?: AbortSignal): Promise<readonly SavedSearch[]> => json("/api/searches", { signal });
+
+export const saveSearch = async (search: SavedSearch): Promise<void> => {
+  await request("/api/searches", { method: "POST", body: search });
+};
+
+export const dropSearch = async (name: string): Promise<void> => {
+  await request(`/api/searches/${at(name)}`, { method: "DELETE" });
+};
 
 // -- the folders that were brought in ---------------------------------------------------------------------------
 

@@ -11,9 +11,12 @@ import { ConflictDialog } from "./ConflictDialog.tsx";
 import { Deeds } from "./deeds.ts";
 import { Details } from "./Details.tsx";
 import { EmptyRoom } from "./EmptyRoom.tsx";
+import { FoundLine } from "./FoundLine.tsx";
 import { JacketPane } from "./JacketPane.tsx";
+import { ListBar } from "./ListBar.tsx";
 import { PatientsPane } from "./PatientsPane.tsx";
 import { RemoveDialog } from "./RemoveDialog.tsx";
+import { useLater } from "./useLater.ts";
 
 export interface ArchivePageProps {
   readonly store: ArchiveStore;
@@ -46,17 +49,19 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
       </main>
     );
   }
-  if (total === 0 && store.words.value === "" && store.answered.value === "") return <EmptyRoom onImport={onImport} />;
+  if (total === 0 && store.unasked) return <EmptyRoom onImport={onImport} />;
   return (
     <main class={details.value ? "archive with-details" : "archive"} style={{ "--share": `${share.value}%` }}>
       <section class="patients" aria-label={t("archive.patients")}>
         {problem === undefined ? null : <Stale problem={problem} onRetry={() => void store.refresh()} />}
+        <ListBar store={store} onGo={onGo} />
+        <FoundLine store={store} />
         <PatientsPane store={store} deeds={deeds} />
         {total === 0 ? <NoHits words={store.words.value} /> : null}
       </section>
       <Splitter label={t("archive.splitter")} value={share.value} min={30} max={65} onChange={(to) => (share.value = to)} />
       <JacketPane store={store} deeds={deeds} details={details.value} onDetails={toggleDetails} />
-      {details.value ? <Details chosen={store.chosen()} /> : null}
+      {details.value ? <Details chosen={store.chosen()} store={store} deeds={deeds} /> : null}
       <Dialogs store={store} deeds={deeds} />
     </main>
   );
@@ -68,6 +73,7 @@ function Dialogs({ store, deeds }: { readonly store: ArchiveStore; readonly deed
   const contradicted = deeds.contradicted.value;
   return (
     <>
+      <Attributes deeds={deeds} />
       {removing === undefined ? null : (
         <RemoveDialog chosen={removing} onRemove={() => void deeds.remove(removing)} onClose={() => (deeds.removing.value = undefined)} />
       )}
@@ -80,6 +86,14 @@ function Dialogs({ store, deeds }: { readonly store: ArchiveStore; readonly deed
       )}
     </>
   );
+}
+
+const loadAttributes = async () => (await import("./AttributesDialog.tsx")).AttributesDialog;
+
+function Attributes({ deeds }: { readonly deeds: Deeds }) {
+  const series = deeds.telling.value;
+  const Shown = useLater(series !== undefined, loadAttributes);
+  return series === undefined || Shown === undefined ? null : <Shown series={series} onClose={() => (deeds.telling.value = undefined)} />;
 }
 
 /** The list is an old answer, since the last question failed: say so, without taking it away. */

@@ -1,6 +1,9 @@
 import { type FactGroup, patientFacts, seriesFacts, studyFacts } from "../../core/facts.ts";
+import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
-import type { Chosen } from "./archiveStore.ts";
+import type { ArchiveStore, Chosen } from "./archiveStore.ts";
+import type { Deeds } from "./deeds.ts";
+import { SaidSection } from "./SaidSection.tsx";
 
 /** The chosen entry first, then what it belongs to. */
 function groupsOf(chosen: Chosen): FactGroup[] {
@@ -18,21 +21,34 @@ function groupsOf(chosen: Chosen): FactGroup[] {
   }
 }
 
-/** Everything that is known of the entry under the hand. */
-export function Details({ chosen }: { readonly chosen: Chosen | undefined }) {
+interface DetailsProps {
+  readonly chosen: Chosen | undefined;
+  readonly store: ArchiveStore;
+  readonly deeds: Deeds;
+}
+
+/** Everything that is known of the entry under the hand, and what the user says of it. */
+export function Details({ chosen, store, deeds }: DetailsProps) {
   return (
     <aside class="details" aria-label={t("archive.details")} tabIndex={0}>
+      {chosen === undefined ? null : <SaidSection key={chosen.entry.id} chosen={chosen} store={store} />}
       {(chosen === undefined ? [] : groupsOf(chosen)).map((group) => (
         <section key={group.title}>
           <h2>{t(group.title)}</h2>
           <dl>
-            {group.facts.map((fact) => (
-              <div key={fact.label} class="fact">
+            {group.facts.map((fact, index) => (
+              <div key={`${fact.label} ${index}`} class="fact">
                 <dt>{t(fact.label)}</dt>
                 <dd class={fact.code === true ? "code" : ""}>{fact.value}</dd>
               </div>
             ))}
           </dl>
+          {chosen?.level === "series" && group.title === "fact.series" ? (
+            <button type="button" class="button" onClick={() => (deeds.telling.value = chosen.entry)}>
+              <Icon name="document" />
+              {t("attributes.menu")}
+            </button>
+          ) : null}
         </section>
       ))}
     </aside>

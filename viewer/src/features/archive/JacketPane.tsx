@@ -1,11 +1,13 @@
 import type { Patient } from "../../core/model.ts";
 import { patientSubtitle, patientTitle, sexWord } from "../../core/people.ts";
+import { remember } from "../../io/storage.ts";
 import { Icon, Problem } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
 import type { Deeds } from "./deeds.ts";
 import { JacketTree } from "./JacketTree.tsx";
 import { StateBadge } from "./StateBadge.tsx";
+import { Timeline } from "./Timeline.tsx";
 
 interface JacketProps {
   readonly store: ArchiveStore;
@@ -52,12 +54,15 @@ export function JacketPane({ store, deeds, details, onDetails }: JacketProps) {
         </div>
         <HeadButtons store={store} deeds={deeds} details={details} onDetails={onDetails} />
       </header>
+      <Timeline store={store} />
       {problem === undefined ? <JacketTree store={store} deeds={deeds} /> : <Problem problem={problem} onRetry={() => void store.jacket.refresh()} />}
     </section>
   );
 }
 
 function HeadButtons({ store, deeds, details, onDetails }: JacketProps) {
+  const { hideDerived } = store.jacket;
+  const derivedLabel = t(hideDerived.value ? "archive.showDerived" : "archive.hideDerived");
   const label = t(details ? "archive.hideDetails" : "archive.showDetails");
   return (
     <div class="jacket-buttons">
@@ -71,6 +76,19 @@ function HeadButtons({ store, deeds, details, onDetails }: JacketProps) {
       >
         <Icon name="open" />
         {t("archive.open")}
+      </button>
+      <button
+        type="button"
+        class={hideDerived.value ? "icon-button on" : "icon-button"}
+        aria-pressed={hideDerived.value}
+        aria-label={derivedLabel}
+        title={derivedLabel}
+        onClick={() => {
+          store.jacket.setHideDerived(!hideDerived.value);
+          remember("derived", hideDerived.value ? "hidden" : "shown");
+        }}
+      >
+        <Icon name="layers" />
       </button>
       <button type="button" class={details ? "icon-button on" : "icon-button"} aria-pressed={details} aria-label={label} title={label} onClick={onDetails}>
         <Icon name="panel" />

@@ -24,6 +24,7 @@ function handsOf({ store, deeds }: TreeProps): TreeHands {
     jacket.stand(id);
   };
   return {
+    hits: jacket.found.value.hits,
     row: (id, level) => ({
       id: rowId(id),
       role: "row",
@@ -68,6 +69,7 @@ export function JacketTree({ store, deeds }: TreeProps) {
     if (page !== undefined) scroller.current?.scrollTo({ top: jacket.scroll });
   }, [patient?.id, page === undefined]);
   useNodeInView(jacket.node.value);
+  useNodeInView(page === undefined ? undefined : jacket.found.value.first);
   if (page === undefined || patient === undefined) return <Bones />;
   const hands = handsOf({ store, deeds });
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -114,14 +116,16 @@ interface StudyBlockProps {
 function StudyBlock({ study, store, hands }: StudyBlockProps) {
   const open = store.jacket.open.value.has(study.id);
   const series = open ? store.jacket.seriesOf(study.id) : undefined;
+  const shown = store.jacket.shown(study.id) ?? [];
   let below: ComponentChildren = null;
   if (open && series === undefined) below = <Bones rows={Math.min(6, study.counts.series)} />;
   if (series !== undefined) {
     below = (
       <>
-        {series.items.map((one) => (
+        {shown.map((one) => (
           <SeriesRow key={one.id} series={one} hands={hands} />
         ))}
+        {shown.length < series.items.length ? <p class="tree-note">{t("archive.derivedHidden", { count: series.items.length - shown.length })}</p> : null}
         <MoreNote shown={series.items.length} total={series.total} />
       </>
     );

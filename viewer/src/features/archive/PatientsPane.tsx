@@ -1,25 +1,63 @@
 import { useMemo } from "preact/hooks";
 
-import type { Patient } from "../../core/model.ts";
+import { cut, elsewhere, joined, marked, markedDate, type Piece } from "../../core/hits.ts";
+import type { Hit, Patient } from "../../core/model.ts";
+import { otherGroups, showGroup } from "../../core/names.ts";
 import { patientSubtitle, patientTitle, sexWord } from "../../core/people.ts";
 import { type Column, Grid } from "../kit/index.ts";
 import { fmt, language, t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
 import type { Deeds } from "./deeds.ts";
+import { Labels } from "./Labels.tsx";
+import { Marked } from "./Marked.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 
-function NameCell({ patient }: { readonly patient: Patient }) {
-  const other = patientSubtitle(patient, fmt());
+interface FoundRow {
+  readonly patient: Patient;
+  readonly hits: readonly Hit[];
+}
+
+/** The name as the page writes it, with what was found in whichever text of the file it stands for. */
+function titlePieces({ patient, hits }: FoundRow): Piece[] {
+  const title = patientTitle(patient, t);
+  const { alphabetic, ideographic, phonetic } = patient.name;
+  const raw = patient.anonymous ? patient.note : ([alphabetic, ideographic, phonetic].find((group) => showGroup(group) !== "") ?? patient.patient_id);
+  return marked(title, raw, hits, patient.anonymous ? "note" : "name", "id");
+}
+
+function subtitlePieces({ patient, hits }: FoundRow): Piece[] {
+  if (patient.anonymous) return cut(patientSubtitle(patient, fmt()), []);
+  return joined(otherGroups(patient.name).map(({ shown, raw }) => marked(shown, raw, hits, "name")), " · ");
+}
+
+function NameCell(row: FoundRow) {
+  const { patient, hits } = row;
+  const where = elsewhere(patient, hits, fmt());
+  const other = subtitlePieces(row);
   return (
-    <span class="patient">
-      <span class={patient.anonymous ? "patient-name anonymous" : "patient-name"}>{patientTitle(patient, t)}</span>
-      {other === "" ? null : <span class="patient-other">{other}</span>}
-      <StateBadge state={patient.state} />
-    </span>
+    <>
+      <span class="patient">
+        <span class={patient.anonymous ? "patient-name anonymous" : "patient-name"}>
+          <Marked pieces={titlePieces(row)} />
+        </span>
+        {other.length === 0 ? null : (
+          <span class="patient-other">
+            <Marked pieces={other} />
+          </span>
+        )}
+        <Labels labels={patient.labels} hits={hits} />
+        <StateBadge state={patient.state} />
+      </span>
+      {where === undefined ? null : (
+        <span class="found-where">
+          {t(`hit.${where.field}`)}: <Marked pieces={where.pieces} />
+        </span>
+      )}
+    </>
   );
 }
 
-const columns = (): Column<Patient>[] => [
+const columns = (hitsOf: (patient: Patient) => readonly Hit[]): Column<Patient>[] => [
   {
     key: "name",
     title: t("column.name"),
@@ -27,7 +65,7 @@ const columns = (): Column<Patient>[] => [
     min: 190,
     spare: 0,
     field: "name",
-    cell: (one) => <NameCell patient={one} />,
+    cell: (one) => <NameCell patient={one} hits={hitsOf(one)} />,
     full: (one) => [patientTitle(one, t), patientSubtitle(one, fmt())].filter((text) => text !== "").join(" · "),
   },
   {
@@ -37,7 +75,7 @@ const columns = (): Column<Patient>[] => [
     min: 100,
     spare: 0,
     field: "birth_date",
-    cell: (one) => fmt().date(one.birth_date),
+    cell: (one) => <Marked pieces={markedDate(one.birth_date, hitsOf(one), "born", fmt())} />,
   },
   {
     key: "id",
@@ -46,10 +84,10 @@ const columns = (): Column<Patient>[] => [
     min: 96,
     spare: 1,
     field: "patient_id",
-    cell: (one) => one.patient_id,
+    cell: (one) => <Marked pieces={marked(one.patient_id, one.patient_id, hitsOf(one), "id")} />,
     full: (one) => [one.patient_id, one.issuer_of_patient_id].filter((text) => text !== "").join(" · "),
   },
-  { key: "sex", title: t("column.sex"), track: "52px", min: 52, spare: 4, field: "sex", cell: (one) => one.sex, full: (one) => sexWord(one.sex, t) },
+  { key: "sex", title: t("column.sex"), track: "52px", min: 52, spare: 4, field: "sex", cell: (one) => <Marked pieces={marked(one.sex, one.sex, hitsOf(one), "sex")} />, full: (one) => sexWord(one.sex, t) },
   {
     key: "studies",
     title: t("column.studies"),
@@ -68,7 +106,7 @@ const columns = (): Column<Patient>[] => [
     min: 84,
     spare: 3,
     field: "modalities",
-    cell: (one) => one.modalities.join(" "),
+    cell: (one) => <Marked pieces={joined(one.modalities.map((modality) => marked(modality, modality, hitsOf(one), "modality")), " ")} />,
     full: (one) => one.modalities.join(", "),
   },
   {
@@ -79,20 +117,26 @@ const columns = (): Column<Patient>[] => [
     spare: 2,
     field: "last_study_date",
     descendingFirst: true,
-    cell: (one) => fmt().date(one.last_study_date),
+    cell: (one) => <Marked pieces={markedDate(one.last_study_date, hitsOf(one), "date", fmt())} />,
   },
 ];
 
+/** A row of what was found has room for a second line: where. */
+const ROW = 30;
+const FOUND_ROW = 42;
+
 /** The list of everybody in the room. */
 export function PatientsPane({ store, deeds }: { readonly store: ArchiveStore; readonly deeds: Deeds }) {
-  const titled = useMemo(columns, [language.value]);
+  const titled = useMemo(() => columns((patient) => store.hitsOf(patient)), [store, language.value]);
+  const asked = store.answered.value !== "";
   return (
     <Grid<Patient>
       id="patients"
       label={t("archive.patients")}
       source={store.patients}
       columns={titled}
-      order={store.order.value}
+      rowHeight={asked ? FOUND_ROW : ROW}
+      order={store.order.value ?? (asked ? "" : "name")}
       onOrder={(order) => void store.orderBy(order)}
       cursor={store.cursor.value}
       onCursor={(index) => {

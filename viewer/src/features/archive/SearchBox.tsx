@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
+import { SearchHelp } from "./SearchHelp.tsx";
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
@@ -37,6 +38,7 @@ export function SearchBox({ store }: { readonly store: ArchiveStore }) {
   };
   return (
     <search class="search">
+     <div class="search-box">
       <Icon name="search" />
       <input
         ref={input}
@@ -65,8 +67,15 @@ export function SearchBox({ store }: { readonly store: ArchiveStore }) {
         </button>
       )}
       <span class="only-heard" role="status">
-        {store.answered.value === "" ? "" : t("archive.found", { count: store.patients.total.value ?? 0 })}
+        {store.answered.value === "" ? "" : t(store.answer.value.more ? "archive.foundMore" : "archive.found", { count: store.patients.total.value ?? 0 })}
       </span>
+     </div>
+      <SearchHelp
+        onTry={(example) => {
+          store.search(example);
+          input.current?.focus();
+        }}
+      />
     </search>
   );
 }

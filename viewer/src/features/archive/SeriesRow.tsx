@@ -1,10 +1,13 @@
 import { useSignal } from "@preact/signals";
 
 import { millimetres, spacing } from "../../core/facts.ts";
-import type { Series } from "../../core/model.ts";
+import { cut, joined, marked, type Piece } from "../../core/hits.ts";
+import type { Hit, Series } from "../../core/model.ts";
 import { contents, seriesTitle } from "../../core/people.ts";
 import { thumbnailUrl } from "../../io/api.ts";
 import { fmt, t } from "../prefs/index.ts";
+import { Labels } from "./Labels.tsx";
+import { Marked } from "./Marked.tsx";
 import { RowActions } from "./RowActions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import type { TreeHands } from "./TreeHands.ts";
@@ -47,20 +50,22 @@ function Badges({ series, hands }: { readonly series: Series; readonly hands: Tr
 }
 
 /** What a radiographer looks for first: plane, thickness, spacing, part, position. */
-function geometryLine(series: Series): string {
-  const parts = [
-    series.plane === null ? "" : t(`plane.${series.plane}`),
-    millimetres(series.slice_thickness, t, fmt()),
-    spacing(series.pixel_spacing, t, (value) => fmt().number(value, 2)),
-    [series.body_part_examined, series.laterality].filter((text) => text !== "").join(" "),
-    series.patient_position,
+function geometryLine(series: Series, hits: readonly Hit[]): Piece[] {
+  const { body_part_examined: part } = series;
+  const texts = [
+    cut(series.plane === null ? "" : t(`plane.${series.plane}`), []),
+    cut(millimetres(series.slice_thickness, t, fmt()), []),
+    cut(spacing(series.pixel_spacing, t, (value) => fmt().number(value, 2)), []),
+    joined([marked(part, part, hits, "part"), cut(series.laterality, [])], " "),
+    cut(series.patient_position, []),
   ];
-  return parts.filter((part) => part !== "").join(" · ");
+  return joined(texts, " · ");
 }
 
 export function SeriesRow({ series, hands }: { readonly series: Series; readonly hands: TreeHands }) {
+  const { hits } = hands;
   const title = seriesTitle(series, t);
-  const geometry = geometryLine(series);
+  const geometry = geometryLine(series, hits);
   return (
     <div {...hands.row(series.id, "series")} class="tree-row series-row" aria-level={2}>
       <div role="gridcell" class="thumb">
@@ -79,13 +84,18 @@ export function SeriesRow({ series, hands }: { readonly series: Series; readonly
       </div>
       <div role="gridcell" class="row-text">
         <div class="row-title" title={title}>
-          <span class="chip">{series.modality}</span>
+          <span class="chip">
+            <Marked pieces={marked(series.modality, series.modality, hits, "modality")} />
+          </span>
           {series.number === null ? null : <span class="row-number">{series.number}</span>}
-          <span class="ellipsis">{title}</span>
+          <span class="ellipsis">
+            <Marked pieces={marked(title, series.description || series.protocol_name, hits, "description")} />
+          </span>
+          <Labels labels={series.labels} hits={hits} />
           <Badges series={series} hands={hands} />
         </div>
-        <div class="row-more ellipsis" title={geometry}>
-          {geometry}
+        <div class="row-more ellipsis" title={geometry.map((piece) => piece.text).join("")}>
+          <Marked pieces={geometry} />
         </div>
       </div>
       <div role="gridcell" class="row-counts">

@@ -1,21 +1,32 @@
-import type { Study } from "../../core/model.ts";
+import { cut, joined, marked, markedDate, type Piece } from "../../core/hits.ts";
+import type { Hit, Study } from "../../core/model.ts";
 import { mainName } from "../../core/names.ts";
 import { age, studyTitle } from "../../core/people.ts";
 import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
+import { Labels } from "./Labels.tsx";
+import { Marked } from "./Marked.tsx";
 import { RowActions } from "./RowActions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import type { TreeHands } from "./TreeHands.ts";
 
 /** Where and for whom: accession, institution, referring physician, age then. */
-function originLine(study: Study): string {
-  const parts = [study.accession_number, study.institution_name, mainName(study.referring_physician_name), age(study.patient_age)];
-  return parts.filter((part) => part !== "").join(" · ");
+function origin(study: Study, hits: readonly Hit[]): Piece[] {
+  const physician = study.referring_physician_name;
+  const parts = [
+    marked(study.accession_number, study.accession_number, hits, "accession"),
+    marked(study.institution_name, study.institution_name, hits, "institution"),
+    // a physician is kept as one text, with the groups of the name joined
+    marked(mainName(physician), [physician.alphabetic, physician.ideographic, physician.phonetic].join("=").replace(/=+$/, ""), hits, "physician"),
+    cut(age(study.patient_age), []),
+  ];
+  return joined(parts, " · ");
 }
 
 export function StudyRow({ study, open, hands }: { readonly study: Study; readonly open: boolean; readonly hands: TreeHands }) {
   const title = studyTitle(study, t);
-  const origin = originLine(study);
+  const { hits } = hands;
+  const from = origin(study, hits);
   return (
     <div {...hands.row(study.id, "study")} class="tree-row study-row" aria-level={1} aria-expanded={open}>
       <div role="gridcell" class="twist">
@@ -32,21 +43,24 @@ export function StudyRow({ study, open, hands }: { readonly study: Study; readon
         </button>
       </div>
       <div role="gridcell" class="study-date">
-        <div>{fmt().date(study.date) || t("archive.noDate")}</div>
+        <div>{study.date === "" ? t("archive.noDate") : <Marked pieces={markedDate(study.date, hits, "date", fmt())} />}</div>
         <div class="row-more">{fmt().time(study.time)}</div>
       </div>
       <div role="gridcell" class="row-text">
         <div class="row-title" title={title}>
-          <span class="ellipsis">{title}</span>
+          <span class="ellipsis">
+            <Marked pieces={marked(title, study.description, hits, "description")} />
+          </span>
           {study.modalities.map((modality) => (
             <span key={modality} class="chip">
-              {modality}
+              <Marked pieces={marked(modality, modality, hits, "modality")} />
             </span>
           ))}
+          <Labels labels={study.labels} hits={hits} />
           <StateBadge state={study.state} />
         </div>
-        <div class="row-more ellipsis" title={origin}>
-          {origin}
+        <div class="row-more ellipsis" title={from.map((piece) => piece.text).join("")}>
+          <Marked pieces={from} />
         </div>
       </div>
       <div role="gridcell" class="row-counts">

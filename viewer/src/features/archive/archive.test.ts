@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { makePatient, numberOf, seriesOfStudy, studiesOfPatient } from "../../../dev/mock-data.ts";
-import type { Page, Patient, Status } from "../../core/model.ts";
+import type { Found, Hit, Patient, Status } from "../../core/model.ts";
 import type { ArchiveApi } from "./archiveApi.ts";
 import { ArchiveStore } from "./archiveStore.ts";
 import { Deeds } from "./deeds.ts";
 
-const whole = <T>(items: readonly T[]): Page<T> => ({ items, total: items.length, offset: 0 });
+const whole = <T>(items: readonly T[]): Found<T> => ({ items, total: items.length, offset: 0, hits: [], instead: [], more: false });
 
 /** An archive of `size` people that answers at once; words are looked for in the patient ID. */
 function room(size = 1000) {
@@ -16,7 +16,9 @@ function room(size = 1000) {
     const { q = "", order = "name", offset = 0, limit = 200 } = query ?? {};
     const found = people.filter((one) => !removed.has(one.id) && one.patient_id.includes(q));
     if (order.startsWith("-")) found.reverse();
-    return Promise.resolve({ items: found.slice(offset, offset + limit), total: found.length, offset });
+    const items = found.slice(offset, offset + limit);
+    const hits: Hit[][] = q === "" ? [] : items.map((one) => [{ field: "id", text: one.patient_id, spans: [] }]);
+    return Promise.resolve({ ...whole(items), total: found.length, offset, hits, instead: q === "77I" ? [["77I", "771"]] : [], more: q === "7" });
   };
   const api = {
     patients: vi.fn(list),
@@ -24,6 +26,15 @@ function room(size = 1000) {
     series: vi.fn<ArchiveApi["series"]>(({ study = "" } = {}) => Promise.resolve(whole(seriesOfStudy(study).filter((one) => !removed.has(one.id))))),
     entry: vi.fn<ArchiveApi["entry"]>((id) => Promise.resolve({ level: "patient", entry: makePatient(numberOf(id)) })),
     status: vi.fn<ArchiveApi["status"]>(() => Promise.resolve({ patients: size } as Status)),
+    labels: vi.fn<ArchiveApi["labels"]>(() => Promise.resolve([{ label: "urgent", entries: 2 }])),
+    setNote: vi.fn<ArchiveApi["setNote"]>((id, note) => {
+      people.forEach((one, index) => (people[index] = one.id === id ? { ...one, note } : one));
+      return Promise.resolve();
+    }),
+    setLabels: vi.fn<ArchiveApi["setLabels"]>((id, labels) => {
+      people.forEach((one, index) => (people[index] = one.id === id ? { ...one, labels } : one));
+      return Promise.resolve();
+    }),
     remove: vi.fn<ArchiveApi["remove"]>((ids) => {
       ids.forEach((id) => removed.add(id));
       return Promise.resolve({ studies: 0, series: 0, instances: 0, frames: 0, bytes: 0 });
@@ -151,6 +162,61 @@ describe("searching", () => {
   });
 });
 
+describe("the answer to a search", () => {
+  it("comes with the best matches first, until another order is asked for", async () => {
+    const { store, api } = await entered();
+    const asked = () => api.patients.mock.lastCall?.[0]?.order;
+    expect(asked()).toBeUndefined();
+    await store.orderBy("-name");
+    expect(asked()).toBe("-name");
+    await store.orderBy(undefined);
+    expect(asked()).toBeUndefined();
+  });
+
+  it("says why each was found, and what it is not", async () => {
+    const { store, people } = await entered();
+    expect(store.answer.value).toEqual({ instead: [], more: false });
+    store.search("77I");
+    await vi.waitUntil(() => store.answered.value === "77I");
+    expect(store.answer.value.instead).toEqual([["77I", "771"]]);
+    store.search("7");
+    await vi.waitUntil(() => store.answered.value === "7");
+    expect(store.answer.value).toEqual({ instead: [], more: true });
+    const first = store.patients.at(0);
+    expect(first === undefined ? [] : store.hitsOf(first)).toEqual([{ field: "id", text: first?.patient_id, spans: [] }]);
+    expect(people[0] === undefined ? [] : store.hitsOf({ ...people[0] })).toEqual([]);
+  });
+
+  it("is narrowed by a drive and a state", async () => {
+    const { store, api } = await entered();
+    await store.filter({ drive: 3, state: "offline" });
+    expect(api.patients.mock.lastCall?.[0]).toMatchObject({ drive: 3, state: "offline" });
+    expect(store.unasked).toBe(false);
+    await store.filter({ drive: undefined, state: undefined });
+    expect(store.unasked).toBe(true);
+  });
+});
+
+describe("a jacket that has what was searched for", () => {
+  it("has the studies open in which it is", async () => {
+    const { store, api, people } = room();
+    const many = people.findIndex((one) => one.counts.studies > 3);
+    await store.start();
+    const sought = people[many];
+    const [series] = seriesOfStudy(studiesOfPatient(sought?.id ?? "")[2]?.id ?? "");
+    if (series === undefined) throw new Error("no series");
+    api.series.mockImplementation(({ q, study = "" } = {}) =>
+      Promise.resolve(q === undefined ? whole(seriesOfStudy(study)) : { ...whole([series]), hits: [[{ field: "description", text: series.description, spans: [[0, 2]] }]] }),
+    );
+    store.search(sought?.patient_id ?? "");
+    await vi.waitUntil(() => store.patient.value?.id === sought?.id && store.jacket.studies.value !== undefined);
+    expect([...store.jacket.open.value]).toEqual([series.study.id]);
+    expect(store.jacket.found.value).toMatchObject({ first: series.id, hits: [{ text: series.description }] });
+    store.search("");
+    await vi.waitUntil(() => store.jacket.found.value.hits.length === 0);
+  });
+});
+
 describe("another order", () => {
   it("keeps the jacket in hand, and the cursor follows it", async () => {
     const { store, people } = await entered(100);
@@ -170,6 +236,26 @@ describe("the entry under the hand", () => {
     expect(store.chosen()?.level).toBe("series");
     store.enter("patients");
     expect(store.chosen()?.level).toBe("patient");
+  });
+});
+
+describe("what one says of an entry", () => {
+  it("is shown once it is kept", async () => {
+    const { store, people } = await entered();
+    const id = people[0]?.id ?? "";
+    await store.setNote(id, "call back");
+    await store.setLabels(id, ["urgent"]);
+    expect(store.patient.value).toMatchObject({ id, note: "call back", labels: ["urgent"] });
+    expect(await store.labels()).toEqual(["urgent"]);
+  });
+
+  it("is shown though the row of the patient is not here", async () => {
+    const { store, api } = room();
+    const named = makePatient(777);
+    await store.start(named.id);
+    api.entry.mockResolvedValue({ level: "patient", entry: { ...named, note: "seen" } });
+    await store.setNote(named.id, "seen");
+    expect(store.patient.value?.note).toBe("seen");
   });
 });
 
@@ -209,6 +295,21 @@ describe("removing", () => {
 });
 
 describe("a jacket", () => {
+  it("hides series made from others when asked, and one does not stand on them", async () => {
+    const { store, people } = room(300);
+    await store.start();
+    const derived = (id: string) => studiesOfPatient(id).slice(0, 1).flatMap((one) => seriesOfStudy(one.id)).find((one) => !one.original);
+    store.choose(people.findIndex((one) => derived(one.id) !== undefined));
+    await filled(store);
+    const one = derived(store.patient.value?.id ?? "");
+    store.enter("jacket");
+    store.jacket.stand(one?.id);
+    expect(store.jacket.node.value).toBe(one?.id);
+    store.jacket.setHideDerived(true);
+    expect(store.jacket.shown(one?.study.id ?? "")?.every((series) => series.original && !series.reformatted)).toBe(true);
+    expect([store.jacket.node.value, store.jacket.nodes().some((node) => node.id === one?.id)]).toEqual([undefined, false]);
+  });
+
   it("closed over the series one stands on leaves one on its study", async () => {
     const { store } = await entered();
     const study = store.jacket.studies.value?.items[0]?.id ?? "";

@@ -1,6 +1,7 @@
 import { batch, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 
-import type { Patient, Series, Status, Study } from "../../core/model.ts";
+import type { Found, Hit, Patient, Series, State, Status, Study } from "../../core/model.ts";
+import type { ListQuery } from "../../io/api.ts";
 import { Paged } from "../kit/index.ts";
 import type { ArchiveApi } from "./archiveApi.ts";
 import { JacketStore } from "./jacketStore.ts";
@@ -17,13 +18,30 @@ export interface ArchiveOptions {
   readonly settle?: number;
 }
 
+/** What narrows the list besides words. */
+export interface Filters {
+  readonly drive?: number | undefined;
+  readonly state?: State | undefined;
+}
+
+/** What an answer says of itself: words looked for in place of misspelt ones, more hits than counted, hits that rows do not show. */
+export interface Answer {
+  readonly instead: Found<Patient>["instead"];
+  readonly more: boolean;
+}
+
+const PLAIN: Answer = { instead: [], more: false };
+
 /** The archive page: words searched for, the list of patients, the one in hand. Outlives the page, so that one comes back to it as it was. */
 export class ArchiveStore {
   readonly patients: Paged<Patient>;
   readonly jacket: JacketStore;
   readonly #words = signal("");
   readonly #answered = signal("");
-  readonly #order = signal("name");
+  readonly #order = signal<string | undefined>(undefined);
+  readonly #filters = signal<Filters>({});
+  readonly #answer = signal<Answer>(PLAIN);
+  readonly #hits = new WeakMap<Patient, readonly Hit[]>();
   readonly #cursor = signal(-1);
   readonly #patient = signal<Patient | undefined>(undefined);
   readonly #pane = signal<"patients" | "jacket">("patients");
@@ -47,10 +65,7 @@ export class ArchiveStore {
   ) {
     this.#pause = options.pause ?? 80;
     const settle = options.settle === undefined ? {} : { settle: options.settle };
-    this.patients = new Paged<Patient>(
-      (offset, limit, abort) => api.patients({ q: this.#words.peek(), order: this.#order.peek(), offset, limit }, abort),
-      settle,
-    );
+    this.patients = new Paged<Patient>((offset, limit, abort) => this.#fetch(offset, limit, abort), settle);
     this.jacket = new JacketStore(api, options.settle);
     effect(() => {
       if (this.patients.version.value > 0) untracked(this.#settle);
@@ -67,8 +82,33 @@ export class ArchiveStore {
     return this.#answered;
   }
 
-  get order(): ReadonlySignal<string> {
+  /** The order that was asked for; undefined is the list's own: by name, or the best matches first. */
+  get order(): ReadonlySignal<string | undefined> {
     return this.#order;
+  }
+
+  get filters(): ReadonlySignal<Filters> {
+    return this.#filters;
+  }
+
+  get answer(): ReadonlySignal<Answer> {
+    return this.#answer;
+  }
+
+  /** Why a patient of the list was found. */
+  hitsOf(patient: Patient): readonly Hit[] {
+    return this.#hits.get(patient) ?? [];
+  }
+
+  /** Whether the list is all there is: nothing was asked for. */
+  get unasked(): boolean {
+    const { drive, state } = this.#filters.value;
+    return this.#words.value === "" && this.#answered.value === "" && drive === undefined && state === undefined;
+  }
+
+  /** The question to the archive, as it stands. */
+  query(): ListQuery {
+    return { q: this.#words.peek(), order: this.#order.peek(), ...this.#filters.peek() };
   }
 
   get cursor(): ReadonlySignal<number> {
@@ -112,12 +152,28 @@ export class ArchiveStore {
     await this.patients.reload();
     if (this.#words.value !== words || this.patients.problem.value !== undefined) return;
     this.#answered.value = words;
+    void this.jacket.search(words);
     const at = this.patients.find((one) => one.id === this.#patient.value?.id);
     this.scroll = 0;
     if (at === undefined) this.choose(0);
   }
 
-  async orderBy(order: string): Promise<void> {
+  async #fetch(offset: number, limit: number, abort: AbortSignal): Promise<Found<Patient>> {
+    const page = await this.api.patients({ ...this.query(), offset, limit }, abort);
+    page.items.forEach((patient, index) => {
+      this.#hits.set(patient, page.hits[index] ?? []);
+    });
+    if (!abort.aborted) this.#answer.value = { instead: page.instead, more: page.more };
+    return page;
+  }
+
+  /** Show only what lies on a drive, or is in a state. */
+  async filter(filters: Filters): Promise<void> {
+    this.#filters.value = filters;
+    await this.#ask();
+  }
+
+  async orderBy(order: string | undefined): Promise<void> {
     this.#order.value = order;
     this.scroll = 0;
     await this.patients.reload();
@@ -173,6 +229,31 @@ export class ArchiveStore {
       await this.api.restore([id]);
       await this.refresh();
     };
+  }
+
+  /** Write a note on an entry; an empty one takes it away. */
+  async setNote(id: string, text: string): Promise<void> {
+    await this.api.setNote(id, text);
+    await this.#afterSaying();
+  }
+
+  /** Put these labels on an entry, and take all others away. */
+  async setLabels(id: string, labels: readonly string[]): Promise<void> {
+    await this.api.setLabels(id, labels);
+    await this.#afterSaying();
+  }
+
+  /** The labels in use, most used first. */
+  async labels(): Promise<readonly string[]> {
+    return (await this.api.labels()).map((one) => one.label);
+  }
+
+  async #afterSaying(): Promise<void> {
+    await this.refresh();
+    const patient = this.#patient.value;
+    if (patient === undefined || this.patients.find((one) => one.id === patient.id) !== undefined) return;
+    const { level, entry } = await this.api.entry(patient.id); // their row is not here
+    if (level === "patient" && this.#patient.value?.id === patient.id) this.#patient.value = entry;
   }
 
   #takeOut(patient: Patient | undefined): void {

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 
+import type { Series } from "../../core/model.ts";
 import type { Route } from "../../core/routes.ts";
 import { ApiError } from "../../io/http.ts";
 import { type MenuItem, openMenu, toast } from "../kit/index.ts";
@@ -10,6 +11,8 @@ import type { ArchiveStore, Chosen } from "./archiveStore.ts";
 export class Deeds {
   /** The entry that is to be removed, once the person says so. */
   readonly removing = signal<Chosen | undefined>(undefined);
+  /** The series of whose images all attributes are shown. */
+  readonly telling = signal<Series | undefined>(undefined);
 
   /** The series whose files contradict each other, while one looks at them. */
   readonly contradicted = signal<string | undefined>(undefined);
@@ -88,7 +91,7 @@ export class Deeds {
             this.openChosen();
           },
         },
-        ...this.#ofConflicts(chosen),
+        ...this.#ofSeries(chosen),
         {
           label: t("remove.menu"),
           icon: "trash",
@@ -103,15 +106,24 @@ export class Deeds {
     );
   }
 
-  #ofConflicts(chosen: Chosen): MenuItem[] {
-    if (chosen.level !== "series" || chosen.entry.conflicts === 0) return [];
-    const { id } = chosen.entry;
+  #ofSeries(chosen: Chosen): MenuItem[] {
+    if (chosen.level !== "series") return [];
+    const { entry } = chosen;
+    const attributes: MenuItem = {
+      label: t("attributes.menu"),
+      icon: "document",
+      run: () => {
+        this.telling.value = entry;
+      },
+    };
+    if (entry.conflicts === 0) return [attributes];
     return [
+      attributes,
       {
         label: t("conflict.menu"),
         icon: "warning",
         run: () => {
-          this.contradicted.value = id;
+          this.contradicted.value = entry.id;
         },
       },
     ];

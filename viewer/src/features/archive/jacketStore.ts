@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
+import { type FoundBelow, foundBelow } from "../../core/hits.ts";
 import { type Node, type Step, step, visibleNodes } from "../../core/jacket.ts";
 import type { Page, Patient, Series, Study } from "../../core/model.ts";
 import { ApiError, isAbort } from "../../io/http.ts";
@@ -8,6 +9,10 @@ import type { ArchiveApi } from "./archiveApi.ts";
 /** More studies, or series of one study, than anyone reads on a page; the page says when there are more. */
 export const MOST = 1000;
 
+/** Series in which something is looked for: enough to mark what anyone looks at. */
+const MOST_FOUND = 200;
+const NOTHING: FoundBelow = { hits: [], studies: [], first: undefined };
+
 /** The film jacket in hand: studies and series of one patient, which are open, and where one stands. */
 export class JacketStore {
   readonly #studies = signal<Page<Study> | undefined>(undefined);
@@ -15,6 +20,9 @@ export class JacketStore {
   readonly #problem = signal<ApiError | undefined>(undefined);
   readonly #open = signal<ReadonlySet<string>>(new Set());
   readonly #node = signal<string | undefined>(undefined);
+  readonly #found = signal<FoundBelow>(NOTHING);
+  readonly #hideDerived = signal(false);
+  #words = "";
   /** How each jacket was left, so that coming back to it finds it so. In memory only. */
   readonly #left = new Map<string, { open: ReadonlySet<string>; node: string | undefined; scroll: number }>();
   #patient: string | undefined;
@@ -37,6 +45,22 @@ export class JacketStore {
     return this.#problem;
   }
 
+  /** Whether only series as they were taken are shown, not those made from others. */
+  get hideDerived(): ReadonlySignal<boolean> {
+    return this.#hideDerived;
+  }
+
+  setHideDerived(hidden: boolean): void {
+    this.#hideDerived.value = hidden;
+    this.#keepNode();
+  }
+
+  /** The series of a study that are shown; undefined until they have come. */
+  shown(study: string): readonly Series[] | undefined {
+    const items = this.seriesOf(study)?.items;
+    return this.#hideDerived.value ? items?.filter((one) => one.original && !one.reformatted) : items;
+  }
+
   get open(): ReadonlySignal<ReadonlySet<string>> {
     return this.#open;
   }
@@ -44,6 +68,22 @@ export class JacketStore {
   /** The id of the study or series one stands on. */
   get node(): ReadonlySignal<string | undefined> {
     return this.#node;
+  }
+
+  /** What was searched for, where it is in this jacket. */
+  get found(): ReadonlySignal<FoundBelow> {
+    return this.#found;
+  }
+
+  /** What is searched for now: it is marked in this jacket, and the studies that have it are opened. */
+  async search(words: string): Promise<void> {
+    this.#words = words;
+    const patient = this.#patient;
+    if (patient === undefined || this.#studies.value === undefined) return; // it will be, when the jacket comes
+    const found = await this.#find(patient, this.#request?.signal);
+    if (this.#patient !== patient || this.#words !== words) return;
+    this.#found.value = found;
+    for (const study of found.studies) this.toggle(study, true);
   }
 
   seriesOf(study: string): Page<Series> | undefined {
@@ -59,6 +99,7 @@ export class JacketStore {
     this.#studies.value = undefined;
     this.#series.value = new Map();
     this.#problem.value = undefined;
+    this.#found.value = NOTHING;
     this.#open.value = left?.open ?? new Set();
     this.#node.value = left?.node;
     this.scroll = left?.scroll ?? 0;
@@ -74,15 +115,21 @@ export class JacketStore {
     const request = new AbortController();
     this.#request = request;
     try {
-      const studies = await this.api.studies({ patient, order: "-date", limit: MOST }, request.signal);
+      const [studies, found] = await Promise.all([
+        this.api.studies({ patient, order: "-date", limit: MOST }, request.signal),
+        this.#find(patient, request.signal),
+      ]);
       const first = studies.items[0]?.id;
-      const fresh = this.#studies.value === undefined && !this.#left.has(patient) && first !== undefined;
+      const arriving = this.#studies.value === undefined;
+      const fresh = arriving && !this.#left.has(patient) && first !== undefined ? [first] : [];
+      const opened = arriving && found.studies.length > 0 ? found.studies : fresh;
       // an open study that is not there now may be back (an undone removal), and is open then
-      const open = fresh ? new Set([first]) : this.#open.value;
+      const open = opened.length > 0 ? new Set(opened) : this.#open.value;
       const there = studies.items.filter((one) => open.has(one.id));
       const series = await Promise.all(there.map(async ({ id }) => [id, await this.#fetchSeries(id, request.signal)] as const));
       if (this.#request !== request) return;
       this.#open.value = open;
+      this.#found.value = found;
       this.#series.value = new Map(series);
       this.#studies.value = studies;
       this.#problem.value = undefined;
@@ -112,7 +159,7 @@ export class JacketStore {
   }
 
   nodes(): Node[] {
-    return visibleNodes(this.#studies.value?.items ?? [], this.#open.value, (study) => this.seriesOf(study)?.items);
+    return visibleNodes(this.#studies.value?.items ?? [], this.#open.value, (study) => this.shown(study));
   }
 
   /** Do what a key means here; answers what it meant, if anything. */
@@ -141,6 +188,15 @@ export class JacketStore {
       this.#series.value = new Map(this.#series.value).set(study, page);
     } catch (error) {
       this.#failed(error);
+    }
+  }
+
+  async #find(patient: string, abort: AbortSignal | undefined): Promise<FoundBelow> {
+    if (this.#words === "") return NOTHING;
+    try {
+      return foundBelow(await this.api.series({ patient, q: this.#words, limit: MOST_FOUND }, abort));
+    } catch {
+      return NOTHING; // the list itself says what is the matter; without marks it is as good
     }
   }
 

@@ -160,11 +160,11 @@ function useRowDrawing<T>(props: GridProps<T>, columns: readonly Column<T>[], ro
   return (indices) => {
     const now = new Map<number, Drawn<T>>();
     for (const index of indices) {
-      const fresh = { row: props.source.at(index), columns, chosen: index === props.cursor };
+      const fresh = { row: props.source.at(index), columns, chosen: index === props.cursor, top: index * rowHeight };
       const known = before.current.get(index);
-      const same = known !== undefined && known.row === fresh.row && known.columns === columns && known.chosen === fresh.chosen;
+      const same = known !== undefined && known.row === fresh.row && known.columns === columns && known.chosen === fresh.chosen && known.top === fresh.top;
       if (same) now.set(index, known);
-      else now.set(index, { ...fresh, node: <GridRow key={index} grid={props.id} index={index} top={index * rowHeight} {...fresh} /> });
+      else now.set(index, { ...fresh, node: <GridRow key={index} grid={props.id} index={index} {...fresh} /> });
     }
     before.current = now;
     return [...now.values()].map((drawn) => drawn.node);
@@ -175,5 +175,6 @@ interface Drawn<T> {
   readonly row: T | undefined;
   readonly columns: readonly Column<T>[];
   readonly chosen: boolean;
+  readonly top: number;
   readonly node: VNode;
 }

@@ -34,6 +34,9 @@ export function useVirtual({ scroller, count, rowHeight, initialOffset = 0 }: Vi
   held.current ??= new Virtualizer<HTMLElement, Element>(options);
   const virtualizer = held.current;
   virtualizer.setOptions(options);
+  useLayoutEffect(() => {
+    virtualizer.measure(); // it keeps what it has measured until it is told
+  }, [virtualizer, rowHeight]);
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => {
     virtualizer._willUpdate();
