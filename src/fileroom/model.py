@@ -408,7 +408,8 @@ class Alias:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
     """A person as the catalog knows them. ``reason`` says why these files are held to be one person's; ``also`` are the
-    patients that the user said are the same person: the counts are those of all."""
+    patients that the user said are the same person: the counts are those of all. ``charset_guessed`` names the set
+    that its texts were read by where they do not fit the declared one, as ``Header.guessed_charset`` does."""
 
     id: str
     name: PersonName
@@ -423,6 +424,7 @@ class Patient:
     last_study_date: str
     state: State
     also: tuple[Alias, ...] = ()
+    charset_guessed: str = ""
     note: str = ""
     labels: tuple[str, ...] = ()
 
@@ -449,6 +451,7 @@ class Study:
     modalities: tuple[str, ...]
     counts: Counts
     state: State
+    charset_guessed: str = ""
     note: str = ""
     labels: tuple[str, ...] = ()
 
@@ -491,6 +494,7 @@ class Series:
     counts: Counts
     state: State
     conflicts: int = 0  # images of it whose files have different content
+    charset_guessed: str = ""
     note: str = ""
     labels: tuple[str, ...] = ()
 

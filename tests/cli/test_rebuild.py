@@ -18,3 +18,11 @@ def test_all_or_a_part_is_read_again(fileroom: Fileroom, tmp_path: Path) -> None
     assert (whole.code, "Rebuild 2 finished: 2 files" in whole.out) == (0, True)
     assert fileroom("rebuild", scans / "b", "--json").json["unchanged"] == 1
     assert fileroom("rebuild", plant(tmp_path / "other", {"x": b""})).code == 3
+
+
+def test_a_guess_is_shown_as_one(fileroom: Fileroom, tmp_path: Path) -> None:
+    lying = instance(PatientName="Иванов^Иван".encode("cp1251"))
+    fileroom("import", plant(tmp_path / "scans", {"1": lying}))
+    (patient,) = fileroom("list", "--json").json["items"]
+    assert patient["charset_guessed"] == "windows-1251"
+    assert "windows-1251 (a guess: " in fileroom("show", patient["id"]).out

@@ -66,6 +66,9 @@ def find(archive: fileroom.Archive, level: Level, words: str) -> list[str]:
 
 
 LIES = (
+    "UPDATE patient SET charset_guessed = 'lies'",
+    "UPDATE study SET charset_guessed = 'lies'",
+    "UPDATE series SET charset_guessed = 'lies'",
     "UPDATE patient SET name_alphabetic = 'Nobody', sort_name = 'nobody', sex = 'O', birth_date = ''",
     "UPDATE study SET description = 'lies', date = '19000101', institution_name = 'lies', modalities = 'XX'",
     "UPDATE series SET description = 'lies', modality = 'XX', number = 99, n_instances = 77",

@@ -237,17 +237,18 @@ _SERIES_AS_IS = (
     "modality protocol_name body_part_examined laterality patient_position performing_physician_name "
     "performed_procedure_step_start_date performed_procedure_step_start_time manufacturer manufacturer_model_name "
     "station_name frame_of_reference_uid rows columns slice_thickness spacing_between_slices sop_class_uid "
-    "transfer_syntax_uid"
+    "transfer_syntax_uid guessed_charset:charset_guessed"
 ).split()
 _STUDY_AS_IS = (
     "study_date:date study_time:time study_description:description study_instance_uid study_id accession_number "
     "institution_name referring_physician_name performing_physician_name manufacturer manufacturer_model_name "
-    "station_name patient_age"
+    "station_name patient_age guessed_charset:charset_guessed"
 ).split()
 _series_as_is = attrgetter(*(name.partition(":")[0] for name in _SERIES_AS_IS))
 _study_as_is = attrgetter(*(name.partition(":")[0] for name in _STUDY_AS_IS))
 _OF_PATIENT = (
-    "name_alphabetic name_ideographic name_phonetic sort_name patient_id issuer birth_date sex anonymous reason"
+    "name_alphabetic name_ideographic name_phonetic sort_name patient_id issuer birth_date sex anonymous reason "
+    "charset_guessed"
 )
 _OF_STUDY = " ".join(name.rpartition(":")[2] for name in _STUDY_AS_IS)
 _OF_SERIES = "pixel_spacing plane image_type original reformatted " + " ".join(
@@ -277,6 +278,7 @@ def _facts_of_patient(header: Header) -> tuple[Any, ...]:
         header.patient_sex,
         int(who.anonymous),
         who.reason,
+        header.guessed_charset,
     )
 
 

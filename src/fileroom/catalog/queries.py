@@ -428,6 +428,7 @@ def _patient(row: Row[Any], reach: _Reach, also: tuple[Alias, ...] = ()) -> Pati
         modalities=_split(row.patient__modalities),
         last_study_date=row.patient__last_study_date,
         state=reach.state("patient", row),
+        charset_guessed=row.patient__charset_guessed,
         note=reach.notes.get(row.patient__public_id, ""),
         labels=reach.labels.get(row.patient__public_id, ()),
         also=also,
@@ -454,6 +455,7 @@ def _study(row: Row[Any], reach: _Reach) -> Study:
         modalities=_split(row.study__modalities),
         counts=_counts(row, "study"),
         state=reach.state("study", row),
+        charset_guessed=row.study__charset_guessed,
         note=reach.notes.get(row.study__public_id, ""),
         labels=reach.labels.get(row.study__public_id, ()),
     )
@@ -493,6 +495,7 @@ def _series(row: Row[Any], reach: _Reach) -> Series:
         transfer_syntax_uid=row.series__transfer_syntax_uid,
         counts=_counts(row, "series"),
         state=reach.state("series", row),
+        charset_guessed=row.series__charset_guessed,
         note=reach.notes.get(row.series__public_id, ""),
         labels=reach.labels.get(row.series__public_id, ()),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 
 metadata = MetaData()
 
@@ -96,6 +96,7 @@ patient = Table(
     _text("last_study_date"),
     _count("hidden"),
     *_counts("studies", "series", "instances", "frames", "bytes", "missing"),
+    _text("charset_guessed"),  # the set its texts were read by, where that is a guess (Header.guessed_charset)
     Column("same_as", Integer),  # the row that stands for this person, by what the user said (persons.py)
     Index("patient_by_name", "hidden", "same_as", "sort_name", "id"),
     *(Index(f"patient_order_{name}", "hidden", "same_as", name, "sort_name", "id") for name in _PATIENT_ORDERS),
@@ -122,6 +123,7 @@ study = Table(
     _text("manufacturer_model_name"),
     _text("station_name"),
     _text("patient_age"),
+    _text("charset_guessed"),
     _text("modalities"),
     _count("hidden"),
     *_counts("series", "instances", "frames", "bytes", "missing"),
@@ -165,6 +167,7 @@ series = Table(
     _count("reformatted"),
     _text("sop_class_uid"),
     _text("transfer_syntax_uid"),
+    _text("charset_guessed"),
     _text("base"),  # the header of its first instance; the others keep what differs (packing.py)
     _count("hidden"),
     *_counts("instances", "frames", "bytes", "missing"),

@@ -142,6 +142,8 @@ def _text_in_words(name: str, value: Any) -> str:
         return day(str(value))
     if name == "time" or name.endswith("_time"):
         return clock(str(value))
+    if name in {"charset_guessed", "guessed_charset"}:
+        return f"{safe(value)} (a guess: the text does not fit the character set that the files declare)"
     if name == "reason":
         return SAME_PERSON.get(value, safe(value))
     return f"{value:.10g}" if isinstance(value, float) else safe(str(value))
