@@ -244,6 +244,7 @@ describe("a jacket", () => {
     await listed(/ROSSI, Mario/, /ROSSI, Mario/);
     await people().first().click();
     const tree = page.getByRole("treegrid");
+    await tree.getByRole("row", { name: /TC torace/ }).getByRole("button", { name: "Show the series" }).click();
     await tree.getByRole("row", { name: /MPR coronale/ }).waitFor();
     await page.getByRole("button", { name: "Hide derived and reformatted series" }).click();
     await tree.getByText("1 derived series is hidden").waitFor();

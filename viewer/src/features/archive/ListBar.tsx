@@ -88,6 +88,8 @@ const Filter = ({ name, value, choices, onClear }: FilterProps) => (
     type="button"
     class={value === undefined ? "narrow-by" : "narrow-by on"}
     aria-haspopup="menu"
+    aria-label={value === undefined ? name : t("filter.is", { name, value })}
+    title={name}
     onClick={(event) => {
       const button = event.currentTarget;
       choices().then((all) => {
@@ -96,7 +98,7 @@ const Filter = ({ name, value, choices, onClear }: FilterProps) => (
       }, complain);
     }}
   >
-    <span class="ellipsis">{value === undefined ? name : t("filter.is", { name, value })}</span>
+    <span class="ellipsis">{value ?? name}</span>
     <Icon name="down" size={12} />
   </button>
 );
