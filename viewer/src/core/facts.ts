@@ -1,5 +1,6 @@
 /** All that is known of an entry, in words: the details pane. What the file does not say is left out. */
 import type { Formats } from "./format.ts";
+import { millimetres, spacing } from "./lengths.ts";
 import type { MessageKey, Translate } from "./messages.ts";
 import type { Alias, Counts, Patient, PersonName, Series, State, Study } from "./model.ts";
 import { mainName, showGroup } from "./names.ts";
@@ -150,16 +151,4 @@ function geometryFacts(series: Series, t: Translate, fmt: Formats): Fact[] {
 function originWords(series: Series, t: Translate): string {
   const words = [series.original ? "" : t("archive.derived"), series.reformatted ? t("archive.reformatted") : ""];
   return words.filter((word) => word !== "").join(", ") || t("fact.original");
-}
-
-/** A length, or nothing: 0.625 mm. */
-export function millimetres(value: number | null, t: Translate, fmt: Formats): string {
-  return value === null ? "" : t("value.mm", { value: fmt.length(value) });
-}
-
-/** Pixel Spacing: between rows, then between columns (PS3.3 10.7.1.3). */
-export function spacing(values: readonly number[], t: Translate, show: (value: number) => string): string {
-  const [row, column] = values;
-  if (row === undefined || column === undefined) return "";
-  return t("value.spacing", { row: show(row), column: show(column) });
 }

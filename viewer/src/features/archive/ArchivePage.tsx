@@ -9,7 +9,6 @@ import { t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
 import { ConflictDialog } from "./ConflictDialog.tsx";
 import { Deeds } from "./deeds.ts";
-import { Details } from "./Details.tsx";
 import { EmptyRoom } from "./EmptyRoom.tsx";
 import { FoundLine } from "./FoundLine.tsx";
 import { JacketPane } from "./JacketPane.tsx";
@@ -23,6 +22,8 @@ export interface ArchivePageProps {
   readonly onGo: (route: Route) => void;
   readonly onImport: () => void;
 }
+
+const loadDetails = async () => (await import("./Details.tsx")).Details;
 
 /** Wide enough for a third pane without crowding the other two. */
 const ROOMY = 1600;
@@ -38,6 +39,7 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
   held.current ??= new Deeds(store, onGo, toggleDetails);
   const deeds = held.current;
   const share = useSignal(50);
+  const Details = useLater(details.value, loadDetails);
   useHandBack(store);
 
   const problem = store.patients.problem.value;
@@ -61,7 +63,7 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
       </section>
       <Splitter label={t("archive.splitter")} value={share.value} min={30} max={65} onChange={(to) => (share.value = to)} />
       <JacketPane store={store} deeds={deeds} details={details.value} onDetails={toggleDetails} />
-      {details.value ? <Details chosen={store.chosen()} store={store} deeds={deeds} /> : null}
+      {details.value && Details !== undefined ? <Details chosen={store.chosen()} store={store} deeds={deeds} /> : null}
       <Dialogs store={store} deeds={deeds} />
     </main>
   );

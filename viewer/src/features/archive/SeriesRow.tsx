@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 
-import { millimetres, spacing } from "../../core/facts.ts";
 import { cut, joined, marked, type Piece } from "../../core/hits.ts";
+import { millimetres, spacing } from "../../core/lengths.ts";
 import type { Hit, Series } from "../../core/model.ts";
 import { contents, seriesTitle } from "../../core/people.ts";
 import { thumbnailUrl } from "../../io/api.ts";
