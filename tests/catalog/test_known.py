@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fileroom.archive import Archive
-from fileroom.catalog.known import KnownFiles, folders_with_files, holds_files
+from fileroom.catalog.known import LOOK_AGAIN, KnownFiles, folders_with_files, holds_files
 from fileroom.model import Level, Query
 from fileroom.settings import Settings
 from fileroom.sources.folder import Listing
@@ -38,7 +38,7 @@ class World:
             known = KnownFiles(cursor)
             folder = known.folder(self.drive, self.inside)
             assert folder is not None
-            names = [name for name, _, _ in known.settled(folder, listing, now_ns)]
+            names = [n for n, _, time in known.present_files(folder, listing, now_ns) if time != LOOK_AGAIN]
             assert set(names) <= set(known.files(folder, listing))
         return names
 

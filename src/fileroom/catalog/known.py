@@ -89,6 +89,9 @@ class KnownInstance:
     shown: int | None  # the row of the file whose facts are shown
 
 
+LOOK_AGAIN = -(1 << 62)
+
+
 class KnownFiles:
     """What the catalog knows of the folders of an import: asked over one connection, each time as of now."""
 
@@ -100,22 +103,17 @@ class KnownFiles:
         row = self._cursor.execute(_FOLDER, (to_text(inside), filesystem_id)).fetchone()
         return row[0] if row else None
 
-    def settled(self, folder_id: int, listing: Listing, now_ns: int) -> list[tuple[str, int, int]]:
-        """Name, size and time of the files of a folder, or a part of it, that need no second look, in order of names.
+    def present_files(self, folder_id: int, listing: Listing, now_ns: int) -> list[tuple[str, int, int]]:
+        """Name, size and time of the files of a folder, or a part of it, that were there when last seen, by name.
 
-        Left out are files that are gone, and files that have to be looked at however they stand: what could not be
-        read, what a limit refused, what has a time in the future, what was removed from the archive.
+        The time of those that have to be looked at however they stand is told as :data:`LOOK_AGAIN`, which no file
+        has: what could not be read, what a limit refused, what has a time in the future, what was removed from the
+        archive.
         """
         where, values = _range(listing)
         found: list[tuple[str, int, int]] = self._cursor.execute(
-            _SETTLED.format(where), (folder_id, *values, now_ns, *sorted(TRY_AGAIN))
+            _PRESENT.format(where), (now_ns, *sorted(TRY_AGAIN), folder_id, *values)
         ).fetchall()
-        return found
-
-    def count(self, folder_id: int, listing: Listing) -> int:
-        """How many files of a folder, or a part of it, were there when last seen."""
-        where, values = _range(listing)
-        found: int = self._cursor.execute(_COUNT.format(where), (folder_id, *values)).fetchone()[0]
         return found
 
     def present(self, folder_id: int) -> list[int]:
@@ -215,11 +213,10 @@ _MEMBERS = (
     "LEFT JOIN instance ON instance.id = coalesce(file.instance_id, source.instance_id) "
     f"WHERE drive.filesystem_id = ? AND {BELOW} AND gone = 0"
 )
-_COUNT = "SELECT count(*) FROM file WHERE folder_id = ? {} AND gone = 0"
-_SETTLED = (
-    "SELECT name, size, mtime_ns FROM file WHERE folder_id = ? {} AND gone = 0 AND mtime_ns <= ? "
-    "AND outcome NOT IN (?, ?) AND (instance_id IS NULL OR NOT EXISTS "
+_PRESENT = (
+    "SELECT name, size, CASE WHEN mtime_ns <= ? AND outcome NOT IN (?, ?) AND (instance_id IS NULL OR NOT EXISTS "  # noqa: S608 - our own number
     "(SELECT 1 FROM instance INDEXED BY instance_hidden WHERE id = instance_id AND hidden = 1)) "
     "AND (reason != 'copied' OR EXISTS (SELECT 1 FROM source JOIN instance ON instance.id = source.instance_id "
-    "WHERE source.file_id = file.id AND missing = 0 AND hidden = 0)) ORDER BY name"
+    f"WHERE source.file_id = file.id AND missing = 0 AND hidden = 0)) THEN mtime_ns ELSE {LOOK_AGAIN} END "
+    "FROM file WHERE folder_id = ? {} AND gone = 0 ORDER BY name"
 )

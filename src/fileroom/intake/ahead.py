@@ -152,9 +152,7 @@ def _stands(listing: Listing, place: Place, known: KnownFiles) -> bool:
     folder = known.folder(place.mount.filesystem_id, place.inside)
     if folder is None:
         return stands_as_recorded(listing, [])
-    if not stands_as_recorded(listing, known.settled(folder, listing, time.time_ns())):
-        return False
-    return known.count(folder, listing) == len(listing.files)  # else one that was to be looked at again has gone
+    return stands_as_recorded(listing, known.present_files(folder, listing, time.time_ns()))
 
 
 class Places:

@@ -33,7 +33,8 @@ class FolderPlan:
 def stands_as_recorded(listing: Listing, recorded: Sequence[tuple[str, int, int]]) -> bool:
     """Whether a folder is, at one glance, as it was: then there is nothing to plan.
 
-    ``recorded`` are name, size and time of those of its files that need no second look (see ``KnownFiles.settled``).
+    ``recorded`` are name, size and time of the files that were there; the time of those that need a second look is one
+    that no file has (see ``KnownFiles.present_files``).
     """
     return listing.complete and not listing.obstacles and list(listing.files) == recorded
 
