@@ -14,7 +14,7 @@ from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.errors import BadRequest, NotFound, Unavailable
 from fileroom.measuring import as_table, checked
-from fileroom.model import Instance, Level, Query, Series, State, plain
+from fileroom.model import REACHABLE, Instance, Level, Query, Series, plain
 from fileroom.settings import Settings, from_environment
 from fileroom.tabular import csv_lines
 
@@ -314,7 +314,7 @@ class Archive:
         }
 
     def _per_frame(self, instance: Instance) -> dict[str, Any] | None:
-        if instance.frames < 2 or instance.state is not State.ONLINE:  # noqa: PLR2004 - more than one
+        if instance.frames < 2 or instance.state not in REACHABLE:  # noqa: PLR2004 - more than one
             return None
         from fileroom.pixels.functional_groups import per_frame
 
@@ -561,6 +561,23 @@ class Archive:
             return take_back(self._catalog, import_id)
         return userdata.undo_import(self._catalog, import_id)
 
+    def nameless_drive(self, path: str | os.PathLike[str]) -> str | None:
+        """The mount point of the drive of ``path``, when it was plugged in, has no identity of its own, and is met for
+        the first time: the user may be asked whether it may be marked. None otherwise."""
+        from fileroom.catalog.marking import nameless
+
+        return nameless(self._catalog, os.fspath(path))
+
+    def mark_drive(self, path: str | os.PathLike[str]) -> Path | None:
+        """Write a marker (``.fileroom-drive``) to the top of the drive of ``path``: only when the user agreed.
+
+        It is then the same drive wherever it is mounted. None when it has an identity and needs no marker; SourceError
+        when it is read-only or cannot be written to.
+        """
+        from fileroom.catalog.marking import mark
+
+        return mark(self._catalog, os.fspath(path))
+
     def drives(self) -> tuple[Drive, ...]:
         """The drives on which something of the archive lies, and whether they are connected."""
         return places.drives(self._catalog)
@@ -640,8 +657,9 @@ class Archive:
         """Compare the catalog with the files: presence, sizes, times; with ``read_data`` a ``sample`` of their bytes.
         Look for series with gaps and studies that one drive could take with it.
 
-        No file and no entry is changed; digests of files that are read for the first time are recorded, and what was
-        found is remembered. A cancelled check returns its report with state "cancelled".
+        No file is touched; digests of files that are read for the first time are recorded, and what was found is
+        remembered: entries of which a file has changed say so. A cancelled check returns its report with state
+        "cancelled".
         """
         from fileroom.intake.check import check
 

@@ -240,11 +240,15 @@ DETAIL_TEXT: dict[str, str] = {
 
 
 class State(StrEnum):
-    """Whether the files of an entry can be reached."""
+    """Whether the files of an entry can be reached, and are what they were when they were read."""
 
     ONLINE = "online"
     OFFLINE = "offline"
     MISSING = "missing"
+    CHANGED = "changed"  # there, but some of them not of the size or time that is recorded; an import reads them again
+
+
+REACHABLE = frozenset({State.ONLINE, State.CHANGED})
 
 
 class Plane(StrEnum):
@@ -563,11 +567,29 @@ class Drive:
     state: State
 
 
+class Hindrance(StrEnum):
+    """Why nothing was concluded from what a root showed: what is known of it was left as it is."""
+
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    OTHER_FILESYSTEM = "other_filesystem"
+    FAILED = "failed"
+
+
+HINDRANCE_TEXT: dict[Hindrance, str] = {
+    Hindrance.EMPTY: "is empty now",
+    Hindrance.UNREADABLE: "cannot be read",
+    Hindrance.OTHER_FILESYSTEM: "is on another filesystem now: its drive is not connected",
+    Hindrance.FAILED: "could not be looked at to the end; it is tried again",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
     """A folder the user brought in. ``files`` counts those of it that were there when it was last looked at, ``dicom``
     those of them that are of instances; ``watched``: what changes in it comes in by itself; ``offline`` its drive is
-    away, ``missing`` the drive is there and the folder is not."""
+    away, ``missing`` the drive is there and the folder is not. ``hindrance``: what kept the last import, or the last
+    pass that nobody asked for, from concluding anything."""
 
     id: int
     path: str
@@ -578,6 +600,7 @@ class Root:
     dicom: int
     watched: bool
     state: State
+    hindrance: Hindrance | None = None
 
 
 class Verdict(StrEnum):

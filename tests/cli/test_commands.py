@@ -675,3 +675,19 @@ def test_list_by_drive_and_state(filled: Fileroom) -> None:
     assert filled("list", "--drive", label, "--state", "online", "--json").json["total"] == 2
     assert filled("list", "studies", "--state", "offline", "--json").json["total"] == 0
     assert filled("list", "--drive", "no such drive").code == 2
+
+
+def test_a_drive_with_an_identity_is_not_marked(fileroom: Fileroom, tmp_path: Path) -> None:
+    scans = plant(tmp_path / "scans", {"1": instance()})
+    said = fileroom("import", "--mark-drive", scans)
+    assert (said.code, said.err.count("Marked")) == (0, 0)
+    assert [path.name for path in scans.iterdir()] == ["1"]
+
+
+def test_a_folder_that_is_suddenly_empty_says_so(fileroom: Fileroom, tmp_path: Path) -> None:
+    scans = plant(tmp_path / "scans", {"1": instance()})
+    fileroom("import", scans)
+    (scans / "1").unlink()
+    fileroom("import", scans)
+    assert f"{scans} is empty now; what is known of it was left as it is." in fileroom("roots").err
+    assert fileroom("roots", "--json").json[0]["hindrance"] == "empty"

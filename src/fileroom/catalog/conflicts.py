@@ -193,4 +193,7 @@ def prefer(cursor: Any, instance_id: int, file_id: int, twins: Sequence[int]) ->
         (Outcome.CHANGED, Reason.CHOSEN, [file_id]),
     ):
         cursor.execute(sql, (outcome.value, reason.value, json.dumps(ids)))
-    cursor.execute("UPDATE instance SET file_id = ? WHERE id = ?", (file_id, instance_id))
+    cursor.execute(
+        "UPDATE instance SET (file_id, changed) = (SELECT id, changed FROM file WHERE id = ?) WHERE id = ?",
+        (file_id, instance_id),
+    )

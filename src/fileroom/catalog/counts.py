@@ -37,21 +37,23 @@ def recount_patients(cursor: Any, patient_ids: Iterable[int]) -> None:
 
 
 _RECOUNT_SERIES = (
-    "UPDATE series SET (n_instances, n_frames, n_bytes, n_missing) = (SELECT count(*), coalesce(sum(frames), 0), "
-    "coalesce(sum(bytes), 0), coalesce(sum(missing), 0) FROM instance WHERE series_ref = series.id AND hidden = 0) "
-    "WHERE id = ?"
+    "UPDATE series SET (n_instances, n_frames, n_bytes, n_missing, n_changed) = (SELECT count(*), "
+    "coalesce(sum(frames), 0), coalesce(sum(bytes), 0), coalesce(sum(missing), 0), coalesce(sum(changed), 0) "
+    "FROM instance WHERE series_ref = series.id AND hidden = 0) WHERE id = ?"
 )
 _RECOUNT_STUDY = (
-    "UPDATE study SET (n_series, n_instances, n_frames, n_bytes, n_missing, modalities) = (SELECT count(*), "
+    "UPDATE study SET (n_series, n_instances, n_frames, n_bytes, n_missing, n_changed, modalities) = (SELECT count(*), "
     "coalesce(sum(n_instances), 0), coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), "
-    "coalesce(sum(n_missing), 0), coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT modality "
+    "coalesce(sum(n_missing), 0), coalesce(sum(n_changed), 0), "
+    "coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT modality "
     "FROM series WHERE study_ref = study.id AND hidden = 0 AND modality != '' ORDER BY modality)), '') "
     "FROM series WHERE study_ref = study.id AND hidden = 0) WHERE id = ?"
 )
 _OF_PATIENT = (
-    "UPDATE patient SET (n_studies, n_series, n_instances, n_frames, n_bytes, n_missing, last_study_date, "
-    "modalities{more}) = (SELECT count(*), coalesce(sum(n_series), 0), coalesce(sum(n_instances), 0), "
-    "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), coalesce(sum(n_missing), 0), coalesce(max(date), ''), "
+    "UPDATE patient SET (n_studies, n_series, n_instances, n_frames, n_bytes, n_missing, n_changed, "
+    "last_study_date, modalities{more}) = (SELECT count(*), coalesce(sum(n_series), 0), coalesce(sum(n_instances), 0), "
+    "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0), coalesce(sum(n_missing), 0), "
+    "coalesce(sum(n_changed), 0), coalesce(max(date), ''), "
     "coalesce((SELECT group_concat(modality, '\\') FROM (SELECT DISTINCT series.modality FROM series "
     "JOIN study AS s ON s.id = series.study_ref WHERE s.patient_ref {whose} AND series.hidden = 0 "
     "AND s.hidden = 0 AND series.modality != '' ORDER BY series.modality)), ''){shown} "

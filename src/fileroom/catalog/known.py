@@ -48,6 +48,7 @@ class KnownFile:
     gone: bool
     hidden: bool  # its instance was removed from the archive
     anew: bool = False  # a rebuild wants it read, however it stands
+    changed: bool = False  # it was seen not to be as recorded, and has not been read since
 
     @property
     def copied(self) -> bool:
@@ -108,7 +109,7 @@ class KnownFiles:
 
         The time of those that have to be looked at however they stand is told as :data:`LOOK_AGAIN`, which no file
         has: what could not be read, what a limit refused, what has a time in the future, what was removed from the
-        archive.
+        archive, what was seen to have changed.
         """
         where, values = _range(listing)
         found: list[tuple[str, int, int]] = self._cursor.execute(
@@ -151,10 +152,10 @@ class KnownFiles:
 
 
 def _known(row: Sequence[Any]) -> KnownFile:
-    _, file_id, size, mtime_ns, outcome, reason, instance_id, gone, hidden = row
+    _, file_id, size, mtime_ns, outcome, reason, instance_id, gone, hidden, changed = row
     return KnownFile(
         file_id, size, recorded(mtime_ns), Outcome(outcome), Reason(reason), instance_id, bool(gone), bool(hidden),
-        anew=is_marked(mtime_ns),
+        anew=is_marked(mtime_ns), changed=bool(changed),
     )  # fmt: skip
 
 
@@ -200,13 +201,13 @@ _FOLDER = (
 _KNOWN = (
     # A path that was copied stands for the instance of its copy; without it (-1 is no size) it is to be copied again.
     "SELECT name, file.id, CASE WHEN reason = 'copied' AND coalesce(instance.missing, 1) THEN -1 ELSE size END, "
-    "mtime_ns, outcome, reason, instance.id, gone, coalesce(instance.hidden, 0) "
+    "mtime_ns, outcome, reason, instance.id, gone, coalesce(instance.hidden, 0), file.changed "
     "FROM file LEFT JOIN source ON source.file_id = file.id AND reason = 'copied' "
     "LEFT JOIN instance ON instance.id = coalesce(file.instance_id, source.instance_id) WHERE folder_id = ? {}"
 )
 _MEMBERS = (
     "SELECT count(*), coalesce(sum((outcome IN ({}) AND reason NOT IN ({})) OR mtime_ns = 0 "  # noqa: S608 - our own words
-    f"OR mtime_ns < {EARLIEST} "
+    f"OR file.changed OR mtime_ns < {EARLIEST} "
     "OR coalesce(instance.hidden, 0) OR (reason = 'copied' AND coalesce(instance.missing, 1))), 0) "
     "FROM drive JOIN folder ON folder.drive_id = drive.id JOIN file ON file.folder_id = folder.id "
     "LEFT JOIN source ON source.file_id = file.id AND reason = 'copied' "
@@ -214,7 +215,7 @@ _MEMBERS = (
     f"WHERE drive.filesystem_id = ? AND {BELOW} AND gone = 0"
 )
 _PRESENT = (
-    "SELECT name, size, CASE WHEN mtime_ns <= ? AND outcome NOT IN (?, ?) AND (instance_id IS NULL OR NOT EXISTS "  # noqa: S608 - our own number
+    "SELECT name, size, CASE WHEN changed = 0 AND mtime_ns <= ? AND outcome NOT IN (?, ?) AND (instance_id IS NULL OR NOT EXISTS "  # noqa: S608 - our own number
     "(SELECT 1 FROM instance INDEXED BY instance_hidden WHERE id = instance_id AND hidden = 1)) "
     "AND (reason != 'copied' OR EXISTS (SELECT 1 FROM source JOIN instance ON instance.id = source.instance_id "
     f"WHERE source.file_id = file.id AND missing = 0 AND hidden = 0)) THEN mtime_ns ELSE {LOOK_AGAIN} END "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fileroom.catalog.anew import recorded
 from fileroom.catalog.paths import BELOW, below, on_drive
-from fileroom.model import Drive, Root, State
+from fileroom.model import Drive, Hindrance, Root, State
 from fileroom.sources.paths import display, from_text
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class KnownPlace:
     size: int
     mtime_ns: int
     content_digest: bytes | None
+    changed: bool  # it is known already not to be as recorded
 
 
 def roots(catalog: Catalog) -> tuple[Root, ...]:
@@ -37,7 +38,8 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
         rows = cursor.execute(_ROOTS).fetchall()
         found = []
         for row in rows:
-            root_id, inside, added, last_import, watched, drive_id, filesystem_id, kind, label, mount_point = row
+            root_id, inside, added, last_import, watched, hindrance, *drive_row = row
+            drive_id, filesystem_id, kind, label, mount_point = drive_row
             files, dicom = cursor.execute(_FILES_BELOW, (drive_id, *below(from_text(inside)))).fetchone()
             here = mounts.absolute(filesystem_id, from_text(inside))
             drive = _drive(drive_id, filesystem_id, kind, label, mount_point, here)
@@ -52,6 +54,7 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
                     dicom=dicom,
                     watched=bool(watched),
                     state=_state(here),
+                    hindrance=Hindrance(hindrance) if hindrance else None,
                 )
             )
     return tuple(sorted(found, key=lambda root: root.path))
@@ -101,8 +104,9 @@ def files(catalog: Catalog) -> Iterator[list[KnownPlace]]:
                 size,
                 recorded(mtime_ns),
                 content_digest,
+                bool(changed),
             )
-            for _, file_id, name, size, mtime_ns, content_digest, folder, filesystem_id in rows
+            for _, file_id, name, size, mtime_ns, content_digest, folder, filesystem_id, changed in rows
         ]
 
 
@@ -128,8 +132,9 @@ def database_troubles(catalog: Catalog) -> list[str]:
 
 
 _ROOTS = (
-    "SELECT root.id, root.path, root.added, root.last_import, root.watched, drive.id, drive.filesystem_id, drive.kind, "
-    "drive.label, drive.mount_point FROM root JOIN drive ON drive.id = root.drive_id WHERE root.forgotten = ''"
+    "SELECT root.id, root.path, root.added, root.last_import, root.watched, root.hindrance, drive.id, "
+    "drive.filesystem_id, drive.kind, drive.label, drive.mount_point FROM root "
+    "JOIN drive ON drive.id = root.drive_id WHERE root.forgotten = ''"
 )
 _FILES_BELOW = (
     "SELECT count(*), count(file.instance_id) FROM folder "  # noqa: S608 - no value in it
@@ -137,7 +142,7 @@ _FILES_BELOW = (
 )
 _FILES = (
     "SELECT file.folder_id, file.id, file.name, file.size, file.mtime_ns, file.content_digest, folder.path, "
-    "drive.filesystem_id FROM file JOIN folder ON folder.id = file.folder_id "
+    "drive.filesystem_id, file.changed FROM file JOIN folder ON folder.id = file.folder_id "
     "JOIN drive ON drive.id = folder.drive_id WHERE (file.folder_id, file.id) > (?, ?) "
     "AND file.instance_id IS NOT NULL AND file.gone = 0 ORDER BY file.folder_id, file.id LIMIT ?"
 )

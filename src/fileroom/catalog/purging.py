@@ -130,6 +130,6 @@ _DROP_OWNED = (
 )
 # A removed instance that has a file elsewhere, which is its user's, goes on from that one.
 _OTHER_FILE = (
-    "UPDATE instance SET file_id = (SELECT min(id) FROM file WHERE instance_id = instance.id) "
+    "UPDATE instance SET (file_id, changed) = (SELECT min(id), changed FROM file WHERE instance_id = instance.id) "
     "WHERE id IN (SELECT value FROM json_each(?))"
 )

@@ -240,9 +240,9 @@ def _lying(catalog: Catalog, connection: Connection, query: Query) -> list[Colum
         return parts
     own = TABLES[query.level].c
     if query.level is Level.INSTANCE:
-        missing = own.missing != 0
+        missing, changed = own.missing != 0, own.changed != 0
     else:
-        missing = and_(own.n_instances > 0, own.n_missing >= own.n_instances)
+        missing, changed = and_(own.n_instances > 0, own.n_missing >= own.n_instances), own.n_changed > 0
     present = catalog.mounts().present()
     drives = connection.execute(select(t.drive.c.id, t.drive.c.filesystem_id)).all()
     here = _on(query.level, _e.drive_id.in_([drive.id for drive in drives if drive.filesystem_id in present]))
@@ -250,7 +250,7 @@ def _lying(catalog: Catalog, connection: Connection, query: Query) -> list[Colum
         return [*parts, missing]
     if query.state is State.OFFLINE:
         return [*parts, not_(missing), not_(here)]
-    return [*parts, not_(missing), here]
+    return [*parts, not_(missing), here, changed if query.state is State.CHANGED else not_(changed)]
 
 
 def _on(level: Level, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -407,7 +407,9 @@ class _Reach:
         if instances and missing >= instances:
             return State.MISSING
         on = self._drives.get((name, values[f"{name}__id"]))
-        return State.OFFLINE if on and on <= self._offline else State.ONLINE
+        if on and on <= self._offline:
+            return State.OFFLINE
+        return State.CHANGED if values[f"{name}__n_changed"] else State.ONLINE
 
     def drive_offline(self, drive_id: int) -> bool:
         """Whether a drive is not mounted."""
@@ -530,7 +532,7 @@ def _files(
     catalog: Catalog, connection: Connection, instances: set[int], reach: _Reach
 ) -> dict[int, list[tuple[int, FileLocation]]]:
     statement = text(
-        "SELECT f.id, f.instance_id, f.name, f.size, f.mtime_ns, f.outcome, f.reason, f.detail, f.gone, "
+        "SELECT f.id, f.instance_id, f.name, f.size, f.mtime_ns, f.outcome, f.reason, f.detail, f.gone, f.changed, "
         "folder.path, folder.drive_id, drive.filesystem_id, drive.mount_point, owned.path AS owned "
         "FROM json_each(:ids) AS wanted JOIN file AS f ON f.instance_id = wanted.value "
         "JOIN folder ON folder.id = f.folder_id JOIN drive ON drive.id = folder.drive_id "
@@ -549,11 +551,18 @@ def _files(
             outcome=Outcome(row.outcome),
             reason=Reason(row.reason),
             detail=row.detail,
-            state=State.OFFLINE if offline else State.MISSING if row.gone else State.ONLINE,
+            state=State.OFFLINE if offline else _state(row),
             owned=row.owned is not None,
         )
         found.setdefault(row.instance_id, []).append((row.id, place))
     return found
+
+
+def _state(row: Row[Any]) -> State:
+    """The state of a file on a drive that is there."""
+    if row.gone:
+        return State.MISSING
+    return State.CHANGED if row.changed else State.ONLINE
 
 
 def _counts(row: Row[Any], name: str) -> Counts:

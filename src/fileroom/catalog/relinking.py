@@ -134,7 +134,7 @@ _REMEMBER = (
 )
 _FOLLOW = (
     "UPDATE file SET folder_id = ?, name = ?, mtime_ns = ?, outcome = 'moved', reason = 'moved_from', detail = ?, "
-    "gone = 0 WHERE id = ?"
+    "gone = 0, changed = 0 WHERE id = ?"
 )
 _RELINKED = (
     "SELECT file.id, instance.id, instance.series_ref, file.size, folder.drive_id, old_folder_id, old_name, "

@@ -17,7 +17,7 @@ from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Counts
+    from fileroom.model import Counts, Hindrance
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,20 @@ def set_watched(catalog: Catalog, root_id: int, *, watched: bool) -> None:
     _recorded_root(catalog, root_id)
     with catalog.database.transaction() as cursor:
         cursor.execute("UPDATE root SET watched = ? WHERE id = ?", (int(watched), root_id))
+
+
+def set_hindrance(catalog: Catalog, path: str, hindrance: Hindrance | None) -> None:
+    """Remember what kept a look at the root at ``path`` from concluding anything, or that nothing did."""
+    try:
+        root_id = root_at(catalog, path)
+    except NotFound:
+        return
+    said = hindrance.value if hindrance else ""
+    with catalog.database.reading() as cursor:
+        if cursor.execute("SELECT hindrance FROM root WHERE id = ?", (root_id,)).fetchone() == (said,):
+            return  # as nearly always
+    with catalog.database.transaction() as cursor:
+        cursor.execute("UPDATE root SET hindrance = ? WHERE id = ?", (said, root_id))
 
 
 def _recorded_root(catalog: Catalog, root_id: int, *, forgotten: bool = False) -> RecordedRoot:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 16
 
 metadata = MetaData()
 
@@ -58,6 +58,7 @@ root = Table(
     _text("added"),
     _text("last_import"),
     _text("forgotten"),  # when the user took it from the list
+    _text("hindrance"),  # what kept the last import or pass from concluding anything
     UniqueConstraint("drive_id", "path"),
 )
 
@@ -95,7 +96,7 @@ patient = Table(
     _text("modalities"),
     _text("last_study_date"),
     _count("hidden"),
-    *_counts("studies", "series", "instances", "frames", "bytes", "missing"),
+    *_counts("studies", "series", "instances", "frames", "bytes", "missing", "changed"),
     _text("charset_guessed"),  # the set its texts were read by, where that is a guess (Header.guessed_charset)
     Column("same_as", Integer),  # the row that stands for this person, by what the user said (persons.py)
     Index("patient_by_name", "hidden", "same_as", "sort_name", "id"),
@@ -126,7 +127,7 @@ study = Table(
     _text("charset_guessed"),
     _text("modalities"),
     _count("hidden"),
-    *_counts("series", "instances", "frames", "bytes", "missing"),
+    *_counts("series", "instances", "frames", "bytes", "missing", "changed"),
     UniqueConstraint("patient_ref", "study_instance_uid"),
     Index("study_by_uid", "study_instance_uid"),
     Index("study_by_date", "hidden", "date", "time", "id"),
@@ -170,7 +171,7 @@ series = Table(
     _text("charset_guessed"),
     _text("base"),  # the header of its first instance; the others keep what differs (packing.py)
     _count("hidden"),
-    *_counts("instances", "frames", "bytes", "missing"),
+    *_counts("instances", "frames", "bytes", "missing", "changed"),
     UniqueConstraint("study_ref", "series_instance_uid"),
     Index("series_by_uid", "series_instance_uid"),
 )
@@ -190,6 +191,7 @@ instance = Table(
     _count("missing"),
     _count("hidden"),
     _text("header"),
+    _count("changed"),  # the file that is shown is
     # In this order it answers for the UID alone, too; in the other it would want a second index.
     UniqueConstraint("sop_instance_uid", "series_ref"),
     Index("instance_by_series", "series_ref"),
@@ -211,6 +213,7 @@ file = Table(
     _text("detail"),
     _ref("instance_id", "instance", optional=True),
     _count("gone"),
+    _count("changed"),  # it was seen to be of another size or time than is recorded, and has not been read since
     UniqueConstraint("folder_id", "name"),
     Index("file_by_instance", "instance_id"),
     Index("file_in_conflict", "instance_id", sqlite_where=text("reason = 'other_content'")),

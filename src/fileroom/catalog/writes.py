@@ -176,7 +176,7 @@ class Writer:
         if self._changed_files:
             c.executemany(
                 "UPDATE file SET folder_id=?, name=?, size=?, mtime_ns=?, digest=?, outcome=?, reason=?, detail=?, "
-                "instance_id=?, gone=0, content_digest=NULL WHERE id=?",
+                "instance_id=?, gone=0, changed=0, content_digest=NULL WHERE id=?",
                 self._changed_files,
             )
         if self._read_anew:
@@ -448,13 +448,18 @@ class Writer:
         if facts.instance_id is not None and known:
             self._touched.instances.add(facts.instance_id)
 
-    def file_unreadable(self, file_id: int, said: tuple[Outcome, Reason, str]) -> None:
-        """A known file could not be read this time: it stays what it was, and is tried again."""
+    def file_unreadable(self, file_id: int, said: tuple[Outcome, Reason, str], *, changed: bool) -> None:
+        """A known file could not be read this time: it stays what it was, and is tried again.
+
+        ``changed``: what could be seen of it without reading says that it is no longer what it was.
+        """
         outcome, reason, detail = said
-        self._cursor.execute(
-            "UPDATE file SET outcome = ?, reason = ?, detail = ? WHERE id = ?",
-            (outcome.value, reason.value, detail, file_id),
-        )
+        row = self._cursor.execute(
+            "UPDATE file SET outcome = ?, reason = ?, detail = ?, changed = ? WHERE id = ? RETURNING instance_id",
+            (outcome.value, reason.value, detail, int(changed), file_id),
+        ).fetchone()
+        if row and row[0] is not None:
+            self._touched.instances.add(row[0])
 
     def file_at(self, mount: Mount, folder: str, name: str) -> int | None:
         """The row of a file by its place; those of the running batch are not looked at."""
@@ -507,7 +512,7 @@ class Writer:
     def _mark_gone(self, file_ids: Iterable[int], *, gone: int) -> None:
         for file_id in file_ids:
             row = self._cursor.execute(
-                "UPDATE file SET gone = ? WHERE id = ? RETURNING instance_id", (gone, file_id)
+                "UPDATE file SET gone = ?, changed = 0 WHERE id = ? RETURNING instance_id", (gone, file_id)
             ).fetchone()
             if row and row[0] is not None:
                 self._touched.instances.add(row[0])
@@ -552,14 +557,18 @@ class Writer:
         """Show, of each touched instance, the first file that is there; none there: the instance is missing."""
         for instance_id in self._touched.instances:
             row = self._cursor.execute(
-                "SELECT id, size FROM file WHERE instance_id = ? AND gone = 0 AND reason != ? ORDER BY id LIMIT 1",
+                "SELECT id, size, changed FROM file WHERE instance_id = ? AND gone = 0 AND reason != ? "
+                "ORDER BY id LIMIT 1",
                 (instance_id, Reason.OTHER_CONTENT.value),
             ).fetchone()
             if row:
-                sql = "UPDATE instance SET missing = 0, file_id = ?, bytes = ? WHERE id = ? RETURNING series_ref"
+                sql = (
+                    "UPDATE instance SET missing = 0, file_id = ?, bytes = ?, changed = ? WHERE id = ? "
+                    "RETURNING series_ref"
+                )
                 found = self._cursor.execute(sql, (*row, instance_id)).fetchone()
             else:
-                sql = "UPDATE instance SET missing = 1 WHERE id = ? RETURNING series_ref"
+                sql = "UPDATE instance SET missing = 1, changed = 0 WHERE id = ? RETURNING series_ref"
                 found = self._cursor.execute(sql, (instance_id,)).fetchone()
                 # What is left of it says something else: the next import is to read that again and take its word.
                 self._cursor.execute("UPDATE file SET mtime_ns = 0 WHERE instance_id = ? AND gone = 0", (instance_id,))

@@ -1,6 +1,7 @@
 """``fileroom import``: bring files and folders into the archive, where they lie or by copies."""
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,16 @@ from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
 from fileroom.cli.output import err, out, print_json
 from fileroom.cli.progress import reporter
 from fileroom.cli.summary import in_words, why
-from fileroom.cli.terminal import count
+from fileroom.cli.terminal import count, safe
 from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken
 
 if TYPE_CHECKING:
     from fileroom.archive import Archive
     from fileroom.model import ImportSummary
+
+
+AGREE = "Write a small file, .fileroom-drive, to the drive, so that it is known wherever it is connected."
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +39,10 @@ def import_(
     ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Import, then stay: what comes or changes is brought in, until Ctrl-C.")
+    ] = False,
+    mark_drive: Annotated[
+        bool,
+        typer.Option("--mark-drive", help=f"{AGREE} Only for drives without an identity of their own."),
     ] = False,
     as_json: JsonOption = False,
     archive: ArchiveOption = None,
@@ -55,12 +63,30 @@ def import_(
         raise BadRequest("--copy and --watch do not go together: what was copied may go")
     cancel = CancelToken()
     with open_archive(context, archive) as house, cancelling(cancel, heard):
+        _mark(house, paths, agreed=mark_drive, as_json=as_json)
         with reporter(as_json=as_json) as report:
             summary = house.bring_in(paths, copy=copy, on_progress=report, cancel=cancel)
         tell(house, summary, as_json=as_json)
         if watch and not cancel.cancelled:
             _stay(house, summary, cancel, as_json=as_json)
     raise typer.Exit(exits.of_import(summary))
+
+
+def _mark(house: "Archive", paths: list[Path], *, agreed: bool, as_json: bool) -> None:
+    """Mark the drives of ``paths`` when the user agrees: by an option, or by an answer when one is met first."""
+    for path in paths:
+        if not path.exists():
+            continue  # the import says so
+        if not agreed:
+            point = None if as_json or not sys.stdin.isatty() else house.nameless_drive(path)
+            if point is None:
+                continue
+            err().print(f"The drive at {safe(point)} has nothing to be known by but its place.", soft_wrap=True)
+            if not typer.confirm(f"{AGREE} Agreed?", err=True):
+                continue
+        written = house.mark_drive(path)
+        if written is not None and not as_json:
+            err().print(f"Marked: {safe(str(written))}", soft_wrap=True)
 
 
 def tell(house: "Archive", summary: "ImportSummary", *, as_json: bool) -> None:

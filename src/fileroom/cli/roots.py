@@ -18,6 +18,7 @@ from fileroom.cli.tables import Column, print_table
 from fileroom.cli.terminal import number, safe
 from fileroom.errors import BadRequest, Cancelled
 from fileroom.jobs import CancelToken
+from fileroom.model import HINDRANCE_TEXT
 
 ROOTS = (
     Column("Folder", lambda root: safe(root.path), whole=True),
@@ -58,6 +59,10 @@ def roots(context: typer.Context, *, as_json: JsonOption = False, archive: Archi
         print_json(found)
     elif found:
         print_table(out(), ROOTS, found)
+        for root in found:
+            if root.hindrance is not None:
+                why = HINDRANCE_TEXT[root.hindrance]
+                err().print(f"{safe(root.path)} {why}; what is known of it was left as it is.", soft_wrap=True)
     else:
         out().print("Nothing has been imported yet. Bring a folder in:  fileroom import FOLDER")
 

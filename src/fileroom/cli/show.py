@@ -21,6 +21,7 @@ from fileroom.model import (
     PersonName,
     Query,
     Series,
+    State,
     Study,
 )
 
@@ -142,6 +143,8 @@ def _text_in_words(name: str, value: Any) -> str:
         return day(str(value))
     if name == "time" or name.endswith("_time"):
         return clock(str(value))
+    if value is State.CHANGED:
+        return "changed since it was read: import its folder again"
     if name in {"charset_guessed", "guessed_charset"}:
         return f"{safe(value)} (a guess: the text does not fit the character set that the files declare)"
     if name == "reason":

@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fileroom.catalog import checks, places
+from fileroom.catalog import changes, checks, places
+from fileroom.catalog.changes import Seen, differs
 from fileroom.catalog.writes import now
 from fileroom.errors import Cancelled
 from fileroom.intake import findings
@@ -56,6 +57,7 @@ class _Check:
         self._findings: list[Finding] = []
         self._counts: Counter[Trouble] = Counter()
         self._new: list[tuple[bytes, int]] = []
+        self._seen: list[Seen] = []  # of the page: what stands otherwise than the catalog says
         self._of_page: list[tuple[int, Finding]] = []  # with the row of its file
         self._files = self._offline = self._read = self._first = self._bytes = 0
         self._started = time.monotonic()
@@ -129,7 +131,10 @@ class _Check:
             # "not where it was" says all; else the system's own word: permission denied, input/output error
             self._found_file(place, Trouble.MISSING if gone else Trouble.UNREADABLE, "" if gone else _word(error))
             return
-        if facts.size != place.size or (place.mtime_ns and facts.mtime_ns != place.mtime_ns):
+        changed = differs(place.size, place.mtime_ns, facts)
+        if changed != place.changed:
+            self._seen.append(Seen(place.id, place.size, place.mtime_ns, changed))
+        if changed:
             self._found_file(place, Trouble.CHANGED)
         elif self._read_data and (self._sample >= 1 or random.random() < self._sample):  # noqa: S311 - a sample, no secret
             self._contents(place, place.path)
@@ -174,6 +179,9 @@ class _Check:
         if self._new:
             places.record_contents(self._catalog, self._new)
             self._new = []
+        if self._seen:
+            changes.note(self._catalog, self._seen)
+            self._seen = []
         if self._of_page:
             series = checks.series_of_files(self._catalog, [file_id for file_id, _ in self._of_page])
             for file_id, finding in self._of_page:

@@ -19,8 +19,8 @@ class FolderPlan:
     """The intents for one folder.
 
     ``read``: files to open, with the row that is known of each; ``unchanged``: how many stand as recorded;
-    ``back``: rows of files that were gone and are there again as they were; ``brought_back``: files, as recorded, of
-    instances that had been removed from the archive; ``gone``: rows of files that are no longer there.
+    ``back``: rows of files that were gone, or changed, and are there again as they were; ``brought_back``: files, as
+    recorded, of instances that had been removed from the archive; ``gone``: rows of files that are no longer there.
     """
 
     read: tuple[tuple[FileEntry, KnownFile | None], ...] = ()
@@ -63,7 +63,7 @@ def plan_folder(
         if row is None or _differs(entry, row, now_ns, automatic=automatic):
             read.append((entry, row))
             continue
-        if row.gone:
+        if row.gone or row.changed:
             back.append(row.id)
         if row.hidden and not automatic:
             brought_back.append((entry, row))

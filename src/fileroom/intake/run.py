@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from fileroom.catalog import anew, persons, userdata
 from fileroom.catalog.known import FINAL, KnownFiles, folders_with_files, holds_files, stands
 from fileroom.catalog.moving import Moves
-from fileroom.catalog.roots import recorded_roots
+from fileroom.catalog.roots import recorded_roots, set_hindrance
 from fileroom.catalog.store import FILES_FOLDER, OWN
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
@@ -34,7 +34,7 @@ from fileroom.intake.standing import is_absent, why_not
 from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFiles, Tally, write_batch
 from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import ImportSummary, Outcome, Reason
+from fileroom.model import Hindrance, ImportSummary, Outcome, Reason
 from fileroom.sources.containers import holder, is_named_so
 from fileroom.sources.paths import display
 
@@ -296,6 +296,7 @@ class _Import:
         self._writes = 0
         self._last_progress = 0.0
         self._messages = [f"{display(path)} cannot be reached and was left as it is" for path in errand.away]
+        self._hindered: dict[str, Hindrance] = {}
         self._stopped = self._roots_to_leave_alone()
         self._areas = [area for area in errand.areas if area.root not in self._stopped]
         self._walk = WalkAhead(self._areas, catalog, self._mounts)
@@ -324,6 +325,9 @@ class _Import:
                 self._work(pace)
             state = "cancelled" if self._cancel.cancelled else "done"
             message = "; ".join(self._messages)
+            if state == "done":
+                for root in self._roots:
+                    set_hindrance(self._catalog, root, self._hindered.get(root))
         except FileroomError as error:
             message = str(error)
             raise
@@ -371,7 +375,8 @@ class _Import:
         """Roots that cannot be what they were, with a message for each."""
         found = {root: why_not(self._catalog, self._mounts, root) for root in self._roots}
         self._messages += [why for why in found.values() if why]
-        return frozenset(root for root, why in found.items() if why)
+        self._hindered = {root: Hindrance.OTHER_FILESYSTEM for root, why in found.items() if why}
+        return frozenset(self._hindered)
 
     def _work(self, pace: Pace) -> None:
         """Keep the readers busy and write what they bring, in the order of the walk."""
@@ -515,12 +520,14 @@ class _Import:
         """
         if any(not obstacle.name for obstacle in listing.obstacles):
             self._messages.append(f"{display(listing.path)} cannot be read: what is known of it was left as it is")
+            self._hindered[listing.path] = Hindrance.UNREADABLE
             return True
         if listing.files or listing.folders or listing.obstacles:
             return False
         if not holds_files(self._catalog, mount.filesystem_id, inside):
             return False
         self._messages.append(f"{display(listing.path)} is empty now: what is known of it was left as it is")
+        self._hindered[listing.path] = Hindrance.EMPTY
         return True
 
     def _find_gone_folders(self) -> None:
@@ -738,9 +745,8 @@ def _as_bad_as_before(known: KnownFile | None, entry: FileEntry, reading: Readin
     """Whether a file that could not be read is as unreadable as it was, and for the same reason."""
     if known is None or known.outcome is not Outcome.UNREADABLE or isinstance(reading, Packed):
         return False
-    return (known.outcome, known.reason, known.size, known.mtime_ns) == (
-        reading.outcome, reading.reason, entry.size, entry.mtime_ns,
-    )  # fmt: skip
+    stands = known.changed or (known.size, known.mtime_ns) == (entry.size, entry.mtime_ns)
+    return stands and (known.outcome, known.reason) == (reading.outcome, reading.reason)
 
 
 def _read_plain(path: str, _entry: FileEntry) -> Reading:

@@ -8,18 +8,20 @@ systems lose events when many come at once.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fileroom.catalog.roots import recorded_roots
+from fileroom.catalog.roots import recorded_roots, set_hindrance
 from fileroom.errors import Busy, FileroomError
 from fileroom.intake.ahead import Area
 from fileroom.intake.lock import GivingWay
 from fileroom.intake.quiet import QUIET, Stillness
 from fileroom.intake.run import look_again
+from fileroom.model import Hindrance
 from fileroom.sources.events import Listener
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ class Watcher:
             eye.again(areas, time.monotonic() + _LATER)
         except (FileroomError, OSError) as error:  # the root went while it was looked at, the catalog is full: later
             log.warning("a watched folder could not be looked at: %s", type(error).__name__)
+            with contextlib.suppress(FileroomError):  # a catalog that is full takes no word of it either
+                set_hindrance(self._catalog, eye.path, Hindrance.FAILED)
             eye.again(areas, time.monotonic() + _POLL)
         finally:
             if self._on_pass is not None and (self._reported or summary is not None):

@@ -337,7 +337,9 @@ class Hand:
     def _leave_out(self, item: ReadFile, said: tuple[Outcome, Reason, str]) -> None:
         known = item.known
         if known is not None and known.instance_id is not None and said[1] in _NOT_LOOKED_INTO:
-            self._writer.file_unreadable(known.id, said)  # what it was, it may well be still
+            differs = (known.size, known.mtime_ns) != (item.entry.size, item.entry.mtime_ns)
+            # what it was, it may well be still
+            self._writer.file_unreadable(known.id, said, changed=differs and known.mtime_ns != 0)
         else:
             self._record(item, *said, None)
             if known is not None and known.instance_id is not None:

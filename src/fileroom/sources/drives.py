@@ -2,7 +2,8 @@
 
 A file is recorded as (drive, path on the drive); the same disk at another mount point or under another letter is the
 same drive. Identity is, in this order: the filesystem's UUID or serial, the address of a network share, the
-filesystem id that the kernel derives from the superblock, and, where nothing else can be had, the mount point.
+filesystem id that the kernel derives from the superblock, the marker that the user agreed to (``marker.py``), and,
+where nothing else can be had, the mount point.
 """
 
 from __future__ import annotations
@@ -14,14 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from fileroom.sources import marker
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_PLACE = "place:"
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "sshfs", "fuse.sshfs", "afpfs", "webdav", "9p", "ceph"})
 # Filesystems whose f_fsid is made from the superblock and so survives a remount; others give the device number.
 _STABLE_FSID = frozenset({"ext2", "ext3", "ext4", "btrfs", "zfs", "f2fs"})
 _DISK = _STABLE_FSID | {"xfs", "vfat", "exfat", "ntfs", "ntfs3", "fuseblk", "apfs", "hfs"}
 _OPTICAL = frozenset({"iso9660", "udf", "cd9660", "cddafs"})
+# No drives: nobody's files lie there, and touching an automounter mounts what it stands for.
+_NO_DRIVES = frozenset(
+    "autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fuse.gvfsd-fuse fuse.portal "
+    "fusectl hugetlbfs mqueue nsfs proc pstore rpc_pipefs securityfs selinuxfs sysfs tracefs".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,11 @@ class Mount:
     label: str
     point: str
     inside: str = "/"
+
+    @property
+    def known_by_place(self) -> bool:
+        """Whether it has no identity but the place where it is mounted."""
+        return self.filesystem_id.startswith(_PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ class Mounts:
             if rest is not None:
                 return mount, _join(mount.inside, rest)
         anchor = os.path.splitdrive(path)[0] + os.sep
-        return Mount(f"place:{anchor}", "other", anchor, anchor), path.replace(os.sep, "/")
+        return Mount(f"{_PLACE}{anchor}", "other", anchor, anchor), path.replace(os.sep, "/")
 
     def absolute(self, filesystem_id: str, path: str) -> str | None:
         """Where ``path`` of a drive can be found now; None when the drive is not mounted."""
@@ -103,14 +117,17 @@ def _octal(text: str) -> str:
 
 def _linux() -> list[Mount]:
     text = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
-    uuids = _by_device("/dev/disk/by-uuid")
-    labels = _by_device("/dev/disk/by-label")
+    return of_mountinfo(text, _by_device("/dev/disk/by-uuid"), _by_device("/dev/disk/by-label"))
+
+
+def of_mountinfo(text: str, uuids: Mapping[str, str], labels: Mapping[str, str]) -> list[Mount]:
+    """The mounts that the kernel's table names, with the UUIDs and labels of devices."""
     found = []
     for point, inside, kind, source in parse_mountinfo(text):
         device = os.path.realpath(source) if source.startswith("/dev/") else source
         uuid = uuids.get(device)
         label = labels.get(device) or os.path.basename(point) or point
-        found.append(Mount(_identity(uuid, kind, source, point), _kind(kind), label, point, inside))
+        found.append(Mount(_identity(uuid, kind, source, point, inside), _kind(kind), label, point, inside))
     return found
 
 
@@ -122,11 +139,11 @@ def _by_device(folder: str) -> dict[str, str]:
         return {}
 
 
-def _identity(uuid: str | None, kind: str, source: str, point: str) -> str:
+def _identity(uuid: str | None, kind: str, source: str, point: str, inside: str) -> str:
     if uuid:
         return f"uuid:{uuid}"
     if kind in _NETWORK:
-        return f"share:{source}"
+        return f"share:{_address(source)}"
     if kind in _STABLE_FSID:
         try:
             fsid = os.statvfs(point).f_fsid
@@ -134,7 +151,19 @@ def _identity(uuid: str | None, kind: str, source: str, point: str) -> str:
             fsid = 0
         if fsid:
             return f"fsid:{kind}:{fsid:x}"
-    return f"place:{kind}:{point}"
+    # The marker lies at the top of a drive, which of a drive that is mounted in part is not to be seen.
+    number = marker.read(point) if inside == "/" and kind not in _NO_DRIVES else None
+    return f"marker:{number}" if number else f"{_PLACE}{kind}:{point}"
+
+
+def _address(source: str) -> str:
+    """The address of a share, one way of writing it: names of hosts, and of SMB shares, know no case."""
+    if source.startswith("//"):
+        host, _, rest = source[2:].partition("/")
+        share, slash, below = rest.rstrip("/").partition("/")
+        return f"//{host.lower()}/{share.lower()}{slash}{below}"
+    host, colon, path = source.partition(":/")
+    return f"{host.lower()}:/{path.rstrip('/')}" if colon else source
 
 
 def _kind(kind: str) -> str:
@@ -169,7 +198,9 @@ def _mac_mount(point: str) -> Mount:
     uuid = facts.get("VolumeUUID")
     label = facts.get("VolumeName") or os.path.basename(point) or "/"
     kind = "network" if not uuid and point != "/" else "disk"
-    return Mount(f"uuid:{uuid}" if uuid else f"place:{point}", kind, label, point)
+    number = None if uuid else marker.read(point)
+    place = f"marker:{number}" if number else f"{_PLACE}{point}"
+    return Mount(f"uuid:{uuid}" if uuid else place, kind, label, point)
 
 
 def _windows() -> list[Mount]:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 Dataset = dict[str, dict[str, Any]]
 
 # PS3.3 C.4.23.1.1; what is missing cannot be had by putting a disk back.
-AVAILABILITY = {State.ONLINE: "ONLINE", State.OFFLINE: "OFFLINE", State.MISSING: "UNAVAILABLE"}
+AVAILABILITY = {State.ONLINE: "ONLINE", State.CHANGED: "ONLINE", State.OFFLINE: "OFFLINE", State.MISSING: "UNAVAILABLE"}
 # Everything in JSON is UTF-8 (PS3.18 F.2.1), whatever the file's character set.
 UTF_8 = "ISO_IR 192"
 # A backslash does not separate values in these (PS3.5 6.2).

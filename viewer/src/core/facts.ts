@@ -45,7 +45,7 @@ function person(name: PersonName): string {
 }
 
 function stateFact(state: State, t: Translate): Fact {
-  return { label: "fact.state", value: state === "online" ? "" : t(state === "offline" ? "archive.offlineHint" : "archive.missingHint") };
+  return { label: "fact.state", value: state === "online" ? "" : t(`archive.${state}Hint`) };
 }
 
 function below(counts: Counts, t: Translate, level: "patient" | "study"): string {

@@ -97,8 +97,11 @@ export const DETAILS = [
 /** What exactly is wrong with a file, where its reason leaves that open. */
 export type Detail = (typeof DETAILS)[number];
 
-/** Whether the files of an entry can be reached. */
-export type State = "online" | "offline" | "missing";
+/** Whether a place can be reached: its drive is away, or the drive is there and the place is not. */
+export type Reach = "online" | "offline" | "missing";
+
+/** Whether the files of an entry can be reached, and are what they were when they were read. */
+export type State = Reach | "changed";
 
 /** A mounted filesystem with an identity of its own. */
 export interface Drive {
@@ -107,10 +110,13 @@ export interface Drive {
   readonly filesystem_id: string;
   readonly label: string;
   readonly mount_point: string;
-  readonly state: State;
+  readonly state: Reach;
 }
 
 /** A folder that the user brought in. */
+/** Why nothing was concluded from what a folder showed when it was last looked at. */
+export type Hindrance = "empty" | "unreadable" | "other_filesystem" | "failed";
+
 export interface Root {
   readonly id: number;
   readonly path: string;
@@ -120,7 +126,8 @@ export interface Root {
   readonly files: number;
   readonly dicom: number;
   readonly watched: boolean;
-  readonly state: State;
+  readonly state: Reach;
+  readonly hindrance: Hindrance | null;
 }
 
 export type Plane = "axial" | "sagittal" | "coronal" | "oblique";

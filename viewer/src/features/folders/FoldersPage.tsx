@@ -109,6 +109,7 @@ function Row({ root, store, onAgain, onForget }: RowProps) {
           <bdi>{path}</bdi>
         </span>
         {drive.label === "" || drive.label === "/" ? null : <span class="quiet">{t("folders.drive", { drive: drive.label })}</span>}
+        {root.hindrance === null ? null : <span class="folder-hindrance">{t(`folders.hindrance.${root.hindrance}`)}</span>}
       </td>
       <td>
         <span class={state === "online" ? "badge" : "badge warn"} title={t(`folders.${state}Hint`)}>

@@ -87,7 +87,7 @@ interface StripItemProps {
 function StripItem({ id, series, chosen, shown, calm, onSeries }: StripItemProps) {
   const { counts } = series;
   const kind = series.reformatted ? t("archive.reformatted") : series.original ? "" : t("archive.derived");
-  const gone = series.state === "online" ? "" : t(series.state === "offline" ? "archive.offline" : "archive.missing");
+  const gone = series.state === "online" ? "" : t(`archive.${series.state}`);
   const name = series.description === "" ? t("archive.noDescription") : series.description;
   return (
     <div
