@@ -84,7 +84,7 @@ function OneImage({ conflict, busy, onChoose }: OneImageProps) {
               <button
                 type="button"
                 class="button"
-                disabled={busy || file.state !== "online"}
+                disabled={busy || (file.state !== "online" && file.state !== "changed")}
                 onClick={() => {
                   onChoose(file.id, file.shown ? api.unchoose : api.choose);
                 }}
@@ -102,7 +102,7 @@ function OneImage({ conflict, busy, onChoose }: OneImageProps) {
 /** One file: where it is, and what it says differently from the one that is shown. */
 function Claimant({ file, children }: { readonly file: ConflictFile; readonly children: ComponentChildren }) {
   const short = file.shown ? undefined : inShort(file, t);
-  const where = [file.drive === "/" ? "" : file.drive, fmt().bytes(file.size), file.state === "online" ? "" : t("archive.offline")];
+  const where = [file.drive === "/" ? "" : file.drive, fmt().bytes(file.size), file.state === "online" ? "" : t(`archive.${file.state}`)];
   return (
     <li class={file.shown ? "claimant shown" : "claimant"}>
       <div>

@@ -13,7 +13,7 @@ import type { ArchiveStore, Filters } from "./archiveStore.ts";
 import { useLater } from "./useLater.ts";
 
 const MODALITIES = ["CT", "MR", "US", "CR", "DX", "MG", "PT", "NM", "XA", "RF", "SR"] as const;
-const STATES = ["online", "offline", "missing"] as const;
+const STATES = ["online", "offline", "missing", "changed"] as const;
 
 const loadSaved = async () => (await import("./SavedDialog.tsx")).SavedDialog;
 
