@@ -215,7 +215,8 @@ _MEMBERS = (
     f"WHERE drive.filesystem_id = ? AND {BELOW} AND gone = 0"
 )
 _PRESENT = (
-    "SELECT name, size, CASE WHEN changed = 0 AND mtime_ns <= ? AND outcome NOT IN (?, ?) AND (instance_id IS NULL OR NOT EXISTS "  # noqa: S608 - our own number
+    "SELECT name, size, CASE WHEN changed = 0 AND mtime_ns <= ? AND outcome NOT IN (?, ?) "  # noqa: S608 - our own number
+    "AND (instance_id IS NULL OR NOT EXISTS "
     "(SELECT 1 FROM instance INDEXED BY instance_hidden WHERE id = instance_id AND hidden = 1)) "
     "AND (reason != 'copied' OR EXISTS (SELECT 1 FROM source JOIN instance ON instance.id = source.instance_id "
     f"WHERE source.file_id = file.id AND missing = 0 AND hidden = 0)) THEN mtime_ns ELSE {LOOK_AGAIN} END "
