@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fileroom.catalog.identity import NO_PATIENT_ID, identify
+from fileroom.catalog.identity import NO_PATIENT_ID, SAME_IDENTIFIERS, identify
 from fileroom.model import Header
 
 
@@ -47,6 +47,11 @@ def test_without_a_usable_id_every_study_stands_alone(patient_id: str) -> None:
     known = identify(person("", patient_id))
     assert known.anonymous
     assert known.reason == NO_PATIENT_ID
+
+
+@pytest.mark.parametrize("patient_id", ["X-9", "0 7", "XA", "00-12", "ID 3"])
+def test_short_ids_are_ids(patient_id: str) -> None:
+    assert identify(person("", patient_id)).reason == SAME_IDENTIFIERS
 
 
 def test_a_name_without_an_id_is_still_a_name() -> None:

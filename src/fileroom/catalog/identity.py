@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fileroom.model import Header
 
 _PLACEHOLDER = re.compile(
-    r"^(anon\w*|0+|x+|unknown|none|null|nil|n ?a|no ?(id|name|patient ?id)|de ?identified\w*|removed|empty|undefined|"
-    r"not ?(available|known|specified|given)|patient ?(id|name)?|noname|anonimo|sconosciuto)( \d+)?$"
+    r"^(?:0+|x+|(?:anon\w*|unknown|none|null|nil|n ?a|no ?(id|name|patient ?id)|de ?identified\w*|removed|empty|"
+    r"undefined|not ?(available|known|specified|given)|patient ?(id|name)?|noname|anonimo|sconosciuto)( \d+)?)$"
 )
 _SEPARATOR = "\x1f"
 
