@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from fileroom.intake.inbox import Inbox
+    from fileroom.intake.receive import Receiver
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model import (
         Attribute,
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
         RelinkReport,
         Root,
         SavedSearch,
+        Stored,
         Study,
         Token,
         Trouble,
@@ -117,6 +121,8 @@ class Archive:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._catalog = Catalog(settings.archive, use_keyring=settings.use_keyring)
+        self._lock = threading.Lock()
+        self._received_by: Receiver | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> Archive:
@@ -477,6 +483,43 @@ class Archive:
 
         texts = [os.fspath(paths)] if isinstance(paths, (str, os.PathLike)) else [os.fspath(path) for path in paths]
         return rebuild(self._catalog, self.settings, texts, who=who or _user(), on_progress=on_progress, cancel=cancel)
+
+    # -- receive ---------------------------------------------------------------------------------------------------
+
+    def inbox(self) -> Inbox:
+        """Where objects that are sent to the archive arrive: whole files, or data sets as C-STORE has them.
+
+        What was kept there is durable; :meth:`take_in` or :meth:`receive`, of this process or another, take it in.
+        """
+        return self._receiver().inbox
+
+    def take_in(self, names: Collection[str] = ()) -> dict[str, Stored]:
+        """Take in what waits in the inbox; says what became of those of ``names``.
+
+        Those that are not in the answer wait, safe on the disk, for an import that is running.
+        """
+        return self._receiver().take_in(names)
+
+    def store(self, parts: Iterable[bytes | Iterable[bytes]], *, who: str = "program") -> list[Stored]:
+        """Receive whole DICOM files (PS3.10), each as bytes or in pieces, into the archive's own folder.
+
+        ``who`` (small letters) stands in the list of imports. NoRoom when the disk is full.
+        """
+        from fileroom.intake.receive import store
+
+        return store(self._receiver(), parts, who)
+
+    def receive(self, *, stop: CancelToken) -> None:
+        """Take in what arrives in the inbox, within about a second, until ``stop`` says so."""
+        self._receiver().run(stop)
+
+    def _receiver(self) -> Receiver:
+        from fileroom.intake.receive import Receiver
+
+        with self._lock:  # one for all threads: what arrives together is taken in together
+            if self._received_by is None:
+                self._received_by = Receiver(self._catalog, self.settings)
+            return self._received_by
 
     def relink(
         self,

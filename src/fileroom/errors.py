@@ -7,6 +7,7 @@
     ├── BadRequest           the caller's words cannot be understood
     ├── Busy                 somebody else holds what is needed (an import is running)
     ├── Unavailable          the entry is known, its file cannot be reached now (offline, missing)
+    ├── NoRoom               the disk of the archive is full, or nearly
     ├── Undecodable          the file is there, its pixels or header cannot be decoded
     ├── Cancelled            a token asked for the end
     ├── SourceError          a folder or file to import cannot be read
@@ -36,6 +37,10 @@ class Busy(FileroomError):
 
 class Unavailable(FileroomError):
     """The entry is known, but its file cannot be reached now."""
+
+
+class NoRoom(FileroomError):
+    """There is no room left where the archive lies."""
 
 
 class Undecodable(FileroomError):

@@ -60,6 +60,7 @@ __all__ = [
     "SavedSearch",
     "Series",
     "State",
+    "Stored",
     "Study",
     "Subject",
     "Token",
@@ -940,6 +941,34 @@ class ImportSummary:
             "who": self.who,
             "message": self.message,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What became of one object that was sent to the archive, and why, as in any import.
+
+    ``outcome`` is None when it is safe on the disk and waits for an import that is running. ``header`` is there when it
+    could be read.
+    """
+
+    outcome: Outcome | None
+    reason: Reason | None
+    detail: str = ""
+    header: Header | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the archive has it now."""
+        return self.outcome not in _NOT_KEPT
+
+    def in_words(self) -> str:
+        """Why, in English."""
+        why = REASON_TEXT[self.reason] if self.reason else "an import is running; it follows"
+        exactly = DETAIL_TEXT.get(self.detail, "")
+        return f"{why}: {exactly}" if exactly else why
+
+
+_NOT_KEPT = frozenset({Outcome.NOT_DICOM, Outcome.NO_IDENTITY, Outcome.UNREADABLE, Outcome.REFUSED, Outcome.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

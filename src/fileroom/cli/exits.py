@@ -42,6 +42,7 @@ BY_ERROR: dict[type[errors.FileroomError], tuple[Exit, str]] = {
     errors.BadRequest: (Exit.USAGE, "bad_request"),
     errors.Busy: (Exit.BUSY, "busy"),
     errors.Unavailable: (Exit.FAILED, "unavailable"),
+    errors.NoRoom: (Exit.FAILED, "no_room"),
     errors.Undecodable: (Exit.FAILED, "undecodable"),
     errors.Cancelled: (Exit.CANCELLED, "cancelled"),
     errors.CatalogError: (Exit.CATALOG, "catalog"),

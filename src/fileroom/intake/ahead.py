@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 
 from fileroom.catalog.known import KnownFiles
 from fileroom.catalog.memory import Memory
+from fileroom.catalog.store import FILES_FOLDER
 from fileroom.errors import SourceError
+from fileroom.intake.inbox import INBOX
 from fileroom.intake.plan import stands_as_recorded
 from fileroom.intake.write import Place
 from fileroom.sources import folder as folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from fileroom.catalog.store import Catalog
     from fileroom.sources.drives import Mounts
@@ -60,8 +63,9 @@ class WalkAhead:
         self._areas = areas
         self._catalog = catalog
         self._places = Places(mounts)
-        facts = catalog.folder.stat()
-        self._leave_out = frozenset({(facts.st_dev, facts.st_ino)})  # the archive itself is nobody's scan
+        # The archive itself is nobody's scan, and what has just arrived there is taken in by its own way.
+        ours = (catalog.folder, catalog.folder / FILES_FOLDER / INBOX)
+        self._leave_out = frozenset((facts.st_dev, facts.st_ino) for one in ours if (facts := _facts(one)))
         self._queue: queue.SimpleQueue[list[Met] | BaseException | None] = queue.SimpleQueue()
         self._lead = 0  # files listed and not yet handed over
         self._turn = threading.Condition()
@@ -142,6 +146,13 @@ class WalkAhead:
             self._turn.wait_for(lambda: self._lead < _LEAD or self._stopped.is_set())
             self._lead += _weight(handful)
         self._queue.put(handful)
+
+
+def _facts(folder: Path) -> os.stat_result | None:
+    try:
+        return folder.stat()
+    except OSError:  # nothing has arrived yet
+        return None
 
 
 def _weight(handful: list[Met]) -> int:

@@ -63,6 +63,15 @@ def pass_lock(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def arrivals_lock(folder: Path) -> Iterator[None]:
+    """Hold the lock for some moments to take in what was received: passes give way to it, and a user's import waits
+    until it lets go. Busy when an import is running."""
+    with import_lock(folder), contextlib.ExitStack() as held:
+        _take(held, folder / _PASSING_FILE)  # so that whoever finds the import lock held knows that it will not be long
+        yield
+
+
 class GivingWay(CancelToken):
     """The token of a pass: it is to end when ``stop`` says so, or when a user's import waits for its turn."""
 

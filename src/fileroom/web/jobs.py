@@ -141,9 +141,22 @@ class JobBoard:
 
     def watch(self) -> None:
         """Look after the watched folders from now on."""
-        thread = threading.Thread(target=self._watch, name="watch", daemon=True)
+        self._look_after(self._watch, "watch")
+
+    def receive(self) -> None:
+        """Take in what is sent to the archive from now on, by this process or another."""
+        self._look_after(self._receive, "receive")
+
+    def _look_after(self, work: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _receive(self) -> None:
+        try:
+            self._archive.receive(stop=self._end)
+        except Exception as error:  # noqa: BLE001 - nobody above us; what has arrived is safe and waits
+            log.error("receiving has ended: %s", type(error).__name__)  # noqa: TRY400 - a traceback could hold a path
 
     def _watch(self) -> None:
         try:

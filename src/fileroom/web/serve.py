@@ -83,6 +83,7 @@ def serve(
         server.on_ready = on_ready
         try:
             jobs.watch()
+            jobs.receive()
             server.run(sockets=[listener])
         finally:
             jobs.close()

@@ -1,0 +1,208 @@
+"""Where objects that are sent to us arrive: written raw, forced to the disk, and only then given a name.
+
+An object lies in ``files/.inbox`` of the archive under a temporary name until it is whole; what has its name there is
+whole and durable, and is taken in by whoever comes next (``receive.py``), after a crash too. Needs no catalog, so that
+a process of its own may receive. Names are made by us: nothing of what a sender says gets into a path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import struct
+import time
+from typing import TYPE_CHECKING
+
+from fileroom.dicom.reading import Reading, read_header
+from fileroom.dicom.wholeness import ends_early
+from fileroom.errors import BadRequest, FileroomError, NoRoom
+from fileroom.intake.copying import RESERVE, sync_folder
+from fileroom.model import Detail, Outcome, Reason
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INBOX = ".inbox"
+REFUSED = "refused"  # in it: what could not be taken in although its sender was told that it is safe
+_PART = ".part"  # the end of the name of what is not whole yet
+_ABANDONED = 3600.0  # seconds without a byte after which what is not whole is thrown away
+_LOOK_FOR_ROOM = 64 << 20
+_BINARY = getattr(os, "O_BINARY", 0)
+_WHO = re.compile(r"[a-z]{1,16}")
+_NAME = re.compile(r"([a-z]{1,16})-([0-9a-f]{64})-[0-9a-f]{16}")
+# What identifies fileroom as the writer of a meta group (PS3.10 7.1); made of a UUID as PS3.5 B.2 says.
+IMPLEMENTATION_CLASS_UID = "2.25.302411573291704318296475610283746519273"
+IMPLEMENTATION_VERSION_NAME = "FILEROOM"
+# A UID that may stand in a meta group we write. Digits and dots (PS3.5 9.1); real ones break the rule of the leading
+# zero, none has another character and is meant well.
+UID = re.compile(r"[0-9][0-9.]{0,63}")
+
+
+class Inbox:
+    """The inbox of an archive whose own files lie in ``files``."""
+
+    def __init__(self, files: Path) -> None:
+        self.folder = os.path.join(os.path.realpath(files), INBOX)
+
+    def begin(
+        self, who: str, *, sop_class_uid: str = "", sop_instance_uid: str = "", transfer_syntax_uid: str = ""
+    ) -> Arrival:
+        """A new object from ``who`` ("dicomweb", "dimse"): a file as PS3.10 has it.
+
+        With the three UIDs it is a data set alone, as C-STORE sends it, and preamble and meta group are ours.
+        BadRequest for what is no UID, NoRoom when the disk is full.
+        """
+        if not _WHO.fullmatch(who):
+            raise BadRequest("the sender of an object is named by small letters")
+        given = (sop_class_uid, sop_instance_uid, transfer_syntax_uid)
+        head = meta_group(*given) if any(given) else b""
+        arrival = Arrival(self.folder, who)
+        if head:
+            arrival.write(head)
+        return arrival
+
+    def waiting(self) -> list[str]:
+        """The names of what is whole and has not been taken in, the oldest first."""
+        try:
+            with os.scandir(self.folder) as entries:
+                found = [(entry.stat().st_mtime_ns, entry.name) for entry in entries if _NAME.fullmatch(entry.name)]
+        except FileNotFoundError:
+            return []
+        return [name for _, name in sorted(found)]
+
+    def path(self, name: str) -> str:
+        """Where what has that name lies."""
+        return os.path.join(self.folder, name)
+
+    def sweep(self) -> None:
+        """Throw away what never became whole: nobody has added to it for an hour."""
+        with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(_PART) and time.time() - entry.stat().st_mtime > _ABANDONED:
+                    os.unlink(entry.path)
+
+    def put_aside(self, name: str) -> None:
+        """Keep what cannot be taken in where it is not tried again."""
+        aside = os.path.join(self.folder, REFUSED)
+        os.makedirs(aside, mode=0o700, exist_ok=True)
+        os.replace(self.path(name), os.path.join(aside, name))
+
+
+class Arrival:
+    """An object that is arriving: ``write`` its bytes, ``finish``, and then ``keep`` or ``drop`` it.
+
+    As a context it is dropped at the end unless it was kept.
+    """
+
+    def __init__(self, folder: str, who: str) -> None:
+        self._folder = folder
+        self._who = who
+        self._path = os.path.join(folder, secrets.token_hex(16) + _PART)
+        self._digest = hashlib.sha256()
+        self._until_look = 0
+        self.size = 0
+        with _in_our_words():
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+            self._handle: int | None = os.open(self._path, flags, 0o600)
+
+    def __enter__(self) -> Arrival:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.drop()
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Add bytes. NoRoom when the disk is full, or nearly: the catalog has to say what happened."""
+        assert self._handle is not None  # noqa: S101 - nothing is written after the end
+        view = memoryview(data)
+        self._until_look -= len(view)
+        with _in_our_words():
+            if self._until_look <= 0:
+                if shutil.disk_usage(self._folder).free < RESERVE + len(view):
+                    raise OSError(errno.ENOSPC, "")
+                self._until_look = _LOOK_FOR_ROOM
+            self._digest.update(view)
+            self.size += len(view)
+            while view:
+                view = view[os.write(self._handle, view) :]
+
+    def finish(self) -> Reading:
+        """All bytes are there: force them to the disk, and read what they say of themselves.
+
+        The reading has no header when it is no whole object that has its identity.
+        """
+        assert self._handle is not None  # noqa: S101 - there is one end
+        with _in_our_words():
+            os.fsync(self._handle)
+            self._close()
+        reading = read_header(self._path)
+        if reading.header is not None and ends_early(self._path, reading.header):
+            return Reading(None, Outcome.UNREADABLE, Reason.TRUNCATED, Detail.PIXELS_CUT, b"", reading.size, 0)
+        return reading
+
+    def keep(self) -> str:
+        """Give it its name, durably: from now on it will be taken in. Returns the name."""
+        name = f"{self._who}-{self._digest.hexdigest()}-{secrets.token_hex(8)}"
+        with _in_our_words():
+            os.rename(self._path, os.path.join(self._folder, name))
+            sync_folder(self._folder)
+        self._path = ""
+        return name
+
+    def drop(self) -> None:
+        """Throw it away, unless it was kept."""
+        self._close()
+        if self._path:
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)
+            self._path = ""
+
+    def _close(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
+
+
+def who_and_digest(name: str) -> tuple[str, bytes]:
+    """Who sent what has that name in the inbox, and the SHA-256 of its bytes."""
+    found = _NAME.fullmatch(name)
+    assert found is not None  # noqa: S101 - a name of ours
+    return found[1], bytes.fromhex(found[2])
+
+
+def meta_group(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
+    """Preamble, prefix and File Meta Information (PS3.10 7.1) of a data set. BadRequest for what is no UID."""
+    uids = (sop_class_uid, sop_instance_uid, transfer_syntax_uid)
+    if not all(UID.fullmatch(uid) for uid in uids):
+        raise BadRequest("an identifier holds what no UID may hold")
+    elements = (
+        struct.pack("<HH2sHI", 2, 1, b"OB", 0, 2) + b"\0\1",
+        *(_short(number, b"UI", uid, b"\0") for number, uid in zip((0x02, 0x03, 0x10), uids, strict=True)),
+        _short(0x12, b"UI", IMPLEMENTATION_CLASS_UID, b"\0"),
+        _short(0x13, b"SH", IMPLEMENTATION_VERSION_NAME, b" "),
+    )
+    body = b"".join(elements)
+    return bytes(128) + b"DICM" + struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(body)) + body
+
+
+def _short(element: int, vr: bytes, text: str, pad: bytes) -> bytes:
+    value = text.encode("ascii")
+    value += pad * (len(value) % 2)
+    return struct.pack("<HH2sH", 2, element, vr, len(value)) + value
+
+
+class _in_our_words(contextlib.AbstractContextManager[None]):  # noqa: N801 - reads as a verb, like suppress
+    """What the disk of the archive says no with becomes ours."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, OSError):
+            return
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise NoRoom("there is no room left where the archive lies") from error
+        raise FileroomError("what was received could not be written") from error
