@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from fileroom.catalog import charset_rules, notes, persons, places, queries, recent, roots, userdata
 from fileroom.catalog import measurements as measurements_kept
-from fileroom.catalog import notes, persons, places, queries, recent, roots, userdata
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model import (
         Attribute,
+        CharsetRule,
         CheckReport,
         Conflict,
         Counts,
@@ -294,6 +295,53 @@ class Archive:
         """Forget a rule: all is as if it had never been said. NotFound when there is none of this number."""
         persons.take_back(self._catalog, rule_id)
 
+    def charsets(self) -> tuple[CharsetRule, ...]:
+        """The character sets that the user set, oldest first."""
+        return charset_rules.rules(self._catalog)
+
+    def set_charset(
+        self,
+        entry: int | str,
+        charset: str,
+        *,
+        who: str = "",
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> ImportSummary:
+        """Say what the files of a root (its number) or of a patient (an id) are written in, and read them again.
+
+        ``charset`` is one of :data:`CHARSETS`; ``""`` takes it back. It holds for files that come later and outlives a
+        rebuild; no file is changed. What cannot be reached now is read so when it can. Busy when an import is running;
+        BadRequest for an unknown set, NotFound for an unknown entry.
+        """
+        from fileroom.intake.run import set_charset
+
+        return set_charset(
+            self._catalog,
+            self.settings,
+            lambda: charset_rules.whose(self._catalog, entry),
+            charset,
+            who=who or _user(),
+            on_progress=on_progress,
+            cancel=cancel,
+        )
+
+    def unset_charset(
+        self, rule_id: int, *, who: str = "", on_progress: OnProgress | None = None, cancel: CancelToken | None = None
+    ) -> ImportSummary:
+        """Take one of :meth:`charsets` back, and read its files again. NotFound when there is none of this number."""
+        from fileroom.intake.run import set_charset
+
+        return set_charset(
+            self._catalog,
+            self.settings,
+            lambda: charset_rules.concerned_by(self._catalog, rule_id),
+            "",
+            who=who or _user(),
+            on_progress=on_progress,
+            cancel=cancel,
+        )
+
     # -- look ------------------------------------------------------------------------------------------------------
 
     def images(self, series_id: str) -> dict[str, Any]:
@@ -371,13 +419,20 @@ class Archive:
         """
         from fileroom.dicom.metadata import dicom_json
 
-        return dicom_json(self._file(instance).path, bulk_data_uri)
+        file = self._file(instance)
+        return dicom_json(file.path, bulk_data_uri, self._charset(file))
+
+    def _charset(self, file: InstanceFile) -> str:
+        """What the text of a file is shown by, where its bytes do not say it themselves: as set by the user, else as
+        guessed."""
+        return charset_rules.in_force(self._catalog).of(file.path, file.header)
 
     def attributes(self, instance: str | InstanceFile) -> tuple[Attribute, ...]:
         """All attributes of an instance as lines, read from its file now. Unavailable when it cannot be reached."""
         from fileroom.dicom.listing import listing
 
-        return listing(self._file(instance).path)
+        file = self._file(instance)
+        return listing(file.path, self._charset(file))
 
     def bulk_data(self, instance: str | InstanceFile, path: str) -> bytes:
         """The value that a URI of :meth:`metadata` stands for. NotFound when the data set has no such attribute."""

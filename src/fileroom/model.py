@@ -590,7 +590,7 @@ class Root:
     """A folder the user brought in. ``files`` counts those of it that were there when it was last looked at, ``dicom``
     those of them that are of instances; ``watched``: what changes in it comes in by itself; ``offline`` its drive is
     away, ``missing`` the drive is there and the folder is not. ``hindrance``: what kept the last import, or the last
-    pass that nobody asked for, from concluding anything."""
+    pass that nobody asked for, from concluding anything. ``charset``: what the user said its files are written in."""
 
     id: int
     path: str
@@ -602,6 +602,7 @@ class Root:
     watched: bool
     state: State
     hindrance: Hindrance | None = None
+    charset: str = ""
 
 
 class Verdict(StrEnum):
@@ -636,6 +637,29 @@ class PatientRule:
     first: Patient | None
     second: Patient | None
     said: tuple[str, str]
+    at: str
+
+
+# What text may be said to be written in: names of the Internet's registry.
+CHARSETS: tuple[str, ...] = (
+    "utf-8", "iso-8859-1", "windows-1252", "windows-1251", "gb18030", "euc-kr", "shift_jis", "iso-8859-2",
+    "windows-1250", "iso-8859-3", "iso-8859-4", "iso-8859-5", "koi8-r", "iso-8859-6", "windows-1256", "iso-8859-7",
+    "windows-1253", "iso-8859-8", "windows-1255", "iso-8859-9", "windows-1254", "iso-8859-15", "tis-620", "big5",
+    "euc-jp",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharsetRule:
+    """A character set that the user set, as the Internet's registry names it: for a root (its number, None when it was
+    taken from the list) or for a patient. ``patients`` are those of the archive that are meant, ``said`` tells in words
+    who is."""
+
+    id: int
+    charset: str
+    root: int | None = None
+    patients: tuple[Patient, ...] = ()
+    said: str
     at: str
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fileroom import model
 from fileroom.dicom.charsets import codecs_of, decode
 from fileroom.dicom.guessing import CHARSETS, UNDECLARED, UNFIT, UNLIKELY, Read, codec_named, read_text
 from fileroom.dicom.reading import read_header, read_header_by_pydicom
@@ -209,3 +210,7 @@ def test_the_bytes_that_stay_are_the_files(tmp_path: Path) -> None:
     digest = read_header(str(file)).digest
     assert read_header(str(file), "koi8-r").digest == digest
     assert file.read_bytes() == data
+
+
+def test_the_names_that_a_user_may_give_are_all_known() -> None:
+    assert tuple(CHARSETS) == model.CHARSETS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import fileroom
+from fileroom.catalog.charsets import NONE
 from fileroom.dicom.reading import read_header
 from fileroom.intake import run
 from fileroom.intake.aside import Aside, Gone, Packed
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from fileroom.catalog.charsets import Charsets
     from fileroom.jobs import Progress
 
 TREE = {
@@ -40,7 +42,7 @@ TREE = {
 
 @pytest.fixture
 def aside() -> Iterator[Aside]:
-    other = Aside(2)
+    other = Aside(2, NONE)
     yield other
     other.stop()
 
@@ -53,8 +55,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "_CHUNK", 5)
     started = Aside.__init__
 
-    def start(self: Aside, readers: int) -> None:
-        started(self, readers)
+    def start(self: Aside, readers: int, charsets: Charsets) -> None:
+        started(self, readers, charsets)
         self.submit("", []).result(30)
 
     monkeypatch.setattr(Aside, "__init__", start)
@@ -137,3 +139,15 @@ def test_a_cancelled_import_does_not_wait_for_it(tmp_path: Path) -> None:
         assert summary.state == "cancelled"
         assert archive.bring_in(scans).state == "done"
         assert len(shown(archive)) == 48
+
+
+def test_it_reads_by_the_character_sets_that_were_set(tmp_path: Path) -> None:
+    greek: dict[str, Any] = {"PatientName": "Παπάς".encode("iso8859-7"), "SpecificCharacterSet": "ISO_IR 100"}
+    scans = plant(tmp_path / "scans", {"0": instance(**greek, number=100)})
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in(scans)
+        (patient,) = archive.search(Query(level=Level.PATIENT)).items
+        archive.set_charset(patient.id, "iso-8859-7")
+        archive.bring_in(plant(scans, {f"1/{n}": instance(**greek, number=n) for n in range(48)}))
+        (patient,) = archive.search(Query(level=Level.PATIENT)).items
+        assert (patient.name.alphabetic, patient.counts.instances) == ("Παπάς", 49)

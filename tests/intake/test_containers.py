@@ -145,9 +145,9 @@ def test_a_changed_container_is_planned_by_its_members(
     read: list[str] = []
     reader = inside.read_member
 
-    def noting(path: str, entry: object) -> object:
+    def noting(path: str, entry: object, **said: object) -> object:
         read.append(os.path.relpath(path, tmp_path / "scans"))
-        return reader(path, entry)  # type: ignore[arg-type]  # what it was given
+        return reader(path, entry, **said)  # type: ignore[arg-type]  # what it was given
 
     monkeypatch.setattr("fileroom.intake.run.read_member", noting)
     summary = archive.bring_in(tmp_path / "scans")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from time import sleep
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -106,3 +107,46 @@ def test_lists_by_drive_and_state_and_all_attributes(client: TestClient) -> None
         "name": "Modality",
         "value": "CT",
     } in lines
+
+
+def test_a_character_set_is_set_and_taken_back(client: TestClient) -> None:
+    assert client.get("/api/charsets").json()["rules"] == []
+    assert "windows-1251" in client.get("/api/charsets").json()["known"]
+    (root,) = client.get("/api/roots").json()
+    patient = client.get("/api/patients").json()["items"][0]
+    for asked in ({"root": root["id"]}, {"patient": patient["id"]}):
+        answer = client.post("/api/charsets", json={**asked, "charset": "windows-1251"})
+        assert (answer.status_code, ended(client, answer.json()["job"])["summary"]["kind"]) == (202, "rebuild")
+    assert client.get("/api/roots").json()[0]["charset"] == "windows-1251"
+    first, second = client.get("/api/charsets").json()["rules"]
+    assert (first["root"], first["patients"], first["said"]) == (root["id"], [], root["path"])
+    assert (second["root"], second["patients"][0]["patient_id"]) == (None, "42")
+    for rule in (first, second):
+        ended(client, client.delete(f"/api/charsets/{rule['id']}").json()["job"])
+    assert client.get("/api/charsets").json()["rules"] == []
+
+
+def ended(client: TestClient, job: str) -> dict[str, Any]:
+    for _ in range(500):
+        told: dict[str, Any] = client.get(f"/api/jobs/{job}").json()
+        if told["state"] != "running":
+            return told
+        sleep(0.01)
+    raise AssertionError("it never ended")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"charset": "utf-8"},
+        {"root": 1, "charset": "klingon"},
+        {"root": 1},
+        {"root": True, "charset": "utf-8"},
+        {"root": 1, "patient": "p123456", "charset": "utf-8"},
+        {"patient": ["p123456"], "charset": "utf-8"},
+    ],
+)
+def test_what_is_no_character_set_is_refused(client: TestClient, asked: dict[str, Any]) -> None:
+    assert client.post("/api/charsets", json=asked).status_code == 400
+    assert client.post("/api/charsets", json={"root": 99, "charset": "utf-8"}).status_code == 404
+    assert client.delete("/api/charsets/99").status_code == 404

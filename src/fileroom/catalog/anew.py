@@ -6,12 +6,15 @@ nobody rebuilds, and the time is not lost.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.catalog.paths import BELOW, below
 from fileroom.sources.paths import to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fileroom.catalog.store import Catalog
 
 SHIFT: Final = 3 << 61  # nanoseconds
@@ -38,9 +41,19 @@ def mark(catalog: Catalog, filesystem_id: str, inside: str) -> None:
 
     Not what was copied into the archive: of that the copy is read.
     """
-    folder, _, name = inside.rpartition("/")
     with catalog.database.transaction() as cursor:
-        cursor.execute(_MARK, (filesystem_id, *below(inside), to_text(folder or "/"), to_text(name)))
+        mark_below(cursor, filesystem_id, inside)
+
+
+def mark_below(cursor: Any, filesystem_id: str, inside: str) -> None:
+    """The same within a transaction."""
+    folder, _, name = inside.rpartition("/")
+    cursor.execute(_MARK, (filesystem_id, *below(inside), to_text(folder or "/"), to_text(name)))
+
+
+def mark_patients(cursor: Any, patients: Sequence[int]) -> None:
+    """Mark the files of some patients."""
+    cursor.execute(_MARK_PATIENTS, (json.dumps(list(patients)),))
 
 
 def marked(cursor: Any) -> int:
@@ -48,9 +61,17 @@ def marked(cursor: Any) -> int:
     return int(cursor.execute(f"SELECT count(*) FROM file WHERE mtime_ns < {EARLIEST}").fetchone()[0])  # noqa: S608 - our own number
 
 
-_MARK = (
+_UPDATE = (
     f"UPDATE file SET mtime_ns = min(mtime_ns, {_LATEST}) - {SHIFT} "  # noqa: S608 - our own numbers
-    f"WHERE gone = 0 AND reason != 'copied' AND mtime_ns >= {EARLIEST} AND id IN (SELECT file.id FROM drive "
+    f"WHERE gone = 0 AND reason != 'copied' AND mtime_ns >= {EARLIEST} AND id IN "
+)
+_MARK = (
+    f"{_UPDATE} (SELECT file.id FROM drive "  # noqa: S608 - our own words
     "JOIN folder ON folder.drive_id = drive.id JOIN file ON file.folder_id = folder.id "
     f"WHERE drive.filesystem_id = ? AND ({BELOW} OR (folder.path = ? AND file.name = ?)))"
+)
+_MARK_PATIENTS = (
+    f"{_UPDATE} (SELECT file.id FROM study JOIN series ON series.study_ref = study.id "  # noqa: S608 - our own words
+    "JOIN instance ON instance.series_ref = series.id JOIN file ON file.instance_id = instance.id "
+    "WHERE study.patient_ref IN (SELECT value FROM json_each(?)))"
 )

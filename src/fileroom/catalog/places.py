@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.catalog.anew import recorded
+from fileroom.catalog.charsets import of_root
 from fileroom.catalog.paths import BELOW, below, on_drive
 from fileroom.model import Drive, Hindrance, Root, State
-from fileroom.sources.paths import display, from_text
+from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
     mounts = catalog.mounts()
     with catalog.database.reading() as cursor:
         rows = cursor.execute(_ROOTS).fetchall()
+        charsets = dict(cursor.execute("SELECT subject, charset FROM charset_rule").fetchall())
         found = []
         for row in rows:
             root_id, inside, added, last_import, watched, hindrance, *drive_row = row
@@ -55,6 +57,7 @@ def roots(catalog: Catalog) -> tuple[Root, ...]:
                     watched=bool(watched),
                     state=_state(here),
                     hindrance=Hindrance(hindrance) if hindrance else None,
+                    charset=charsets.get(to_text(of_root(filesystem_id, from_text(inside))), ""),
                 )
             )
     return tuple(sorted(found, key=lambda root: root.path))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 16
+SCHEMA_VERSION = 17
 
 metadata = MetaData()
 
@@ -300,6 +300,15 @@ patient_rule = Table(  # the same person or not: two patients by their keys (ide
     _text("verdict"),
     _text("first"),
     _text("second"),
+    _text("at"),
+)
+
+charset_rule = Table(  # what a root, or a patient, is written in: by place or identifiers (charsets.py)
+    "charset_rule",
+    metadata,
+    _id(),
+    Column("subject", Text, nullable=False, unique=True),
+    _text("charset"),
     _text("at"),
 )
 

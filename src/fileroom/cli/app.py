@@ -9,6 +9,7 @@ import typer
 
 from fileroom import __version__, errors
 from fileroom.cli import (
+    charset,
     check,
     choose,
     conflicts,
@@ -50,6 +51,7 @@ COMMANDS = (
     export,
     note,
     matches,
+    charset,
     remove,
     restore,
     purge,

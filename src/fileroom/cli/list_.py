@@ -7,7 +7,7 @@ import typer
 from fileroom.cli.exits import EPILOG
 from fileroom.cli.options import ArchiveOption, JsonOption, LimitOption, OffsetOption, limit, open_archive
 from fileroom.cli.output import out, print_json
-from fileroom.cli.tables import ENTRIES, print_more, print_table
+from fileroom.cli.tables import ENTRIES, explain_guesses, print_more, print_table
 from fileroom.cli.terminal import safe
 from fileroom.errors import BadRequest
 from fileroom.model import Level, Query, State
@@ -77,6 +77,7 @@ def list_(  # noqa: PLR0913 - one for each option
         for typed, meant in page.instead:
             out().print(f"Nothing has “{safe(typed)}”: shown is what has “{safe(meant)}”.", soft_wrap=True)
         print_table(out(), ENTRIES[level], page.items)
+        explain_guesses(page.items)
         print_more(page)
     else:
         out().print(_nothing(query.words, page.total), soft_wrap=True)

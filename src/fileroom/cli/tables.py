@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fileroom.model import ImportSummary, Instance, Page, Patient, Series, Study
 
 GAP = 2  # spaces between columns
+GUESSED = "~"
 WIDEST = 40  # cells: one endless name must not cost everybody else their columns
 
 
@@ -39,7 +40,12 @@ def patient_name(patient: Patient) -> str:
     """The name to show for a person, who may have none, but perhaps a note of the user that says who it is."""
     if patient.anonymous:
         return f"Anonymous ({safe(patient.note)})" if patient.note else "Anonymous"
-    return person(patient.name) or "(no name)"
+    return guessed(person(patient.name), patient) or "(no name)"
+
+
+def guessed(text: str, entry: Patient | Study | Series) -> str:
+    """``text`` of an entry, with a mark where it was decoded by a guess."""
+    return f"{text} {GUESSED}" if entry.charset_guessed and not text.isascii() else text
 
 
 def _state(entry: Patient | Study | Series | Instance) -> str:
@@ -79,10 +85,10 @@ STUDIES = (
     Column("Patient", lambda s: patient_name(s.patient)),
     Column("Date", lambda s: day(s.date), dear=1),
     Column("Time", lambda s: clock(s.time), dear=8),
-    Column("Description", lambda s: safe(s.description), dear=2),
+    Column("Description", lambda s: guessed(safe(s.description), s), dear=2),
     Column("Modalities", lambda s: safe(" ".join(s.modalities)), dear=3),
     Column("Accession", lambda s: safe(s.accession_number), dear=7),
-    Column("Institution", lambda s: safe(s.institution_name), dear=9),
+    Column("Institution", lambda s: guessed(safe(s.institution_name), s), dear=9),
     Column("Series", lambda s: number(s.counts.series), dear=4, right=True),
     Column("Images", lambda s: number(s.counts.instances), dear=5, right=True),
     Column("Size", lambda s: size(s.counts.bytes), dear=6, right=True),
@@ -94,7 +100,7 @@ SERIES = (
     Column("Date", lambda s: day(s.study.date), dear=6),
     Column("No.", lambda s: "" if s.number is None else str(s.number), dear=2, right=True),
     Column("Modality", lambda s: safe(s.modality), dear=1),
-    Column("Description", lambda s: safe(s.description)),
+    Column("Description", lambda s: guessed(safe(s.description), s)),
     Column("Body part", lambda s: safe(s.body_part_examined), dear=9),
     Column("Plane", lambda s: s.plane.value if s.plane else "", dear=7),
     Column(
@@ -179,6 +185,12 @@ def print_table(console: Console, columns: Sequence[Column], items: Sequence[Any
     for row in rows:
         table.add_row(*(Text(row[i]) for i in shown))
     console.print(table)
+
+
+def explain_guesses(items: Sequence[Any]) -> None:
+    """Say on stderr what the mark of a guess means, when there is one."""
+    if any(getattr(item, "charset_guessed", "") for item in items):
+        err().print(f"{GUESSED} decoded by a guess; fileroom charset set WHAT NAME says what it is.", soft_wrap=True)
 
 
 def print_more(page: Page[Any]) -> None:

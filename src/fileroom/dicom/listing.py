@@ -15,12 +15,13 @@ LONGEST_VALUE = 1024
 MOST_LINES = 20_000
 
 
-def listing(path: str) -> tuple[Attribute, ...]:
+def listing(path: str, charset: str = "") -> tuple[Attribute, ...]:
     """The attributes of the file at ``path`` in their order, at most 20 000 lines; values of more than 1024 characters
-    are cut, binary ones told by their kind. Group 2 and the pixels are left out."""
+    are cut, binary ones told by their kind. Group 2 and the pixels are left out. ``charset`` as :func:`dicom_json`
+    takes it."""
     load_pydicom()
     lines: list[Attribute] = []
-    for line in _lines(dicom_json(path, lambda attribute: attribute), 0):
+    for line in _lines(dicom_json(path, lambda attribute: attribute, charset), 0):
         if len(lines) == MOST_LINES:
             break
         lines.append(line)

@@ -7,13 +7,15 @@ from base64 import b64encode
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.dicom.attributes import ATTRIBUTES, CHARACTER_SET, CODES, ESSAY, META_GROUP, UNDEFINED
+from fileroom.dicom.attributes import ATTRIBUTES, CHARACTER_SET, CODES, ESSAY, META_GROUP, NAME, PROSE, UNDEFINED
+from fileroom.dicom.charsets import DEFAULT
+from fileroom.dicom.guessing import is_doubtful, settle
 from fileroom.dicom.names import SEPARATOR, person_name
 from fileroom.dicom.parsing import Parsed, parse
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.dicom.reading import HEAD
 from fileroom.dicom.source import VALUE_LIMIT, OpenedSource
-from fileroom.dicom.values import decimal, integer
+from fileroom.dicom.values import converter, decimal, integer
 from fileroom.errors import NotFound, Unavailable, Undecodable
 from fileroom.sources.opened import opened
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pydicom.dataelem import RawDataElement
     from pydicom.dataset import Dataset
 
+    from fileroom.dicom.charsets import Codecs
     from fileroom.model import Header
 
     BulkDataUri = Callable[[str], str]
@@ -40,20 +43,22 @@ _WIDTHS: Final = {"OB": 1, "UN": 1, "OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8}
 _REALS: Final = {"DS", "FL", "FD"}
 _INTEGERS: Final = {"IS", "SL", "SS", "SV", "UL", "US", "UV"}
 _NUMBERS: Final = {"FL", "FD", "SL", "SS", "SV", "UL", "US", "UV", "AT"}
+_TEXTS: Final = {"PN": NAME, "LO": PROSE, "SH": PROSE, "UC": PROSE, "LT": ESSAY, "ST": ESSAY, "UT": ESSAY}
 _EXACT: Final = 2**53  # larger integers lose digits in readers of JSON, so they are text (PS3.18 F.2.3)
 
 
 # -- of a file ---------------------------------------------------------------------------------------------------
 
 
-def dicom_json(path: str, bulk_data_uri: BulkDataUri) -> Json:
+def dicom_json(path: str, bulk_data_uri: BulkDataUri, charset: str = "") -> Json:
     """The data set of the file at ``path``, without its group 2 and group lengths.
 
     Pixel data is not read: it, and every binary value of more than a KiB, is given as the URI that
     ``bulk_data_uri`` makes of the attribute's path (``"7FE00010"``, ``"00081140/0/00081155"``). A value that does
-    not fit its VR is given as text where it is text, and left out where it is not.
+    not fit its VR is given as text where it is text, and left out where it is not. ``charset`` is a name of
+    :data:`fileroom.dicom.guessing.CHARSETS`, by which text is decoded that may be read in more than one way.
     """
-    with _parsed(path) as parsed:
+    with _parsed(path, charset) as parsed:
         found = _data_set_json(parsed, parsed.data_set, "", bulk_data_uri)
         pixels = parsed.pixels
         if pixels.offset is not None:
@@ -87,7 +92,7 @@ def bulk_data(path: str, attribute_path: str) -> bytes:
 
 
 @contextmanager
-def _parsed(path: str) -> Iterator[Parsed]:
+def _parsed(path: str, charset: str = "") -> Iterator[Parsed]:
     """The data set of a file up to its pixel data."""
     with ExitStack() as stack:
         try:
@@ -99,7 +104,7 @@ def _parsed(path: str) -> Iterator[Parsed]:
             parsed = parse(source, defer=_DEFER)
         except Exception as error:
             raise Undecodable("the header cannot be decoded") from error
-        yield parsed
+        yield parsed._replace(charset=charset)
 
 
 def _data_set_json(parsed: Parsed, data_set: Dataset, path: str, uri: BulkDataUri) -> Json:
@@ -152,12 +157,38 @@ def _vr_and_value(parsed: Parsed, data_set: Dataset, tag: int) -> tuple[str, Any
     try:
         if raw is not None:
             raw = raw._replace(value=parsed.source.read_at(raw.value_tell, min(raw.length, VALUE_LIMIT)))
+        if parsed.charset and (asked := _as_asked(data_set, raw or data_set.get_item(tag), parsed.charset)):
+            return asked
+        if raw is not None:
             element = convert_raw_data_element(raw, encoding=data_set.original_character_set, ds=data_set)
         else:
             element = data_set[tag]
     except Exception:  # noqa: BLE001 - pydicom raises many things for a value that it cannot convert
         return _two_letters(data_set.get_item(tag, keep_deferred=True).VR or "UN"), None
     return _two_letters(element.VR), element.value
+
+
+def _as_asked(data_set: Dataset, raw: Any, charset: str) -> tuple[str, Any] | None:
+    """Text by the character set that was asked for; None for what is no text or can be read in one way only."""
+    load_pydicom()
+    from pydicom.datadict import dictionary_has_tag, dictionary_VR
+    from pydicom.dataelem import RawDataElement
+
+    if not isinstance(raw, RawDataElement) or not raw.value or not is_doubtful(raw.value):
+        return None
+    vr = raw.VR or (dictionary_VR(raw.tag) if dictionary_has_tag(raw.tag) else "UN")
+    kind = _TEXTS.get(vr)
+    settled = None if kind is None else settle([raw.value], [], _codecs(data_set), charset)
+    if kind is None or settled is None:
+        return None
+    text: str = converter(kind, little=True)(raw.value, settled[0])
+    return vr, text if kind == ESSAY else text.split(SEPARATOR)
+
+
+def _codecs(data_set: Dataset) -> Codecs:
+    """Python's codecs for what a data set, or the one that it is an item of, declares (PS3.5 6.1.2.3)."""
+    found = data_set.original_character_set
+    return tuple([found] if isinstance(found, str) else found) or (DEFAULT,)
 
 
 def _deferred(data_set: Dataset, tag: int) -> RawDataElement | None:

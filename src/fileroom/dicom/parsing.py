@@ -35,12 +35,14 @@ class StopAtPixels:
 
 
 class Parsed(NamedTuple):
-    """File Meta Information, data set up to the pixel data, where that is, and the source of their positions."""
+    """File Meta Information, data set up to the pixel data, where that is, and the source of their positions; what text
+    is to be read by, where that is not what it declares."""
 
     meta: Dataset
     data_set: Dataset
     pixels: StopAtPixels
     source: Source
+    charset: str = ""
 
 
 def parse(source: Source, *, wanted: tuple[int, ...] = (), defer: int) -> Parsed:

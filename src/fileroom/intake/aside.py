@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from fileroom.catalog import packing
+from fileroom.catalog.charsets import NONE, Charsets
 from fileroom.catalog.memory import Memory
 from fileroom.dicom.reading import Reading, read_header
 from fileroom.intake.frames import frames_of
@@ -86,7 +87,7 @@ class Gone(Exception):
 class Aside:
     """The other process. Ready some tenths of a second after it was started, or never."""
 
-    def __init__(self, readers: int) -> None:
+    def __init__(self, readers: int, charsets: Charsets = NONE) -> None:
         self.ready = False
         self._waiting: deque[Future[list[Reading | Packed]]] = deque()
         self._lock = threading.Lock()
@@ -101,6 +102,8 @@ class Aside:
         )
         self._thread = threading.Thread(target=self._receive, name="fileroom-aside", daemon=True)
         self._thread.start()
+        with contextlib.suppress(OSError):  # who receives finds out
+            _send(_pipe(self._child.stdin), charsets.plain())
 
     def submit(self, folder: str, names: list[str]) -> Future[list[Reading | Packed]]:
         """Have some files of a folder read. The future raises Gone when the child is no more."""
@@ -195,11 +198,12 @@ def main() -> None:
     gc.disable()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing that prints gets between our words
+    charsets = Charsets.from_plain(*(_receive(sys.stdin.buffer) or ((), ())))
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_take, args=(sys.stdin.buffer, requests), daemon=True).start()
     with contextlib.suppress(OSError):
         _send(answers, "ready")
-        _answer(requests, answers, Pace(int(sys.argv[2])))
+        _answer(requests, answers, Pace(int(sys.argv[2])), charsets)
     os._exit(0)  # nobody waits for what is still being read
 
 
@@ -209,7 +213,7 @@ def _take(pipe: IO[bytes], requests: queue.SimpleQueue[Any]) -> None:
     requests.put(None)
 
 
-def _answer(requests: queue.SimpleQueue[Any], answers: IO[bytes], pace: Pace) -> None:
+def _answer(requests: queue.SimpleQueue[Any], answers: IO[bytes], pace: Pace, charsets: Charsets) -> None:
     """Answer every request in its turn, while the next ones are being read."""
     packers = _Packers()
     turns: deque[Future[list[Reading]]] = deque()
@@ -219,11 +223,14 @@ def _answer(requests: queue.SimpleQueue[Any], answers: IO[bytes], pace: Pace) ->
         said = requests.get()
         if said is None:
             return
-        turns.append(pace.do(partial(_read, *said)))
+        turns.append(pace.do(partial(_read, charsets, *said)))
 
 
-def _read(folder: str, names: Sequence[str]) -> list[Reading]:
-    return [read_header(os.path.join(folder, name)) for name in names]
+def _read(charsets: Charsets, folder: str, names: Sequence[str]) -> list[Reading]:
+    paths = [os.path.join(folder, name) for name in names]
+    if not charsets:
+        return [read_header(path) for path in paths]
+    return [charsets.read(path, partial(read_header, path)) for path in paths]
 
 
 class _Packers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from fileroom.catalog import checks, conflicts
+from fileroom.catalog import charset_rules, checks, conflicts
 from fileroom.catalog.counts import recount
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.differences import differences
@@ -107,15 +107,16 @@ def _claim(catalog: Catalog, file: int | str) -> tuple[Claim, Claimant]:
 
 def _show(catalog: Catalog, claim: Claim, file: Claimant) -> bytes:
     """Put what a file says in the place of what its image said; gives the SHA-256 of the file."""
-    if file.path is None:
+    path = file.path
+    if path is None:
         raise Unavailable("the drive of this file is not connected")
-    reading = read_header(file.path)
+    reading = charset_rules.in_force(catalog).read(path, lambda charset: read_header(path, charset))
     if reading.header is None:
         raise Unavailable("the file cannot be read now")
     if (reading.size, reading.digest) != (file.size, file.digest):
         raise Unavailable("the file has changed since it was read: import its folder again")
     try:
-        content = sha256(file.path)
+        content = sha256(path)
         twins = [one.id for one in claim.files if one.id != file.id and _is_twin(one, file, content)]
     except OSError as error:
         raise Unavailable("the file cannot be read now") from error

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fileroom.catalog.charsets import NONE
 from fileroom.dicom.reading import Reading, read_header, read_header_from
 from fileroom.dicom.why import of_errno
 from fileroom.model import Outcome, Reason
@@ -17,6 +18,7 @@ from fileroom.sources.opened import opened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from fileroom.catalog.charsets import Charsets
     from fileroom.catalog.known import KnownFile
     from fileroom.sources.containers import Directory
 
@@ -76,9 +78,9 @@ def looked_into(path: str, entry: FileEntry, step: Callable[[], None]) -> Looked
     return Looked(path, directory, _left(said, FileEntry(entry.name, size, mtime_ns)))
 
 
-def read_misnamed(path: str, entry: FileEntry) -> Reading:
+def read_misnamed(path: str, entry: FileEntry, charsets: Charsets = NONE) -> Reading:
     """The header of a file that is called as containers are and is none: it may be an image all the same."""
-    reading = read_header(path)
+    reading = charsets.read(path, lambda charset: read_header(path, charset))
     if reading.reason is Reason.NO_DICOM:
         said = (Outcome.NOT_DICOM, Reason.NO_CONTAINER, "")
         return _left(said, FileEntry(entry.name, reading.size, reading.mtime_ns))
@@ -90,11 +92,11 @@ def already_read(reading: Reading) -> ReadOne:
     return lambda _path, _entry: reading
 
 
-def read_member(path: str, entry: FileEntry) -> Reading:
+def read_member(path: str, entry: FileEntry, charsets: Charsets = NONE) -> Reading:
     """The header of a member of a container."""
     try:
         with opened(path) as member:
-            reading = read_header_from(member)
+            reading = charsets.read(path, lambda charset: read_header_from(member, charset))
     except Refused as refused:
         return _left(refused.said, entry)
     except OSError as error:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fileroom.catalog import anew, persons, userdata
+from fileroom.catalog import anew, charset_rules, persons, userdata
 from fileroom.catalog.known import FINAL, KnownFiles, folders_with_files, holds_files, stands
 from fileroom.catalog.moving import Moves
 from fileroom.catalog.roots import recorded_roots, set_hindrance
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
+    from fileroom.catalog.charset_rules import Concerned
     from fileroom.catalog.known import KnownFile
     from fileroom.catalog.store import Catalog
     from fileroom.dicom.reading import Reading
@@ -119,6 +120,51 @@ def rebuild(
             anew.mark(catalog, mount.filesystem_id, inside)
         errand = _Errand(tuple(roots), tuple(Area(root, root) for root in roots), who, rebuilds=True, away=away)
         return _Import(catalog, settings, errand, on_progress, token, None).run()
+
+
+def set_charset(
+    catalog: Catalog,
+    settings: Settings,
+    whose: Callable[[], Concerned],
+    charset: str,
+    *,
+    who: str,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> ImportSummary:
+    """Keep by which character set the files of ``whose()`` are to be read (``""``: as they declare), and read them.
+
+    What cannot be reached now is read by it when it can. Busy when an import is running.
+    """
+    token = cancel or CancelToken()
+    with import_lock(catalog.folder, token), _fewer_collections():
+        concerned = whose()
+        charset_rules.set_charset(catalog, concerned, charset)
+        areas, away = _where(catalog, concerned)
+        errand = _Errand(tuple(area.path for area in areas), tuple(areas), who, rebuilds=True, away=tuple(away))
+        return _Import(catalog, settings, errand, on_progress, token, None).run()
+
+
+def _where(catalog: Catalog, concerned: Concerned) -> tuple[list[Area], list[str]]:
+    """The folders that a character set concerns, and the drives of those that cannot be reached."""
+    mounts = catalog.mounts(fresh=True)
+    root = concerned.root
+    places = [(root.filesystem_id, root.inside)] if root else charset_rules.folders_of(catalog, concerned.patients)
+    here: dict[str, Area] = {}
+    away: dict[str, None] = {}
+    for filesystem_id, inside in places:
+        path = mounts.absolute(filesystem_id, inside)
+        if path is None or not os.path.exists(container := _container(path) or path):
+            away[path or mounts.shown(filesystem_id, root.mount_point if root else "", inside)] = None
+            continue
+        folder = os.path.dirname(container) if os.path.isfile(container) and not root else container
+        here[folder] = Area(folder, folder, deep=root is not None)
+    return list(here.values()), list(away)
+
+
+def _container(path: str) -> str | None:
+    held = holder(path)
+    return held[0] if held else None
 
 
 def _to_rebuild(catalog: Catalog, paths: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
@@ -236,12 +282,13 @@ def _outermost(paths: Sequence[str]) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class _Work:
     """Some files of a folder that are to be read. ``closes``: it is a container, whose outcome stands only when all
-    its members have theirs; else the next import would pass it by."""
+    its members have theirs; else the next import would pass it by. ``plain``: they lie in a folder."""
 
     place: Place
     files: Files
     read: ReadOne
     closes: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +357,7 @@ class _Import:
         self._ahead = 0  # files being read, or waiting to be written
         self._submitted = 0
         self._aside: Aside | None = None
+        self._charsets = charset_rules.in_force(catalog, self._mounts)
 
     # -- the whole -------------------------------------------------------------------------------------------------
 
@@ -398,11 +446,11 @@ class _Import:
 
     def _submit(self, pace: Pace, work: _Work) -> Future[list[Reading | Packed]]:
         """Have files read: in the other process once it is ready, which is not worth starting for a few."""
-        if work.read is _read_plain and self._settings.aside and not (self._copier or self._errand.rebuilds):
+        if work.plain and self._settings.aside and not (self._copier or self._errand.rebuilds):
             self._submitted += len(work.files)
             if self._aside is None and self._submitted > _FEW and self._walk.seen > _MANY:
                 with contextlib.suppress(OSError):
-                    self._aside = Aside(self._settings.readers)
+                    self._aside = Aside(self._settings.readers, self._charsets)
             if self._aside is not None and self._aside.ready:
                 return self._aside.submit(work.place.path, [entry.name for entry, _ in work.files])
         return pace.do(partial(self._read_all, work))
@@ -459,7 +507,7 @@ class _Import:
             if closed:
                 files = [(entry, row) for entry, row in files if not is_named_so(entry.name)]
             for chunk in _chunks(files, _CHUNK):
-                yield _Work(place, chunk, _read_plain)
+                yield _Work(place, chunk, self._read_plain, plain=True)
             for found in closed:
                 yield from self._look_into(place, found)
             self._write_when_due()
@@ -599,7 +647,7 @@ class _Import:
         if looked.whole and closed.known is not None:
             self._leave_gone(place, entry.name)
         if looked.reading is None:
-            yield _Work(place, own, read_misnamed)
+            yield _Work(place, own, partial(read_misnamed, charsets=self._charsets))
         elif not closed.recorded:
             yield _Work(place, own, already_read(looked.reading), closes=True)
 
@@ -611,7 +659,7 @@ class _Import:
         if looked.in_order:
             files = sorted(files, key=lambda item: looked.position(listing.path, item[0].name))
         for chunk in _chunks(files, _IN_ORDER if looked.in_order else _CHUNK):
-            yield _Work(place, chunk, read_member)
+            yield _Work(place, chunk, partial(read_member, charsets=self._charsets))
 
     def _leave_gone(self, place: Place, container: str) -> None:
         """The folders that were known in a container and were not met in it just now."""
@@ -694,6 +742,9 @@ class _Import:
             kind=self._kind,
         )
 
+    def _read_plain(self, path: str, _entry: FileEntry) -> Reading:
+        return self._charsets.read(path, partial(read_header, path)) if self._charsets else read_header(path)
+
     def _read_all(self, work: _Work) -> list[Reading | Packed]:
         readings: list[Reading | Packed] = []
         for entry, known in work.files:
@@ -747,10 +798,6 @@ def _as_bad_as_before(known: KnownFile | None, entry: FileEntry, reading: Readin
         return False
     stands = known.changed or (known.size, known.mtime_ns) == (entry.size, entry.mtime_ns)
     return stands and (known.outcome, known.reason) == (reading.outcome, reading.reason)
-
-
-def _read_plain(path: str, _entry: FileEntry) -> Reading:
-    return read_header(path)
 
 
 def _below(place: Place, name: str) -> str:

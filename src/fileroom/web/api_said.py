@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Level, SavedSearch, Verdict
-from fileroom.web.answers import answer, read_json, texts
+from fileroom.model import CHARSETS, Level, SavedSearch, Verdict
+from fileroom.web.answers import answer, json_answer, read_json, texts
 from fileroom.web.door import Door
 from fileroom.web.parameters import Parameters
 from fileroom.web.routing import Route
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+FIRST_WORD = 0.5  # seconds for a reading to say that it cannot begin
 
 
 async def note(request: Request) -> Response:
@@ -112,7 +115,38 @@ async def drop_search(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def charsets(request: Request) -> Response:
+    """The character sets that were set, and those that may be."""
+    return await answer(request, lambda archive: {"known": tuple(CHARSETS), "rules": archive.charsets()})
+
+
+async def set_charset(request: Request) -> Response:
+    """Set one for a root or a patient, and begin to read their files again."""
+    body, door = await read_json(request), Door.of(request)
+    root, patient, charset = (body.get(key) for key in ("root", "patient", "charset"))
+    entry = root if isinstance(root, int) and patient is None else patient
+    if not isinstance(entry, (int, str)) or isinstance(entry, bool) or (root is not None and patient is not None):
+        raise BadRequest("Name either a “root” by its number or a “patient” by its id.")
+    if not isinstance(charset, str) or charset not in {"", *CHARSETS}:
+        raise BadRequest("“charset” must be one of those that GET lists, or empty.")
+    job = door.jobs.start_charset(partial(door.archive.set_charset, entry, charset))
+    await door.jobs.first_word(job, FIRST_WORD)
+    return json_answer({"job": job.id}, 202)
+
+
+async def unset_charset(request: Request) -> Response:
+    """Take one back, and begin to read its files again."""
+    number, door = request.path_params["id"], Door.of(request)
+    if not number.isdecimal():
+        raise NotFound("there is no such rule")
+    job = door.jobs.start_charset(partial(door.archive.unset_charset, int(number)))
+    await door.jobs.first_word(job, FIRST_WORD)
+    return json_answer({"job": job.id}, 202)
+
+
 ROUTES = [
+    Route("/api/charsets", get=charsets, post=set_charset),
+    Route("/api/charsets/{id}", delete=unset_charset),
     Route("/api/entries/{id}/note", put=note),
     Route("/api/entries/{id}/labels", put=entry_labels),
     Route("/api/labels", get=labels),

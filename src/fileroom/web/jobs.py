@@ -205,6 +205,14 @@ class JobBoard:
 
         return self._begin(Kind.IMPORT, work)
 
+    def start_charset(self, change: Callable[..., ImportSummary]) -> Job:
+        """Begin to read files by another character set: ``change`` does it. Busy when an import is running here."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> ImportSummary:
+            return change(who="page", on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.IMPORT, work)
+
     def start_check(self, *, read_data: bool, sample: float) -> Job:
         """Begin a check. Busy when one is running here."""
 
