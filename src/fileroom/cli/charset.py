@@ -1,11 +1,10 @@
 """``fileroom charset``: what the files of a folder or a patient are written in, where they do not say so themselves."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fileroom.archive import Archive
 from fileroom.cli import exits
 from fileroom.cli.exits import EPILOG
 from fileroom.cli.import_ import heard, tell
@@ -18,6 +17,9 @@ from fileroom.cli.terminal import safe, short
 from fileroom.errors import NotFound
 from fileroom.jobs import CancelToken
 from fileroom.model import CHARSETS, CharsetRule, ImportSummary
+
+if TYPE_CHECKING:
+    from fileroom.archive import Archive
 
 RULES = (
     Column("No.", lambda rule: str(rule.id), right=True),
@@ -107,7 +109,7 @@ def _change(context: typer.Context, what: str, name: str, *, as_json: bool, arch
     raise typer.Exit(exits.of_import(summary))
 
 
-def _entry(house: Archive, what: str) -> int | str:
+def _entry(house: "Archive", what: str) -> int | str:
     """A root of the list, by its path, or a patient."""
     try:
         return house.root_at(what)
