@@ -9,6 +9,7 @@
     ├── Unavailable          the entry is known, its file cannot be reached now (offline, missing)
     ├── NoRoom               the disk of the archive is full, or nearly
     ├── Undecodable          the file is there, its pixels or header cannot be decoded
+    │   └── Refused          it is an image of another kind and is not opened, for a reason that has a code
     ├── Cancelled            a token asked for the end
     ├── SourceError          a folder or file to import cannot be read
     └── CatalogError         the catalog cannot be opened, unsealed or written

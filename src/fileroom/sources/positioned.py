@@ -17,7 +17,9 @@ READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_
 class Positioned(Protocol):
     """Where bytes come from."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """How many there are."""
 
     def read_at(self, position: int, length: int) -> bytes:
         """Up to ``length`` bytes from ``position`` on; fewer only where the end is."""
