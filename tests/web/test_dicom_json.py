@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
+from fileroom.attributes import BY_LEVEL, Attribute
 from fileroom.model import PersonName, State
-from fileroom.web import dicom_json
-from fileroom.web.dicom_json import BY_LEVEL, element, instance_json, study_json
+from fileroom.web.dicom_json import element, instance_json, study_json, study_url
 from tests.web import fake
 
 
 @pytest.mark.parametrize("row", [row for rows in BY_LEVEL.values() for row in rows], ids=lambda row: row.keyword)
-def test_every_row_is_as_the_dictionary_has_it(row: dicom_json.Attribute[Any]) -> None:
+def test_every_row_is_as_the_dictionary_has_it(row: Attribute[Any]) -> None:
     tag = tag_for_keyword(row.keyword)
     assert tag is not None
     assert row.tag == f"{tag:08X}"
@@ -66,4 +66,4 @@ def test_what_is_not_known_of_pixels_is_left_out() -> None:
 
 def test_an_odd_uid_does_not_break_the_address() -> None:
     odd = replace(fake.study(), study_instance_uid="1.2/../3?x#y")
-    assert dicom_json.study_url("/dicomweb", odd) == "/dicomweb/studies/1.2%2F..%2F3%3Fx%23y"
+    assert study_url("/dicomweb", odd) == "/dicomweb/studies/1.2%2F..%2F3%3Fx%23y"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from fileroom.attributes import whole_number
 from fileroom.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -34,11 +35,3 @@ class Parameters:
         """The value of ``name`` as a whole number from ``low`` to ``high``."""
         given = self._values.get(name)
         return default if given is None else whole_number(name, given, low, high)
-
-
-def whole_number(name: str, given: str, low: int, high: int = 2**53) -> int:
-    """``given`` as a whole number in plain digits; BadRequest names the limits."""
-    if not (given.isascii() and given.removeprefix("-").isdigit() and len(given) < 18) or not low <= int(given) <= high:  # noqa: PLR2004 - digits that fit 64 bits
-        limits = f"from {low} to {high}" if high < 2**53 else f"of {low} or more"
-        raise BadRequest(f"“{name}” must be a whole number {limits}.")
-    return int(given)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from fileroom.attributes import Attribute, attribute, conditions, whole_number
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model import Condition, Level, Match, Query
 from fileroom.web import dicom_json
 from fileroom.web.accept import choose, json_offers, parse
 from fileroom.web.answers import to_json
 from fileroom.web.door import Door
-from fileroom.web.parameters import pairs, whole_number
+from fileroom.web.parameters import pairs
 from fileroom.web.problems import NotAcceptable
 from fileroom.web.routing import Route
 
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
 
 # What one answer holds at most; the Warning header says how many more there are (PS3.18 8.3.4.4.1).
 MAX_RESULTS = 5000
-# Wildcards mean something in these only (PS3.4 C.2.2.2.4).
-WILD_VRS = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
-# Lists are for UIDs (PS3.4 C.2.2.2.2); coded strings cannot hold the separators either, and clients send them.
-LIST_VRS = {"UI", "CS"}
-DATE = re.compile(r"[0-9]{8}")
-TIME = re.compile(r"[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:\.[0-9]{1,6})?)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class Search:
 
 def read(level: Level, above: Iterable[Condition], given: Iterable[tuple[str, str]]) -> Search:
     """The query of an address; ``above`` are the UIDs of its path. BadRequest for what is not understood."""
-    conditions, include = list(above), set[str]()
+    matched, include = list(above), set[str]()
     limit, offset, fuzzy = MAX_RESULTS, 0, False
     for name, value in given:
         if name == "limit":
@@ -62,8 +57,8 @@ def read(level: Level, above: Iterable[Condition], given: Iterable[tuple[str, st
         elif name != "accept":
             row = _key(name, level)
             include.add(row.keyword)  # what was matched is answered too (PS3.18 10.6.3.3)
-            conditions += _condition(row, value)
-    query = Query(level=level, conditions=tuple(conditions), limit=limit, offset=offset, together=False)
+            matched += conditions(row, value)
+    query = Query(level=level, conditions=tuple(matched), limit=limit, offset=offset, together=False)
     return Search(query, frozenset(include), fuzzy)
 
 
@@ -75,40 +70,15 @@ def _boolean(name: str, value: str) -> bool:
 
 def _included(value: str, level: Level) -> set[str]:
     # An attribute that we do not keep is left out, not refused (PS3.18 8.3.4.3: "supported by the origin server").
-    found = {name: dicom_json.attribute(name, level) for name in map(str.strip, value.split(","))}
+    found = {name: attribute(name, level) for name in map(str.strip, value.split(","))}
     return {row.keyword for row in found.values() if row} | (found.keys() & {"all"})
 
 
-def _key(name: str, level: Level) -> dicom_json.Attribute[Any]:
-    row = dicom_json.attribute(name, level)
+def _key(name: str, level: Level) -> Attribute[Any]:
+    row = attribute(name, level)
     if row is None:
         raise BadRequest(f"This search knows no attribute of that name at the level of {level.value}.")
     return row
-
-
-def _condition(row: dicom_json.Attribute[Any], value: str) -> list[Condition]:
-    """One matching key; none for universal matching (PS3.4 C.2.2.2.3), which a lone ``*`` is too (C.2.2.2.4)."""
-    if not value.strip("*"):
-        return []
-    if row.vr in {"DA", "TM"}:
-        return [_date_or_time(row, value)]
-    if row.vr in {"IS", "US"}:
-        return [Condition(row.keyword, Match.SINGLE, (str(whole_number(row.keyword, value.strip(), -(2**31), 2**31)),))]
-    if row.vr in WILD_VRS and re.search(r"[*?]", value):
-        return [Condition(row.keyword, Match.WILDCARD, (value,))]
-    if row.vr in LIST_VRS:
-        values = tuple(one for one in re.split(r"[,\\]", value) if one)
-        return [Condition(row.keyword, Match.SINGLE if len(values) == 1 else Match.LIST, values)]
-    return [Condition(row.keyword, Match.SINGLE, (value,))]
-
-
-def _date_or_time(row: dicom_json.Attribute[Any], value: str) -> Condition:
-    """A date or a time, or a range of them, open at an end or not (PS3.4 C.2.2.2.5)."""
-    form = DATE if row.vr == "DA" else TIME
-    ends = tuple(end.strip() for end in value.split("-"))
-    if len(ends) > 2 or not any(ends) or not all(form.fullmatch(end) for end in ends if end):  # noqa: PLR2004 - two ends
-        raise BadRequest(f"“{row.keyword}” must be {'YYYYMMDD' if row.vr == 'DA' else 'HHMMSS'}, or a range of them.")
-    return Condition(row.keyword, Match.SINGLE if len(ends) == 1 else Match.RANGE, ends)
 
 
 async def search(level: Level, request: Request) -> Response:
