@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from fileroom.dicom.composing import Bulk
+    from fileroom.intake.inbox import Arrival as Arrival  # noqa: PLC0414 - doors name it by way of the archive
     from fileroom.intake.inbox import Inbox
     from fileroom.intake.receive import Receiver
     from fileroom.jobs import CancelToken, OnProgress
@@ -563,6 +565,21 @@ class Archive:
         from fileroom.intake.receive import store
 
         return store(self._receiver(), parts, who)
+
+    def compose(
+        self,
+        data_set: dict[str, Any],
+        transfer_syntax_uid: str,
+        bulk: Callable[[str], Bulk | None],
+        write: Callable[[bytes], None],
+    ) -> None:
+        """Write the DICOM file that a data set of the DICOM JSON model and its bulk data make (PS3.18 10.5.2).
+
+        ``bulk`` finds what a BulkDataURI names. BadRequest when that makes none.
+        """
+        from fileroom.dicom.composing import compose
+
+        compose(data_set, transfer_syntax_uid, bulk, write)
 
     def receive(self, *, stop: CancelToken) -> None:
         """Take in what arrives in the inbox, within about a second, until ``stop`` says so."""

@@ -16,6 +16,7 @@ import secrets
 import shutil
 import struct
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fileroom.dicom.reading import Reading, read_header
@@ -25,7 +26,7 @@ from fileroom.intake.copying import RESERVE, sync_folder
 from fileroom.model import Detail, Outcome, Reason
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 INBOX = ".inbox"
 REFUSED = "refused"  # in it: what could not be taken in although its sender was told that it is safe
@@ -131,6 +132,12 @@ class Arrival:
             self.size += len(view)
             while view:
                 view = view[os.write(self._handle, view) :]
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes that were written so far."""
+        with Path(self._path).open("rb", buffering=0) as file:
+            while piece := file.read(1 << 20):
+                yield piece
 
     def finish(self) -> Reading:
         """All bytes are there: force them to the disk, and read what they say of themselves.

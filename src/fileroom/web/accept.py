@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 DICOM_JSON = "application/dicom+json"
+DICOM_XML = "application/dicom+xml"
 DICOM = "application/dicom"
 OCTETS = "application/octet-stream"
 

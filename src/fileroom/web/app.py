@@ -18,8 +18,8 @@ from fileroom.web import (
     api_roots,
     api_said,
     api_session,
+    dicomweb,
     pages,
-    qido,
     wado,
 )
 from fileroom.web.door import Door
@@ -66,7 +66,7 @@ def create_app(
             *api_conflicts.ROUTES,
             *api_places.ROUTES,
             *api_roots.ROUTES,
-            *qido.ROUTES,
+            *dicomweb.ROUTES,
             *wado.ROUTES,
             *(Nowhere(tree + rest) for tree in DATA for rest in ("", "/{rest:path}")),  # never a page
             *pages.ROUTES,

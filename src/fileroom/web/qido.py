@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -18,7 +17,6 @@ from fileroom.web.answers import to_json
 from fileroom.web.door import Door
 from fileroom.web.parameters import pairs
 from fileroom.web.problems import NotAcceptable
-from fileroom.web.routing import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -143,17 +141,3 @@ def accept_of(request: Request, given: Iterable[tuple[str, str]]) -> str | None:
 def base_url(request: Request) -> str:
     """The address of the DICOMweb service, as the caller reaches it."""
     return f"{request.url.scheme}://{request.headers['host']}/dicomweb"
-
-
-def _route(path: str, level: Level) -> Route:
-    return Route(path, get=partial(search, level))
-
-
-ROUTES = [
-    _route("/dicomweb/studies", Level.STUDY),
-    _route("/dicomweb/series", Level.SERIES),
-    _route("/dicomweb/instances", Level.INSTANCE),
-    _route("/dicomweb/studies/{study}/series", Level.SERIES),
-    _route("/dicomweb/studies/{study}/instances", Level.INSTANCE),
-    _route("/dicomweb/studies/{study}/series/{series}/instances", Level.INSTANCE),
-]

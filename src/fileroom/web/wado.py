@@ -314,14 +314,4 @@ async def bulk_data(request: Request) -> Response:
     return Response(body.whole(part, data), media_type=body.media_type)
 
 
-_STUDY = "/dicomweb/studies/{study}"
-_SERIES = _STUDY + "/series/{series}"
-_INSTANCE = _SERIES + "/instances/{instance}"
-
-ROUTES = [
-    *(Route(path, get=instances) for path in (_STUDY, _SERIES, _INSTANCE)),
-    *(Route(path + "/metadata", get=metadata) for path in (_STUDY, _SERIES, _INSTANCE)),
-    Route(_INSTANCE + "/frames/{frames}", get=frames),
-    Route(_INSTANCE + "/bulkdata/{path:path}", get=bulk_data),
-    Route("/api/instances/{id}/frames/{frames}", get=frames_by_id),
-]
+ROUTES = [Route("/api/instances/{id}/frames/{frames}", get=frames_by_id)]
