@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import charset_rules, notes, persons, places, queries, recent, roots, userdata
 from fileroom.catalog import measurements as measurements_kept
+from fileroom.catalog.home import FolderHome, MemoryHome
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from fileroom.catalog.home import Home
     from fileroom.dicom.composing import Bulk
     from fileroom.intake.inbox import Arrival as Arrival  # noqa: PLC0414 - doors name it by way of the archive
     from fileroom.intake.inbox import Inbox
+    from fileroom.intake.medium import Medium, Source
     from fileroom.intake.receive import Receiver
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model import (
@@ -121,9 +124,10 @@ class Picture:
 class Archive:
     """One archive, opened. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, home: Home | None = None) -> None:
         self.settings = settings
-        self._catalog = Catalog(settings.archive, use_keyring=settings.use_keyring)
+        self.medium: Medium | None = None  # what an ephemeral one was opened over
+        self._catalog = Catalog(home or FolderHome(settings.archive, use_keyring=settings.use_keyring))
         self._lock = threading.Lock()
         self._received_by: Receiver | None = None
 
@@ -135,8 +139,38 @@ class Archive:
         """
         return cls(settings)
 
+    @classmethod
+    def ephemeral(cls, source: Source, *, label: str = "", settings: Settings | None = None) -> Archive:
+        """An archive over something that is not to be kept; :meth:`look_in` finds what there is.
+
+        ``source`` is a folder (a disc, a stick), the image of a disc, the device of a drive, or files that are in no
+        filesystem: a mapping from their paths to their bytes. Nothing of it is written anywhere: it is gone when the
+        archive is closed, or the process is. SourceError when it cannot be opened.
+        """
+        from fileroom.intake.medium import Medium
+
+        home = MemoryHome()
+        archive = cls(replace(settings or from_environment(), archive=home.folder, demo=False, max_patients=None), home)
+        try:
+            archive.medium = Medium(archive._catalog, archive.settings, source, label)
+        except BaseException:
+            archive.close()
+            raise
+        return archive
+
+    def look_in(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> ImportSummary:
+        """Find all images of the source of :meth:`ephemeral`. BadRequest for an archive that has none."""
+        return self._medium().look(on_progress=on_progress, cancel=cancel)
+
+    def _medium(self) -> Medium:
+        if self.medium is None:
+            raise BadRequest("this archive has no source of its own: import a folder")
+        return self.medium
+
     def close(self) -> None:
         """Close the catalog. An archive that was closed answers nothing more."""
+        if self.medium is not None:
+            self.medium.close()
         self._catalog.close()
 
     def __enter__(self) -> Archive:
@@ -201,9 +235,9 @@ class Archive:
             archive_id=catalog.key.archive_id,
             folder=str(catalog.folder),
             catalog=str(catalog.path),
-            catalog_bytes=catalog.size(),
-            sealed=catalog.sealed(),
-            cipher=f"SQLCipher {catalog.database.cipher()}",
+            catalog_bytes=catalog.home.size(),
+            sealed=catalog.home.sealed(),
+            cipher=catalog.database.cipher(),
             key_source=catalog.key.source,
             key_place=catalog.key.place,
             schema_version=str(SCHEMA_VERSION),
@@ -632,7 +666,7 @@ class Archive:
         """An import that says "running" while nobody holds the lock was interrupted."""
         from fileroom.intake.lock import is_held
 
-        over = summary.state == "running" and not is_held(self._catalog.folder)
+        over = summary.state == "running" and not is_held(self._catalog.home)
         return replace(summary, state="interrupted") if over else summary
 
     def ledger(
@@ -727,7 +761,7 @@ class Archive:
         """
         from fileroom.intake.lock import import_lock
 
-        with import_lock(self._catalog.folder):
+        with import_lock(self._catalog.home):
             return roots.forget_root(self._catalog, root_id)
 
     def restore_root(self, root_id: int) -> Counts:

@@ -14,6 +14,7 @@ import pytest
 
 from fileroom import errors
 from fileroom.archive import Archive
+from fileroom.catalog.home import FolderHome
 from fileroom.intake.lock import import_lock
 from fileroom.model import Outcome
 from tests.world import instance, plant
@@ -105,7 +106,7 @@ def test_an_empty_folder_says_so(fileroom: Fileroom, tmp_path: Path) -> None:
 
 
 def test_a_second_import_at_the_same_time_waits_its_turn(filled: Fileroom, scans: Path) -> None:
-    with import_lock(filled.folder):
+    with import_lock(FolderHome(filled.folder)):
         said = filled("import", scans, "--json")
         assert (said.code, said.out, said.error["code"]) == (5, "", "busy")
         assert len(ids(filled, "instances")) == 4  # reading goes on

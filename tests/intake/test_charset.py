@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import fileroom
+from fileroom.catalog.home import FolderHome
 from fileroom.dicom.guessing import CHARSETS
 from fileroom.errors import BadRequest, Busy, NotFound
 from fileroom.intake.lock import import_lock
@@ -179,7 +180,7 @@ def test_what_cannot_be_is_said(archive: fileroom.Archive, tmp_path: Path) -> No
         archive.set_charset(999, "iso-8859-7")
     with pytest.raises(NotFound):
         archive.unset_charset(999)
-    with import_lock(tmp_path / "archive"), pytest.raises(Busy):
+    with import_lock(FolderHome(tmp_path / "archive")), pytest.raises(Busy):
         archive.set_charset(root(archive), "iso-8859-7")
     assert archive.charsets() == ()
 

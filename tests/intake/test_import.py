@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import fileroom
+from fileroom.catalog.home import FolderHome
 from fileroom.dicom.reading import Reading, read_header
 from fileroom.errors import Busy, SourceError
 from fileroom.intake.lock import import_lock
@@ -340,7 +341,7 @@ def test_cancel_keeps_what_is_done_and_tells_the_rest(
 
 def test_two_imports_at_once(archive: fileroom.Archive, tmp_path: Path) -> None:
     root = plant(tmp_path / "scans", {"1": instance()})
-    with import_lock(tmp_path / "archive"), pytest.raises(Busy):
+    with import_lock(FolderHome(tmp_path / "archive")), pytest.raises(Busy):
         archive.bring_in(root)
     assert told(archive.bring_in(root)) == {"added": 1}
 

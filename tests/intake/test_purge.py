@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import fileroom
+from fileroom.catalog.home import FolderHome
 from fileroom.errors import Busy, NotFound
 from fileroom.intake import own_files
 from fileroom.intake.lock import import_lock
@@ -194,5 +195,5 @@ def test_a_kill_between_deed_and_catalog_is_made_good(
 
 def test_not_while_an_import_is_running(archive: fileroom.Archive, tmp_path: Path) -> None:
     copied(archive, tmp_path)
-    with import_lock(tmp_path / "archive"), pytest.raises(Busy):
+    with import_lock(FolderHome(tmp_path / "archive")), pytest.raises(Busy):
         archive.purge()

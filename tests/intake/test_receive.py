@@ -14,6 +14,7 @@ import pytest
 
 import fileroom
 from fileroom.catalog import userdata
+from fileroom.catalog.home import FolderHome
 from fileroom.errors import BadRequest, NoRoom
 from fileroom.intake.inbox import meta_group
 from fileroom.intake.lock import import_lock
@@ -183,7 +184,7 @@ def test_a_crash_between_the_name_and_the_catalog_loses_nothing(
 
 
 def test_while_an_import_runs_what_is_sent_is_safe_and_waits(archive: fileroom.Archive) -> None:
-    with import_lock(archive.settings.archive):
+    with import_lock(FolderHome(archive.settings.archive)):
         assert said(archive.store([ONE])) == [(None, None)]
         assert len(archive.inbox().waiting()) == 1
     archive.take_in()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import fileroom
+from fileroom.catalog.home import FolderHome
 from fileroom.errors import Busy, Cancelled, SourceError
 from fileroom.intake.lock import import_lock
 from fileroom.jobs import CancelToken
@@ -184,7 +185,7 @@ def test_cancelled_changes_nothing(archive: fileroom.Archive, tmp_path: Path) ->
 
 
 def test_not_while_an_import_is_running_and_not_nowhere(archive: fileroom.Archive, tmp_path: Path) -> None:
-    with import_lock(tmp_path / "archive"), pytest.raises(Busy):
+    with import_lock(FolderHome(tmp_path / "archive")), pytest.raises(Busy):
         archive.relink(tmp_path)
     with pytest.raises(SourceError):
         archive.relink(tmp_path / "nowhere")

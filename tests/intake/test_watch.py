@@ -13,6 +13,7 @@ import pytest
 
 import fileroom
 from fileroom.catalog import roots
+from fileroom.catalog.home import FolderHome
 from fileroom.errors import Busy
 from fileroom.intake import watch
 from fileroom.intake.ahead import Area
@@ -214,9 +215,9 @@ def test_a_users_import_waits_for_a_pass_which_gives_way(archive: fileroom.Archi
     begun, folder = threading.Event(), archive.settings.archive
 
     def passing() -> None:
-        with pass_lock(folder):
+        with pass_lock(FolderHome(folder)):
             begun.set()
-            until(lambda: GivingWay(folder, CancelToken()).cancelled)
+            until(lambda: GivingWay(FolderHome(folder), CancelToken()).cancelled)
 
     thread = threading.Thread(target=passing)
     thread.start()
@@ -228,11 +229,11 @@ def test_a_users_import_waits_for_a_pass_which_gives_way(archive: fileroom.Archi
 def test_a_pass_never_waits(archive: fileroom.Archive, tmp_path: Path) -> None:
     root = plant(tmp_path / "scans", {"1": instance(number=1)})
     archive.bring_in(root)
-    with import_lock(archive.settings.archive), pytest.raises(Busy):
+    with import_lock(FolderHome(archive.settings.archive)), pytest.raises(Busy):
         look(archive, root)
-    with pass_lock(archive.settings.archive), pytest.raises(Busy):
+    with pass_lock(FolderHome(archive.settings.archive)), pytest.raises(Busy):
         look(archive, root)
-    assert not is_held(archive.settings.archive)
+    assert not is_held(FolderHome(archive.settings.archive))
 
 
 def test_a_pass_that_gave_way_says_nothing_of_what_it_did_not_reach(archive: fileroom.Archive, tmp_path: Path) -> None:

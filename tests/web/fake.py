@@ -313,6 +313,9 @@ class FakeArchive:
         assert cancel is not None
         return self.importing(self, paths, on_progress, cancel)
 
+    def receive(self, *, stop: CancelToken) -> None:
+        """Nothing is ever sent here."""
+
     def watch(
         self,
         root_ids: Collection[int] | None = None,  # noqa: ARG002 - the archive's signature

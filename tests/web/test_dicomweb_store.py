@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from fileroom.archive import Archive
+from fileroom.catalog.home import FolderHome
 from fileroom.intake.lock import import_lock
 from fileroom.settings import Settings
 from fileroom.web import stow
@@ -412,7 +413,7 @@ def test_a_full_disk_is_said_of_each_instance(web: Web, monkeypatch: pytest.Monk
 
 
 def test_while_an_import_runs_202(web: Web) -> None:
-    with import_lock(web.archive.settings.archive):
+    with import_lock(FolderHome(web.archive.settings.archive)):
         answer = store(web, ONE)
     assert answer.status_code == 202
     assert [sorted(one) for one in items(answer, REFERENCED)] == [["00081150", "00081155"]]

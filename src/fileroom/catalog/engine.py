@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import threading
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -15,14 +18,14 @@ from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.errors import CatalogError, NewerCatalog, WrongKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
 
 _PLAIN_SQLITE = b"SQLite format 3\x00"
 _BUSY_MS = 15_000
 _CACHE_KIB = 32_768
+_MEMORY_CACHE_KIB = 1_024
 _LOG_PAGES = 4_000  # of 4 KiB: what an import changes again and again goes into the file once
 
 
@@ -30,15 +33,18 @@ class Database:
     """One sealed database file: an engine to read with, and one writer at a time."""
 
     def __init__(self, path: Path, key: bytes) -> None:
+        refuse_plain(path)
+        self._open(path, partial(connect, path, key))
+        refuse_plain(path)
+
+    def _open(self, path: Path, connecting: Callable[[], Any]) -> None:
         self.path = path
         self.writes = 0  # transactions of this process that were kept
-        self._key = key
         self._write_lock = threading.RLock()
-        refuse_plain(path)
         self.engine: Engine = create_engine(
             "sqlite://",
             module=sqlcipher,
-            creator=self._connect,
+            creator=connecting,
             poolclass=QueuePool,
             pool_size=6,
             max_overflow=10,
@@ -48,10 +54,6 @@ class Database:
             isolation_level="AUTOCOMMIT",
         )
         self._migrate()
-        refuse_plain(path)
-
-    def _connect(self) -> Any:
-        return connect(self.path, self._key)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Any]:
@@ -115,9 +117,9 @@ class Database:
             upgrade(self.engine)
 
     def cipher(self) -> str:
-        """The version of the cipher library that seals the file."""
+        """The cipher library that seals the file, and its version."""
         with self.reading() as cursor:
-            return str(cursor.execute("PRAGMA cipher_version").fetchone()[0])
+            return f"SQLCipher {cursor.execute('PRAGMA cipher_version').fetchone()[0]}"
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and close every connection."""
@@ -128,6 +130,50 @@ class Database:
             finally:
                 pooled.close()
         self.engine.dispose()
+
+
+class MemoryDatabase(Database):
+    """A database in the memory of this process: the same engine, nothing on any disk, gone when it is closed.
+
+    SQLite's "memdb" lets several connections have one such database; it has no write-ahead log, so that readers and
+    the writer wait for each other, for the length of a transaction.
+    """
+
+    def __init__(self) -> None:
+        name = f"/{secrets.token_hex(16)}"  # with a slash it is shared by the connections of this process
+        # The last connection to be closed takes the database with it, and a pool may close all of its own.
+        self._anchor = connect_memory(name)
+        self._open(Path(name), partial(connect_memory, name))
+
+    def cipher(self) -> str:
+        """It is not sealed: there is nothing to unseal."""
+        return "none"
+
+    def close(self) -> None:
+        """Forget all of it."""
+        self.engine.dispose()
+        with contextlib.suppress(sqlcipher.Error):
+            self._anchor.close()
+
+
+def connect_memory(name: str) -> Any:
+    """A connection to a database in memory. CatalogError when there is no memory for it."""
+    try:
+        connection = sqlcipher.connect(
+            f"file:{name}?vfs=memdb",
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            timeout=_BUSY_MS / 1000,
+        )
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{_MEMORY_CACHE_KIB}")  # what it would keep is in memory as it is
+        connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlcipher.Error as error:
+        raise translated(error) from error
+    return connection
 
 
 def connect(path: Path, key: bytes) -> Any:

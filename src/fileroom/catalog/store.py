@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fileroom.catalog import keys
-from fileroom.catalog.engine import Database
-from fileroom.errors import CatalogError, NotFound
+from fileroom.catalog.home import FILES_FOLDER, FolderHome
+from fileroom.errors import NotFound
 from fileroom.model import Level
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-CATALOG_FILE = "catalog.db"
-FILES_FOLDER = "files"  # copies that the archive owns
+    from fileroom.catalog.home import Home
+
 OWN = "archive"  # the drive on which they are recorded, so that they are found wherever the archive is moved to
 LETTERS = {Level.PATIENT: "p", Level.STUDY: "s", Level.SERIES: "e", Level.INSTANCE: "i"}
 LEVELS = {letter: level for level, letter in LETTERS.items()}
@@ -30,13 +30,14 @@ SEPARATOR = "\x1f"
 class Catalog:
     """The index of one archive folder. Safe to read from several threads; writes come one at a time."""
 
-    def __init__(self, folder: Path, *, use_keyring: bool) -> None:
-        self.folder = folder
-        make_private_folder(folder)
-        self.key = keys.load_or_make(folder, use_keyring=use_keyring)
+    def __init__(self, home: Home | Path, *, use_keyring: bool = False) -> None:
+        self.home: Home = FolderHome(home, use_keyring=use_keyring) if isinstance(home, Path) else home
+        self.folder = self.home.folder
+        self.key = self.home.key()
         self._ids = keys.PublicIds(self.key.derive("public ids"))
-        self.path = folder / CATALOG_FILE
-        self.database = Database(self.path, self.key.derive("catalog"))
+        self.database = self.home.database(self.key.derive("catalog"))
+        self.path = self.database.path
+        self._held: tuple[Mount, ...] = ()
         self._mounts: tuple[float, Mounts] | None = None
         self._mounts_lock = threading.Lock()
 
@@ -61,22 +62,17 @@ class Catalog:
             raise NotFound("there is no such entry")
         return int(row[0])
 
-    def sealed(self) -> bool:
-        """Whether the file on disk is encrypted: a plain SQLite file says so in its first bytes."""
-        with self.path.open("rb") as file:
-            return not file.read(16).startswith(b"SQLite format 3")
-
-    def size(self) -> int:
-        """Bytes of the database with its write-ahead log."""
-        files = (self.path, self.path.with_name(self.path.name + "-wal"))
-        return sum(file.stat().st_size for file in files if file.exists())
+    def hold(self, *mounts: Mount) -> None:
+        """Count ``mounts`` among what is mounted: drives whose files this process holds in memory."""
+        with self._mounts_lock:
+            self._held, self._mounts = (*mounts, *self._held), None
 
     def mounts(self, *, fresh: bool = False) -> Mounts:
         """What is mounted, looked up again after two seconds; ``fresh``: now."""
         with self._mounts_lock:
             now = time.monotonic()
             if fresh or self._mounts is None or now - self._mounts[0] > _MOUNTS_SECONDS:
-                self._mounts = (now, Mounts.of((*drives.current().mounts, self._own_folder())))
+                self._mounts = (now, Mounts.of((*drives.current().mounts, *self._held, self._own_folder())))
             return self._mounts[1]
 
     def disk_of_own_files(self) -> str:
@@ -91,13 +87,3 @@ class Catalog:
 def id_text(level: Level, public_id: bytes) -> str:
     """A public id as it is shown: a letter for the level and 32 hexadecimal digits."""
     return LETTERS[level] + public_id.hex()
-
-
-def make_private_folder(folder: Path) -> None:
-    """Make ``folder`` for its owner alone; one that is there already is closed to others."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if os.name == "posix" and folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-    except OSError as error:
-        raise CatalogError(f"the archive folder {folder} cannot be made: {error.strerror}") from error

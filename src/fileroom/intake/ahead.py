@@ -13,14 +13,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fileroom.catalog.home import FILES_FOLDER
 from fileroom.catalog.known import KnownFiles
 from fileroom.catalog.memory import Memory
-from fileroom.catalog.store import FILES_FOLDER
 from fileroom.errors import SourceError
 from fileroom.intake.inbox import INBOX
 from fileroom.intake.plan import stands_as_recorded
 from fileroom.intake.write import Place
 from fileroom.sources import folder as folders
+from fileroom.sources import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,6 +123,8 @@ class WalkAhead:
         walk = folders.walk(
             area.path, deep=area.deep, follow=not part, leave_out=self._leave_out, stop=self._stopped.is_set
         )
+        if held.is_held(area.path):
+            walk = held.listings(area.path)
         try:
             self._hand_over_all(area.root, walk, known)
         except SourceError:

@@ -7,8 +7,6 @@ holds ``wanted.lock`` while it waits, passes look for that and give way.
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -17,7 +15,8 @@ from fileroom.jobs import CancelToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from fileroom.catalog.home import Home
 
 _LOCK_FILE = "import.lock"
 _PASSING_FILE = "pass.lock"
@@ -30,8 +29,8 @@ _BUSY = "another import is running in this archive; try again when it has finish
 
 
 @contextlib.contextmanager
-def import_lock(folder: Path, cancel: CancelToken | None = None) -> Iterator[None]:
-    """Hold the import lock of the archive in ``folder``: a pass over a watched folder gives way to it.
+def import_lock(home: Home, cancel: CancelToken | None = None) -> Iterator[None]:
+    """Hold the import lock of the archive that lives in ``home``: a pass over a watched folder gives way to it.
 
     Busy when another import holds it; Cancelled when ``cancel`` asks for the end while a pass still runs.
     """
@@ -39,10 +38,10 @@ def import_lock(folder: Path, cancel: CancelToken | None = None) -> Iterator[Non
         asked = False
         limit = time.monotonic() + _PATIENCE
         until = time.monotonic() + _BLINK
-        while not _take(held, folder / _LOCK_FILE):
-            if is_passing(folder):
+        while not home.take(held, _LOCK_FILE):
+            if is_passing(home):
                 # Another import that waits as well may hold it already: as good.
-                asked = asked or _take(held, folder / _WANTED_FILE)
+                asked = asked or home.take(held, _WANTED_FILE)
                 until = time.monotonic() + _BLINK
             if time.monotonic() > min(until, limit):
                 raise Busy(_BUSY)
@@ -53,31 +52,31 @@ def import_lock(folder: Path, cancel: CancelToken | None = None) -> Iterator[Non
 
 
 @contextlib.contextmanager
-def pass_lock(folder: Path) -> Iterator[None]:
+def pass_lock(home: Home) -> Iterator[None]:
     """Hold the lock for a pass that nobody asked for. Busy when anything else runs, or a user's import waits."""
     with contextlib.ExitStack() as held:
         # In this order: an import that finds the other lock held finds this one held too.
         for name in (_PASSING_FILE, _LOCK_FILE):
-            if is_wanted(folder) or not _take(held, folder / name):
+            if is_wanted(home) or not home.take(held, name):
                 raise Busy(_BUSY)
         yield
 
 
 @contextlib.contextmanager
-def arrivals_lock(folder: Path) -> Iterator[None]:
+def arrivals_lock(home: Home) -> Iterator[None]:
     """Hold the lock for some moments to take in what was received: passes give way to it, and a user's import waits
     until it lets go. Busy when an import is running."""
-    with import_lock(folder), contextlib.ExitStack() as held:
-        _take(held, folder / _PASSING_FILE)  # so that whoever finds the import lock held knows that it will not be long
+    with import_lock(home), contextlib.ExitStack() as held:
+        home.take(held, _PASSING_FILE)  # so that whoever finds the import lock held knows that it will not be long
         yield
 
 
 class GivingWay(CancelToken):
     """The token of a pass: it is to end when ``stop`` says so, or when a user's import waits for its turn."""
 
-    def __init__(self, folder: Path, stop: CancelToken) -> None:
+    def __init__(self, home: Home, stop: CancelToken) -> None:
         super().__init__()
-        self._folder = folder
+        self._home = home
         self._stop = stop
         self._next = 0.0
 
@@ -89,53 +88,21 @@ class GivingWay(CancelToken):
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _LOOK_SECONDS
-            if is_wanted(self._folder):
+            if is_wanted(self._home):
                 self.cancel()
         return super().cancelled
 
 
-def is_held(folder: Path) -> bool:
-    """Whether an import is running in the archive in ``folder``, in this process or another."""
-    return _is_taken(folder / _LOCK_FILE)
+def is_held(home: Home) -> bool:
+    """Whether an import is running in the archive that lives in ``home``, in this process or another."""
+    return home.is_taken(_LOCK_FILE)
 
 
-def is_passing(folder: Path) -> bool:
+def is_passing(home: Home) -> bool:
     """Whether what runs is a pass over a watched folder."""
-    return _is_taken(folder / _PASSING_FILE)
+    return home.is_taken(_PASSING_FILE)
 
 
-def is_wanted(folder: Path) -> bool:
+def is_wanted(home: Home) -> bool:
     """Whether a user's import waits for a pass to give way."""
-    return _is_taken(folder / _WANTED_FILE)
-
-
-def _is_taken(path: Path) -> bool:
-    if not path.exists():
-        return False
-    with contextlib.ExitStack() as held:
-        return not _take(held, path)
-
-
-def _take(held: contextlib.ExitStack, path: Path) -> bool:
-    """Lock ``path`` until ``held`` lets go; False when somebody else has it."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        _lock(handle)
-    except OSError:
-        os.close(handle)
-        return False
-    held.callback(os.close, handle)
-    return True
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return home.is_taken(_WANTED_FILE)

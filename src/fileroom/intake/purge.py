@@ -6,8 +6,8 @@ import os
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from fileroom.catalog.home import FILES_FOLDER
 from fileroom.catalog.purging import forget_files, purgeable
-from fileroom.catalog.store import FILES_FOLDER
 from fileroom.intake.lock import import_lock
 from fileroom.intake.own_files import Standing, delete, look_at
 from fileroom.jobs import CancelToken
@@ -30,7 +30,7 @@ def preview(catalog: Catalog) -> PurgeReport:
 
 def purge(catalog: Catalog, *, cancel: CancelToken | None = None) -> PurgeReport:
     """Delete it. Busy while an import is running; stops between two files when it is cancelled."""
-    with import_lock(catalog.folder):
+    with import_lock(catalog.home):
         found = _Purge(catalog, delete, cancel or CancelToken())
         try:
             return found.run()

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Final
 from fileroom.catalog import persons, userdata
 from fileroom.catalog.known import stands
 from fileroom.catalog.memory import Memory
-from fileroom.catalog.store import FILES_FOLDER
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
 from fileroom.errors import Busy, FileroomError
@@ -66,7 +65,7 @@ class Receiver:
     def __init__(self, catalog: Catalog, settings: Settings) -> None:
         self._catalog = catalog
         self._settings = settings
-        self.inbox = Inbox(catalog.folder / FILES_FOLDER)
+        self.inbox = Inbox(catalog.home.copies())
         self._lock = threading.Lock()
         self._awaited: Counter[str] = Counter()
         self._became: Memory[str, Stored] = Memory(_REMEMBERED)
@@ -106,7 +105,7 @@ class Receiver:
     def _take_all(self) -> None:
         last: list[str] = []
         while (waiting := self.inbox.waiting()[:_AT_ONCE]) and waiting != last:
-            with arrivals_lock(self._catalog.folder):
+            with arrivals_lock(self._catalog.home):
                 # Who waited for the lock may find them gone.
                 some = [name for name in waiting if os.path.exists(self.inbox.path(name))]
                 for who, names in groupby(sorted(some), key=lambda name: who_and_digest(name)[0]):
@@ -161,7 +160,7 @@ class _Batch:
         mounts = catalog.mounts()
         self._writer = Writer(catalog, sitting.summary.id, max_patients=settings.max_patients)
         key = catalog.key.derive("names of own files")
-        self._links = _Linker(catalog.folder / FILES_FOLDER, key, catalog)
+        self._links = _Linker(catalog.home.copies(), key, catalog)
         self._hand = _Hand(self._links, self._writer, self._tally, mounts)
         self._place = Place(inbox.folder, *mounts.locate(inbox.folder))
         self.summary = sitting.summary

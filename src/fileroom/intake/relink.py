@@ -57,7 +57,7 @@ def relink(
     if not os.path.exists(whole):
         raise SourceError(f"{display(path)}: there is no such file or folder")
     token = cancel or CancelToken()
-    with import_lock(catalog.folder, token):
+    with import_lock(catalog.home, token):
         return _Relink(catalog, settings, whole, who, on_progress, token).run(dry_run=dry_run)
 
 
@@ -111,8 +111,7 @@ class _Relink:
         sizes = {size for size, _ in wanted}
         own = {(file.filesystem_id, file.folder, file.name): file.id for file in lost}
         found: defaultdict[_Key, list[FoundAt]] = defaultdict(list)
-        facts = self._catalog.folder.stat()
-        leave_out = frozenset({(facts.st_dev, facts.st_ino)})
+        leave_out = self._catalog.home.identities()
         with (
             ThreadPoolExecutor(self._settings.readers, thread_name_prefix="fileroom-read") as pool,
             self._catalog.database.latest() as cursor,

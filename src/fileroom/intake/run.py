@@ -16,10 +16,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fileroom.catalog import anew, charset_rules, persons, userdata
+from fileroom.catalog.home import FILES_FOLDER
 from fileroom.catalog.known import FINAL, KnownFiles, folders_with_files, holds_files, stands
 from fileroom.catalog.moving import Moves
 from fileroom.catalog.roots import recorded_roots, set_hindrance
-from fileroom.catalog.store import FILES_FOLDER, OWN
+from fileroom.catalog.store import OWN
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
 from fileroom.errors import Cancelled, FileroomError, NotFound, SourceError
@@ -36,6 +37,7 @@ from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import Hindrance, ImportSummary, Outcome, Reason
 from fileroom.sources.containers import holder, is_named_so
+from fileroom.sources.held import is_held
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def bring_in(
     if not roots:
         raise SourceError("nothing to import was named")
     token = cancel or CancelToken()
-    with import_lock(catalog.folder, token), _fewer_collections():
+    with import_lock(catalog.home, token), _fewer_collections():
         sweep(os.path.realpath(catalog.folder / FILES_FOLDER))
         copier = _copier(catalog, token) if copy else None
         errand = _Errand(tuple(roots), tuple(Area(root, root) for root in roots), who)
@@ -111,7 +113,7 @@ def rebuild(
     next import goes on. Busy when an import is running; NotFound when a path has nothing of the archive.
     """
     token = cancel or CancelToken()
-    with import_lock(catalog.folder, token), _fewer_collections():
+    with import_lock(catalog.home, token), _fewer_collections():
         sweep(os.path.realpath(catalog.folder / FILES_FOLDER))
         roots, away = _to_rebuild(catalog, [_checked(path) for path in paths])
         mounts = catalog.mounts()
@@ -137,7 +139,7 @@ def set_charset(
     What cannot be reached now is read by it when it can. Busy when an import is running.
     """
     token = cancel or CancelToken()
-    with import_lock(catalog.folder, token), _fewer_collections():
+    with import_lock(catalog.home, token), _fewer_collections():
         concerned = whose()
         charset_rules.set_charset(catalog, concerned, charset)
         areas, away = _where(catalog, concerned)
@@ -201,7 +203,7 @@ def _is_below(path: str, folder: str) -> bool:
 
 def _copier(catalog: Catalog, cancel: CancelToken) -> Copier:
     key = catalog.key.derive("names of own files")
-    return Copier(catalog.folder / FILES_FOLDER, key, cancel, partial(stands, catalog))
+    return Copier(catalog.home.copies(), key, cancel, partial(stands, catalog))
 
 
 @contextlib.contextmanager
@@ -229,7 +231,7 @@ def look_again(
     ``still`` says of a file (path, size, time of change, the time now) whether it may be read: what is being written
     is left for later. ``on_progress`` hears of a pass that found something only.
     """
-    with pass_lock(catalog.folder), _fewer_collections():
+    with pass_lock(catalog.home), _fewer_collections():
         errand = _Errand((root,), tuple(areas), NOBODY, automatic=True, still=still)
         work = _Import(catalog, settings, errand, on_progress, cancel, None)
         summary = work.run()
@@ -267,6 +269,8 @@ class _Errand:
 
 
 def _checked(path: str) -> str:
+    if is_held(path):
+        return path
     whole = os.path.realpath(path)  # the same folder by another name is the same folder
     if not os.path.exists(whole):
         raise SourceError(f"{display(path)}: there is no such file or folder")
@@ -506,8 +510,10 @@ class _Import:
             closed = self._closed(place, listing, plan, files)
             if closed:
                 files = [(entry, row) for entry, row in files if not is_named_so(entry.name)]
+            plain = not is_held(listing.path)
+            read = self._read_plain if plain else partial(read_member, charsets=self._charsets)
             for chunk in _chunks(files, _CHUNK):
-                yield _Work(place, chunk, self._read_plain, plain=True)
+                yield _Work(place, chunk, read, plain=plain)
             for found in closed:
                 yield from self._look_into(place, found)
             self._write_when_due()

@@ -126,7 +126,7 @@ class Watcher:
                 self._on_pass(summary)
 
     def _pass(self, eye: Eye, areas: list[Area]) -> ImportSummary | None:
-        token = GivingWay(self._catalog.folder, self._stop)
+        token = GivingWay(self._catalog.home, self._stop)
         started = time.monotonic()
         look = look_again(
             self._catalog, self._settings, eye.path, areas, self._still, on_progress=self._on_progress, cancel=token

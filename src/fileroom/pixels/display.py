@@ -15,6 +15,7 @@ from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE, PIXEL_DATA_TAGS, inflated_data_set
 from fileroom.pixels.uptake import Uptake, uptake_of
+from fileroom.sources.opened import as_file, opened
 
 if TYPE_CHECKING:
     import os
@@ -115,7 +116,8 @@ def _data_set(path: str | os.PathLike[str], header: Header) -> Dataset:
             is_little_endian=True,
             stop_when=lambda tag, _vr, _length: tag in PIXEL_DATA_TAGS,
         )
-    return dcmread(path, stop_before_pixels=True, force=True)
+    with opened(path) as source:
+        return dcmread(as_file(source), stop_before_pixels=True, force=True)
 
 
 # -- look-up tables ------------------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ def _read(version: Version, fd: int, step: Callable[[], None]) -> Directory | No
             return None
         directory.trouble = broken(stream.trouble)
         return directory
-    directory.trouble = _gather(directory, kind, source, step)
+    directory.trouble = gather(directory, kind, source, step)
     if stream is not None and directory.trouble is None:
         _read_out(directory, source, step)
     if stream is not None and stream.trouble:
@@ -159,7 +159,8 @@ def _read_out(directory: Directory, source: Positioned, step: Callable[[], None]
         position += len(data)
 
 
-def _gather(directory: Directory, kind: Kind, source: Positioned, step: Callable[[], None]) -> Refusal | None:
+def gather(directory: Directory, kind: Kind, source: Positioned, step: Callable[[], None]) -> Refusal | None:
+    """Fill ``directory`` with what a container holds; returns why there may be more of it."""
     try:
         for number, member in enumerate(kind.members(source)):
             step()

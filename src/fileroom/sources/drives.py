@@ -38,7 +38,7 @@ class Mount:
     """A filesystem at a place: ``inside`` is the folder of the filesystem that shows at ``point`` ("/" mostly)."""
 
     filesystem_id: str
-    kind: str  # "disk", "network", "optical", "memory", "other"
+    kind: str  # "disk", "network", "optical", "memory", "held", "other"
     label: str
     point: str
     inside: str = "/"
@@ -72,14 +72,15 @@ class Mounts:
 
     def absolute(self, filesystem_id: str, path: str) -> str | None:
         """Where ``path`` of a drive can be found now; None when the drive is not mounted."""
-        best: tuple[int, str] | None = None
+        best: tuple[tuple[int, bool], str] | None = None
         for mount in self.mounts:
             if mount.filesystem_id != filesystem_id:
                 continue
             rest = _below(mount.inside, path, "/")
-            if rest is not None and (best is None or len(mount.inside) > best[0]):
+            rank = len(mount.inside), mount.kind == "held"  # what is in memory may be there no longer
+            if rest is not None and (best is None or rank > best[0]):
                 here = os.path.join(mount.point, rest.replace("/", os.sep)) if rest else mount.point
-                best = (len(mount.inside), here)
+                best = (rank, here)
         return best[1] if best else None
 
     def shown(self, filesystem_id: str, mount_point: str, path: str) -> str:

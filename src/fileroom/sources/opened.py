@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fileroom.sources import held
 from fileroom.sources.containers import holder, member_of, source_of, version_of
 from fileroom.sources.positioned import READ_FLAGS, AsFile, Plain
 
@@ -45,6 +46,20 @@ class Opened:
         return version_of(os.fstat(self.fd)) == version_of(self._facts)
 
 
+class _Held(Opened):
+    """The same of a file that is in no filesystem (:mod:`fileroom.sources.held`), which never changes."""
+
+    def __init__(self, source: Positioned) -> None:
+        self.fd = -1
+        self.size = source.size
+        self.mtime_ns = held.ANY_TIME
+        self.read_at = source.read_at
+
+    def stands(self) -> bool:
+        """It does."""
+        return True
+
+
 @contextmanager
 def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
     """Open a file or a member of a container for as long as it is read.
@@ -53,6 +68,10 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
     opened. A member that is cut or damaged has fewer bytes than its size says.
     """
     text = os.fspath(path)
+    source = held.find(text)
+    if source is not None:
+        yield _Held(source)
+        return
     fd, inside = _open(text)
     try:
         facts = os.fstat(fd)
@@ -70,6 +89,9 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
 
 def look(path: str) -> Facts:
     """Size and time of a file or of a member, as an import records them. Raises OSError."""
+    source = held.find(path)
+    if source is not None:
+        return Facts(source.size, held.ANY_TIME)
     try:
         facts = os.stat(path)
     except (OSError, ValueError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -18,6 +19,7 @@ from fileroom.web import (
     api_roots,
     api_said,
     api_session,
+    api_sessions,
     dicomweb,
     pages,
     wado,
@@ -27,6 +29,7 @@ from fileroom.web.gate import DATA, OwnHost, OwnPages, SecurityHeaders, SignedIn
 from fileroom.web.jobs import JobBoard
 from fileroom.web.problems import HANDLERS, Guard
 from fileroom.web.routing import Nowhere
+from fileroom.web.sessions import Sessions, mount
 from fileroom.web.sign_in import SignIn
 
 if TYPE_CHECKING:
@@ -49,26 +52,22 @@ def create_app(
     ``static`` is the folder of the built viewer, None when there is none; ``served`` are names of this machine,
     besides those of the loopback, that a Host header may hold.
     """
+    sign_in = sign_in or SignIn(archive.check_token)
+    sessions = Sessions([*_OF_ANY_ARCHIVE, *_NOTHING_ELSE, *pages.ROUTES], sign_in, static)
     door = Door(
         archive=archive,
         jobs=jobs or JobBoard(archive),
-        sign_in=sign_in or SignIn(archive.check_token),
+        sign_in=sign_in,
         static=static,
+        sessions=sessions,
     )
     app = Starlette(
         routes=[
-            *api_session.ROUTES,
-            *api_archive.ROUTES,
-            *api_imports.ROUTES,
-            *api_said.ROUTES,
-            *api_measurements.ROUTES,
-            *api_checks.ROUTES,
-            *api_conflicts.ROUTES,
+            *_OF_ANY_ARCHIVE,
             *api_places.ROUTES,
-            *api_roots.ROUTES,
-            *dicomweb.ROUTES,
-            *wado.ROUTES,
-            *(Nowhere(tree + rest) for tree in DATA for rest in ("", "/{rest:path}")),  # never a page
+            *api_sessions.ROUTES,
+            *_NOTHING_ELSE,
+            mount(sessions),
             *pages.ROUTES,
         ],
         middleware=[
@@ -86,7 +85,24 @@ def create_app(
     return app
 
 
+# What an archive on the disk and one in memory have in common.
+_OF_ANY_ARCHIVE = (
+    *api_session.ROUTES,
+    *api_archive.ROUTES,
+    *api_imports.ROUTES,
+    *api_said.ROUTES,
+    *api_measurements.ROUTES,
+    *api_checks.ROUTES,
+    *api_conflicts.ROUTES,
+    *api_roots.ROUTES,
+    *dicomweb.ROUTES,
+    *wado.ROUTES,
+)
+_NOTHING_ELSE = tuple(Nowhere(tree + rest) for tree in DATA for rest in ("", "/{rest:path}"))  # never a page
+
+
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
     app.state.door.jobs.close()
+    await to_thread.run_sync(app.state.door.open_sessions.close_all)

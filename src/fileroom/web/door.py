@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from fileroom.errors import Unavailable
+from fileroom.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive
     from fileroom.web.jobs import JobBoard
+    from fileroom.web.sessions import Sessions
     from fileroom.web.sign_in import SignIn
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class Door:
     jobs: JobBoard
     sign_in: SignIn
     static: Path | None
+    sessions: Sessions | None = None  # None behind the door of a session: there are none within
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
 
     @staticmethod
@@ -45,6 +47,19 @@ class Door:
         door = request.app.state.door
         assert isinstance(door, Door)  # noqa: S101 - app.state is untyped; create_app puts it there
         return door
+
+    @property
+    def open_sessions(self) -> Sessions:
+        """The sessions of this server. NotFound within one."""
+        if self.sessions is None:
+            raise NotFound("There is nothing here.")
+        return self.sessions
+
+    def let_go(self) -> None:
+        """Let all who watch go, here and in every session: the server ends."""
+        self.jobs.close()
+        for session in self.open_sessions.all():
+            session.jobs.close()
 
     async def ask(self, call: Callable[[Archive], T]) -> T:
         """``call`` with the archive, in a thread: the loop never waits for a disk."""

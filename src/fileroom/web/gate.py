@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -33,10 +34,17 @@ HEADERS = (
 SAFE = {"GET", "HEAD", "OPTIONS"}
 DATA = ("/api", "/dicomweb")
 SIGN_IN_PATH = "/api/session"
+_IN_SESSION = re.compile(r"\A/sessions/[^/]*(?=/)")
+
+
+def within(path: str) -> str:
+    """The path inside a session (``/sessions/ID/…``), which has the same trees as the archive; any other as it is."""
+    return _IN_SESSION.sub("", path, count=1)
 
 
 def is_data(path: str) -> bool:
     """Whether that path is under one of the trees that answer 401 to strangers."""
+    path = within(path)
     return any(path == tree or path.startswith(tree + "/") for tree in DATA)
 
 
@@ -143,7 +151,7 @@ class SignedIn:
         if (
             scope["type"] == "http"
             and is_data(scope["path"])
-            and scope["path"] != SIGN_IN_PATH
+            and within(scope["path"]) != SIGN_IN_PATH
             and not await signed_in(Headers(scope=scope), self.sign_in)
         ):
             await not_signed_in()(scope, receive, send)

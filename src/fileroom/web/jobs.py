@@ -197,6 +197,14 @@ class JobBoard:
 
         return self._begin(Kind.IMPORT, work)
 
+    def start_look(self) -> Job:
+        """Begin to look through the source of an ephemeral archive. Busy when that is being done."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> ImportSummary:
+            return self._archive.look_in(on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.IMPORT, work)
+
     def start_rebuild(self, paths: Sequence[str]) -> Job:
         """Begin to read all again, or what lies under ``paths``. Busy when an import is running here."""
 

@@ -140,4 +140,4 @@ def accept_of(request: Request, given: Iterable[tuple[str, str]]) -> str | None:
 
 def base_url(request: Request) -> str:
     """The address of the DICOMweb service, as the caller reaches it."""
-    return f"{request.url.scheme}://{request.headers['host']}/dicomweb"
+    return f"{request.url.scheme}://{request.headers['host']}{request.scope['root_path']}/dicomweb"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from fileroom.archive import Archive
+    from fileroom.web.door import Door
 
 STATIC = Path(__file__).parent / "static"
 GRACE = 3  # seconds that answers under way have to finish at the end
@@ -70,7 +71,7 @@ def serve(
         jobs = JobBoard(archive)
         folder = static or STATIC
         app = create_app(archive, static=folder if folder.is_dir() else None, sign_in=sign_in, jobs=jobs, served=[host])
-        server = _Server(_config(app), jobs)
+        server = _Server(_config(app), app.state.door)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{real_port}"
         server.ready = Ready(
@@ -141,9 +142,9 @@ class _Server(uvicorn.Server):
     on_ready: Callable[[Ready], None] | None = None
     failure: Exception | None = None
 
-    def __init__(self, config: uvicorn.Config, jobs: JobBoard) -> None:
+    def __init__(self, config: uvicorn.Config, door: Door) -> None:
         super().__init__(config)
-        self._jobs = jobs
+        self._door = door
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -156,7 +157,7 @@ class _Server(uvicorn.Server):
             self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._jobs.close()  # the event streams end now; uvicorn would wait for them
+        self._door.let_go()  # the event streams end now; uvicorn would wait for them
         await super().shutdown(sockets)
 
     def stop(self) -> None:

@@ -1,0 +1,109 @@
+"""Sessions: the same routes over what is not kept, for those who are signed in, several side by side."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import world
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from httpx2 import Response
+    from starlette.testclient import TestClient
+
+    from tests.web.fake import FakeArchive
+
+
+@pytest.fixture
+def disc(tmp_path: Path) -> Path:
+    images = {f"DICOM/{n}": world.instance(number=n, patient_name="ROSSI^Mario") for n in (1, 2)}
+    return world.plant(tmp_path / "disc", images)
+
+
+@pytest.fixture(autouse=True)
+def settings(archive: FakeArchive, tmp_path: Path) -> None:
+    from fileroom.settings import Settings
+
+    archive.as_archive.settings = Settings(archive=tmp_path / "archive", use_keyring=False)
+
+
+def opened(client: TestClient, path: Path) -> str:
+    """Open a session and wait until its medium was looked through; its address without the last slash."""
+    answer = client.post("/api/sessions", json={"path": str(path)})
+    assert answer.status_code == 201, answer.text
+    url = str(answer.json()["url"]).rstrip("/")
+    for _ in range(500):
+        if all(job["state"] != "running" for job in client.get(f"{url}/api/jobs").json()):
+            return url
+        time.sleep(0.01)
+    raise AssertionError("it is never looked through")
+
+
+def names(answer: Response) -> list[Any]:
+    return [item["name"]["alphabetic"] for item in answer.json()["items"]]
+
+
+def test_a_session_has_the_same_routes(client: TestClient, disc: Path) -> None:
+    url = opened(client, disc)
+    assert client.get(f"{url}/api/patients").json()["items"][0]["patient_id"]
+    [series] = client.get(f"{url}/api/series").json()["items"]
+    images = client.get(f"{url}/api/series/{series['id']}/images").json()["instances"]
+    assert len(images) == 2
+    frame = client.get(url + images[0]["frames_url"] + "/1")
+    assert frame.status_code == 200
+    studies = client.get(f"{url}/dicomweb/studies")
+    assert len(studies.json()) == 1
+    study = studies.json()[0]["0020000D"]["Value"][0]
+    metadata = client.get(f"{url}/dicomweb/studies/{study}/metadata").json()
+    assert metadata[0]["7FE00010"]["BulkDataURI"].startswith(f"http://127.0.0.1:8177{url}/dicomweb/studies/")
+    page = client.get(f"{url}/", headers={"Accept": "text/html"})
+    assert "<title>fileroom" in page.text
+
+
+def test_nothing_of_a_session_may_be_kept(client: TestClient, disc: Path) -> None:
+    url = opened(client, disc)
+    [series] = client.get(f"{url}/api/series").json()["items"]
+    for path in ("/api/patients", f"/api/series/{series['id']}/thumbnail", "/dicomweb/studies", "/", "/nowhere"):
+        answer = client.get(url + path, headers={"Accept": "text/html"} if path == "/" else {})
+        assert answer.headers.get_list("cache-control") == ["no-store"], path
+
+
+def test_a_session_is_for_those_who_are_signed_in(client: TestClient, disc: Path) -> None:
+    url = opened(client, disc)
+    del client.headers["Cookie"]
+    assert client.get(f"{url}/api/patients").status_code == 401
+    assert client.get(f"{url}/dicomweb/studies").status_code == 401
+    assert client.get(f"{url}/api/session").status_code == 401
+    assert client.get("/api/sessions").status_code == 401
+    assert client.post("/api/sessions", json={"path": str(disc)}).status_code == 401
+    assert client.delete(f"/api{url}").status_code == 401
+
+
+def test_several_stand_side_by_side_and_each_is_closed_by_itself(client: TestClient, disc: Path) -> None:
+    one, other = opened(client, disc), opened(client, disc)
+    listed = client.get("/api/sessions").json()
+    assert [session["url"].rstrip("/") for session in listed] == [one, other]
+    assert {session["label"] for session in listed} == {"disc"}
+    assert client.delete(f"/api{one}").status_code == 204
+    assert client.get(f"{one}/api/patients").status_code == 404
+    assert client.get(f"{other}/api/patients").status_code == 200
+    assert client.delete(f"/api{one}").status_code == 404
+
+
+def test_there_are_no_sessions_within_a_session(client: TestClient, disc: Path) -> None:
+    url = opened(client, disc)
+    assert client.get(f"{url}/api/sessions").status_code == 404
+    assert client.get(f"{url}{url}/api/patients").status_code == 404
+
+
+def test_what_cannot_be_opened_is_said(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "x.iso").write_bytes(b"no disc")
+    answer = client.post("/api/sessions", json={"path": str(tmp_path / "x.iso")})
+    assert answer.status_code == 400
+    assert "neither a folder nor the image of a disc" in answer.json()["detail"]
+    assert client.post("/api/sessions", json={"path": "relative"}).status_code == 400
+    assert client.get("/api/sessions").json() == []
