@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -118,6 +119,24 @@ def test_what_it_had_in_hand_when_it_died_is_read_here(tmp_path: Path, monkeypat
     with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
         assert archive.bring_in(scans).outcomes[Outcome.ADDED] == 48
     assert len(died) == 3
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="it has to be slow")
+def test_what_was_not_sent_yet_can_be_taken_back(tmp_path: Path, aside: Aside) -> None:
+    plant(tmp_path, TREE)
+    aside.submit("", []).result(30)
+    os.kill(aside._child.pid, signal.SIGSTOP)
+    aside.ready = False  # as long as it starts, all but the first request is kept
+    sent, *kept = (aside.submit(str(tmp_path), ["empty", "cut"]) for _ in range(3))
+    aside.send()
+    assert not aside.withdraw(sent)
+    assert not aside.withdraw(kept[1])  # another comes before it
+    assert aside.withdraw(kept[0])
+    os.kill(aside._child.pid, signal.SIGCONT)
+    aside.ready = True
+    aside.send()
+    assert kept[1].result(30) == sent.result(30) == [read_header(str(tmp_path / name)) for name in ("empty", "cut")]
+    assert not kept[0].done()
 
 
 def test_nothing_is_asked_of_one_that_is_gone(aside: Aside) -> None:

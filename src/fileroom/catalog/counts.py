@@ -15,6 +15,14 @@ def recount(cursor: Any, series_ids: Iterable[int]) -> None:
     if not series:
         return
     cursor.executemany(_RECOUNT_SERIES, [(i,) for i in series])
+    recount_above(cursor, series)
+
+
+def recount_above(cursor: Any, series_ids: Iterable[int]) -> None:
+    """The same of what stands above series whose own counts are right."""
+    series = sorted(series_ids)
+    if not series:
+        return
     wanted = json.dumps(series)
     studies = cursor.execute(
         "SELECT DISTINCT study_ref FROM series WHERE id IN (SELECT value FROM json_each(?))", (wanted,)

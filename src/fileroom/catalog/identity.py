@@ -49,19 +49,24 @@ def is_placeholder(text: str) -> bool:
 
 def identify(header: Header) -> Identity:
     """The identity of the patient of ``header``."""
-    name = leading_group(header.patient_name)
-    folded = _folded(name)
-    if is_placeholder(header.patient_id):
-        key = _SEPARATOR.join(("study", header.study_instance_uid, folded, header.patient_birth_date.strip()))
-        return Identity(key, is_placeholder(name), NO_PATIENT_ID)
-    parts = (
-        "person",
-        header.issuer_of_patient_id.strip(),
-        header.patient_id.strip(),
-        folded,
-        header.patient_birth_date.strip(),
+    return identity_of(
+        header.study_instance_uid,
+        header.patient_name,
+        header.patient_id,
+        header.issuer_of_patient_id,
+        header.patient_birth_date,
     )
-    return Identity(_SEPARATOR.join(parts), anonymous=False, reason=SAME_IDENTIFIERS)
+
+
+def identity_of(study_instance_uid: str, patient_name: str, patient_id: str, issuer: str, birth_date: str) -> Identity:
+    """The same, of what a header says."""
+    name = leading_group(patient_name)
+    folded = _folded(name)
+    if is_placeholder(patient_id):
+        key = _SEPARATOR.join(("study", study_instance_uid, folded, birth_date.strip()))
+        return Identity(key, is_placeholder(name), NO_PATIENT_ID)
+    key = _SEPARATOR.join(("person", issuer.strip(), patient_id.strip(), folded, birth_date.strip()))
+    return Identity(key, anonymous=False, reason=SAME_IDENTIFIERS)
 
 
 def told(key: str) -> str:

@@ -38,8 +38,15 @@ FIELDS: Final[tuple[str, ...]] = tuple(
     """.split()
 )
 values_of = attrgetter(*FIELDS)
+
+
+def taken(*names: str) -> itemgetter[Any]:
+    """What takes some of the values of :func:`values_of`, by the names of their fields."""
+    return itemgetter(*map(FIELDS.index, names))
+
+
 # What places an image in its series: these are the same in all of its headers.
-series_said = attrgetter(
+_PLACING: Final = (
     "series_instance_uid",
     "study_instance_uid",
     "patient_name",
@@ -47,6 +54,8 @@ series_said = attrgetter(
     "issuer_of_patient_id",
     "patient_birth_date",
 )
+series_said = attrgetter(*_PLACING)
+series_said_in = taken(*_PLACING)
 _TUPLES = frozenset(
     FIELDS.index(name)
     for name in (
@@ -117,12 +126,17 @@ def unpack_base(text: str) -> tuple[Any, ...]:
 
 def unpack(text: str, base: tuple[Any, ...], uid: str, number: int | None) -> Header:
     """The header that a :class:`Packer` wrote against ``base``, of the instance of this UID and number."""
+    return Header(**dict(zip(FIELDS, unpack_values(text, base, uid, number), strict=True)))
+
+
+def unpack_values(text: str, base: tuple[Any, ...], uid: str, number: int | None) -> tuple[Any, ...]:
+    """Its values, in the order of :data:`FIELDS`."""
     values = list(base)
     for key, value in json.loads(text).items():
         index = int(key)
         values[index] = tuple(value) if index in _TUPLES else value
     values[_UID], values[_NUMBER] = uid, number
-    return Header(**dict(zip(FIELDS, values, strict=True)))
+    return tuple(values)
 
 
 def unpack_some(text: str, base: tuple[Any, ...], fields: Sequence[int]) -> list[Any]:

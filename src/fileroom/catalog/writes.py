@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fileroom.catalog import conflicts, identity
 from fileroom.catalog.anew import SHIFT, recorded
@@ -16,6 +16,7 @@ from fileroom.catalog.counts import recount
 from fileroom.catalog.entries import Added, Entries, SeriesRow, highest
 from fileroom.catalog.known import InstanceFile, KnownInstance
 from fileroom.catalog.ledger import Ledger
+from fileroom.catalog.made import Grown
 from fileroom.catalog.memory import Memory
 from fileroom.catalog.paths import on_drive
 from fileroom.catalog.wording import WordIndex, reindex
@@ -23,15 +24,17 @@ from fileroom.model import Outcome, Reason
 from fileroom.sources.paths import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fileroom.catalog.store import Catalog
     from fileroom.model import Header
     from fileroom.sources.drives import Mount
 
 _FOLDERS_REMEMBERED: Final = 5_000
-_ADDED: Final = Outcome.ADDED.value  # looked up once: members of an enumeration take their time
-_NEW: Final = Reason.NEW_INSTANCE.value
+_ADD_FILE: Final = (  # what all of them have in common is not bound for each
+    "INSERT INTO file(id, folder_id, name, size, mtime_ns, digest, outcome, reason, instance_id) "  # noqa: S608 - our own words
+    f"VALUES (?,?,?,?,?,?,'{Outcome.ADDED.value}','{Reason.NEW_INSTANCE.value}',?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +68,6 @@ class Image(NamedTuple):
     number: int | None
     frames: int
     text: str
-
-
-class Read(Protocol):
-    """What is kept of a file that was read."""
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        ...
-
-    @property
-    def mtime_ns(self) -> int:
-        """0: look again."""
-        ...
-
-    @property
-    def digest(self) -> bytes:
-        """Of its header."""
-        ...
 
 
 class Move(NamedTuple):
@@ -124,6 +108,7 @@ class Writer:
         self._cursor: Any = None
         self._touched = _Touched()
         self._new_files: list[tuple[Any, ...]] = []
+        self._added_files: list[tuple[Any, ...]] = []  # those that came with a new instance
         self._changed_files: list[tuple[Any, ...]] = []
         self._new_instances: list[tuple[Any, ...]] = []
         self._sources: list[tuple[int, int]] = []
@@ -141,7 +126,14 @@ class Writer:
         self.entries.begin(cursor)
         self.ledger.begin()
         self._touched = _Touched()
-        for pending in (self._new_instances, self._new_files, self._changed_files, self._sources, self._removed):
+        for pending in (
+            self._new_instances,
+            self._added_files,
+            self._new_files,
+            self._changed_files,
+            self._sources,
+            self._removed,
+        ):
             pending.clear()  # of a batch that failed
         self._read_anew.clear()
         self.moves = []
@@ -151,6 +143,7 @@ class Writer:
 
     def finish(self) -> None:
         """Write what is pending and bring counts, states and words of all that was touched up to date."""
+        self.entries.finish()
         self._flush()
         self.ledger.write(self._cursor)
         self._settle_instances()
@@ -161,12 +154,15 @@ class Writer:
 
     def _flush(self) -> None:
         c = self._cursor
+        self.entries.write()
         if self._new_instances:
             c.executemany(
                 "INSERT INTO instance(id, public_id, series_ref, sop_instance_uid, sop_class_uid, number, file_id, "
                 "frames, bytes, header) VALUES (?,?,?,?,?,?,?,?,?,?)",
                 self._new_instances,
             )
+        if self._added_files:
+            c.executemany(_ADD_FILE, self._added_files)
         if self._new_files:
             c.executemany(
                 "INSERT INTO file(id, folder_id, name, size, mtime_ns, digest, outcome, reason, detail, instance_id) "
@@ -186,7 +182,14 @@ class Writer:
             c.executemany("INSERT OR REPLACE INTO source(file_id, instance_id) VALUES (?,?)", self._sources)
         if self._contents:
             c.executemany("UPDATE file SET content_digest = ? WHERE folder_id = ? AND name = ?", self._contents)
-        for pending in (self._new_instances, self._new_files, self._changed_files, self._sources, self._contents):
+        for pending in (
+            self._new_instances,
+            self._added_files,
+            self._new_files,
+            self._changed_files,
+            self._sources,
+            self._contents,
+        ):
             pending.clear()
 
     # -- places ----------------------------------------------------------------------------------------------------
@@ -235,6 +238,11 @@ class Writer:
         return self._batch_uids.get(uid, ())
 
     @property
+    def met(self) -> Mapping[str, Sequence[KnownInstance]]:
+        """What :meth:`instances_with` says, of the UIDs that it knows of."""
+        return self._batch_uids
+
+    @property
     def limited(self) -> bool:
         """Whether there is a limit to the number of patients."""
         return self._max_patients is not None
@@ -243,6 +251,7 @@ class Writer:
         """Whether the patient of ``header`` is shown already, or may be one more."""
         if self._max_patients is None:
             return True
+        self.entries.write()
         row = self._cursor.execute(
             "SELECT (SELECT count(*) FROM patient WHERE hidden = 0), "
             "EXISTS (SELECT 1 FROM patient WHERE key = ? AND hidden = 0)",
@@ -254,6 +263,7 @@ class Writer:
         """The same for the patient of an instance that had been removed."""
         if self._max_patients is None:
             return True
+        self.entries.write()
         row = self._cursor.execute(
             "SELECT (SELECT count(*) FROM patient WHERE hidden = 0), patient.hidden FROM instance "
             "JOIN series ON series.id = series_ref JOIN study ON study.id = study_ref "
@@ -262,23 +272,14 @@ class Writer:
         ).fetchone()
         return not row[1] or row[0] < self._max_patients
 
-    def add_file(self, folder_id: int, name: str, read: Read, image: Image) -> tuple[int, int, bytes]:
+    def add_file(
+        self, folder_id: int, name: str, image: Image, digest: bytes, size: int, mtime_ns: int
+    ) -> tuple[int, int, bytes]:
         """A new file with a new instance, as nearly all files of an import are: their rows and the public id."""
         file_id = self._last_file = self._last_file + 1
-        instance_id, public_id = self.add_instance(image, read.size, file_id)
-        self._new_files.append(
-            (
-                file_id,
-                folder_id,
-                to_text(name),
-                read.size,
-                read.mtime_ns,
-                read.digest or None,
-                _ADDED,
-                _NEW,
-                "",
-                instance_id,
-            )
+        instance_id, public_id = self.add_instance(image, size, file_id)
+        self._added_files.append(
+            (file_id, folder_id, to_text(name), size, mtime_ns, bytearray(digest) if digest else None, instance_id)
         )
         return instance_id, file_id, public_id
 
@@ -287,20 +288,28 @@ class Writer:
         instance_id = self._last_instance = self._last_instance + 1
         row, uid, sop_class_uid, number, frames, text = image
         public_id = row.public_id(uid)
+        # The driver looks for an adapter of bytes, each time and in vain: longer than all else it does with a row.
         self._new_instances.append(
-            (instance_id, public_id, row.id, uid, sop_class_uid, number, file_id, frames, size, text)
+            (instance_id, bytearray(public_id), row.id, uid, sop_class_uid, number, file_id, frames, size, text)
         )
-        self._touched.series.add(row.id)
         if self.automatic and row.hidden and self._is_removed(row):
             self._removed.append((instance_id,))
-        else:
-            self.added.instances += 1
-            if row.hidden:
-                self.entries.show(row)
+            self._touched.series.add(row.id)
+            return Brought(instance_id, public_id)
+        grown = self.entries.grown.get(row.id)
+        if grown is None:
+            grown = self.entries.grown[row.id] = Grown()
+        grown.instances += 1
+        grown.frames += frames
+        grown.bytes += size
+        self.added.instances += 1
+        if row.hidden:
+            self.entries.show(row)
         return Brought(instance_id, public_id)
 
     def _is_removed(self, row: SeriesRow) -> bool:
         """Whether the user removed the series, or what it belongs to."""
+        self.entries.write()
         found = self._cursor.execute(
             "SELECT 1 FROM removal WHERE public_id IN (SELECT public_id FROM series WHERE id = ? UNION ALL "
             "SELECT public_id FROM study WHERE id = ? UNION ALL SELECT public_id FROM patient WHERE id = ?)",
@@ -485,6 +494,7 @@ class Writer:
 
     def move_home(self, series_id: int, drive_id: int) -> None:
         """A series has images on another drive now: whether it can be reached is asked of that one."""
+        self.entries.write()
         self._cursor.execute(
             "UPDATE series SET drive_id = ? WHERE id = ? AND drive_id != ?", (drive_id, series_id, drive_id)
         )

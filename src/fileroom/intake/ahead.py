@@ -24,7 +24,7 @@ from fileroom.sources import folder as folders
 from fileroom.sources import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from fileroom.catalog.store import Catalog
@@ -79,9 +79,11 @@ class WalkAhead:
         """Begin to walk."""
         self._thread.start()
 
-    def met(self) -> Iterator[Met]:
+    def met(self, before_waiting: Callable[[], None] = lambda: None) -> Iterator[Met]:
         """What was met, to the end; raises what the walk raised."""
         while True:
+            if self._queue.empty():
+                before_waiting()
             item = self._queue.get()
             if item is None:
                 self._queue.put(None)  # whoever asks again is told the same

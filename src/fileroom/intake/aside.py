@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from concurrent.futures import Future
 from functools import partial
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 _BASES: Final = 2_000  # series whose headers both sides know
 _TURNS: Final = 32  # pieces of work that are begun at once
+_HANDFUL: Final = 256  # files that are asked for, or told of, in one go: each time costs as much as several of them
+_SOON: Final = 0.02  # seconds after which fewer will do
+_START_SECONDS: Final = 0.3  # that it may take to get ready without anything else being done about it
 _length = struct.Struct("<I")
 _SEARCH: Final = str(Path(__file__).parents[2])  # where the child finds what runs here
 _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from fileroom.intake.aside import main; main()"
@@ -90,6 +94,9 @@ class Aside:
     def __init__(self, readers: int, charsets: Charsets = NONE) -> None:
         self.ready = False
         self._waiting: deque[Future[list[Reading | Packed]]] = deque()
+        self._unsent: deque[tuple[str, list[str]]] = deque()
+        self._unsent_files = 0
+        self._started = time.monotonic()
         self._lock = threading.Lock()
         self._gone = False
         self._bases: dict[int, Base] = {}
@@ -105,20 +112,54 @@ class Aside:
         with contextlib.suppress(OSError):  # who receives finds out
             _send(_pipe(self._child.stdin), charsets.plain())
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether it is ready, or will be in a moment."""
+        return self.ready or (not self._gone and time.monotonic() - self._started < _START_SECONDS)
+
     def submit(self, folder: str, names: list[str]) -> Future[list[Reading | Packed]]:
-        """Have some files of a folder read. The future raises Gone when the child is no more."""
+        """Have some files of a folder read, when :meth:`send` says so or there are enough of them. The future raises
+        Gone when the child is no more."""
         future: Future[list[Reading | Packed]] = Future()
         with self._lock:
             if self._gone:
                 future.set_exception(Gone())
                 return future
             self._waiting.append(future)
-        with contextlib.suppress(OSError):  # who receives finds out, too
-            _send(_pipe(self._child.stdin), (folder, names))
+        self._unsent.append((folder, names))
+        self._unsent_files += len(names)
+        if len(self._waiting) == 1:
+            self._send()
+        elif self._unsent_files >= _HANDFUL:
+            self.send()
         return future
+
+    def send(self) -> None:
+        """Ask for what has been kept for company: to be called before anything is waited for. A pipe does not hold much
+        while nobody reads, so until it is ready all is kept."""
+        if self.ready and self._unsent:
+            self._send()
+
+    def _send(self) -> None:
+        asked = list(self._unsent)
+        self._unsent.clear()
+        self._unsent_files = 0
+        with contextlib.suppress(OSError):  # who receives finds out, too
+            _send(_pipe(self._child.stdin), asked)
+
+    def withdraw(self, future: Future[list[Reading | Packed]]) -> bool:
+        """Whether the first thing that was not sent yet is this one; it is to be read by who asked, then."""
+        with self._lock:
+            first = len(self._waiting) - len(self._unsent)
+            if not self._unsent or self._gone or self._waiting[first] is not future:
+                return False
+            del self._waiting[first]
+            self._unsent_files -= len(self._unsent.popleft()[1])
+        return True
 
     def stop(self) -> None:
         """End it; what it has in hand is Gone."""
+        self._unsent.clear()
         with contextlib.suppress(OSError):
             self._child.kill()
         self._child.wait()
@@ -134,12 +175,15 @@ class Aside:
                 if said == "ready":
                     self.ready = True
                     continue
-                bases, rows = said
+                bases, turns = said
                 for number, values in bases:
                     self._bases[number] = Base(values)
                     self._bases.pop(number - 2 * _BASES, None)
-                found = [self._reading(row) for row in rows]
-                self._waiting.popleft().set_result(found)
+                for rows in turns:
+                    found = [self._reading(row) for row in rows]
+                    with self._lock:
+                        future = self._waiting.popleft()
+                    future.set_result(found)
         finally:
             self.ready = False
             with self._lock:
@@ -215,15 +259,45 @@ def _take(pipe: IO[bytes], requests: queue.SimpleQueue[Any]) -> None:
 
 def _answer(requests: queue.SimpleQueue[Any], answers: IO[bytes], pace: Pace, charsets: Charsets) -> None:
     """Answer every request in its turn, while the next ones are being read."""
-    packers = _Packers()
+    packers, told = _Packers(), _Told(answers)
     turns: deque[Future[list[Reading]]] = deque()
+    asked: deque[tuple[str, list[str]]] = deque()
     while True:
-        while turns and (turns[0].done() or len(turns) > _TURNS or requests.empty()):
-            _send(answers, packers.packed(turns.popleft().result()))
-        said = requests.get()
-        if said is None:
-            return
-        turns.append(pace.do(partial(_read, charsets, *said)))
+        while turns and (turns[0].done() or len(turns) > _TURNS or (not asked and requests.empty())):
+            told.tell(*packers.packed(turns.popleft().result()))
+        if not asked:
+            if requests.empty():
+                told.send()
+            said = requests.get()
+            if said is None:
+                return
+            asked.extend(said)
+        turns.append(pace.do(partial(_read, charsets, *asked.popleft())))
+
+
+class _Told:
+    """What is to be told, some of it at a time."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers = answers
+        self._bases: list[Any] = []
+        self._turns: list[Any] = []
+        self._files = 0
+        self._since = time.monotonic()
+
+    def tell(self, bases: list[Any], rows: list[Any]) -> None:
+        """One more turn, with the bases that it needs."""
+        self._bases += bases
+        self._turns.append(rows)
+        self._files += len(rows)
+        if self._files >= _HANDFUL or time.monotonic() - self._since > _SOON:
+            self.send()
+
+    def send(self) -> None:
+        """All there is, at once."""
+        if self._turns:
+            _send(self._answers, (self._bases, self._turns))
+        self._bases, self._turns, self._files, self._since = [], [], 0, time.monotonic()
 
 
 def _read(charsets: Charsets, folder: str, names: Sequence[str]) -> list[Reading]:

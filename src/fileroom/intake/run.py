@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from fileroom.sources.folder import FileEntry, Listing
 
 _CHUNK = 16  # files a reader takes at once
+_CHUNK_ASIDE = 128  # the same of the other process: a folder, mostly
 # The start of another process is worth it when there are so many files, and so many of them were to be read already.
 _MANY = 2_000
 _FEW = 100
@@ -67,6 +68,7 @@ _IN_ORDER = 512  # of members that are read one after the other, from the same s
 # First patients appear soon, and little is lost when the process dies; later batches are larger, since every batch
 # touches many pages of the indexes.
 _BATCH_SECONDS = (0.1, 0.1, 0.2, 0.3, 0.5)
+_WHEN_IDLE = 2_000  # files that are worth a batch when there is nothing to do but wait for more
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
 _COLLECT_EVERY = 200_000  # new objects; at 700, the usual, a third of the time of an import goes into it
@@ -446,7 +448,7 @@ class _Import:
             self._write_off_the_rest()
 
     def _lead(self) -> int:
-        return _AHEAD_ASIDE if self._aside is not None and self._aside.ready else _AHEAD
+        return _AHEAD_ASIDE if self._aside is not None and self._aside.at_hand else _AHEAD
 
     def _submit(self, pace: Pace, work: _Work) -> Future[list[Reading | Packed]]:
         """Have files read: in the other process once it is ready, which is not worth starting for a few."""
@@ -455,11 +457,17 @@ class _Import:
             if self._aside is None and self._submitted > _FEW and self._walk.seen > _MANY:
                 with contextlib.suppress(OSError):
                     self._aside = Aside(self._settings.readers, self._charsets)
-            if self._aside is not None and self._aside.ready:
+            if self._aside is not None and self._aside.at_hand:
                 return self._aside.submit(work.place.path, [entry.name for entry, _ in work.files])
         return pace.do(partial(self._read_all, work))
 
     def _result(self, chunk: _Chunk) -> list[Reading | Packed]:
+        if not chunk.future.done() and self._aside is not None:
+            self._aside.send()
+            if self._aside.withdraw(chunk.future):  # it is not ready yet
+                return self._read_all(chunk.work)
+            if len(self._batch) >= _WHEN_IDLE:
+                self._write("running", "")
         while True:
             try:
                 return chunk.future.result(_PROGRESS_SECONDS)
@@ -468,6 +476,11 @@ class _Import:
             except TimeoutError:
                 if self._cancel.cancelled and self._aside is not None:
                     self._aside.stop()
+
+    def _send(self) -> None:
+        """Before anything is waited for: let the other process know all that it is to do."""
+        if self._aside is not None:
+            self._aside.send()
 
     def _take(self, chunk: _Chunk) -> None:
         work, readings = chunk.work, self._result(chunk)
@@ -494,7 +507,7 @@ class _Import:
     # -- the plan --------------------------------------------------------------------------------------------------
 
     def _to_read(self) -> Iterator[_Work]:
-        for met in self._walk.met():
+        for met in self._walk.met(self._send):
             if self._cancel.cancelled:
                 if not self._errand.automatic:
                     self._write_off(met)
@@ -512,7 +525,7 @@ class _Import:
                 files = [(entry, row) for entry, row in files if not is_named_so(entry.name)]
             plain = not is_held(listing.path)
             read = self._read_plain if plain else partial(read_member, charsets=self._charsets)
-            for chunk in _chunks(files, _CHUNK):
+            for chunk in _chunks(files, _CHUNK_ASIDE if self._aside is not None and self._aside.at_hand else _CHUNK):
                 yield _Work(place, chunk, read, plain=plain)
             for found in closed:
                 yield from self._look_into(place, found)
@@ -707,6 +720,7 @@ class _Import:
             self._write("running", "")
 
     def _write(self, state: str, message: str) -> ImportSummary:
+        self._send()
         batch, self._batch = self._batch, Batch()
         self._moves += len(batch.back) + len(batch.gone)
         if not self._id:

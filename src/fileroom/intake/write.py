@@ -204,34 +204,37 @@ class Hand:
         writer, place, fresh = self._writer, some.place, self._fresh
         folder, drive = writer.folder(place.mount, place.inside), writer.drive(place.mount)
         lines = writer.ledger.lines(folder, Outcome.ADDED, Reason.NEW_INSTANCE)
-        long_way = writer.limited
-        added = size = 0
+        met, long_way = writer.met, writer.limited
+        added = total = 0
         for (entry, known), reading in zip(some.files, some.readings, strict=False):
             uid = uid_of(reading)
-            if not uid or known is not None or long_way or uid in fresh or writer.instances_with(uid):
+            if not uid or known is not None or long_way or uid in fresh or uid in met:
                 self.file(ReadFile(place, entry, known, whole(reading)))
                 continue
-            image = self._image(reading, drive)
-            row, file_row, public_id = writer.add_file(folder, entry.name, reading, image)
-            fresh[uid] = (row, image.series.id, file_row, place, entry.name, reading)
-            lines.add(entry.name, reading.size, "", public_id)
+            name, size = entry.name, reading.size
+            image = self._packed(reading, drive) if type(reading) is Packed else self._image(reading, drive)
+            row, file_row, public_id = writer.add_file(folder, name, image, reading.digest, size, reading.mtime_ns)
+            fresh[uid] = (row, image.series.id, file_row, place, name, reading)
+            lines.add(name, size, "", public_id)
             added += 1
-            size += reading.size
+            total += size
         self._tally.outcomes[Outcome.ADDED] += added
-        self._tally.bytes += size
+        self._tally.bytes += total
 
     def _image(self, reading: Reading | Packed, drive: int) -> Image:
-        if not isinstance(reading, Packed):
-            header = reading.header
-            assert header is not None  # noqa: S101 - it has a UID
-            return image_of(self._writer.entries.series_of(header, drive), header, reading.size)
-        base = reading.base
+        header = whole(reading).header
+        assert header is not None  # noqa: S101 - it has a UID
+        return image_of(self._writer.entries.series_of(header, drive), header, reading.size)
+
+    def _packed(self, packed: Packed, drive: int) -> Image:
+        base, uid, sop_class_uid, number, frames, text, _, _, _ = packed
         series = base.series
         if series is None:
-            series = self._writer.entries.series_of(_header(reading), drive)
+            series = self._writer.entries.series_in(base.values, drive)
             base.belongs_to(series)
-        text = reading.text if base.is_its else series.packer.pack(packing.values_of(_header(reading)))
-        return Image(series, reading.uid, reading.sop_class_uid, reading.number, reading.frames, text)
+        if not base.is_its:
+            text = series.packer.pack(packing.unpack_values(text, base.values, uid, number))
+        return Image(series, uid, sop_class_uid, number, frames, text)
 
     def file(self, item: ReadFile) -> None:
         """Decide on a file and do it."""
@@ -492,7 +495,3 @@ def image_of(series: SeriesRow, header: Header, size: int) -> Image:
 def whole(reading: Reading | Packed) -> Reading:
     """As the reader gives it."""
     return reading.whole() if isinstance(reading, Packed) else reading
-
-
-def _header(packed: Packed) -> Header:
-    return packing.unpack(packed.text, packed.base.values, packed.uid, packed.number)
