@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { LANGUAGES, preferredLanguage, regional, TABLES, translator } from "./messages.ts";
+import { LANGUAGES, learn, preferredLanguage, regional, TABLES, translator } from "./messages.ts";
+import { viewport } from "./messages/viewport.ts";
+import { volume } from "./messages/volume.ts";
 import { DETAILS, OUTCOMES, REASONS } from "./model.ts";
+
+learn(viewport, volume);
 
 /** The holes of a message, so that a translation cannot forget one: `{count}`, `{name}` … */
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)/g)].map((hole) => hole[1] ?? "").sort();

@@ -10,20 +10,29 @@ import { common } from "./messages/common.ts";
 import { folders } from "./messages/folders.ts";
 import { imports } from "./messages/imports.ts";
 import { matches } from "./messages/matches.ts";
-import { viewport } from "./messages/viewport.ts";
+import type { viewport } from "./messages/viewport.ts";
+import type { volume } from "./messages/volume.ts";
 
 export const LANGUAGES = ["en", "it"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const english = { ...common.en, ...folders.en, ...archive.en, ...check.en, ...imports.en, ...matches.en, ...viewport.en } as const;
+const english = { ...common.en, ...folders.en, ...archive.en, ...check.en, ...imports.en, ...matches.en } as const;
 
-export type MessageKey = keyof typeof english;
+/** Words of the viewer come with it, by {@link learn}: the first page does not wait for them. */
+export type MessageKey = keyof typeof english | keyof typeof viewport.en | keyof typeof volume.en;
 export type Table = Readonly<Record<MessageKey, string>>;
+type Words = Readonly<Record<Language, Readonly<Record<string, string>>>>;
 
-export const TABLES: Readonly<Record<Language, Table>> = {
-  en: english,
-  it: { ...common.it, ...folders.it, ...archive.it, ...check.it, ...imports.it, ...matches.it, ...viewport.it },
+const tables = {
+  en: { ...english } as Record<string, string>,
+  it: { ...common.it, ...folders.it, ...archive.it, ...check.it, ...imports.it, ...matches.it } as Record<string, string>,
 };
+export const TABLES: Words = tables;
+
+/** The words of a part of the page that is loaded when it is first opened. */
+export function learn(...parts: readonly Words[]): void {
+  for (const words of parts) for (const language of LANGUAGES) Object.assign(tables[language], words[language]);
+}
 
 export type MessageValues = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, values?: MessageValues) => string;
@@ -36,7 +45,7 @@ export function translator(language: Language): Translate {
   const number = new Intl.NumberFormat(language);
   const show = (value: string | number): string => (typeof value === "number" ? number.format(value) : value);
   return (key, values = {}) =>
-    TABLES[language][key].replace(HOLE, (_hole, name: string, choices: string | undefined) => {
+    (TABLES[language][key] ?? key).replace(HOLE, (_hole, name: string, choices: string | undefined) => {
       const value = values[name] ?? "";
       if (choices === undefined) return show(value);
       return choose(choices, plural.select(Number(value))).replace("#", show(value));

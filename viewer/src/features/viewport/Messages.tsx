@@ -13,7 +13,7 @@ import { IMAGE_TROUBLE, mayPass, SERIES_TROUBLE, type Trouble } from "./problems
 import type { Viewer } from "./viewer.ts";
 
 /** A message in the place of the image. */
-function Notice({ title, hint, alert = false, children }: NoticeProps) {
+export function Notice({ title, hint, alert = false, children }: NoticeProps) {
   return (
     <div class="vp-notice" role={alert ? "alert" : "status"}>
       {alert && <Glyph name="broken" size={34} />}

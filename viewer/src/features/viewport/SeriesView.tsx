@@ -10,6 +10,7 @@ import { Stage } from "./Stage.tsx";
 import { Strip } from "./Strip.tsx";
 import { Toolbar } from "./Toolbar.tsx";
 import { Viewer } from "./viewer.ts";
+import { DeskCells } from "./volume/DeskCells.tsx";
 
 export interface SeriesViewProps {
   readonly seriesId?: string;
@@ -31,7 +32,7 @@ export function SeriesView({ seriesId, studyId, onClose, onSeries }: SeriesViewP
     [viewer],
   );
   useKeys(viewer, onClose, onSeries);
-  const { columns, rows } = layoutOf(viewer.layout.value);
+  const desk = viewer.desk.value;
   return (
     <main class="vp">
       <Toolbar viewer={viewer} onClose={onClose} />
@@ -40,8 +41,10 @@ export function SeriesView({ seriesId, studyId, onClose, onSeries }: SeriesViewP
         <div
           class="vp-panes"
           data-layout={viewer.layout.value}
-          style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))` }}
+          data-volume={desk?.phase.value.kind}
+          style={gridOf(viewer)}
         >
+          {desk !== undefined && <DeskCells key="desk" viewer={viewer} desk={desk} />}
           {viewer.panes.value.map((pane) => (
             <Stage key={pane.id} viewer={viewer} pane={pane} onRetry={open} />
           ))}
@@ -51,6 +54,16 @@ export function SeriesView({ seriesId, studyId, onClose, onSeries }: SeriesViewP
       {viewer.keysShown.value && <KeysDialog viewer={viewer} />}
     </main>
   );
+}
+
+/** How the window is divided; where planes are refused, why stands beside the stack. */
+function gridOf(viewer: Viewer): { readonly gridTemplateColumns: string; readonly gridTemplateRows: string } {
+  const { columns, rows } = layoutOf(viewer.layout.value);
+  const desk = viewer.desk.value;
+  const equal = (count: number): string => `repeat(${count}, minmax(0, 1fr))`;
+  if (desk === undefined) return { gridTemplateColumns: equal(columns), gridTemplateRows: equal(rows) };
+  if (desk.refused.value) return { gridTemplateColumns: "minmax(0, 1fr) minmax(0, 2fr)", gridTemplateRows: "minmax(0, 1fr)" };
+  return { gridTemplateColumns: equal(columns), gridTemplateRows: `auto ${equal(rows)}` };
 }
 
 /** Keys work wherever the focus is, except where they are already spoken for: in menus, dialogs and fields. */

@@ -9,6 +9,7 @@ import { Parts } from "./Parts.tsx";
 import { PhaseSlider, Scrubber } from "./Scrubber.tsx";
 import { DRAGGED } from "./Strip.tsx";
 import type { Viewer } from "./viewer.ts";
+import { wheelSteps } from "./wheel.ts";
 
 interface StageProps {
   readonly viewer: Viewer;
@@ -44,7 +45,7 @@ export function Stage({ viewer, pane, onRetry }: StageProps) {
   return (
     <section
       ref={stage}
-      class={active ? "vp-stage active" : "vp-stage"}
+      class={["vp-stage", active ? "active" : "", viewer.stackAside.value ? "aside" : ""].join(" ").trim()}
       aria-label={t("viewport.stage")}
       data-series={series}
       data-drawn={drawn + 1}
@@ -116,29 +117,4 @@ function Waiting({ pane }: { readonly pane: Pane }) {
       {waits ? t("viewport.state.loadingImage", { number }) : ""}
     </div>
   );
-}
-
-/** A notch of a wheel is one image, whatever it reports; the small steps of a touch pad are gathered to one. */
-const GATHER = 40;
-const NOTCH = 50;
-
-function wheelSteps(pane: Pane): (event: WheelEvent) => void {
-  let gathered = 0;
-  return (event) => {
-    event.preventDefault();
-    // browsers report a pinch on a touch pad as a wheel with Control
-    if (event.ctrlKey) {
-      pane.zoomBy(Math.exp(-event.deltaY / 200));
-      return;
-    }
-    if (event.deltaMode !== WheelEvent.DOM_DELTA_PIXEL || Math.abs(event.deltaY) >= NOTCH) {
-      gathered = 0;
-      pane.step(Math.sign(event.deltaY));
-      return;
-    }
-    gathered += event.deltaY / GATHER;
-    const whole = Math.trunc(gathered);
-    gathered -= whole;
-    if (whole !== 0) pane.step(whole);
-  };
 }

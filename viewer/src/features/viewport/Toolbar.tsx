@@ -64,7 +64,7 @@ export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly
             disabled={!drawn}
             pressed={act === "toggleInvert" ? (pane.facts.value?.inverted ?? false) : undefined}
             onClick={() => {
-              pane.act(act);
+              viewer.act(act);
             }}
           />
         ))}

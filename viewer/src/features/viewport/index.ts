@@ -13,4 +13,10 @@
  * Exactly one of `seriesId` and `studyId` is given. Texts: `t("viewport.…")` of `../prefs`, from
  * `core/messages/viewport.ts`; data: `io/api.ts`; names and numbers: `fmt()`, `core/names.ts`.
  */
+import { learn } from "../../core/messages.ts";
+import { viewport } from "../../core/messages/viewport.ts";
+import { volume } from "../../core/messages/volume.ts";
+
+learn(viewport, volume);
+
 export { SeriesView, type SeriesViewProps } from "./SeriesView.tsx";

@@ -1,9 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 
-import { translator } from "../../core/messages.ts";
+import { learn, translator } from "../../core/messages.ts";
+import { viewport } from "../../core/messages/viewport.ts";
+import { volume } from "../../core/messages/volume.ts";
 import { presetsOf } from "../../core/window.ts";
 import { HELP, press } from "./keys.ts";
 import { Viewer } from "./viewer.ts";
+
+learn(viewport, volume);
 
 function setup(ct = true) {
   const viewer = new Viewer();

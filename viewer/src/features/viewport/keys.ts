@@ -106,6 +106,7 @@ function found<T>(table: Readonly<Record<string, T>>, key: string): T | undefine
 /** Do what a key stands for; answers whether it stands for anything. */
 export function press(pressed: string, viewer: Viewer, around: Around): boolean {
   const key = pressed.length === 1 ? pressed.toLowerCase() : pressed;
+  if (viewer.desk.value?.press(key) === true) return true;
   const pane = viewer.active.value;
   const preset = pane.presets().find((one) => one.key === key);
   const [step, turn, zoom] = [found(STEPS, key), found(TURNS, key), found(ZOOMS, key)];
@@ -115,7 +116,7 @@ export function press(pressed: string, viewer: Viewer, around: Around): boolean 
   else if (turn !== undefined) around.turnSeries(turn);
   else if (zoom !== undefined) pane.zoomBy(zoom);
   else if (tool !== undefined) viewer.chooseTool(tool);
-  else if (act !== undefined) pane.act(act);
+  else if (act !== undefined) viewer.act(act);
   else if (other !== undefined) other(viewer, around);
   else return false;
   return true;
@@ -157,6 +158,8 @@ export const HELP: readonly (readonly [keys: readonly (string | { readonly say: 
   [["D"], "viewport.act.layout"],
   [["N"], "viewport.keys.pane"],
   [["K"], "viewport.act.link"],
+  [["X"], "volume.lines"],
+  [["[", "]"], "volume.turnLines"],
   [["C"], "viewport.act.corners"],
   [["H"], "viewport.act.nameless"],
   [["O"], "viewport.act.overlays"],

@@ -18,6 +18,7 @@ import { Measurements } from "./measurements.ts";
 import { mainPart, Pane, type PaneHost } from "./pane.ts";
 import { troubleOf } from "./problems.ts";
 import { forgetSources } from "./source.ts";
+import { Desk } from "./volume/desk.ts";
 
 /** What the left button (or one finger) does: the engine's tools, and those that draw over the image. */
 export type Tool = ToolName | "magnify" | Kind;
@@ -40,6 +41,10 @@ export class Viewer {
   readonly linked = signal(true);
   readonly keysShown = signal(false);
   readonly measured = new Measurements();
+  /** The volume of a layout of planes. */
+  readonly desk = signal<Desk | undefined>(undefined);
+  /** The stack gives way to planes and solids. */
+  readonly stackAside: ReadonlySignal<boolean>;
   /** Thumbnails may be asked for: the image that one waits for has been drawn, or will not be. */
   readonly calm = signal(false);
 
@@ -76,6 +81,7 @@ export class Viewer {
     const first = new Pane(0, this.#host);
     this.panes.value = [first];
     this.active = computed(() => this.panes.value[this.#at.value] ?? this.panes.value[0] ?? first);
+    this.stackAside = computed(() => this.desk.value?.refused.value === false && layoutOf(this.layout.value).volume?.includes("stack") === false);
   }
 
   #load(): Promise<typeof Engine> {
@@ -179,6 +185,7 @@ export class Viewer {
   close(): void {
     this.#opening.abort();
     this.measured.flush();
+    this.desk.value?.dispose();
     for (const pane of this.panes.value) pane.dispose();
     forgetSources();
     void this.#engine?.then(({ clearShelf }) => {
@@ -230,6 +237,7 @@ export class Viewer {
       this.layout.value = layout;
       this.panes.value = [...kept, ...added];
       this.#at.value = Math.max(0, this.panes.value.indexOf(active));
+      this.#lay(layout);
     });
     // their elements are there after the next drawing
     requestAnimationFrame(() => {
@@ -240,6 +248,23 @@ export class Viewer {
         });
       });
     });
+  }
+
+  /** A desk of its own for each layout of planes. */
+  #lay(layout: LayoutName): void {
+    this.desk.peek()?.dispose();
+    const { volume } = layoutOf(layout);
+    const [pane] = this.panes.peek();
+    const cells = volume?.filter((cell) => cell !== "stack");
+    this.desk.value = cells === undefined || pane === undefined ? undefined : new Desk(pane, cells, () => this.#load(), volume?.includes("stack") === true);
+  }
+
+  /** An act on what is at hand: the planes, or the stack. */
+  act(name: Parameters<Pane["act"]>[0]): void {
+    const desk = this.desk.value;
+    if (desk?.refused.value !== false || !["fit", "reset"].includes(name)) this.active.value.act(name);
+    else if (name === "fit") desk.fit();
+    else desk.resetAll();
   }
 
   /** Take a viewport in hand; the address follows what it shows. */

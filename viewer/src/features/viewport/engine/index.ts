@@ -4,3 +4,4 @@ export { warm } from "./warm.ts";
 export { clearShelf } from "./shelf.ts";
 export { StackView, type ViewFacts } from "./stack.ts";
 export { choose, type ToolName } from "./tools.ts";
+export { canDrawVolumes, type Cell, drawsInSoftware, loadFrames, VOLUME_BYTES, VolumeView } from "./volume.ts";

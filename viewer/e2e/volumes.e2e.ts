@@ -1,0 +1,253 @@
+import { readFileSync } from "node:fs";
+
+import type { Browser, Page } from "playwright-core";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { launch } from "./driver/chromium.ts";
+import { cleanup } from "./driver/cleanup.ts";
+import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { aimOf, greyAt, pixelOf, type PlaneName, planesDrawn, settled, type Vec3 } from "./driver/planes.ts";
+import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { grey } from "./driver/viewport.ts";
+
+interface Mark {
+  readonly place: Vec3;
+  readonly radius: number;
+  readonly value: number;
+}
+
+const atEnd = cleanup();
+const scratch = new Scratch();
+let browser: Browser;
+let server: Server;
+let marks: Readonly<Record<"L" | "A" | "H", Mark>>;
+let series: readonly { readonly id: string; readonly description: string }[];
+let watched: Watched;
+let page: Page;
+
+const idOf = (key: string): string => series.find((one) => one.description === key)?.id ?? expect.fail(`no series ${key}`);
+/** The window of every slice of this world. */
+const shade = (value: number): number => grey(value, [0, 2000]);
+
+beforeAll(async () => {
+  atEnd(() => {
+    scratch.remove();
+  });
+  python("viewer/e2e/volumes.py", scratch.path("world"));
+  marks = (JSON.parse(readFileSync(scratch.path("world/truth.json"), "utf8")) as { marks: typeof marks }).marks;
+  fileroom("import", scratch.path("world/files"), "--archive", scratch.path("archive"), "--json");
+  server = await serve(["serve", "--archive", scratch.path("archive")]);
+  atEnd(server.stop);
+  const answer = await fetch(`${server.origin}/api/series?limit=100`, { headers: { Authorization: `Bearer ${server.token}` } });
+  series = ((await answer.json()) as { items: typeof series }).items;
+  browser = await launch();
+  atEnd(() => browser.close());
+  watched = await openPage(browser);
+  page = watched.page;
+  await page.goto(server.url);
+});
+
+beforeEach(() => {
+  pictureOnFailure(page);
+});
+
+afterEach(() => {
+  expect(watched.complaints).toEqual([]);
+});
+
+async function open(key: string, layout = "mpr", on: Page = page): Promise<void> {
+  await on.evaluate((name) => {
+    localStorage.setItem("fileroom.layout.CT", name);
+  }, layout);
+  await on.goto(`${server.origin}/series/${idOf(key)}`);
+}
+
+const lettersOf = async (name: PlaneName): Promise<string> =>
+  (await Promise.all(["top", "right", "bottom", "left"].map((side) => page.locator(`.vp-cell[data-cell="${name}"] .vp-letter.${side}`).innerText()))).join(" ");
+
+const corner = (name: PlaneName, at: string) => page.locator(`.vp-cell[data-cell="${name}"] .vp-corner.${at}`);
+
+/** Where on the page a place of the patient is seen. */
+async function spot(name: PlaneName, place: Vec3): Promise<readonly [number, number]> {
+  const box = await page.locator(`.vp-cell[data-cell="${name}"] .vp-plane`).boundingBox();
+  const aim = await aimOf(page, name);
+  const [x, y] = pixelOf(aim, place);
+  return [(box?.x ?? 0) + (x * (box?.width ?? 0)) / aim.width, (box?.y ?? 0) + (y * (box?.height ?? 0)) / aim.pixels];
+}
+
+describe("three planes of the patient", () => {
+  it.each(["HFS", "HFP", "HFDR", "HFDL", "FFS", "FFP", "FFDR", "FFDL", "tilted"])("are the same however the patient lay: %s", async (key) => {
+    await open(key);
+    await planesDrawn(page);
+    expect(await Promise.all((["axial", "coronal", "sagittal"] as const).map(lettersOf))).toEqual(["A L P R", "H L F R", "H P F A"]);
+    // the marks are where the letters say, and nowhere else
+    expect(await greyAt(page, "axial", marks.L.place)).toBeCloseTo(shade(700), -0.5);
+    const [x] = pixelOf(await aimOf(page, "axial"), marks.L.place);
+    expect(x).toBeGreaterThan((await aimOf(page, "axial")).width / 2);
+    expect(await greyAt(page, "axial", marks.A.place)).toBeCloseTo(shade(500), -0.5);
+    expect(await greyAt(page, "axial", [-34, 6, 0])).toBeCloseTo(shade(40), -0.5);
+    expect(await greyAt(page, "sagittal", [0, 6, 36])).toBeCloseTo(shade(300), -0.5);
+    expect(await greyAt(page, "coronal", [0, 0, 36])).toBeCloseTo(shade(300), -0.5);
+    expect(await greyAt(page, "coronal", [0, 0, -36])).toBeCloseTo(shade(40), -0.5);
+    expect(await greyAt(page, "sagittal", [0, -30, -30])).toBeCloseTo(shade(40), -0.5);
+  });
+
+  it("are gone through by wheel and keys, and the others' lines follow", async () => {
+    await open("HFS");
+    await planesDrawn(page);
+    expect(await corner("axial", "bottom.left").innerText()).toBe("Position 0 mm\nSlice 21 of 40");
+    const [x, y] = await spot("axial", [0, 0, 0]);
+    await page.mouse.move(x + 60, y + 60);
+    await page.mouse.wheel(0, 120);
+    await expect.poll(() => corner("axial", "bottom.left").innerText()).toBe("Position 3 mm\nSlice 22 of 40");
+    await page.keyboard.press("End");
+    await expect.poll(() => corner("axial", "bottom.left").innerText()).toBe("Position 58.5 mm\nSlice 40 of 40");
+    const ends = await page.locator('.vp-cell[data-cell="coronal"] [data-line="axial"] .vp-line-seen').getAttribute("d");
+    await page.keyboard.press("Home");
+    await expect.poll(() => corner("axial", "bottom.left").innerText()).toBe("Position -58.5 mm\nSlice 1 of 40");
+    expect(await page.locator('.vp-cell[data-cell="coronal"] [data-line="axial"] .vp-line-seen').getAttribute("d")).not.toBe(ends);
+    await page.keyboard.press("r");
+    await expect.poll(() => corner("axial", "bottom.left").innerText()).toContain("Slice 21 of 40");
+  });
+
+  it("go through the place that is clicked, and the stack beside them too", async () => {
+    await open("HFS");
+    await planesDrawn(page);
+    await page.mouse.click(...(await spot("axial", marks.L.place)));
+    await settled(page);
+    expect(await greyAt(page, "sagittal", marks.L.place)).toBeCloseTo(shade(700), -0.5);
+    expect(await greyAt(page, "coronal", marks.L.place)).toBeCloseTo(shade(700), -0.5);
+    await page.mouse.click(...(await spot("coronal", marks.H.place)));
+    await expect.poll(() => page.locator(".vp-stage[data-series]").getAttribute("data-drawn")).toBe("33");
+    expect(await greyAt(page, "axial", marks.H.place)).toBeCloseTo(shade(300), -0.5);
+  });
+
+  it("are drawn along by their lines and turned by the knobs", async () => {
+    await open("HFS");
+    await planesDrawn(page);
+    // the line of the sagittal plane on the axial one, drawn to the mark at the left
+    const [fromX, fromY] = await spot("axial", [0, -20, 0]);
+    const [toX] = await spot("axial", [34, 0, 0]);
+    await page.mouse.move(fromX, fromY);
+    await page.mouse.down();
+    await page.mouse.move(toX, fromY, { steps: 6 });
+    await page.mouse.up();
+    await settled(page);
+    expect(await greyAt(page, "sagittal", marks.L.place)).toBeCloseTo(shade(700), -0.5);
+    // and its knob, a quarter turn: what was sagittal is coronal then
+    await page.keyboard.press("r");
+    await settled(page);
+    const knob = await page.locator('.vp-cell[data-cell="axial"] [data-line="sagittal"] .vp-line-knob').first().boundingBox();
+    const [cx, cy] = await spot("axial", [0, 0, 0]);
+    if (knob === null) throw new Error("no knob");
+    const radius = Math.abs(cy - (knob.y + knob.height / 2));
+    const side = Math.sign(knob.y + knob.height / 2 - cy);
+    await page.mouse.move(cx, cy + side * radius);
+    await page.mouse.down();
+    for (let step = 1; step <= 9; step += 1) {
+      const angle = (step * Math.PI) / 18;
+      await page.mouse.move(cx - side * radius * Math.sin(angle), cy + side * radius * Math.cos(angle));
+    }
+    await page.mouse.up();
+    await expect.poll(() => lettersOf("sagittal")).toMatch(/^H [LR] F [LR]$/);
+    await page.keyboard.press("]"); // by five degrees more
+    await settled(page);
+    const { right } = await aimOf(page, "sagittal");
+    expect(Math.abs(right[1])).toBeGreaterThan(0.05);
+  });
+
+  it("are as thick as is wished: greatest, least and mean of a slab", async () => {
+    await open("HFS");
+    await planesDrawn(page);
+    const above: Vec3 = [0, 6, 36];
+    expect(await greyAt(page, "axial", above)).toBeCloseTo(shade(40), -0.5);
+    const slab = async (mode: string, thickness: string): Promise<void> => {
+      await page.locator(".vp-desk-bar select").selectOption(mode);
+      await page.getByLabel("Thickness of the slab").fill(thickness);
+      await settled(page);
+      await page.waitForTimeout(200);
+    };
+    await slab("mip", "90");
+    await expect.poll(() => greyAt(page, "axial", above)).toBeCloseTo(shade(300), -0.5);
+    await slab("minip", "60");
+    expect(await greyAt(page, "axial", [44, -4, 0])).toBeLessThan(3); // where the body ends within the slab there is air
+    expect(await greyAt(page, "axial", [20, -4, 0])).toBeCloseTo(shade(40), -0.5);
+    await slab("mean", "90");
+    // 16 of the 90 mm go through the mark
+    const mean = await greyAt(page, "axial", above);
+    expect(Math.abs(mean - shade(40 + (16 / 90) * 260))).toBeLessThan(3);
+    expect(await corner("axial", "bottom.right").innerText()).toContain("Mean 90 mm");
+    await page.locator(".vp-desk-bar select").selectOption("none");
+  });
+
+  it("have the window of the stack, by keys and by dragging", async () => {
+    await open("HFS");
+    await planesDrawn(page);
+    await page.keyboard.press("1");
+    await expect.poll(() => corner("coronal", "bottom.right").innerText()).toContain("W 400 L 40");
+    await settled(page);
+    expect(await greyAt(page, "axial", [20, 20, 0])).toBeCloseTo(grey(40, [40, 400]), -0.5);
+    const [x, y] = await spot("axial", [20, 20, 0]);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 80, y, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => corner("sagittal", "bottom.right").innerText()).not.toContain("W 400");
+    await page.keyboard.press("0");
+    await expect.poll(() => corner("sagittal", "bottom.right").innerText()).toContain("W 2,000 L 0");
+    await page.keyboard.press("i");
+    await expect.poll(() => greyAt(page, "axial", marks.L.place)).toBeCloseTo(255 - shade(700), -0.5);
+  });
+
+  it("are those of the phase at hand, where there are several", async () => {
+    await open("dynamic");
+    await planesDrawn(page);
+    expect(await corner("axial", "bottom.left").innerText()).toContain("of 4");
+    await page.keyboard.press(".");
+    await expect.poll(() => page.locator(".vp-stage[data-series]").getAttribute("data-drawn")).toMatch(/[5-8]/);
+    await planesDrawn(page);
+    expect(await corner("axial", "bottom.left").innerText()).toContain("of 4");
+  });
+
+  it("show no names when others look on", async () => {
+    await open("HFS");
+    await planesDrawn(page);
+    expect(await corner("axial", "top.right").innerText()).toBe("NERI, Ada");
+    await page.keyboard.press("h");
+    await expect.poll(() => corner("axial", "top.right").innerText()).toBe("Name hidden");
+    await page.keyboard.press("h");
+  });
+});
+
+describe("what makes no volume", () => {
+  it.each([
+    ["missing", "2 slices are missing"],
+    ["uneven", "not evenly spaced"],
+    ["single", "one image"],
+    ["colour", "in colour"],
+    ["nowhere", "do not say where they lie"],
+  ])("%s: says so, and the stack stays", async (key, words) => {
+    await open(key);
+    const alert = page.locator(".vp-refused").getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain(words);
+    expect(await page.locator(".vp-plane").count()).toBe(0);
+    await page.locator('.vp-stage[data-series][data-drawn="1"]').waitFor();
+  });
+
+  it("no WebGL: says so, and the stack stays", async () => {
+    const plain = await launch({ webgl: false });
+    try {
+      const other = await openPage(plain);
+      await other.page.context().addCookies(await page.context().cookies());
+      await other.page.goto(server.origin);
+      await open("HFS", "mpr", other.page);
+      const alert = other.page.locator(".vp-refused").getByRole("alert");
+      await alert.waitFor();
+      expect(await alert.innerText()).toContain("without WebGL");
+      await other.page.locator('.vp-stage[data-series][data-drawn="1"]').waitFor();
+    } finally {
+      await plain.close();
+    }
+  });
+});

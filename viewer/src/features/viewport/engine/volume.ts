@@ -1,0 +1,245 @@
+/**
+ * A volume in Cornerstone, and the viewports that look at it.
+ *
+ * The voxels are the decoded frames of the shelf: nothing is fetched or kept twice, and what they take counts in its
+ * budget. Only a tilted gantry needs an upright copy, which is put on the shelf too and goes with the volume.
+ *
+ * Whoever wants to lay more over the planes (masks, another modality) gets the volume's id and its viewports from
+ * {@link VolumeView}: `addVolume` shows a further volume of Cornerstone's cache in all planes.
+ */
+import { cache, Enums, getShouldUseCPURendering, ImageVolume, RenderingEngine, type Types, volumeLoader } from "@cornerstonejs/core";
+
+import { frameKey } from "../../../core/frames.ts";
+import type { Series } from "../../../core/model.ts";
+import { type Aim, normalOf, type PlaneName, type Slab } from "../../../core/mpr.ts";
+import { type Grid, isTilted, uprightGrid, uprightSlice } from "../../../core/volume.ts";
+import type { GreyRange } from "../../../core/window.ts";
+import { negate } from "../../../core/geometry.ts";
+import { haveImage } from "./images.ts";
+import { putOnShelf } from "./shelf.ts";
+import { CACHE_BYTES, start } from "./start.ts";
+
+const { ViewportType, BlendModes, Events } = Enums;
+
+export type Cell = PlaneName | "solid";
+
+let made = 0;
+/** Requests at once; a browser opens six connections to one server (HTTP/1.1). */
+const PARALLEL = 6;
+/** Of the memory for images; a volume that pushes out its own slices would never be whole. */
+const SHARE = 0.9;
+
+/** How much a volume may take; beyond that it is refused. */
+export const VOLUME_BYTES = CACHE_BYTES * SHARE;
+
+/** Planes and solids need WebGL; a stack does not. */
+export function canDrawVolumes(): boolean {
+  start();
+  return !getShouldUseCPURendering();
+}
+
+/** Whether a program and not a graphics card draws. */
+export function drawsInSoftware(): boolean {
+  const context = document.createElement("canvas").getContext("webgl2");
+  const about = context?.getExtension("WEBGL_debug_renderer_info");
+  const name = String(about === null || about === undefined ? "" : context?.getParameter(about.UNMASKED_RENDERER_WEBGL));
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|softpipe|basic render/i.test(name);
+}
+
+/** Have all frames of a grid in memory; `onProgress` hears how many there are. Rejects when one cannot be had. */
+export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded: number) => void, open: AbortSignal): Promise<void> {
+  putOnShelf(series, grid.frames);
+  const keys = grid.frames.map(frameKey);
+  let [next, loaded] = [0, 0];
+  const worker = async (): Promise<void> => {
+    for (let at = next; at < keys.length; at = next) {
+      next += 1;
+      await haveImage(keys[at] ?? "");
+      if (open.aborted) return;
+      loaded += 1;
+      onProgress(loaded);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+}
+
+/** The least, the greatest, and the smallest kind of number for all values of the slices. */
+function kindOf(keys: readonly string[]): { readonly min: number; readonly max: number; readonly type: "Int16Array" | "Uint16Array" | "Float32Array" } {
+  let [min, max, whole] = [Infinity, -Infinity, true];
+  for (const key of keys) {
+    const image = cache.getImage(key);
+    if (image === undefined) throw new Error("an image had to make room");
+    min = Math.min(min, image.minPixelValue);
+    max = Math.max(max, image.maxPixelValue);
+    whole &&= !(image.getPixelData() instanceof Float32Array);
+  }
+  const type = !whole ? "Float32Array" : min >= -0x8000 && max <= 0x7fff ? "Int16Array" : min >= 0 && max <= 0xffff ? "Uint16Array" : "Float32Array";
+  return { min, max, type };
+}
+
+const KINDS = { Int16Array, Uint16Array, Float32Array } as const;
+
+function makeVolume(id: string, grid: Grid): void {
+  const keys = grid.frames.map(frameKey);
+  const { type, min } = kindOf(keys);
+  const place = isTilted(grid) ? uprightGrid(grid) : grid;
+  const about = {
+    dimensions: [...place.dimensions] as Types.Point3,
+    spacing: [...place.spacing] as Types.Point3,
+    origin: [...place.origin] as Types.Point3,
+    direction: [...place.row, ...place.column, ...place.normal] as Types.Mat3,
+    metadata: metadataOf(place, type),
+  };
+  if (!isTilted(grid)) {
+    cache.putVolumeSync(id, new ImageVolume({ ...about, volumeId: id, dataType: type, imageIds: keys, numberOfComponents: 1 }));
+    return;
+  }
+  const size = place.dimensions[0] * place.dimensions[1];
+  const scalarData = new KINDS[type](size * keys.length);
+  keys.forEach((key, index) => {
+    uprightSlice(grid, index, cache.getImage(key)?.getPixelData() ?? [], scalarData.subarray(index * size, (index + 1) * size), min);
+  });
+  volumeLoader.createLocalVolume(id, { ...about, scalarData });
+}
+
+/** What Cornerstone keeps beside a volume, in the words of the standard. */
+function metadataOf({ frames, row, column, spacing, dimensions }: Grid, type: string): Types.Metadata {
+  const image = frames[0]?.image;
+  return {
+    BitsAllocated: type === "Float32Array" ? 32 : 16,
+    BitsStored: type === "Float32Array" ? 32 : 16,
+    HighBit: type === "Float32Array" ? 31 : 15,
+    SamplesPerPixel: 1,
+    PixelRepresentation: type === "Uint16Array" ? 0 : 1,
+    PhotometricInterpretation: "MONOCHROME2",
+    Modality: "OT", // "PT" would make it take values for standardised uptake
+    SeriesInstanceUID: "",
+    ImageOrientationPatient: [...row, ...column],
+    PixelSpacing: [spacing[1], spacing[0]],
+    FrameOfReferenceUID: image?.frame_of_reference_uid ?? "",
+    Columns: dimensions[0],
+    Rows: dimensions[1],
+    voiLut: [],
+    VOILUTFunction: "LINEAR",
+  };
+}
+
+function dropVolume(id: string): void {
+  const volume = cache.getVolume(id) as ImageVolume | undefined;
+  if (volume === undefined) return;
+  const own = volume.imageIds.filter((key) => key.startsWith(id)); // the upright copy
+  volume.vtkOpenGLTexture.releaseGraphicsResources();
+  cache.removeVolumeLoadObject(id);
+  for (const key of own) if (cache.getImage(key) !== undefined) cache.removeImageLoadObject(key, { force: true });
+}
+
+const BLENDS = { mip: BlendModes.MAXIMUM_INTENSITY_BLEND, minip: BlendModes.MINIMUM_INTENSITY_BLEND, mean: BlendModes.AVERAGE_INTENSITY_BLEND } as const;
+
+/** The viewports of one layout: made with it and gone with it, for one that outlives another is magnified (5.14). */
+export class VolumeView {
+  readonly volumeId: string;
+  readonly #engine: RenderingEngine;
+  readonly #grid: Grid;
+  readonly #elements = new Map<Cell, HTMLDivElement>();
+  readonly #resize: ResizeObserver;
+  readonly #onDrawn: (cell: Cell) => void;
+
+  /** All frames of the grid have to be in memory. */
+  constructor(grid: Grid, listener: { readonly onDrawn: (cell: Cell) => void; readonly onResize: (cell: Cell) => void }) {
+    start();
+    made += 1;
+    // without a colon: Cornerstone would look for a loader of its upright slices (5.14)
+    this.volumeId = `fileroom-volume-${made}`;
+    this.#grid = grid;
+    this.#onDrawn = listener.onDrawn;
+    makeVolume(this.volumeId, grid);
+    this.#engine = new RenderingEngine(`fileroom-volumes-${made}`);
+    this.#resize = new ResizeObserver((entries) => {
+      this.#engine.resize(true, true);
+      for (const [cell, element] of this.#elements) if (entries.some(({ target }) => target === element)) listener.onResize(cell);
+    });
+  }
+
+  /** Begin to draw in an element. */
+  async show(cell: Cell, element: HTMLDivElement): Promise<void> {
+    this.#elements.set(cell, element);
+    this.#engine.enableElement({
+      viewportId: cell,
+      type: cell === "solid" ? ViewportType.VOLUME_3D : ViewportType.ORTHOGRAPHIC,
+      element,
+      defaultOptions: { background: [0, 0, 0], ...(cell === "solid" ? { parallelProjection: true } : {}) },
+    });
+    element.addEventListener(Events.IMAGE_RENDERED, () => {
+      this.#onDrawn(cell);
+    });
+    await this.viewport(cell).setVolumes([{ volumeId: this.volumeId }], false, true);
+    this.#resize.observe(element);
+  }
+
+  viewport(cell: Cell): Types.IVolumeViewport {
+    return this.#engine.getViewport<Types.IVolumeViewport & Types.IViewport>(cell);
+  }
+
+  has(cell: Cell): boolean {
+    return this.#elements.has(cell);
+  }
+
+  get #planes(): Types.IVolumeViewport[] {
+    return [...this.#elements.keys()].filter((cell) => cell !== "solid").map((cell) => this.viewport(cell));
+  }
+
+  /** A further volume of Cornerstone's cache over all planes. */
+  async addVolume(input: Types.IVolumeInput): Promise<void> {
+    await Promise.all(this.#planes.map((viewport) => viewport.addVolumes([input], true, true)));
+  }
+
+  /** The canvas that a cell is drawn on. */
+  canvas(cell: Cell): HTMLCanvasElement {
+    return this.viewport(cell).getCanvas();
+  }
+
+  aim(cell: Cell, aim: Aim): void {
+    const away = normalOf(aim);
+    const distance = this.#depth();
+    this.viewport(cell).setCamera({
+      focalPoint: [...aim.eye],
+      position: [aim.eye[0] - away[0] * distance, aim.eye[1] - away[1] * distance, aim.eye[2] - away[2] * distance],
+      viewPlaneNormal: [...negate(away)],
+      viewUp: [...negate(aim.down)],
+      parallelScale: aim.height / 2,
+    });
+    this.viewport(cell).render();
+  }
+
+  /** Far enough to be outside the volume. */
+  #depth(): number {
+    const { dimensions, spacing } = this.#grid;
+    return 2 * Math.hypot(...dimensions.map((count, axis) => count * (spacing[axis] ?? 1)));
+  }
+
+  setWindow(range: GreyRange, whiteLow: boolean): void {
+    for (const viewport of this.#planes) {
+      viewport.setProperties({ invert: whiteLow, voiRange: range }, this.volumeId, true);
+      viewport.render();
+    }
+  }
+
+  setSlab({ mode, thickness }: Slab): void {
+    for (const viewport of this.#planes) {
+      viewport.setBlendMode(thickness > 0 ? BLENDS[mode] : BlendModes.COMPOSITE);
+      viewport.setSlabThickness(thickness / 2); // to each side of the plane (5.14)
+      viewport.render();
+    }
+  }
+
+  render(): void {
+    this.#engine.render();
+  }
+
+  dispose(): void {
+    this.#resize.disconnect();
+    dropVolume(this.volumeId);
+    this.#engine.destroy();
+  }
+}
