@@ -15,6 +15,8 @@ import numpy as np
 from tests import world
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 NERI: dict[str, Any] = {"patient_name": "NERI^Ada", "patient_id": "N-4", "StudyDescription": "Phantoms"}
@@ -55,9 +57,9 @@ def body(place: NDArray[np.float64]) -> NDArray[np.int16]:
 def scan(
     key: str,
     series: int,
-    orientation: list[float],
+    orientation: Sequence[float],
     lean: tuple[float, float] = (0.0, 0.0),
-    steps: list[float] | None = None,
+    steps: Sequence[float] | None = None,
     add: int = 0,
     **more: Any,
 ) -> dict[str, bytes]:
@@ -72,7 +74,8 @@ def scan(
     for number, step in enumerate(steps or [float(n) for n in range(SLICES)], start=1):
         slice_ = step - (SLICES - 1) / 2
         middle = normal * slice_ * STEP + row * lean[0] * slice_ + column * lean[1] * slice_
-        places = middle[:, None, None] + row[:, None, None] * across[None, None, :] + column[:, None, None] * across[None, :, None]
+        rows_of, columns_of = row[:, None, None] * across, column[:, None, None] * across[:, None]
+        places = middle[:, None, None] + rows_of + columns_of
         first = middle + (row + column) * across[0]
         values: dict[str, Any] = {
             "number": number + add,
@@ -97,7 +100,7 @@ def scan(
 
 def wrong() -> dict[str, bytes]:
     """What makes no volume, by the reason that must be told."""
-    axial: list[float] = [1, 0, 0, 0, 1, 0]
+    axial = POSITIONS["HFS"]
     colour: dict[str, Any] = {
         "SamplesPerPixel": 3,
         "PhotometricInterpretation": "RGB",
@@ -123,7 +126,7 @@ def main(folder: Path) -> None:
     """Write it all below ``folder``."""
     files: dict[str, bytes] = {}
     for series, (key, orientation) in enumerate(POSITIONS.items(), start=1):
-        files |= scan(key, series, [float(part) for part in orientation], PatientPosition=key)
+        files |= scan(key, series, orientation, PatientPosition=key)
     angle = np.radians(15)
     leaning = [1.0, 0.0, 0.0, 0.0, float(np.cos(angle)), float(np.sin(angle))]
     files |= scan("tilted", 11, leaning, lean=(0.0, STEP * float(np.tan(angle))))
