@@ -16,7 +16,7 @@ from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.errors import BadRequest, NotFound, Unavailable
 from fileroom.measuring import as_table, checked
-from fileroom.model import REACHABLE, Instance, Level, Query, Series, plain
+from fileroom.model import REACHABLE, Condition, Instance, Level, Match, Query, Series, plain
 from fileroom.settings import Settings, from_environment
 from fileroom.tabular import csv_lines
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from fileroom.catalog.home import Home
     from fileroom.dicom.composing import Bulk
+    from fileroom.dicom.contents.document import DocumentBytes
     from fileroom.intake.inbox import Arrival as Arrival  # noqa: PLC0414 - doors name it by way of the archive
     from fileroom.intake.inbox import Inbox
     from fileroom.intake.medium import Medium, Source
@@ -470,6 +471,36 @@ class Archive:
         file = self._file(instance)
         return listing(file.path, self._charset(file))
 
+    def content(self, instance_id: str) -> dict[str, Any]:
+        """What an object holds that is no image: a report, curves, a document; see docs/http-api.md.
+
+        ``known`` says where objects that it refers to are in this archive. Unavailable when its file cannot be
+        reached, Undecodable when it is damaged or more than a page can show.
+        """
+        from fileroom.dicom.contents import content
+
+        found = content(self.read(instance_id).path)
+        return {**plain(found), "known": self._whereabouts(instance_id, found.references)}
+
+    def _whereabouts(self, near: str, sop_uids: Collection[str]) -> dict[str, dict[str, str]]:
+        """By SOP Instance UID the ids of instance and series; of several with one UID that of the same patient."""
+        wanted = tuple(sorted(sop_uids))[:_MOST_REFERENCES]
+        if not wanted:
+            return {}
+        condition = Condition("SOPInstanceUID", Match.LIST, wanted)
+        patient = self._instance(near).series.study.patient.id
+        found = self.search(Query(level=Level.INSTANCE, conditions=(condition,), together=False)).items
+        return {
+            one.header.sop_instance_uid: {"instance": one.id, "series": one.series.id}
+            for one in sorted(found, key=lambda one: one.series.study.patient.id == patient)
+        }
+
+    def document(self, instance_id: str) -> DocumentBytes:
+        """The document that is put into an object. NotFound when there is none."""
+        from fileroom.dicom.contents.document import document_bytes
+
+        return document_bytes(self.read(instance_id).path)
+
     def bulk_data(self, instance: str | InstanceFile, path: str) -> bytes:
         """The value that a URI of :meth:`metadata` stands for. NotFound when the data set has no such attribute."""
         from fileroom.dicom.metadata import bulk_data
@@ -909,6 +940,7 @@ class Archive:
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 _THUMBNAIL_TYPE = "image/jpeg"
 _TRIES = 3
+_MOST_REFERENCES = 500
 _IMAGE_FIELDS = (
     "sop_instance_uid sop_class_uid instance_number transfer_syntax_uid has_pixels rows columns samples_per_pixel "
     "photometric_interpretation planar_configuration bits_allocated bits_stored high_bit pixel_representation "

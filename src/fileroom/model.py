@@ -1195,6 +1195,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None  # JSON has no such number (RFC 8259, 6)
+    if isinstance(value, frozenset):
+        return sorted(plain(item) for item in value)
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     return value

@@ -63,9 +63,11 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
-                if not any(name == b"cache-control" for name, _ in given):
+                said = {name.lower() for name, _ in given}
+                if b"cache-control" not in said:
                     given.append((b"cache-control", b"no-store"))
-                message["headers"] = [*given, *HEADERS]
+                # a policy of an answer's own stands alone: two of them would both hold
+                message["headers"] = [*given, *(one for one in HEADERS if one[0] not in said)]
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { LANGUAGES, learn, preferredLanguage, regional, TABLES, translator } from "./messages.ts";
+import { beyond } from "./messages/beyond.ts";
 import { viewport } from "./messages/viewport.ts";
 import { volume } from "./messages/volume.ts";
 import { DETAILS, OUTCOMES, REASONS } from "./model.ts";
 
-learn(viewport, volume);
+learn(viewport, volume, beyond);
 
 /** The holes of a message, so that a translation cannot forget one: `{count}`, `{name}` … */
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)/g)].map((hole) => hole[1] ?? "").sort();

@@ -1,9 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../prefs/index.ts";
+import { Beyond } from "./Beyond.tsx";
 import { Corners } from "./Corners.tsx";
 import { Layers } from "./Layers.tsx";
-import { EmptyNotice, IdleNotice, ImageTrouble, NoPixels, OpeningNotice, SeriesTrouble } from "./Messages.tsx";
+import { EmptyNotice, IdleNotice, ImageTrouble, OpeningNotice, SeriesTrouble } from "./Messages.tsx";
 import type { Pane } from "./pane.ts";
 import { Parts } from "./Parts.tsx";
 import { PhaseSlider, Scrubber } from "./Scrubber.tsx";
@@ -86,7 +87,7 @@ function Around({ viewer, pane, onRetry }: StageProps) {
     case "empty":
       return <EmptyNotice />;
     case "noPixels":
-      return <NoPixels series={phase.series} />;
+      return <Beyond viewer={viewer} series={phase.series} instances={phase.instances} />;
     case "trouble":
       return <SeriesTrouble trouble={phase.trouble} onRetry={onRetry} />;
     case "open":

@@ -14,9 +14,10 @@
  * `core/messages/viewport.ts`; data: `io/api.ts`; names and numbers: `fmt()`, `core/names.ts`.
  */
 import { learn } from "../../core/messages.ts";
+import { beyond } from "../../core/messages/beyond.ts";
 import { viewport } from "../../core/messages/viewport.ts";
 import { volume } from "../../core/messages/volume.ts";
 
-learn(viewport, volume);
+learn(viewport, volume, beyond);
 
 export { SeriesView, type SeriesViewProps } from "./SeriesView.tsx";

@@ -3,7 +3,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 
 import { decodedBytes } from "../../core/decoding.ts";
 import { cineRate, type Frame, frameKey, framesOf } from "../../core/frames.ts";
-import type { Display, Series, SeriesImages } from "../../core/model.ts";
+import type { Display, Series, SeriesImage, SeriesImages } from "../../core/model.ts";
 import { room } from "../../core/nearest.ts";
 import { type Stack, stacksOf } from "../../core/stacks.ts";
 import { type GreyWindow, type Preset, presetsOf } from "../../core/window.ts";
@@ -19,7 +19,7 @@ export type Phase =
   | { readonly kind: "idle" }
   | { readonly kind: "opening" }
   | { readonly kind: "open"; readonly series: Series; readonly stacks: readonly Stack[]; readonly part: number }
-  | { readonly kind: "noPixels"; readonly series: Series }
+  | { readonly kind: "noPixels"; readonly series: Series; readonly instances: readonly SeriesImage[] }
   | { readonly kind: "empty" }
   | { readonly kind: "trouble"; readonly trouble: Trouble };
 
@@ -122,7 +122,7 @@ export class Pane {
     const { series, instances } = await this.#host.images(id, open);
     const stacks = stacksOf(framesOf(instances));
     if (stacks.length === 0) {
-      this.phase.value = { kind: "noPixels", series };
+      this.phase.value = { kind: "noPixels", series, instances };
       this.#host.onCalm();
       return series;
     }
@@ -252,6 +252,17 @@ export class Pane {
       this.#host.onCalm();
       this.#background.mark(to, Load.Failed);
     }
+  }
+
+  /** Show a frame by what its instance is called, wherever in the series it is. */
+  async showImage(sopInstanceUid: string, number: number): Promise<void> {
+    const phase = this.phase.value;
+    if (phase.kind !== "open") return;
+    const isIt = ({ image, number: n }: Frame): boolean => image.sop_instance_uid === sopInstanceUid && n === number;
+    const part = phase.stacks.findIndex((stack) => stack.frames.some(isIt));
+    if (part < 0) return;
+    if (part !== phase.part) this.turnPart(part);
+    await this.show(phase.stacks[part]?.frames.findIndex(isIt) ?? 0);
   }
 
   /** On by so many images, within the phase at hand. */

@@ -285,6 +285,13 @@ export class Viewer {
     if (this.active.value === pane) this.#onSeries(seriesId);
   }
 
+  /** Open a series at one of its images, in the viewport at hand. */
+  async turnTo(seriesId: string, sopInstanceUid: string, frame = 1): Promise<void> {
+    const pane = this.active.value;
+    await this.drop(pane, seriesId);
+    await pane.showImage(sopInstanceUid, frame);
+  }
+
   nextPane(): void {
     const panes = this.panes.value;
     const next = panes[(panes.indexOf(this.active.value) + 1) % panes.length];

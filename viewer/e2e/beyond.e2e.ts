@@ -1,0 +1,141 @@
+/** What is no image opens all the same, each in its slot. */
+import type { Browser, Page } from "playwright-core";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { launch } from "./driver/chromium.ts";
+import { cleanup } from "./driver/cleanup.ts";
+import { abroad, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+
+interface Series {
+  readonly id: string;
+  readonly description: string;
+}
+
+const atEnd = cleanup();
+const scratch = new Scratch();
+let browser: Browser;
+let server: Server;
+let series: readonly Series[];
+let watched: Watched;
+let page: Page;
+
+const idOf = (name: string): string => series.find((one) => one.description === name)?.id ?? expect.fail(`no series ${name}`);
+
+async function open(name: string): Promise<void> {
+  await page.goto(`${server.origin}/series/${idOf(name)}`);
+}
+
+beforeAll(async () => {
+  atEnd(() => {
+    scratch.remove();
+  });
+  python("viewer/e2e/beyond.py", scratch.path("world"));
+  fileroom("import", scratch.path("world/files"), "--archive", scratch.path("archive"), "--json");
+  server = await serve(["serve", "--archive", scratch.path("archive")]);
+  atEnd(server.stop);
+  const answer = await fetch(`${server.origin}/api/series?limit=100`, { headers: { Authorization: `Bearer ${server.token}` } });
+  series = ((await answer.json()) as { items: Series[] }).items;
+  browser = await launch();
+  atEnd(() => browser.close());
+  watched = await openPage(browser);
+  page = watched.page;
+  await page.goto(server.url);
+});
+
+beforeEach(() => {
+  pictureOnFailure(page);
+});
+
+afterEach(() => {
+  expect(abroad(watched.asked, server.origin)).toEqual([]);
+  expect(watched.complaints).toEqual([]); // no violation of the Content-Security-Policy either
+});
+
+describe("a report", () => {
+  it("reads as text, and what would be markup in it is text too", async () => {
+    await open("report");
+    const article = page.locator(".bd");
+    await article.getByRole("heading", { name: "Chest report" }).waitFor();
+    expect(await article.innerText()).toContain("<img src=x onerror=alert(1)> A <b>nodule</b>.");
+    expect(await article.locator("img").count()).toBe(0);
+    expect(await article.locator(".bd-table td").allInnerTexts()).toEqual(["nodule 1", "12.5 mm"]);
+  });
+
+  it("opens the image it speaks of, and says of another that it is not here", async () => {
+    await open("report");
+    const links = page.locator(".bd").getByRole("button", { name: "image" });
+    await links.first().waitFor();
+    expect(await links.count()).toBe(1);
+    expect(await page.locator(".bd").innerText()).toContain("not in this archive");
+    await links.first().click();
+    await page.locator(`.vp-stage[data-series="${idOf("ct")}"][data-drawn="3"]`).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/series/${idOf("ct")}`);
+  });
+
+  it("names nobody when names are hidden", async () => {
+    await open("report");
+    await page.getByText("BIANCHI, Anna").waitFor();
+    await page.keyboard.press("h");
+    await page.getByText("BIANCHI, Anna").waitFor({ state: "detached" });
+  });
+});
+
+describe("a document", () => {
+  it("is a frame of our own origin with the bytes of the PDF", async () => {
+    await open("pdf");
+    const address = await page.locator("iframe.bd-frame").getAttribute("src");
+    const [type, policy, text] = await page.evaluate(async (from) => {
+      const answer = await fetch(from);
+      return [answer.headers.get("Content-Type"), answer.headers.get("Content-Security-Policy"), await answer.text()] as const;
+    }, address ?? "");
+    expect(type).toBe("application/pdf");
+    expect(policy).toContain("frame-ancestors 'self'");
+    expect(text.startsWith("%PDF-1.4")).toBe(true);
+  });
+
+  it("is saved as it was put in", async () => {
+    await open("pdf");
+    const [kept] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save the document" }).click()]);
+    expect(kept.suggestedFilename()).toBe("document.pdf");
+  });
+
+  it("that is none to look at is named and can be saved", async () => {
+    await open("stl");
+    await page.getByText("model/stl").waitFor();
+    expect(await page.locator("iframe").count()).toBe(0);
+    const [kept] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save the document" }).click()]);
+    expect(kept.suggestedFilename()).toBe("document.stl");
+  });
+});
+
+describe("curves", () => {
+  it("are drawn at 25 mm/s and 10 mm/mV, each with its name", async () => {
+    await open("ecg");
+    const rows = page.locator(".wv-row");
+    await rows.first().waitFor();
+    expect(await rows.evaluateAll((all) => all.map((row) => row.getAttribute("data-lead")))).toEqual(["I", "II"]);
+    // a second is 25 mm, and five samples are drawn together; 499 samples of 2 µV are 0.998 mV, of 10 mm each
+    const box = await rows.first().locator(".wv-trace").last().evaluate((path) => {
+      const { width, height } = (path as unknown as SVGGraphicsElement).getBBox();
+      return [width, height];
+    });
+    const mm = 96 / 25.4;
+    expect(box[0]).toBeCloseTo((495 / 500) * 25 * mm, 0);
+    expect(box[1]).toBeCloseTo(9.98 * mm, 0);
+    await page.getByLabel("Scale").selectOption("20");
+    await expect.poll(() => rows.first().locator(".wv-trace").last().evaluate((path) => (path as unknown as SVGGraphicsElement).getBBox().height)).toBeCloseTo(19.96 * mm, 0);
+    await page.getByText("Sinus rhythm").waitFor();
+  });
+});
+
+describe("what cannot be shown", () => {
+  it("names itself and offers its attributes and its file", async () => {
+    await open("plan");
+    await page.getByText("cannot show this kind of object").waitFor();
+    await page.getByLabel("Find in the attributes").fill("modality");
+    await page.getByRole("cell", { name: "RTPLAN" }).waitFor();
+    const [kept] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save the file" }).click()]);
+    expect(kept.suggestedFilename()).toBe("RTPLAN-6-1.dcm");
+  });
+});

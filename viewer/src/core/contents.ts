@@ -1,0 +1,89 @@
+/** What objects hold that are no images (`GET /api/instances/{id}/content`, src/fileroom/dicom/contents). */
+
+export interface Reference {
+  readonly sop_class_uid: string;
+  readonly sop_instance_uid: string;
+  readonly frames: readonly number[];
+}
+
+/** A content item of a report; `kind` is its value type in lower case. */
+export interface ReportEntry {
+  readonly kind: string;
+  readonly name: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly continuous: boolean;
+  readonly references: readonly Reference[];
+  readonly table: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } | null;
+  readonly children: readonly ReportEntry[];
+}
+
+export interface Report {
+  readonly title: string;
+  readonly completion: string;
+  readonly verification: string;
+  readonly verified_by: readonly string[];
+  readonly date: string;
+  readonly time: string;
+  readonly entries: readonly ReportEntry[];
+}
+
+/** A curve: value = (sample + baseline) × scale, in unit; `data` are 32-bit integers in little endian, in Base64. */
+export interface Channel {
+  readonly name: string;
+  readonly unit: string;
+  readonly scale: number;
+  readonly baseline: number;
+  readonly low_filter: number | null;
+  readonly high_filter: number | null;
+  readonly notch_filter: number | null;
+  readonly padding: number | null;
+  readonly data: string;
+}
+
+export interface ChannelGroup {
+  readonly label: string;
+  readonly frequency: number;
+  readonly samples: number;
+  readonly channels: readonly Channel[];
+  readonly problem: "" | "encoding" | "too_long" | "damaged";
+}
+
+export interface Waveform {
+  readonly groups: readonly ChannelGroup[];
+  readonly notes: readonly { readonly name: string; readonly value: string; readonly unit: string }[];
+}
+
+export interface DocumentFacts {
+  readonly title: string;
+  readonly media_type: string;
+  readonly size: number | null;
+  readonly ending: string;
+}
+
+/** Where an object that is referred to lies in this archive. */
+export interface Whereabouts {
+  readonly instance: string;
+  readonly series: string;
+}
+
+interface ContentOf<Kind extends string, Held> {
+  readonly kind: Kind;
+  readonly sop_class_uid: string;
+  readonly content: Held;
+  readonly known: Readonly<Record<string, Whereabouts>>;
+}
+
+export type Content = ContentOf<"report", Report> | ContentOf<"waveform", Waveform> | ContentOf<"document", DocumentFacts> | ContentOf<"other", null>;
+
+/** So many images in a row are a list of what was looked at (an Image Library, TID 1600): rarely read, and long. */
+const MANY_IMAGES = 12;
+
+/** Whether a container lists images before all else. */
+export function isLibrary(entry: ReportEntry): boolean {
+  const images = counted(entry, (kind) => kind === "image");
+  return entry.kind === "container" && images > MANY_IMAGES && images > counted(entry, () => true) / 2;
+}
+
+const counted = (entry: ReportEntry, is: (kind: string) => boolean): number =>
+  entry.children.reduce((sum, child) => sum + (is(child.kind) ? 1 : 0) + counted(child, is), 0);

@@ -1,0 +1,2 @@
+/** Curves over time on millimetre paper. This index is the feature's only public face. */
+export { WaveformView } from "./WaveformView.tsx";
