@@ -14,6 +14,7 @@ from fileroom.catalog.home import FolderHome, MemoryHome
 from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
+from fileroom.deep import Files
 from fileroom.errors import BadRequest, NotFound, Unavailable
 from fileroom.measuring import as_table, checked
 from fileroom.model import REACHABLE, Condition, Instance, Level, Match, Query, Series, plain
@@ -129,6 +130,7 @@ class Archive:
         self.settings = settings
         self.medium: Medium | None = None  # what an ephemeral one was opened over
         self._catalog = Catalog(home or FolderHome(settings.archive, use_keyring=settings.use_keyring))
+        self._files = Files(self._catalog)
         self._lock = threading.Lock()
         self._received_by: Receiver | None = None
 
@@ -189,11 +191,19 @@ class Archive:
 
         BadRequest for a field or key that is not known, NotFound for a parent that is not there.
         """
-        return queries.search(self._catalog, query)
+        return self._files.search(query) if query.in_files else queries.search(self._catalog, query)
 
     def get(self, entry_id: str) -> Patient | Study | Series | Instance:
         """The entry with this id, or with the one id that begins so (at least 6 characters). NotFound otherwise."""
         return queries.get(self._catalog, entry_id)
+
+    def described(self, entry: Study | Series | Instance, bulk_data_uri: Callable[[str], str]) -> dict[str, Any] | None:
+        """The data set of an entry's first file in the DICOM JSON model; None when no file of it can be read now."""
+        return self._files.data_set(entry, bulk_data_uri)
+
+    def request_attributes(self, series: Series) -> dict[str, Any] | None:
+        """Request Attributes Sequence (0040,0275) of a series, an element of the DICOM JSON model, if it has one."""
+        return self._files.request_attributes(series)
 
     def walk(self, query: Query) -> Iterator[Any]:
         """All entries of a query one after the other, without holding them all: for what :meth:`search` would give in

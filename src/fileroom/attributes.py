@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from fileroom.errors import BadRequest
-from fileroom.model import Condition, Instance, Level, Match, Patient, Series, State, Study
+from fileroom.model import Condition, FileKey, Instance, Level, Match, Patient, Series, State, Study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,23 @@ T = TypeVar("T")
 
 # PS3.3 C.4.23.1.1; what is missing cannot be had by putting a disk back.
 AVAILABILITY = {State.ONLINE: "ONLINE", State.CHANGED: "ONLINE", State.OFFLINE: "OFFLINE", State.MISSING: "UNAVAILABLE"}
+# What is found in the catalog without a file being opened.
+INDEXED = frozenset(
+    (
+        "PatientName PatientID IssuerOfPatientID PatientBirthDate PatientSex StudyInstanceUID StudyDate StudyTime "
+        "StudyID StudyDescription AccessionNumber ReferringPhysicianName InstitutionName ModalitiesInStudy "
+        "SeriesInstanceUID Modality SeriesNumber SeriesDescription SeriesDate BodyPartExamined "
+        "PerformingPhysicianName PerformedProcedureStepStartDate PerformedProcedureStepStartTime Manufacturer "
+        "StationName SOPInstanceUID SOPClassUID InstanceNumber"
+    ).split()
+)
+# What we compute of what is there, and no file says.
+_COMPUTED = re.compile(
+    "InstanceAvailability|RetrieveURL|SpecificCharacterSet|AvailableTransferSyntaxUID|Number.*Related.*"
+)
+# A date and its time whose ranges are one stretch when both are asked for (PS3.4 C.2.2.2.5.4).
+MOMENTS = ("Study", "Series", "PerformedProcedureStepStart")
+EMPTY = '""'  # what asks for attributes without a value (PS3.4 C.2.2.2.7)
 # Wildcards mean something in these only (PS3.4 C.2.2.2.4).
 WILD_VRS = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
 # Lists are for UIDs (PS3.4 C.2.2.2.2); coded strings cannot hold the separators either, and clients send them.
@@ -141,6 +158,8 @@ def conditions(row: Attribute[Any], value: str) -> list[Condition]:
     """One matching key; none for universal matching (PS3.4 C.2.2.2.3), which a lone ``*`` is too (C.2.2.2.4)."""
     if not value.strip("*"):
         return []
+    if value == EMPTY:
+        return [Condition(row.keyword, Match.EMPTY, ())]
     if row.vr in {"DA", "TM"}:
         return [_date_or_time(row, value)]
     if row.vr in {"IS", "US"}:
@@ -151,6 +170,60 @@ def conditions(row: Attribute[Any], value: str) -> list[Condition]:
         values = tuple(one for one in re.split(r"[,\\]", value) if one)
         return [Condition(row.keyword, Match.SINGLE if len(values) == 1 else Match.LIST, values)]
     return [Condition(row.keyword, Match.SINGLE, (value,))]
+
+
+def combined(given: list[Condition]) -> list[Condition]:
+    """The same keys, with ranges of a date and of its time taken as one: from a moment on one day to one on another."""
+    ranges = {one.keyword: one for one in given if one.match is Match.RANGE}
+    found = list(given)
+    for stem in MOMENTS:
+        date, time = ranges.get(f"{stem}Date"), ranges.get(f"{stem}Time")
+        if date is None or time is None:
+            continue
+        low = date.values[0] + time.values[0] if date.values[0] else ""
+        high = date.values[1] + time.values[1] if date.values[1] else ""
+        found = [one for one in found if one not in (date, time)]
+        found.append(Condition(f"{stem}DateAndTime", Match.RANGE, (low, high)))
+    return found
+
+
+def file_key(name: str, value: str, level: Level) -> FileKey | None:
+    """A key that only files can tell: an attribute, or one in a sequence (``Sequence.Attribute``). None for universal
+    matching. BadRequest when there is no such attribute, it is computed, or belongs to a lower level."""
+    found = tags_of(name)
+    above = {row.tag for one in REACH[level] for row in BY_LEVEL[one]}
+    below = {row.tag for rows in BY_LEVEL.values() for row in rows} - above
+    if found is None or found[0][0] in below or _COMPUTED.fullmatch(keyword_of(found[0][-1])):
+        raise BadRequest(f"This search knows no attribute of that name at the level of {level.value}.")
+    tags, vr = found
+    return FileKey(tags, vr, value) if value.strip("*") and vr != "SQ" else None
+
+
+def tags_of(name: str) -> tuple[tuple[str, ...], str] | None:
+    """The tags that ``name`` leads by, a keyword or tag or several with dots between, and the VR of the last one."""
+    from pydicom.datadict import dictionary_has_tag, dictionary_VR, tag_for_keyword
+
+    tags = []
+    vr = ""
+    for step in name.split("."):
+        known = tag_for_keyword(step)
+        if known is None and not re.fullmatch("[0-9A-Fa-f]{8}", step):
+            return None
+        if vr not in {"", "SQ", "UN"}:
+            return None  # nothing lies in what is no sequence
+        tag = known if known is not None else int(step, 16)
+        if not dictionary_has_tag(tag) and not tag >> 16 & 1:
+            return None  # only private attributes may be unknown to the standard (PS3.5 7.8)
+        vr = dictionary_VR(tag)[:2] if dictionary_has_tag(tag) else "UN"
+        tags.append(f"{tag:08X}")
+    return tuple(tags), vr
+
+
+def keyword_of(tag: str) -> str:
+    """The keyword of a tag, "" for one that has none."""
+    from pydicom.datadict import keyword_for_tag
+
+    return keyword_for_tag(int(tag, 16))
 
 
 def _date_or_time(row: Attribute[Any], value: str) -> Condition:

@@ -30,6 +30,7 @@ __all__ = [
     "Detail",
     "Difference",
     "Drive",
+    "FileKey",
     "FileLocation",
     "Finding",
     "Found",
@@ -952,6 +953,7 @@ class Match(StrEnum):
     LIST = "list"
     WILDCARD = "wildcard"
     RANGE = "range"
+    EMPTY = "empty"  # no value at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -963,6 +965,16 @@ class Condition:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FileKey:
+    """A matching key that the catalog does not keep, and that is looked for in files: the tags that lead to it (those
+    of sequences before its own, eight hexadecimal digits each), its value representation, and what to match."""
+
+    tags: tuple[str, ...]
+    vr: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What is asked of the archive, whoever asks: the page, QIDO-RS, C-FIND, the command line, the library.
@@ -971,7 +983,8 @@ class Query:
     id of an entry above ``level``, ``drive`` the id of a drive on which some of it lies, ``state`` that of the
     entry. ``together``: patients of whom the user said that they are the same person are one
     entry; the doors of the standard ask without, for they answer what the files say. ``order`` is a sequence of field
-    names of the level, ``-`` before one reverses.
+    names of the level, ``-`` before one reverses. ``in_files`` are keys that files have to be opened for, one of each
+    entry: what else is asked has to leave few enough.
     """
 
     level: Level
@@ -981,6 +994,7 @@ class Query:
     drive: int | None = None
     state: State | None = None
     together: bool = True
+    in_files: tuple[FileKey, ...] = ()
     order: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0

@@ -275,6 +275,12 @@ class FakeArchive:
             return FrameBytes(data=b"decoded %d" % number, transfer_syntax_uid=world.EXPLICIT_LE)
         return FrameBytes(data=b"stored %d" % number, transfer_syntax_uid=one.header.transfer_syntax_uid)
 
+    def described(self, entry: Any, bulk_data_uri: Callable[[str], str]) -> dict[str, Any] | None:
+        return self.metadata(entry.id, bulk_data_uri) if isinstance(entry, Instance) else None
+
+    def request_attributes(self, _: Series) -> dict[str, Any] | None:
+        return None
+
     def metadata(self, instance: str | InstanceFile, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
         one = instance if isinstance(instance, InstanceFile) else self.read(instance)
         self._raise()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -162,9 +163,11 @@ def _(web: Web) -> None:
     assert values(web.found(f"{STUDY}/series"), "00201209") == [3, 2]
 
 
-@row("shall", "T10.6.3-4", "QIDO series has PPS date when present")
+@row("shall", "T10.6.3-4", "QIDO series has RequestAttributesSequence + PPS date when present")
 def _(web: Web) -> None:
     found = web.found(f"{STUDY}/series")
+    assert ["00400275" in one for one in found] == [True, False]
+    assert found[0]["00400275"]["Value"][0]["00400009"] == {"vr": "SH", "Value": ["SPS1"]}
     assert values(found, "00400244") == ["20240131", None]
     assert values(found, "00400245") == ["101000", None]
 
@@ -347,7 +350,65 @@ def _(web: Web) -> None:
 
 @row("shall", "8.3.4.2", "fuzzymatching=true works or Warning 299")
 def _(web: Web) -> None:
-    assert "fuzzymatching" in web.get("/studies?PatientName=ROSSI*&fuzzymatching=true").headers["Warning"]
+    assert web.studies("PatientName=muller%20jorg&fuzzymatching=true") == {1}
+    assert web.studies("PatientName=mario%20rossi&fuzzymatching=true") == {3, 4}
+    assert web.studies("PatientName=muller%20jorg") == set()
+    assert web.studies("ReferringPhysicianName=bianchi&fuzzymatching=true&StudyDate=20240131") == {1}
+
+
+@row("should", "C.2.2.2.5", "combined date-time range over midnight")
+def _(web: Web) -> None:
+    assert web.studies("StudyDate=20191231-20200101&StudyTime=2300-0100") == {4}
+    assert web.studies("StudyDate=20191231-20200101&StudyTime=2345-0100") == set()
+
+
+@row("shall", "C.2.2.2.7", "empty value matching")
+def _(web: Web) -> None:
+    assert web.studies("PatientSex=%22%22") == {6}
+    assert web.studies("StudyDate=%22%22") == {2}
+
+
+@row("shall", "C.2.2.2.6", "sequence matching RequestAttributesSequence.ScheduledProcedureStepID")
+@row("shall", "C.2.2.2.6", "sequence matching with a non-matching value gives none")
+def _(web: Web) -> None:
+    def series(query: str) -> list[Any]:
+        return values(web.found(f"/series?{query}"), "0020000E")
+
+    asked = "RequestAttributesSequence.ScheduledProcedureStepID"
+    assert series(f"{asked}=SPS1") == ["2.999.1.1"]
+    assert series("00400275.00400009=SPS*") == ["2.999.1.1"]
+    assert series(f"{asked}=SPS1&RequestAttributesSequence.RequestedProcedureID=RP1") == ["2.999.1.1"]
+    assert series(f"{asked}=SPS2") == series(f"{asked}=SPS1&RequestAttributesSequence.RequestedProcedureID=X") == []
+    problem(web.get("/series?RequestAttributesSequence.NoSuchThing=1"), 400)
+    problem(web.get("/series?PatientName.PatientID=1"), 400)
+
+
+@row("should", "8.3.4.3", "includefield at instance level reaches a non-indexed attribute")
+def _(web: Web) -> None:
+    found = web.found(f"{CT}/instances?includefield=WindowCenter,00091001")
+    assert [one["00281050"]["Value"] for one in found] == [[40, 50]] * 3
+    assert web.client.get(found[0]["00091001"]["BulkDataURI"], headers={"Accept": OCTETS}).content == PRIVATE
+    (nested,) = web.found(f"{STUDY}/series?Modality=CT&includefield=RequestAttributesSequence.RequestedProcedureID")
+    assert nested["00400275"]["Value"] == [{"00401001": {"vr": "SH", "Value": ["RP1"]}}]
+    assert values(web.found("/instances?WindowCenter=50&InstanceNumber=2"), "00080018") == ["2.999.1.1.2"]
+
+
+@row("should", "8.7.3", "QIDO supports multipart application/dicom+xml")
+def _(web: Web) -> None:
+    parts = parts_of(web.get(f"{STUDY}/series", XML), "application/dicom+xml")
+    roots = [ET.fromstring(body) for _, body in parts]  # noqa: S314 - our own answer
+    uids = [root.findtext("DicomAttribute[@keyword='SeriesInstanceUID']/Value") for root in roots]
+    assert uids == ["2.999.1.1", "2.999.1.2"]
+
+
+@row("should", "8.7.3", "metadata as multipart application/dicom+xml")
+def _(web: Web) -> None:
+    ((_, body),) = parts_of(web.get(f"{CT1}/metadata", XML), "application/dicom+xml")
+    root = ET.fromstring(body)  # noqa: S314 - our own answer
+    assert root.findtext("DicomAttribute[@keyword='PatientName']/PersonName/Alphabetic/FamilyName") == "MÜLLER"
+    uri = root.find("DicomAttribute[@keyword='PixelData']/BulkData")
+    assert uri is not None
+    assert web.client.get(uri.attrib["uri"], headers={"Accept": OCTETS}).content == RAMP
 
 
 @row("shall", "8.3.4.2", "fuzzymatching=garbage answers 400")

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fileroom.attributes import INDEXED
 from fileroom.errors import BadRequest
-from fileroom.model import Condition, Level, Match, Query
+from fileroom.model import Condition, FileKey, Level, Match, Query
 from fileroom.web import qido
-from fileroom.web.qido import MAX_RESULTS, read
+from fileroom.web.qido import MAX_OPENED, MAX_RESULTS, read
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
@@ -232,13 +233,31 @@ def test_pages_and_the_word_that_there_is_more(
     assert "There are 1 additional" in ours.headers["Warning"]
 
 
-def test_fuzzy_matching_is_not_there_and_says_so(client: TestClient) -> None:
-    answer = client.get("/dicomweb/studies?PatientName=Rossi&fuzzymatching=true&limit=1")
-    assert answer.headers["Warning"].startswith(
-        "299 http://127.0.0.1:8177/dicomweb: The fuzzymatching parameter is not supported."
+def test_fuzzy_matching_of_names_asks_with_the_folding_of_our_search() -> None:
+    asked = read(Level.STUDY, [], [("PatientName", 'Rossi^Ma*="x'), ("fuzzymatching", "true"), ("PatientID", "1")])
+    assert asked.query.words == 'name:"Rossi" name:"Ma" name:"x"'
+    assert [one.keyword for one in asked.query.conditions] == ["PatientID"]
+    assert asked.query.order == ("-date",)
+
+
+def test_ranges_of_a_date_and_its_time_are_one_stretch() -> None:
+    asked = read(Level.STUDY, [], [("StudyTime", "2200-0200"), ("StudyDate", "20240101-20240102")])
+    assert asked.query.conditions == (Condition("StudyDateAndTime", Match.RANGE, ("202401012200", "202401020200")),)
+
+
+def test_what_is_indexed_is_what_the_catalog_matches() -> None:
+    from fileroom.catalog.matching import KEYWORDS
+
+    assert {one for one in KEYWORDS if not one.endswith("DateAndTime")} == INDEXED
+
+
+def test_what_the_catalog_does_not_keep_is_looked_for_in_files() -> None:
+    asked = read(
+        Level.SERIES, [], [("RequestAttributesSequence.00400009", "X*"), ("includefield", "KVP,00091001,Bad.X")]
     )
-    assert "additional results" in answer.headers["Warning"]
-    assert "Warning" not in client.get("/dicomweb/studies?fuzzymatching=false").headers
+    assert asked.query.in_files == (FileKey(("00400275", "00400009"), "SH", "X*"),)
+    assert asked.paths == (("00400275", "00400009"), ("00180060",), ("00091001",))
+    assert asked.query.limit == MAX_OPENED
 
 
 @pytest.mark.parametrize("uid", ["*", "**", "2.999.*", "2.999.%3F"])

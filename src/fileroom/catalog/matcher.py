@@ -69,10 +69,15 @@ def _found(entry: Entry, terms: Sequence[Term]) -> bool:
 
 def _fits(entry: Entry, condition: Condition) -> bool:
     _, kind, columns = KEYWORDS[condition.keyword]
-    if all(not value or (value == "*" and condition.match is Match.WILDCARD) for value in condition.values):
+    empty = condition.match is Match.EMPTY
+    if not empty and all(
+        not value or (value == "*" and condition.match is Match.WILDCARD) for value in condition.values
+    ):
         return True
     if kind == "modalities":
         study = next(of for of in entry.line() if of.level is Level.STUDY)
+        if empty:
+            return not any(series.values["modality"] for series in study.below)
         return any(_one("text", series.values["modality"], condition) for series in study.below)
     values = [
         of.values.get(column.name, "")
@@ -80,6 +85,10 @@ def _fits(entry: Entry, condition: Condition) -> bool:
         for of in entry.line()
         if of.level.value == column.table.name
     ]
+    if empty:
+        return not any(values)
+    if kind == "moment":
+        return _in_range("".join(values), condition)
     return any(_one(kind, value, condition) for value in values)
 
 
@@ -87,13 +96,17 @@ def _one(kind: str, value: str, condition: Condition) -> bool:
     if kind == "number":
         return value in {str(int(v)) for v in condition.values if v.strip().lstrip("+-").isdecimal()}
     if condition.match is Match.RANGE:
-        low, high = condition.values[0], condition.values[-1]
-        return bool(value) and (not low or value >= low) and (not high or value <= high + "~")
+        return _in_range(value, condition)
     if kind == "pn":
         return any(_like(value, asked) for asked in condition.values)
     if condition.match is Match.WILDCARD:
         return any(fnmatchcase(value, asked.replace("[", "[[]")) for asked in condition.values)
     return value in condition.values
+
+
+def _in_range(value: str, condition: Condition) -> bool:
+    low, high = condition.values[0], condition.values[-1]
+    return bool(value) and (not low or value >= low) and (not high or value <= high + "~")
 
 
 def _like(value: str, asked: str) -> bool:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _ORDER = (Level.PATIENT, Level.STUDY, Level.SERIES, Level.INSTANCE)
 _ABOVE_EVERY_DIGIT = "~"
 
-# keyword -> (level, kind, columns). Kinds: "pn" ignores case (PS3.4 C.2.2.2.1 leaves that to us), "text" does not.
+# keyword -> (level, kind, columns). Kinds: "pn" ignores case (PS3.4 C.2.2.2.1 leaves that to us), "text" does not; a
+# "moment" is a date and a time, one after the other.
 KEYWORDS: dict[str, tuple[Level, str, tuple[ColumnElement[Any], ...]]] = {
     "PatientName": (
         Level.PATIENT,
@@ -32,6 +33,8 @@ KEYWORDS: dict[str, tuple[Level, str, tuple[ColumnElement[Any], ...]]] = {
     "StudyInstanceUID": (Level.STUDY, "text", (t.study.c.study_instance_uid,)),
     "StudyDate": (Level.STUDY, "date", (t.study.c.date,)),
     "StudyTime": (Level.STUDY, "date", (t.study.c.time,)),
+    # Both as one moment: "combined date-time matching" (PS3.4 C.2.2.2.5.4).
+    "StudyDateAndTime": (Level.STUDY, "moment", (t.study.c.date, t.study.c.time)),
     "StudyID": (Level.STUDY, "text", (t.study.c.study_id,)),
     "StudyDescription": (Level.STUDY, "text", (t.study.c.description,)),
     "AccessionNumber": (Level.STUDY, "text", (t.study.c.accession_number,)),
@@ -47,6 +50,12 @@ KEYWORDS: dict[str, tuple[Level, str, tuple[ColumnElement[Any], ...]]] = {
     "PerformingPhysicianName": (Level.SERIES, "pn", (t.series.c.performing_physician_name,)),
     "PerformedProcedureStepStartDate": (Level.SERIES, "date", (t.series.c.performed_procedure_step_start_date,)),
     "PerformedProcedureStepStartTime": (Level.SERIES, "date", (t.series.c.performed_procedure_step_start_time,)),
+    "SeriesDateAndTime": (Level.SERIES, "moment", (t.series.c.date, t.series.c.time)),
+    "PerformedProcedureStepStartDateAndTime": (
+        Level.SERIES,
+        "moment",
+        (t.series.c.performed_procedure_step_start_date, t.series.c.performed_procedure_step_start_time),
+    ),
     "Manufacturer": (Level.SERIES, "text", (t.series.c.manufacturer,)),
     "StationName": (Level.SERIES, "text", (t.series.c.station_name,)),
     "SOPInstanceUID": (Level.INSTANCE, "text", (t.instance.c.sop_instance_uid,)),
@@ -62,11 +71,23 @@ def clause(condition: Condition, level: Level) -> ColumnElement[bool]:
     own, kind, columns = KEYWORDS[condition.keyword]
     if _ORDER.index(own) > _ORDER.index(level):
         raise BadRequest(f"{condition.keyword} does not belong to the level of {level.value}")
+    if condition.match is Match.EMPTY:
+        return _is_empty(kind, columns)
     if all(_matches_all(value, condition.match) for value in condition.values):
         return true()
     if kind == "modalities":
         return _modalities(condition)
+    if kind == "moment":
+        return _range(columns[0] + columns[1], condition.values)
     return or_(*(_one(column, kind, condition) for column in columns))
+
+
+def _is_empty(kind: str, columns: tuple[ColumnElement[Any], ...]) -> ColumnElement[bool]:
+    """No value at all (PS3.4 C.2.2.2.7)."""
+    if kind == "modalities":
+        has = t.series.alias()
+        return t.study.c.id.not_in(select(has.c.study_ref).where(and_(has.c.hidden == 0, has.c.modality != "")))
+    return and_(*(column.is_(None) if kind == "number" else column == "" for column in columns))
 
 
 def _matches_all(value: str, match: Match) -> bool:

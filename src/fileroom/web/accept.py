@@ -162,6 +162,11 @@ def json_offers() -> tuple[Offer, ...]:
     return (Offer(DICOM_JSON), Offer(JSON))
 
 
+def data_set_offers() -> tuple[Offer, ...]:
+    """The same, or as Native DICOM Model, a part for each data set."""
+    return (*json_offers(), Offer(DICOM_XML, multipart=True))
+
+
 def instance_offers(syntaxes: Iterable[str], *, single: bool) -> tuple[Offer, ...]:
     """What instances that are stored in those transfer syntaxes can be answered with: as they are stored."""
     found = set(syntaxes)

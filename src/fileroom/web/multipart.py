@@ -51,6 +51,11 @@ class Multipart:
         """A body of one part that is at hand."""
         return b"".join((self.opening(part), data, self.closing))
 
+    def of_all(self, bodies: Iterable[bytes]) -> bytes:
+        """A body of small parts that are at hand and can be had nowhere alone."""
+        start = f"\r\n--{self.boundary}\r\nContent-Type: {self.type}\r\n\r\n".encode()
+        return b"".join((*(start + one for one in bodies), self.closing))
+
     async def body(self, parts: AsyncIterable[tuple[Part, AsyncIterator[bytes]]]) -> AsyncIterator[bytes]:
         """The body as it comes: a part that is one chunk leaves as one chunk, which is what makes a series fast."""
         async for part, chunks in parts:

@@ -8,96 +8,179 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from fileroom.attributes import Attribute, attribute, conditions, whole_number
+from fileroom.attributes import INDEXED, attribute, combined, conditions, file_key, tags_of, whole_number
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Condition, Level, Match, Query
+from fileroom.model import Condition, Instance, Level, Match, Query
 from fileroom.web import dicom_json
-from fileroom.web.accept import choose, json_offers, parse
+from fileroom.web.accept import DICOM_XML, Offer, choose, data_set_offers, parse
 from fileroom.web.answers import to_json
 from fileroom.web.door import Door
+from fileroom.web.multipart import Multipart
+from fileroom.web.native_xml import to_xml
 from fileroom.web.parameters import pairs
 from fileroom.web.problems import NotAcceptable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from starlette.requests import Request
 
     from fileroom.archive import Archive
-    from fileroom.model import Page
+    from fileroom.model import FileKey, Page
 
 # What one answer holds at most; the Warning header says how many more there are (PS3.18 8.3.4.4.1).
 MAX_RESULTS = 5000
+MAX_OPENED = 200  # … when a file has to be opened for each
+FEW = 100  # series in an answer whose requests are looked up in their files
+REQUEST_ATTRIBUTES = "00400275"
+# Names that are found by the folding of our own search, and its fields.
+FUZZY = {"PatientName": "name", "ReferringPhysicianName": "phys", "PerformingPhysicianName": "phys"}
+# The order of an answer to words, which would be by how well they fit: pages must not depend on that.
+ORDERS = {Level.STUDY: ("-date",), Level.SERIES: ("number",), Level.INSTANCE: ("number",)}
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search as it was asked for."""
+    """A search as it was asked for. ``paths`` lead to attributes that only files have."""
 
     query: Query
     include: frozenset[str]
-    fuzzy: bool
+    paths: tuple[tuple[str, ...], ...]
 
 
-def read(level: Level, above: Iterable[Condition], given: Iterable[tuple[str, str]]) -> Search:
+def read(level: Level, above: Iterable[Condition], given: Sequence[tuple[str, str]]) -> Search:
     """The query of an address; ``above`` are the UIDs of its path. BadRequest for what is not understood."""
-    matched, include = list(above), set[str]()
-    limit, offset, fuzzy = MAX_RESULTS, 0, False
+    asked = _Asked(level, fuzzy=_is_fuzzy(given))
+    limit, offset = MAX_RESULTS, 0
     for name, value in given:
         if name == "limit":
             limit = min(limit, whole_number(name, value, 0))
         elif name == "offset":
             offset = whole_number(name, value, 0)
-        elif name == "fuzzymatching":
-            fuzzy = _boolean(name, value)
         elif name == "includefield":
-            include |= _included(value, level)
-        elif name != "accept":
-            row = _key(name, level)
-            include.add(row.keyword)  # what was matched is answered too (PS3.18 10.6.3.3)
-            matched += conditions(row, value)
-    query = Query(level=level, conditions=tuple(matched), limit=limit, offset=offset, together=False)
-    return Search(query, frozenset(include), fuzzy)
+            asked.include(value)
+        elif name not in {"accept", "fuzzymatching"}:
+            asked.match(name, value)
+    query = Query(
+        level=level,
+        words=" ".join(asked.words),
+        conditions=(*above, *combined(asked.conditions)),  # PS3.18 8.3.4.1: combined date-time matching is performed
+        in_files=tuple(asked.keys),
+        limit=min(limit, MAX_OPENED) if asked.paths else limit,
+        offset=offset,
+        order=ORDERS[level] if asked.words else (),
+        together=False,
+    )
+    return Search(query, frozenset(asked.fields), tuple(asked.paths))
 
 
-def _boolean(name: str, value: str) -> bool:
-    if value not in {"true", "false"}:
-        raise BadRequest(f"“{name}” must be true or false.")
-    return value == "true"
+def _is_fuzzy(given: Iterable[tuple[str, str]]) -> bool:
+    values = [value for name, value in given if name == "fuzzymatching"]
+    if not set(values) <= {"true", "false"}:
+        raise BadRequest("“fuzzymatching” must be true or false.")
+    return values[-1:] == ["true"]
 
 
-def _included(value: str, level: Level) -> set[str]:
-    # An attribute that we do not keep is left out, not refused (PS3.18 8.3.4.3: "supported by the origin server").
-    found = {name: attribute(name, level) for name in map(str.strip, value.split(","))}
-    return {row.keyword for row in found.values() if row} | (found.keys() & {"all"})
+class _Asked:
+    """The matching keys and fields of an address, as they are read."""
 
+    def __init__(self, level: Level, *, fuzzy: bool) -> None:
+        self._level = level
+        self._fuzzy = fuzzy
+        self.conditions: list[Condition] = []
+        self.keys: list[FileKey] = []
+        self.words: list[str] = []
+        self.fields: set[str] = set()
+        self.paths: list[tuple[str, ...]] = []
 
-def _key(name: str, level: Level) -> Attribute[Any]:
-    row = attribute(name, level)
-    if row is None:
-        raise BadRequest(f"This search knows no attribute of that name at the level of {level.value}.")
-    return row
+    def match(self, name: str, value: str) -> None:
+        """One matching key. What was matched is answered too (PS3.18 10.6.3.3)."""
+        row = attribute(name, self._level)
+        if row is None or row.keyword not in INDEXED:
+            key = file_key(name, value, self._level)
+            self.include(name)
+            self.keys += [key] if key else []
+            return
+        self.fields.add(row.keyword)
+        if self._fuzzy and row.keyword in FUZZY:
+            # PS3.4 C.2.2.2.1: the folding of our own search, each part of the name the beginning of a word.
+            self.words += [f'{FUZZY[row.keyword]}:"{part}"' for part in re.split(r'[\s^=*?"]+', value) if part]
+        else:
+            self.conditions += conditions(row, value)
+
+    def include(self, value: str) -> None:
+        """Fields to be answered. What is no attribute is left out, not refused (PS3.18 8.3.4.3)."""
+        for name in map(str.strip, value.split(",")):
+            row = attribute(name, self._level)
+            if name == "all" or row is not None:
+                self.fields.add(row.keyword if row else name)
+            elif (found := tags_of(name)) is not None:
+                self.paths.append(found[0])
 
 
 async def search(level: Level, request: Request) -> Response:
     """Studies, series or instances, of all or of those that the path names."""
     given = pairs(request)
-    offer = choose(parse(accept_of(request, given)), json_offers())
+    offer = choose(parse(accept_of(request, given)), data_set_offers())
     if offer is None:
-        raise NotAcceptable("Searches are answered as application/dicom+json.")
+        raise NotAcceptable("Searches are answered as application/dicom+json, or in parts of application/dicom+xml.")
     asked = read(level, path_conditions(request), given)
     base = base_url(request)
     whole = {name: name not in request.path_params for name in ("study", "series")}
 
-    def find(archive: Archive) -> tuple[bytes, Page[Any]]:
+    def find(archive: Archive) -> tuple[bytes, str, Page[Any]]:
         page = archive.search(asked.query)
-        return to_json([_dataset(entry, level, base, asked.include, whole) for entry in page.items]), page
+        found = [_dataset(entry, level, base, asked.include, whole) for entry in page.items]
+        for entry, data_set in zip(page.items, found, strict=True):
+            _add_from_files(archive, entry, data_set, asked, base, few=len(found) <= FEW)
+        return *_said(found, offer), page
 
-    body, page = await Door.of(request).ask(find)
-    headers = _warnings(base, asked, page)
+    body, media_type, page = await Door.of(request).ask(find)
+    headers = _warnings(base, page)
     if not page.items:
         return Response(status_code=204, headers=headers)  # PS3.18 8.3.4.4.1
-    return Response(body, headers=headers, media_type=offer.type)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def _said(found: list[dicom_json.Dataset], offer: Offer) -> tuple[bytes, str]:
+    """Data sets in the form that was asked for, and its Content-Type."""
+    if offer.type != DICOM_XML:
+        return to_json(found), offer.type
+    body = Multipart(DICOM_XML)
+    return body.of_all(to_xml(data_set) for data_set in found), body.media_type
+
+
+def _add_from_files(
+    archive: Archive, entry: Any, data_set: dicom_json.Dataset, asked: Search, base: str, *, few: bool
+) -> None:
+    """What the catalog does not keep: fields that were asked for, and the request of a series (Table 10.6.3-4)."""
+    if asked.paths:
+        found = archive.described(entry, lambda path: f"{_instance_url(entry, base)}/bulkdata/{path}") or {}
+        for path in asked.paths:
+            _graft(data_set, found, path)
+    elif few and asked.query.level is Level.SERIES:
+        requests = archive.request_attributes(entry)
+        if requests is not None:
+            data_set[REQUEST_ATTRIBUTES] = requests
+
+
+def _instance_url(entry: Any, base: str) -> str:
+    return dicom_json.header_url(base, entry.header) if isinstance(entry, Instance) else base
+
+
+def _graft(data_set: dicom_json.Dataset, found: dicom_json.Dataset, path: tuple[str, ...]) -> None:
+    """Take an attribute over, of sequences only what the path leads to."""
+    tag, *rest = path
+    element = found.get(tag)
+    if element is None or (tag in data_set and not rest):
+        return
+    if not rest:
+        data_set[tag] = element
+        return
+    inside = element.get("Value", [])
+    own = data_set.setdefault(tag, {"vr": "SQ", "Value": [{} for _ in inside]})
+    for item, other in zip(own.get("Value", []), inside, strict=True):
+        _graft(item, other, tuple(rest))
 
 
 def _dataset(
@@ -110,15 +193,12 @@ def _dataset(
     return dicom_json.instance_json(entry, base, include, whole_study=whole["study"], whole_series=whole["series"])
 
 
-def _warnings(base: str, asked: Search, page: Page[Any]) -> dict[str, str]:
-    """The Warning header, in the words of PS3.18 8.3.4.2 and 8.3.4.4.1."""
-    said = []
-    if asked.fuzzy:
-        said.append("The fuzzymatching parameter is not supported. Only literal matching has been performed.")
+def _warnings(base: str, page: Page[Any]) -> dict[str, str]:
+    """The Warning header, in the words of PS3.18 8.3.4.4.1."""
     remaining = page.total - page.offset - len(page.items)
-    if remaining > 0 and page.items:
-        said.append(f"There are {remaining} additional results that can be requested")
-    return {"Warning": ", ".join(f"299 {base}: {words}" for words in said)} if said else {}
+    if remaining <= 0 or not page.items:
+        return {}
+    return {"Warning": f"299 {base}: There are {remaining} additional results that can be requested"}
 
 
 def path_conditions(request: Request) -> list[Condition]:

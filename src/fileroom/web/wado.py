@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
@@ -14,21 +14,23 @@ from fileroom.errors import BadRequest, NotFound, Unavailable, Undecodable
 from fileroom.model import Level, Query
 from fileroom.web.accept import (
     DICOM,
+    DICOM_XML,
     EXPLICIT_VR_LITTLE_ENDIAN,
     LITTLE_ENDIAN,
     NATIVE,
     OCTETS,
     Offer,
     choose,
+    data_set_offers,
     frame_offers,
     instance_offers,
-    json_offers,
     parse,
 )
 from fileroom.web.answers import matches, not_modified, stream, to_json
 from fileroom.web.dicom_json import header_url
 from fileroom.web.door import Door
 from fileroom.web.multipart import Multipart, Part
+from fileroom.web.native_xml import to_xml
 from fileroom.web.parameters import pairs
 from fileroom.web.problems import NotAcceptable
 from fileroom.web.qido import accept_of, base_url, path_conditions
@@ -160,7 +162,7 @@ def _read(archive: Archive, found: Found, offset: int, size: int) -> bytes:
 async def metadata(request: Request) -> Response:
     """The data sets of instances in the DICOM JSON model, bulk data by URI (PS3.18 10.4.1.1.2)."""
     door = Door.of(request)
-    offer = picked(accepted(request), json_offers())
+    offer = picked(accepted(request), data_set_offers())
     find_all = partial(find, conditions=path_conditions(request), base=base_url(request))
     found, missing = await door.ask(find_all)
     tag = tag_of(found, base_url(request), offer.type)
@@ -168,21 +170,25 @@ async def metadata(request: Request) -> Response:
     if matches(request, tag):
         return not_modified(headers)
     data_sets: list[bytes] = []
+    write = to_xml if offer.type == DICOM_XML else to_json
     failure: FileroomError = Unavailable("The files cannot be read now.")
     for one in found:  # gathered, for what cannot be read must be known before the status is said
         try:
-            data_sets.append(await door.ask(partial(_metadata, found=one)))
+            data_sets.append(await door.ask(partial(_metadata, found=one, write=write)))
         except (Unavailable, Undecodable) as error:
             missing, failure = missing + 1, error
     if not data_sets:
         raise failure
     headers |= _partial(missing)
-    body = b"[" + b",".join(data_sets) + b"]"
-    return Response(body, status_code=206 if missing else 200, media_type=offer.type, headers=headers)
+    body, media_type = b"[" + b",".join(data_sets) + b"]", offer.type
+    if offer.type == DICOM_XML:
+        parts = Multipart(DICOM_XML)
+        body, media_type = parts.of_all(data_sets), parts.media_type
+    return Response(body, status_code=206 if missing else 200, media_type=media_type, headers=headers)
 
 
-def _metadata(archive: Archive, found: Found) -> bytes:
-    return to_json(archive.metadata(found.file, lambda path: f"{found.location}/bulkdata/{path}"))
+def _metadata(archive: Archive, found: Found, write: Callable[[Any], bytes]) -> bytes:
+    return write(archive.metadata(found.file, lambda path: f"{found.location}/bulkdata/{path}"))
 
 
 def _partial(missing: int) -> dict[str, str]:
