@@ -663,6 +663,8 @@ class Archive:
     def _receiver(self) -> Receiver:
         from fileroom.intake.receive import Receiver
 
+        if self.medium is not None:
+            raise BadRequest("what is only looked at takes nothing in")
         with self._lock:  # one for all threads: what arrives together is taken in together
             if self._received_by is None:
                 self._received_by = Receiver(self._catalog, self.settings)

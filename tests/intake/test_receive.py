@@ -215,6 +215,13 @@ def test_a_file_system_without_links_gets_a_copy(
     assert inbox(tmp_path) == []
 
 
+def test_what_is_only_looked_at_takes_nothing_in(tmp_path: Path) -> None:
+    root = plant(tmp_path / "disc", {"1": ONE})
+    with fileroom.Archive.ephemeral(root) as looked_at, pytest.raises(BadRequest):
+        looked_at.store([TWO])
+    assert [p.name for p in root.iterdir()] == ["1"]
+
+
 def test_a_full_disk_says_so_and_leaves_nothing(
     archive: fileroom.Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

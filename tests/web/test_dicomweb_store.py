@@ -351,6 +351,7 @@ def in_pieces(web: Web, pieces: list[bytes], *, breaks_off: bool = False) -> int
         "type": "http",
         "method": "POST",
         "path": "/dicomweb/studies",
+        "root_path": "",
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "scheme": "http",
