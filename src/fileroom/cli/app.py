@@ -19,6 +19,7 @@ from fileroom.cli import (
     imports,
     list_,
     matches,
+    media,
     note,
     purge,
     rebuild,
@@ -40,6 +41,7 @@ from fileroom.cli.output import print_error
 COMMANDS = (
     serve,
     demo,
+    media,
     import_,
     imports,
     undo,

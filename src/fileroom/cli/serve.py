@@ -62,17 +62,21 @@ def run(context: typer.Context, folder: Path | None, *, port: int | None, show: 
         stay_up(archive, port=port, show=show, as_json=as_json)
 
 
-def stay_up(archive: "Archive", *, port: int | None, show: bool, as_json: bool) -> None:
-    """Serve ``archive`` until somebody stops it."""
+def stay_up(
+    archive: "Archive", *, port: int | None, show: bool, as_json: bool, session: "Archive | None" = None
+) -> None:
+    """Serve ``archive``, and open at ``session`` if there is one, until somebody stops it."""
     from fileroom.web.serve import serve as answer
 
     announce = _announcer(show=show, as_json=as_json)
     try:
-        answer(archive, port=USUAL_PORT if port is None else port, on_ready=announce)
+        answer(archive, port=USUAL_PORT if port is None else port, on_ready=announce, session=session)
     except Busy:
         if port is not None:
             raise
-        answer(archive, port=0, on_ready=announce)  # nobody asked for the usual port: any other will do
+        answer(
+            archive, port=0, on_ready=announce, session=session
+        )  # nobody asked for the usual port: any other will do
 
 
 def _announcer(*, show: bool, as_json: bool) -> "Callable[[Ready], None]":

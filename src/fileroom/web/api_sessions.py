@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from fileroom.archive import Archive
+from fileroom.sources.removable import plugged_in
 from fileroom.web.answers import json_answer, read_json, texts
 from fileroom.web.door import Door, patiently
 from fileroom.web.places import asked_path
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 PATIENCE = 60.0  # seconds; a disc that was just put in takes its time
+
+
+async def media(_: Request) -> Response:
+    """The discs and sticks that are plugged in now; none is touched."""
+    return json_answer([medium.plain() for medium in await patiently(plugged_in, PATIENCE)])
 
 
 async def sessions(request: Request) -> Response:
@@ -48,6 +54,7 @@ async def close_session(request: Request) -> Response:
 
 
 ROUTES = [
+    Route("/api/media", get=media),
     Route("/api/sessions", get=sessions, post=open_session),
     Route("/api/sessions/{session}", delete=close_session),
 ]

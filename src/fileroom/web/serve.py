@@ -26,6 +26,8 @@ from fileroom.web.sign_in import SignIn
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from starlette.applications import Starlette
+
     from fileroom.archive import Archive
     from fileroom.web.door import Door
 
@@ -57,10 +59,12 @@ def serve(
     port: int = 0,
     on_ready: Callable[[Ready], None] | None = None,
     static: Path | None = None,
+    session: Archive | None = None,
 ) -> None:
     """Serve ``archive`` until SIGINT or SIGTERM, or until ``Ready.stop`` is called.
 
-    Port 0 takes a free one. ``static`` is the folder of the built viewer, by default the one beside this file.
+    Port 0 takes a free one. ``static`` is the folder of the built viewer, by default the one beside this file. With
+    ``session`` (of :meth:`Archive.ephemeral`) that is what is opened, as a session of this server.
     Busy when the port is taken.
     """
     listener = bind(host, port)
@@ -74,10 +78,11 @@ def serve(
         server = _Server(_config(app), app.state.door)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{real_port}"
+        at = address if session is None else address + _begun(app, session)
         server.ready = Ready(
-            url=f"{address}/?token={sign_in.issue()}",
+            url=f"{at}/?token={sign_in.issue()}",
             token=sign_in.bearer,
-            dicomweb=f"{address}/dicomweb",
+            dicomweb=f"{at}/dicomweb",
             port=real_port,
             stop=server.stop,
         )
@@ -94,6 +99,12 @@ def serve(
             raise server.failure
     finally:
         listener.close()
+
+
+def _begun(app: Starlette, archive: Archive) -> str:
+    """Where a session that was begun with the server is reached."""
+    door: Door = app.state.door
+    return door.open_sessions.add(archive).address
 
 
 def bind(host: str, port: int) -> socket.socket:

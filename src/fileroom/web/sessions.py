@@ -49,11 +49,16 @@ class Session:
     jobs: JobBoard
     app: ASGIApp
 
+    @property
+    def address(self) -> str:
+        """Where it is reached, on this server."""
+        return f"/sessions/{self.id}"
+
     def plain(self) -> dict[str, Any]:
         """The session as docs/http-api.md shows it."""
         return {
             "session": self.id,
-            "url": f"/sessions/{self.id}/",
+            "url": f"{self.address}/",
             "label": self.label,
             "kind": self.kind,
             "opened": self.opened,

@@ -1,0 +1,77 @@
+"""``fileroom media``: look at a disc or a stick without keeping anything of it."""
+
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fileroom.cli.exits import EPILOG
+from fileroom.cli.options import ArchiveOption, open_archive
+from fileroom.cli.output import err, out, print_json
+from fileroom.cli.serve import PortOption, stay_up
+from fileroom.cli.terminal import safe
+
+MediaJsonOption = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print one line: without PATH the list, else when ready "
+        '{"url": …, "token": …, "dicomweb": …}, the last two of the session.',
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("media", epilog=EPILOG)(media)
+
+
+def media(
+    context: typer.Context,
+    *,
+    path: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PATH]",
+            help="A folder, the image of a disc (.iso) or a drive (/dev/sr0). Without it: list what is plugged in.",
+            show_default=False,
+        ),
+    ] = None,
+    port: PortOption = None,
+    show: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open it in the browser, if there is a screen.")
+    ] = True,
+    as_json: MediaJsonOption = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """Look at a disc or a stick; nothing of it is kept.
+
+    It opens as a session: an archive in memory that is forgotten when it is
+    closed, or when fileroom ends. Without PATH the discs and sticks that are
+    plugged in are listed.
+    """
+    if path is None:
+        _list(as_json=as_json)
+        return
+    from fileroom.archive import Archive
+
+    with open_archive(context, archive) as house, contextlib.ExitStack() as held:
+        source = str(Path(path).expanduser().absolute())
+        session = held.enter_context(Archive.ephemeral(source, settings=house.settings))
+        if not as_json:
+            err().print("Nothing of this is kept: it is forgotten when fileroom ends.")
+        stay_up(house, port=port, show=show, as_json=as_json, session=session)
+
+
+def _list(*, as_json: bool) -> None:
+    from fileroom.sources.removable import plugged_in
+
+    found = plugged_in()
+    if as_json:
+        print_json({"media": [medium.plain() for medium in found]})
+        return
+    if not found:
+        out().print("No disc and no stick is plugged in.")
+    for medium in found:
+        out().print(f"{medium.kind:6}  {safe(medium.label)}  {safe(medium.path)}", soft_wrap=True)
