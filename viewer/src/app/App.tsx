@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 
+import { sessionHere } from "../core/place.ts";
 import { ArchivePage } from "../features/archive/index.ts";
 import { CheckPage } from "../features/check/index.ts";
 import { FoldersPage } from "../features/folders/index.ts";
@@ -17,6 +18,11 @@ import { archive, check, chooser, folders, imports, signedOut, start } from "./s
 import { StatusLine } from "./StatusLine.tsx";
 
 const loadViewer = async () => (await import("../features/viewport/index.ts")).SeriesView;
+
+const loadMedia = async () => (await import("../features/media/index.ts")).MediaPage;
+const loadSessionBar = async () => (await import("../features/media/index.ts")).SessionBar;
+const HERE = sessionHere();
+if (HERE !== undefined) document.documentElement.style.setProperty("--session-bar", "32px");
 
 const loadMatches = async () => (await import("../features/matches/index.ts")).MatchesPage;
 const MATCHES: MatchesPageProps = { onChanged: () => void archive.refresh() };
@@ -37,6 +43,7 @@ export function App() {
   const viewing = at.page === "series" || at.page === "study";
   return (
     <>
+      {HERE === undefined ? null : <Lazy load={loadSessionBar} props={{ id: HERE }} silent />}
       {viewing ? <Viewer key="viewer" seriesId={at.page === "series" ? at.id : undefined} studyId={at.page === "study" ? at.id : undefined} /> : <Pages />}
       {imports.shown.value ? <ImportDialog store={imports} chooser={chooser} /> : null}
       <MenuHost />
@@ -78,6 +85,8 @@ function PageOf() {
       );
     case "check":
       return <CheckPage store={check} />;
+    case "media":
+      return <Lazy load={loadMedia} props={{}} quiet />;
     case "matches":
       return <Lazy<MatchesPageProps> load={loadMatches} props={MATCHES} quiet />;
     case "ledger":

@@ -3,6 +3,7 @@ import { ProgressChip } from "../features/imports/index.ts";
 import { Icon, type IconName, openMenu } from "../features/kit/index.ts";
 import { fmt, language, setLanguage, setTheme, t, theme, type Theme, THEMES } from "../features/prefs/index.ts";
 import { LANGUAGES } from "../core/messages.ts";
+import { sessionHere } from "../core/place.ts";
 import { routePath } from "../core/routes.ts";
 import { Mark } from "./Mark.tsx";
 import { navigate, route } from "./router.ts";
@@ -73,7 +74,7 @@ export function Header({ bare = false }: { readonly bare?: boolean }) {
         <span>{t("app.name")}</span>
       </a>
       {bare ? <span class="spring" /> : page === "archive" ? <SearchBox store={archive} /> : <BackToArchive />}
-      {bare ? null : <MainButtons />}
+      {bare ? null : sessionHere() === undefined ? <MainButtons /> : <ProgressChip store={imports} />}
       <Preferences />
     </header>
   );
@@ -84,6 +85,10 @@ function MainButtons() {
   return (
     <>
       <ProgressChip store={imports} />
+      <a class={page === "media" ? "button plain on" : "button plain"} href={routePath({ page: "media" })}>
+        <Icon name="disc" />
+        <span>{t("media.title")}</span>
+      </a>
       <a class={page === "folders" ? "button plain on" : "button plain"} href={routePath({ page: "folders" })}>
         <Icon name="folder" />
         <span>{t("header.folders")}</span>

@@ -11,10 +11,12 @@ interface LazyProps<P> {
   readonly props: P;
   /** It comes among pages, not in place of them. */
   readonly quiet?: boolean;
+  /** Nothing stands in its place meanwhile. */
+  readonly silent?: boolean;
 }
 
 /** A component that is fetched when it is first drawn. `load` must be the same function each time. */
-export function Lazy<P extends object>({ load, props, quiet = false }: LazyProps<P>) {
+export function Lazy<P extends object>({ load, props, quiet = false, silent = false }: LazyProps<P>) {
   const loaded = useSignal<Loaded<P>>({ state: "loading" });
   useEffect(() => {
     load().then(
@@ -24,6 +26,7 @@ export function Lazy<P extends object>({ load, props, quiet = false }: LazyProps
   }, [load, loaded]);
   const now = loaded.value;
   if (now.state === "ready") return <now.component {...props} />;
+  if (silent) return null;
   return (
     <main class={quiet ? "alone" : "lazy"}>
       <p role="status">{quiet && now.state === "loading" ? "" : t(now.state === "loading" ? "viewer.loading" : "viewer.failed")}</p>

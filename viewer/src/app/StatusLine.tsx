@@ -17,6 +17,7 @@ function Told({ status }: { readonly status: Status }) {
     t("count.images", { count: status.instances }),
     fmt().bytes(status.bytes),
   ];
+  if (status.key_source === "memory") return <InMemory counts={counts} />;
   const hint = status.sealed ? t("status.sealedHint", { cipher: status.cipher, place: status.key_place }) : t("status.openHint");
   return (
     <>
@@ -34,3 +35,13 @@ function Told({ status }: { readonly status: Status }) {
     </>
   );
 }
+
+/** Of a session there is neither a folder nor a seal to tell. */
+const InMemory = ({ counts }: { readonly counts: readonly string[] }) => (
+  <>
+    <span class="status-counts">{counts.join(" · ")}</span>
+    <span class="status-seal">{t("media.memory")}</span>
+    <span class="spring" />
+    <span class="status-quiet">{t("app.notForDiagnosis")}</span>
+  </>
+);

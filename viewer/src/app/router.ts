@@ -1,8 +1,10 @@
 /** A tiny history router: one signal with the route at hand. Plain links work, and so do back and forward. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 
+import { arriveAt } from "../core/place.ts";
 import { parseRoute, type Route, routePath } from "../core/routes.ts";
 
+arriveAt(location.pathname);
 const current = signal<Route>(parseRoute(location.pathname));
 
 /** How many pages of ours lie behind this one, so that closing the viewer can go *back* rather than on. */

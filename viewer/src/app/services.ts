@@ -7,6 +7,7 @@ import { FolderStore } from "../features/folders/index.ts";
 import { ChooserStore, ImportStore } from "../features/imports/index.ts";
 import { toast } from "../features/kit/index.ts";
 import { t } from "../features/prefs/index.ts";
+import { sessionHere } from "../core/place.ts";
 import * as api from "../io/api.ts";
 import { listenToJob } from "../io/events.ts";
 import { onSignedOut } from "../io/http.ts";
@@ -66,8 +67,30 @@ const LOOK_AROUND_MS = 3000;
 setInterval(() => {
   if (signedOut.value || document.visibilityState === "hidden") return;
   imports.lookAround().catch(() => undefined); // no answer now: the next time
+  lookForMedia().catch(() => undefined); // the same
   if (route.value.page === "folders") folders.refresh().catch(() => undefined);
 }, LOOK_AROUND_MS);
+
+/** A disc or stick that is plugged in is offered, and never opened unasked; a session has no eye on others. */
+let plugged: ReadonlySet<string> | undefined;
+async function lookForMedia(): Promise<void> {
+  if (sessionHere() !== undefined) return;
+  const now = await api.media();
+  const news = plugged === undefined ? [] : now.filter((medium) => plugged?.has(medium.path) === false);
+  plugged = new Set(now.map((medium) => medium.path));
+  if (route.value.page === "media") return; // it is listed there
+  for (const medium of news) {
+    toast({
+      text: t("media.appeared", { label: medium.label }),
+      action: {
+        label: t("media.look"),
+        run: () => {
+          navigate({ page: "media" });
+        },
+      },
+    });
+  }
+}
 
 onSignedOut(() => {
   signedOut.value = true;

@@ -632,3 +632,19 @@ export type Entry =
   | { readonly level: "patient"; readonly entry: Patient }
   | { readonly level: "study"; readonly entry: Study }
   | { readonly level: "series"; readonly entry: Series };
+
+/** A disc or a stick that is plugged in. */
+export interface Medium {
+  readonly path: string;
+  readonly label: string;
+  readonly kind: "disc" | "stick";
+}
+
+/** Something that is looked at and not kept. */
+export interface Session {
+  readonly session: string;
+  readonly url: string;
+  readonly label: string;
+  readonly kind: string;
+  readonly opened: string;
+}

@@ -1,5 +1,7 @@
 /** The addresses of the app, both ways. Ids are opaque and meaningless outside their archive. */
 
+import { address, pathWithin } from "./place.ts";
+
 export type Route =
   | { readonly page: "archive"; readonly entry?: string }
   | { readonly page: "study"; readonly id: string }
@@ -9,6 +11,7 @@ export type Route =
   | { readonly page: "matches" }
   | { readonly page: "ledger"; readonly id: number }
   | { readonly page: "check" }
+  | { readonly page: "media" }
   | { readonly page: "unknown"; readonly path: string };
 
 const decode = (text: string): string => {
@@ -19,16 +22,22 @@ const decode = (text: string): string => {
   }
 };
 
+/** Pages of which there is one. */
+const PLAIN = ["folders", "matches", "check", "media"] as const;
+
 /** The route of an address's path. */
 export function parseRoute(path: string): Route {
-  const [first, second, ...rest] = path.split("/").filter((part) => part !== "");
+  const within = pathWithin(path);
+  if (within === undefined) return { page: "unknown", path };
+  const [first, second, ...rest] = within.split("/").filter((part) => part !== "");
   if (first === undefined) return { page: "archive" };
   if (rest.length > 0) return { page: "unknown", path };
   if (first === "imports") {
     if (second === undefined) return { page: "imports" };
     return /^\d{1,15}$/.test(second) ? { page: "ledger", id: Number(second) } : { page: "unknown", path };
   }
-  if ((first === "folders" || first === "matches" || first === "check") && second === undefined) return { page: first };
+  const plain = PLAIN.find((page) => page === first);
+  if (plain !== undefined && second === undefined) return { page: plain };
   if (second === undefined) return { page: "unknown", path };
   if (first === "patient") return { page: "archive", entry: decode(second) };
   if (first === "study") return { page: "study", id: decode(second) };
@@ -36,8 +45,10 @@ export function parseRoute(path: string): Route {
   return { page: "unknown", path };
 }
 
-/** The path of a route. */
-export function routePath(route: Route): string {
+/** The address of a route. */
+export const routePath = (route: Route): string => (route.page === "unknown" ? route.path : address(pathOf(route)));
+
+function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
   switch (route.page) {
     case "archive":
       return route.entry === undefined ? "/" : `/patient/${encodeURIComponent(route.entry)}`;
@@ -55,7 +66,7 @@ export function routePath(route: Route): string {
       return `/imports/${route.id}`;
     case "check":
       return "/check";
-    case "unknown":
-      return route.path;
+    case "media":
+      return "/media";
   }
 }

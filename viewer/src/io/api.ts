@@ -14,6 +14,7 @@ import type {
   Job,
   LabelCount,
   LedgerEntry,
+  Medium,
   Outcome,
   Page,
   Patient,
@@ -25,6 +26,7 @@ import type {
   SavedSearch,
   Series,
   SeriesImages,
+  Session,
   State,
   Status,
   Study,
@@ -32,6 +34,7 @@ import type {
   Verdict,
 } from "../core/model.ts";
 import type { Measurement } from "../core/measure.ts";
+import { address } from "../core/place.ts";
 import { json, request } from "./http.ts";
 
 export interface ListQuery {
@@ -87,12 +90,12 @@ export const keepMeasurements = async (seriesId: string, all: readonly Measureme
   await request(`/api/series/${at(seriesId)}/measurements`, { method: "PUT", body: { measurements: all } });
 };
 
-export const measurementsUrl = (seriesId: string, form: "csv" | "sr"): string => `/api/series/${at(seriesId)}/measurements/${form}`;
+export const measurementsUrl = (seriesId: string, form: "csv" | "sr"): string => address(`/api/series/${at(seriesId)}/measurements/${form}`);
 
-export const thumbnailUrl = (seriesId: string): string => `/api/series/${at(seriesId)}/thumbnail`;
+export const thumbnailUrl = (seriesId: string): string => address(`/api/series/${at(seriesId)}/thumbnail`);
 
 /** Frame `number`, counted from 1, as stored. */
-export const frameUrl = (instanceId: string, number: number): string => `/api/instances/${at(instanceId)}/frames/${number}`;
+export const frameUrl = (instanceId: string, number: number): string => address(`/api/instances/${at(instanceId)}/frames/${number}`);
 
 /** Forget entries; the files stay where they are. */
 export const remove = async (ids: readonly string[]): Promise<Counts> =>
@@ -103,7 +106,7 @@ export const restore = async (ids: readonly string[]): Promise<Counts> =>
 
 /** The whole list, as a table or as one JSON object a line. */
 export const exportUrl = (list: "patients" | "studies" | "series" | "instances", kind: "csv" | "json", query: ListQuery = {}): string =>
-  `/api/export/${list}.${kind}${queryString({ ...query })}`;
+  address(`/api/export/${list}.${kind}${queryString({ ...query })}`);
 
 export const drives = (signal?: AbortSignal): Promise<readonly Drive[]> => json("/api/drives", { signal });
 
@@ -195,7 +198,8 @@ export const ledger = (
 ): Promise<Page<LedgerEntry>> => json(`/api/imports/${id}/ledger${queryString({ ...query })}`, { signal });
 
 /** The whole ledger to keep, as a table or as JSON. */
-export const ledgerUrl = (id: number, kind: "csv" | "json", outcome?: Outcome): string => `/api/imports/${id}/ledger.${kind}${queryString({ outcome })}`;
+export const ledgerUrl = (id: number, kind: "csv" | "json", outcome?: Outcome): string =>
+  address(`/api/imports/${id}/ledger.${kind}${queryString({ outcome })}`);
 
 export const reasons = (id: number, signal?: AbortSignal): Promise<readonly ReasonCount[]> => json(`/api/imports/${id}/reasons`, { signal });
 
@@ -205,7 +209,7 @@ export const undoImport = async (id: number): Promise<Counts> =>
 
 export const jobs = (signal?: AbortSignal): Promise<readonly Job[]> => json("/api/jobs", { signal });
 
-export const jobEventsUrl = (job: string): string => `/api/jobs/${at(job)}/events`;
+export const jobEventsUrl = (job: string): string => address(`/api/jobs/${at(job)}/events`);
 
 export const cancelJob = async (job: string): Promise<void> => {
   await request(`/api/jobs/${at(job)}`, { method: "DELETE" });
@@ -240,6 +244,20 @@ export const findings = (
   query: { readonly trouble?: Trouble; readonly offset?: number; readonly limit?: number },
   signal?: AbortSignal,
 ): Promise<Page<Finding>> => json(`/api/checks/${id}/findings${queryString({ ...query })}`, { signal });
+
+// -- what is looked at and not kept -----------------------------------------------------------------------------
+
+/** The discs and sticks that are plugged in. */
+export const media = (signal?: AbortSignal): Promise<readonly Medium[]> => json("/api/media", { signal });
+
+export const sessions = (signal?: AbortSignal): Promise<readonly Session[]> => json("/api/sessions", { signal });
+
+export const openSession = (path: string): Promise<Session> => json("/api/sessions", { method: "POST", body: { path } });
+
+/** Close it, and forget all of it. */
+export const closeSession = async (id: string): Promise<void> => {
+  await request(`/api/sessions/${at(id)}`, { method: "DELETE" });
+};
 
 // -- the folder chooser -----------------------------------------------------------------------------------------
 

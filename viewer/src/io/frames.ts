@@ -1,6 +1,7 @@
 /** Frames and bulk data: the parts of the HTTP door that answer in bytes (docs/http-api.md, PS3.18 8.6.1, 10.4). */
 import { EXPLICIT_LITTLE } from "../core/decoding.ts";
 import type { Series, SeriesImage } from "../core/model.ts";
+import { address as addressOf } from "../core/place.ts";
 import { framePart, type MediaPart } from "../core/multipart.ts";
 import type { JsonDataSet } from "../core/palette.ts";
 import { ApiError, type ErrorCode, isAbort } from "./http.ts";
@@ -17,7 +18,7 @@ export const decodedFrame = (image: SeriesImage, number: number, signal?: AbortS
   frame(image, number, DECODED, EXPLICIT_LITTLE, signal);
 
 async function frame(image: SeriesImage, number: number, accept: string, syntax: string, signal?: AbortSignal): Promise<MediaPart> {
-  const response = await get(`${image.frames_url}/${number}`, accept, signal);
+  const response = await get(addressOf(`${image.frames_url}/${number}`), accept, signal);
   const body = new Uint8Array(await response.arrayBuffer());
   return framePart(response.headers.get("Content-Type") ?? "", body, syntax);
 }
@@ -25,7 +26,7 @@ async function frame(image: SeriesImage, number: number, accept: string, syntax:
 /** The data set of an instance in the DICOM JSON model (PS3.18 F), for what the catalog does not keep. */
 export async function dataSet(series: Series, image: SeriesImage, signal?: AbortSignal): Promise<JsonDataSet> {
   const study = encodeURIComponent(series.study.study_instance_uid);
-  const path = `/dicomweb/studies/${study}/series/${encodeURIComponent(series.series_instance_uid)}`;
+  const path = `${addressOf("/dicomweb")}/studies/${study}/series/${encodeURIComponent(series.series_instance_uid)}`;
   const address = `${path}/instances/${encodeURIComponent(image.sop_instance_uid)}/metadata`;
   const [first] = (await (await get(address, "application/dicom+json", signal)).json()) as JsonDataSet[];
   return first ?? {};

@@ -1,5 +1,7 @@
 /** How we speak to our server: JSON out and in, and its refusals (RFC 9457) as one kind of error. */
 
+import { address } from "../core/place.ts";
+
 export const ERROR_CODES = [
   "unauthorized",
   "forbidden",
@@ -61,7 +63,7 @@ export async function request(path: string, options: RequestOptions = {}): Promi
   if (signal !== undefined) init.signal = signal;
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(address(path), init);
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new ApiError("unreachable", 0, error instanceof Error ? error.message : String(error));

@@ -1,5 +1,7 @@
 /** What this browser remembers for us: preferences only, never anything about a patient. */
 
+import { sessionHere } from "../core/place.ts";
+
 /** The kept value, when there is one and it is among `allowed`. */
 export function recall<T extends string>(key: string, allowed: readonly T[]): T | undefined {
   try {
@@ -11,6 +13,7 @@ export function recall<T extends string>(key: string, allowed: readonly T[]): T 
 }
 
 export function remember(key: string, value: string): void {
+  if (sessionHere() !== undefined) return; // a session leaves nothing behind, not even how it was looked at
   try {
     localStorage.setItem(`fileroom.${key}`, value);
   } catch {

@@ -1,6 +1,10 @@
 /** Words of the shell, and those that every page uses. */
 export const common = {
   en: {
+    "media.title": "CD / USB",
+    "media.appeared": "{label} was plugged in.",
+    "media.look": "Look at it",
+    "media.memory": "in memory only",
     "app.name": "fileroom",
     "app.notForDiagnosis": "Not a medical device. Not for diagnosis.",
     "app.demo": "Demo archive: these are phantoms, not people. Nothing here is about a real patient.",
@@ -70,6 +74,10 @@ export const common = {
     "session.wrong": "This token is wrong or has been used already.",
   },
   it: {
+    "media.title": "CD / USB",
+    "media.appeared": "{label} è stato collegato.",
+    "media.look": "Guarda",
+    "media.memory": "solo in memoria",
     "app.name": "fileroom",
     "app.notForDiagnosis": "Non è un dispositivo medico. Non usare per la diagnosi.",
     "app.demo": "Archivio dimostrativo: sono fantocci, non persone. Nulla qui riguarda un paziente reale.",
