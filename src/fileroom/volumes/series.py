@@ -1,0 +1,310 @@
+"""A series of DICOM images as one volume: frames at their places, and what repeats at each place as the fourth axis.
+
+Refused where the frames are no such thing: other directions, other sizes, gaps, places that are seen more often than
+others. A gantry that was tilted is no reason: slices then stand askew, and the transform says so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
+from fileroom.errors import Unavailable
+from fileroom.model import Refusal, Remark
+from fileroom.pixels.form import frame_count
+from fileroom.pixels.frames import decoded_frame
+from fileroom.pixels.functional_groups import per_frame
+from fileroom.pixels.geometry import SAME_DIRECTION, normal_of
+from fileroom.sources.opened import as_file, opened
+from fileroom.volumes.mosaic import Mosaic, mosaic_of
+from fileroom.volumes.refusing import Refused
+from fileroom.volumes.volume import Volume, checked_affine, checked_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from fileroom.model import Header
+
+NEAR: Final = 0.1  # of a step from slice to slice: rounding, and tables that do not stop to the hair
+SAME_SIZE = 1e-4  # mm
+SAME_PLACE = 0.01  # mm
+MOST_FRAMES = 100_000
+OFFSETS = 0x3004000C  # Grid Frame Offset Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One frame of a series: where it is stored, where it lies, and what tells it from others at its place."""
+
+    path: str = field(repr=False)
+    header: Header = field(repr=False)
+    number: int
+    position: tuple[float, ...]
+    orientation: tuple[float, ...]
+    spacing: tuple[float, ...]
+    slope: float
+    intercept: float
+    turn: tuple[Any, ...]
+    tile: int | None = None  # of a mosaic
+
+    def pixels(self) -> NDArray[Any]:
+        """Its stored values, as rows of pixels."""
+        return decoded_frame(self.path, self.header, self.number)
+
+
+def series_volume(name: str, files: Iterable[tuple[str, Header]]) -> Volume:
+    """The images of a series, each by the path of its file and its header, as a volume. Refused with the reason."""
+    frames: list[Frame] = []
+    mosaics: dict[str, Mosaic] = {}
+    for path, header in files:
+        if not header.has_pixels:
+            continue
+        mosaic = mosaic_of(path, header)
+        if mosaic is not None:
+            mosaics[path] = mosaic
+            frames += _tiles(path, header, mosaic)
+        else:
+            frames += _frames(path, header)
+        if len(frames) > MOST_FRAMES:
+            raise Refused(Refusal.TOO_LARGE)
+    if not frames:
+        raise Refused(Refusal.NO_IMAGE)
+    first = frames[0]
+    _same_form(frames)
+    placed = _placed(frames)
+    if placed is None:
+        raise Refused(Refusal.NOT_ONE_VOLUME, "its images do not say where they lie")
+    return _volume(name, first, *placed, mosaics)
+
+
+def _frames(path: str, header: Header) -> list[Frame]:
+    count = frame_count(header)
+    groups = per_frame(path, header) if count > 1 or not header.image_position else None
+    offsets = dose_offsets(path, header) if groups is None and count > 1 else ()
+    if groups is None and count > 1 and len(offsets) != count:
+        raise Refused(Refusal.NOT_ONE_VOLUME, "its frames do not say where they lie")
+    found = []
+    for index in range(count):
+        slope: float | None
+        if groups is None:
+            position, orientation, spacing = header.image_position, header.image_orientation, header.pixel_spacing
+            slope, intercept = header.rescale_slope, header.rescale_intercept
+            turn: tuple[Any, ...] = _turn(
+                header.temporal_position_identifier, header.echo_time, header.diffusion_b_value, header.trigger_time
+            )
+            turn = (*turn, header.acquisition_number or 0, header.instance_number or 0, index)
+            if offsets:
+                position = _offset(position, orientation, offsets[index])
+        else:
+            position = groups.image_position[index] or header.image_position
+            orientation = groups.image_orientation[index] or header.image_orientation
+            spacing = groups.pixel_spacing[index] or header.pixel_spacing
+            slope = _or(groups.rescale_slope[index], header.rescale_slope)
+            intercept = _or(groups.rescale_intercept[index], header.rescale_intercept)
+            turn = _turn(
+                groups.temporal_position[index],
+                groups.echo_time[index],
+                groups.diffusion_b_value[index],
+                groups.trigger_time[index],
+            )
+            turn = (*turn, groups.frame_type[index], header.instance_number or 0, index)
+        found.append(
+            Frame(
+                path=path,
+                header=header,
+                number=index + 1,
+                position=position,
+                orientation=orientation,
+                spacing=spacing,
+                slope=1.0 if slope is None else slope,
+                intercept=intercept or 0.0,
+                turn=turn,
+            )
+        )
+    return found
+
+
+def dose_offsets(path: str, header: Header) -> tuple[float, ...]:
+    """How far each plane of a dose lies from the first one, along the normal (PS3.3 C.8.8.3.2)."""
+    if header.modality != "RTDOSE":
+        return ()
+    load_pydicom()
+    from pydicom import dcmread
+
+    try:
+        with quiet_pydicom(), opened(path) as file:
+            data_set = dcmread(as_file(file), stop_before_pixels=True, force=True, specific_tags=[OFFSETS])
+            found = [float(offset) for offset in data_set[OFFSETS].value]
+            return tuple(offset - found[0] for offset in found)  # they may count from the first plane or from zero
+    except OSError as error:
+        raise Unavailable("the file cannot be read") from error
+    except (KeyError, TypeError, ValueError, IndexError):
+        return ()
+
+
+def _offset(position: Sequence[float], orientation: Sequence[float], offset: float) -> tuple[float, ...]:
+    """Where a plane of a dose lies."""
+    normal = normal_of(orientation) or (0.0, 0.0, 0.0)
+    return tuple(at + offset * along for at, along in zip(position, normal, strict=False))
+
+
+def _tiles(path: str, header: Header, mosaic: Mosaic) -> list[Frame]:
+    turn = (header.acquisition_number or 0, header.instance_number or 0)
+    return [
+        Frame(
+            path=path,
+            header=header,
+            number=1,
+            position=mosaic.position(tile),
+            orientation=header.image_orientation,
+            spacing=header.pixel_spacing,
+            slope=1.0 if header.rescale_slope is None else header.rescale_slope,
+            intercept=header.rescale_intercept or 0.0,
+            turn=turn,
+            tile=tile,
+        )
+        for tile in range(mosaic.tiles)
+    ]
+
+
+def _or(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one
+
+
+def _turn(*values: float | None) -> tuple[float, ...]:
+    return tuple(-1.0 if value is None else float(value) for value in values)
+
+
+def _same_form(frames: Sequence[Frame]) -> None:
+    """All of one size, kind and direction."""
+    first = frames[0]
+    for frame in frames:
+        mine, theirs = frame.header, first.header
+        if (mine.rows, mine.columns, mine.samples_per_pixel) != (theirs.rows, theirs.columns, theirs.samples_per_pixel):
+            raise Refused(Refusal.NOT_ONE_VOLUME, "its images are not of one size")
+        if not _close(frame.orientation, first.orientation, SAME_DIRECTION):
+            raise Refused(Refusal.NOT_ONE_VOLUME, "its images lie in several directions")
+        if not _close(frame.spacing, first.spacing, SAME_SIZE):
+            raise Refused(Refusal.NOT_ONE_VOLUME, "its pixels are not of one size")
+
+
+def _close(one: Sequence[float], other: Sequence[float], near: float) -> bool:
+    return len(one) == len(other) and all(abs(a - b) <= near for a, b in zip(one, other, strict=True))
+
+
+def _placed(frames: Sequence[Frame]) -> tuple[list[list[Frame]], NDArray[np.float64]] | None:
+    """The frames by place and turn, and the transform; None when they do not say where they lie."""
+    first = frames[0]
+    normal = normal_of(first.orientation)
+    if normal is None or len(first.spacing) != 2 or any(len(frame.position) != 3 for frame in frames):  # noqa: PLR2004
+        return None
+    ordered = sorted(frames, key=lambda frame: float(np.dot(frame.position, normal)))
+    places: list[list[Frame]] = [[]]
+    for frame in ordered:
+        before = places[-1][-1] if places[-1] else frame
+        if float(np.dot(np.subtract(frame.position, before.position), normal)) > SAME_PLACE:
+            places.append([])
+        places[-1].append(frame)
+    turns = {len(place) for place in places}
+    if len(turns) > 1:
+        raise Refused(Refusal.NOT_ONE_VOLUME, "some places were imaged more often than others")
+    for place in places:
+        place.sort(key=lambda frame: frame.turn)
+    return places, _affine(first, places, np.array(normal))
+
+
+def _affine(first: Frame, places: Sequence[Sequence[Frame]], normal: NDArray[np.float64]) -> NDArray[np.float64]:
+    positions = np.array([np.mean([frame.position for frame in place], axis=0) for place in places])
+    affine = np.eye(4)
+    affine[:3, 0] = np.array(first.orientation[:3]) * first.spacing[1]  # along a row: from column to column
+    affine[:3, 1] = np.array(first.orientation[3:]) * first.spacing[0]
+    affine[:3, 3] = positions[0]
+    if len(places) > 1:
+        step = (positions[-1] - positions[0]) / (len(places) - 1)
+        off = positions - (positions[0] + np.outer(np.arange(len(places)), step))
+        if float(np.linalg.norm(off, axis=1).max()) > NEAR * float(np.linalg.norm(step)):
+            raise Refused(Refusal.UNEVEN)
+    else:
+        header = first.header
+        step = normal * (header.spacing_between_slices or header.slice_thickness or 1.0)
+    affine[:3, 2] = step
+    return checked_affine(affine)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The values of frames in their order. ``scaled``: each has a scale of its own, so they come as they are meant."""
+
+    frames: tuple[Frame, ...] = field(repr=False)
+    mosaics: dict[str, Mosaic] = field(repr=False)
+    scaled: bool
+
+    def plane(self, number: int) -> NDArray[Any]:
+        """As :class:`~fileroom.volumes.volume.Values` says."""
+        frame = self.frames[number]
+        pixels = frame.pixels()
+        if frame.tile is not None:
+            pixels = self.mosaics[frame.path].tile(pixels, frame.tile)
+        if self.scaled:
+            pixels = (pixels * frame.slope + frame.intercept).astype(np.float32)
+        return pixels.swapaxes(0, 1)
+
+
+def _volume(
+    name: str, first: Frame, places: list[list[Frame]], affine: NDArray[np.float64], mosaics: dict[str, Mosaic]
+) -> Volume:
+    by_turn = tuple(places[place][turn] for turn in range(len(places[0])) for place in range(len(places)))
+    scales = {(frame.slope, frame.intercept) for frame in by_turn}
+    samples = first.header.samples_per_pixel or 1
+    scaled = samples == 1 and len(scales) > 1
+    stack = Stack(by_turn, mosaics, scaled)
+    plane = stack.plane(0)
+    if first.header.photometric_interpretation == "PALETTE COLOR":
+        raise Refused(Refusal.UNSUPPORTED, "colours by a palette")
+    kinds = {(frame.header.bits_allocated, frame.header.pixel_representation) for frame in by_turn}
+    if len(kinds) > 1:
+        raise Refused(Refusal.NOT_ONE_VOLUME, "its images are not of one kind of number")
+    slope, intercept = (1.0, 0.0) if scaled or samples > 1 else next(iter(scales))
+    shape = checked_shape((plane.shape[0], plane.shape[1], len(places), len(places[0])), plane.dtype, samples)
+    header = first.header
+    return Volume(
+        name=name,
+        format="DICOM",
+        shape=shape,
+        dtype=plane.dtype,
+        samples=samples,
+        values=stack,
+        affine=affine,
+        slope=slope,
+        intercept=intercept,
+        unit=header.rescale_type or ("HU" if header.modality == "CT" else header.units),
+        step_ms=_step(places[0]),
+        remarks=(Remark.MORE_AXES,) if _several_reasons(places[0]) else (),
+    )
+
+
+def _step(turns: Sequence[Frame]) -> float | None:
+    """Milliseconds from one point in time to the next, where they are evenly apart."""
+    times = [frame.header.trigger_time for frame in turns]
+    known = [time for time in times if time is not None]
+    if len(known) < 2 or len(known) < len(times):  # noqa: PLR2004
+        return None
+    steps = np.diff(known)
+    step = float(steps.mean())
+    return step if step > 0 and bool(np.abs(steps - step).max() < NEAR * step) else None
+
+
+def _several_reasons(turns: Sequence[Frame]) -> bool:
+    """Whether more than one thing changes along the fourth axis: echoes and times, say."""
+    seen: defaultdict[int, set[Any]] = defaultdict(set)
+    for frame in turns:
+        if frame.tile is None:
+            for index, value in enumerate(frame.turn[:4]):
+                seen[index].add(value)
+    return sum(len(values) > 1 for values in seen.values()) > 1

@@ -1,0 +1,194 @@
+"""A volume into a file that other programs read: NIfTI, NRRD, or DICOM images in a folder.
+
+Plane by plane, so that no volume has to fit into memory; under another name until it is whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fileroom.errors import BadRequest, FileroomError
+from fileroom.model import Refusal
+from fileroom.volumes.as_dicom import Slices, new_uid
+from fileroom.volumes.refusing import Refused
+from fileroom.volumes.volume import RAS_TO_LPS, at_right_angles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import IO
+
+    from fileroom.volumes.volume import Volume
+
+    OnPlane = Callable[[int], None]  # told after each plane how many there are; what it raises ends the writing
+
+MOST_OF_NIFTI_1 = 32_767
+COLOURS: Final = {3: "RGB", 4: "RGBA"}
+NRRD_KINDS: Final = {"i": "int", "u": "uint"}
+
+
+def form_of(out: Path) -> str:
+    """ "nifti", "nrrd" or "dicom", by the name that is to be written. BadRequest for another."""
+    lower = out.name.lower()
+    if lower.endswith((".nii", ".nii.gz")):
+        return "nifti"
+    if lower.endswith(".nrrd"):
+        return "nrrd"
+    if not out.suffix or out.is_dir():
+        return "dicom"
+    raise BadRequest("name a file .nii, .nii.gz or .nrrd, or a folder for DICOM images")
+
+
+def write(volume: Volume, out: Path, on_plane: OnPlane = lambda _: None) -> None:
+    """Write ``volume`` to ``out``, whose name says what it becomes. BadRequest when something is there already."""
+    form = form_of(out)
+    if form == "dicom":
+        _write_dicom(volume, out, on_plane)
+        return
+    if out.exists():
+        raise BadRequest(f"{out} is there already")
+    with _new_file(out) as file:
+        (_write_nifti if form == "nifti" else _write_nrrd)(volume, file, out, on_plane)
+
+
+@contextmanager
+def _new_file(out: Path) -> Iterator[IO[bytes]]:
+    """A file that has its name only when all of it is there."""
+    temporary = out.with_name(f".{out.name}.part")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+        os.replace(temporary, out)  # noqa: PTH105 - the same
+    except OSError as error:
+        raise FileroomError(f"{out} cannot be written: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+# -- NIfTI ---------------------------------------------------------------------------------------------------------
+
+
+def _write_nifti(volume: Volume, file: IO[bytes], out: Path, on_plane: OnPlane) -> None:
+    kind = _nifti_kind(volume)
+    packed = (
+        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0) if out.suffix == ".gz" else file
+    )
+    packed.write(nifti_header(volume, kind))
+    packed.write(bytes(4))  # no extensions
+    for number in range(volume.planes):
+        plane = volume.values.plane(number).astype(kind, copy=False)
+        packed.write(np.ascontiguousarray(plane.swapaxes(0, 1)).tobytes())
+        on_plane(number + 1)
+    if packed is not file:
+        packed.close()
+
+
+def _nifti_kind(volume: Volume) -> np.dtype[Any]:
+    if volume.samples > 1 and volume.dtype != np.uint8:
+        raise Refused(Refusal.UNSUPPORTED, "NIfTI has colours of 8 bits only")
+    kind = volume.dtype.newbyteorder("<")
+    return np.dtype(np.uint8) if kind.kind == "b" else np.dtype("<f4") if kind == np.float16 else kind
+
+
+def nifti_header(volume: Volume, kind: np.dtype[Any]) -> bytes:
+    """The header; the qform only where it can say the same as the sform, which may be sheared."""
+    from nibabel.nifti1 import Nifti1Header, data_type_codes
+    from nibabel.nifti2 import Nifti2Header
+
+    lengths = volume.shape[: 4 if volume.shape[3] > 1 else 3]
+    header: Any = (Nifti2Header if max(lengths) > MOST_OF_NIFTI_1 else Nifti1Header)(endianness="<")
+    header.set_data_dtype(data_type_codes.dtype[COLOURS[volume.samples]] if volume.samples > 1 else kind)
+    header.set_data_shape(lengths)
+    step = volume.step_ms / 1000 if volume.step_ms else 1.0
+    header.set_zooms((*volume.spacing, step)[: len(lengths)])
+    header.set_xyzt_units("mm" if volume.spaced else None, "sec" if volume.step_ms else None)
+    if volume.oriented:
+        affine = RAS_TO_LPS @ volume.affine
+        header.set_sform(affine, code=1)
+        if at_right_angles(volume.affine):
+            header.set_qform(affine, code=1)
+    header["descrip"] = b"fileroom"
+    if volume.samples == 1:
+        header.set_slope_inter(volume.slope, volume.intercept)
+    header["vox_offset"] = header.single_vox_offset
+    header["magic"] = header.single_magic
+    return bytes(header.binaryblock)
+
+
+# -- NRRD ----------------------------------------------------------------------------------------------------------
+
+
+def _write_nrrd(volume: Volume, file: IO[bytes], out: Path, on_plane: OnPlane) -> None:  # noqa: ARG001 - as the others
+    if volume.dtype.kind == "c":
+        raise Refused(Refusal.UNSUPPORTED, "NRRD has no complex numbers")
+    scaled = (volume.slope, volume.intercept) != (1, 0)
+    kind = np.dtype("<f4") if scaled or volume.dtype == np.float16 else volume.dtype.newbyteorder("<")
+    file.write(nrrd_header(volume, kind).encode())
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0) as packed:
+        for number in range(volume.planes):
+            plane = volume.values.plane(number)
+            plane = plane * volume.slope + volume.intercept if scaled else plane
+            packed.write(np.ascontiguousarray(plane.swapaxes(0, 1), dtype=kind).tobytes())
+            on_plane(number + 1)
+
+
+def nrrd_header(volume: Volume, kind: np.dtype[Any]) -> str:
+    """The fields, as teem writes them. A scale has no place in them: values are written as they are meant."""
+    named = {"f4": "float", "f8": "double"}
+    colour = volume.samples > 1
+    times = volume.shape[3] > 1
+    lengths = [*[volume.samples] * colour, *volume.shape[: 4 if times else 3]]
+    axes = [_vector(axis) for axis in volume.affine[:3, :3].T]
+    lines = [
+        "NRRD0005",
+        "# made by fileroom",
+        f"type: {named.get(kind.str[1:]) or f'{NRRD_KINDS[kind.kind]}{kind.itemsize * 8}'}",
+        f"dimension: {len(lengths)}",
+    ]
+    kinds = [*["domain"] * 3, *["list"] * times]
+    if colour:
+        kinds.insert(0, f"{COLOURS[volume.samples]}-color")
+    if volume.oriented:
+        lines.append("space: left-posterior-superior")
+    lines.append(f"sizes: {' '.join(map(str, lengths))}")
+    if volume.oriented:
+        lines.append(f"space directions: {' '.join([*['none'] * colour, *axes, *['none'] * times])}")
+    elif volume.spaced:
+        steps = [repr(step) for step in volume.spacing]
+        lines.append(f"spacings: {' '.join([*['nan'] * colour, *steps, *['nan'] * times])}")
+    lines.append(f"kinds: {' '.join(kinds)}")
+    lines += ["endian: little", "encoding: gzip"]
+    if volume.oriented:
+        lines.append(f"space origin: {_vector(volume.affine[:3, 3])}")
+    if volume.unit:
+        lines.append(f'sample units: "{volume.unit}"')
+    return "\n".join(lines) + "\n\n"
+
+
+def _vector(numbers: Any) -> str:
+    return f"({','.join(repr(float(number)) for number in numbers)})"
+
+
+# -- DICOM ---------------------------------------------------------------------------------------------------------
+
+
+def _write_dicom(volume: Volume, out: Path, on_plane: OnPlane) -> None:
+    """A folder of Secondary Captures. Floating point is rounded to 16 bits with a scale: what is no Parametric Map may
+    not have it (PS3.3 A.8.1)."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadRequest(f"{out} is there already, and is no empty folder")
+    slices = Slices(volume, new_uid(), new_uid(), rounded=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileroomError(f"{out} cannot be made: {error.strerror}") from error
+    digits = len(str(len(slices)))
+    for number, one in enumerate(slices, 1):
+        with _new_file(out / f"{number:0{digits}}.dcm") as file:
+            file.write(one.read_at(0, one.size))
+        on_plane(number)
