@@ -22,7 +22,7 @@ from fileroom.settings import Settings, from_environment
 from fileroom.tabular import csv_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         CharsetRule,
         CheckReport,
         Conflict,
+        Conversion,
         Counts,
         Drive,
         Finding,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
         LabelCount,
         LedgerEntry,
         Measurement,
+        OtherImage,
+        Others,
         Outcome,
         Page,
         Patient,
@@ -66,6 +69,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from fileroom.pixels.display import Display
+    from fileroom.volumes.volume import Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,7 @@ class Archive:
     def __init__(self, settings: Settings, home: Home | None = None) -> None:
         self.settings = settings
         self.medium: Medium | None = None  # what an ephemeral one was opened over
+        self.opened_others: Others | None = None  # what is said of the files of :meth:`others`
         self._catalog = Catalog(home or FolderHome(settings.archive, use_keyring=settings.use_keyring))
         self._files = Files(self._catalog)
         self._lock = threading.Lock()
@@ -160,6 +165,65 @@ class Archive:
             archive.close()
             raise
         return archive
+
+    @classmethod
+    def others(
+        cls,
+        paths: Sequence[str] = (),
+        handed_in: Mapping[str, bytes] | None = None,
+        *,
+        settings: Settings | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Archive:
+        """An ephemeral archive over files of any kind that is known: ``opened_others`` says what they are.
+
+        ``paths`` lie on a disk, folders with all that is in them; ``handed_in`` are files by name that lie nowhere.
+        Undecodable when none of them can be shown.
+        """
+        from fileroom.volumes.gathering import gather_all
+
+        found, told = gather_all(paths, handed_in or {}, cancel)
+        archive = cls.ephemeral(found, label=told.label, settings=settings)
+        archive.opened_others = told
+        return archive
+
+    def convert(
+        self,
+        series_id: str,
+        path: str | os.PathLike[str],
+        *,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> OtherImage:
+        """Write a series as one volume to ``path``: ``.nii``, ``.nii.gz``, ``.nrrd``, or a folder of DICOM images.
+
+        Undecodable, with the reason, when its images are no such thing; BadRequest when something is there already.
+        """
+        from fileroom.volumes.convert import to_path
+
+        return to_path(self._volume(series_id), path, on_progress, cancel)
+
+    def convert_to(
+        self,
+        series_id: str,
+        form: str,
+        *,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> tuple[Conversion, bytes]:
+        """The same (``nii.gz`` or ``nrrd``) into memory: what it became, and the file itself."""
+        from fileroom.volumes.convert import to_memory
+
+        return to_memory(self._volume(series_id), form, on_progress, cancel)
+
+    def _volume(self, series_id: str) -> Volume:
+        from fileroom.volumes.series import series_volume
+
+        series = self._series(series_id)
+        found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
+        return series_volume(
+            series.description, ((file.path, file.header) for file in map(self.read, (i.id for i in found)))
+        )
 
     def look_in(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> ImportSummary:
         """Find all images of the source of :meth:`ephemeral`. BadRequest for an archive that has none."""
@@ -947,6 +1011,19 @@ class Archive:
     def check_token(self, secret: str) -> bool:
         """Whether ``secret`` is a token of this archive."""
         return userdata.check_token(self._catalog, secret)
+
+
+def convert_file(
+    path: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> tuple[OtherImage, ...]:
+    """Write every image of a file that is no DICOM to ``out`` (several get numbers). No archive is needed."""
+    from fileroom.volumes.convert import file_to_path
+
+    return file_to_path(os.fspath(path), out, on_progress, cancel)
 
 
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"

@@ -21,7 +21,13 @@ from __future__ import annotations
 
 
 class FileroomError(Exception):
-    """Anything fileroom says no with. The message is for the user and holds no identifiers."""
+    """Anything fileroom says no with. The message is for the user and holds no identifiers.
+
+    ``reason`` is a code, and ``detail`` a word beside it, where a page can say more than the kind in its own language.
+    """
+
+    reason: str = ""
+    detail: str = ""
 
 
 class NotFound(FileroomError):

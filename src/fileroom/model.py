@@ -26,6 +26,7 @@ __all__ = [
     "Condition",
     "Conflict",
     "ConflictFile",
+    "Conversion",
     "Counts",
     "Detail",
     "Difference",
@@ -45,7 +46,9 @@ __all__ = [
     "Match",
     "Measured",
     "Measurement",
+    "OtherFailure",
     "OtherImage",
+    "Others",
     "Outcome",
     "Page",
     "Patient",
@@ -317,6 +320,7 @@ class Remark(StrEnum):
     NOT_FINITE = "not_finite"
     ALPHA_LEFT_OUT = "alpha_left_out"
     ROUNDED = "rounded"
+    ROUNDED_TO_16_BITS = "rounded_to_16_bits"
     MORE_AXES = "more_axes"
     AXES_ASSUMED = "axes_assumed"
     IDENTITY_MADE = "identity_made"
@@ -334,6 +338,7 @@ REMARK_TEXT: dict[Remark, str] = {
     Remark.NOT_FINITE: "Some of its values are no numbers (NaN or infinite).",
     Remark.ALPHA_LEFT_OUT: "Its transparency is left out.",
     Remark.ROUNDED: "Its values have more digits than can be shown exactly.",
+    Remark.ROUNDED_TO_16_BITS: "Its values are rounded to 65 536 steps between the least and the greatest.",
     Remark.MORE_AXES: "It has more axes than space and time; they are shown one after the other.",
     Remark.AXES_ASSUMED: "The file does not name its axes: the last two are taken for rows and columns.",
     Remark.IDENTITY_MADE: "The file has no identifiers of its own; they were made up for this look.",
@@ -357,6 +362,54 @@ class OtherImage:
     labels: bool
     unit: str  # of the values; "" is not known
     remarks: tuple[Remark, ...]
+    series_uid: str = ""  # of the series that it is shown as; "" of DICOM files, which have their own
+
+    @classmethod
+    def of_dicom(cls, name: str, remarks: tuple[Remark, ...] = ()) -> OtherImage:
+        """DICOM files, of which the archive says all there is to say."""
+        return cls(
+            name=name,
+            format="DICOM",
+            shape=(),
+            values="",
+            samples=0,
+            spacing=(),
+            orientation="",
+            transform="header",
+            labels=False,
+            unit="",
+            remarks=remarks,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """What a series became: a file of that name, and what it holds."""
+
+    image: OtherImage
+    name: str
+    media_type: str
+    size: int
+    state: str = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherFailure:
+    """A file that could not be opened. ``code`` is a :class:`Refusal`, or "unavailable"."""
+
+    name: str
+    code: str
+    detail: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """What was opened for a look, and what could not be."""
+
+    label: str
+    images: tuple[OtherImage, ...]
+    failures: tuple[OtherFailure, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ AFFINE_RAS = np.diag([-1.0, -1, 1, 1]) @ AFFINE_LPS
 def nifti(path: Path, array: Any = NUMBERS, affine: Any = AFFINE_RAS, **header: Any) -> Path:
     import nibabel
 
-    image = nibabel.Nifti1Image(array, affine)
+    image = nibabel.Nifti1Image(array, affine, dtype=array.dtype)
     image.header.set_xyzt_units("mm", "sec")
     for name, value in header.items():
         image.header[name] = value

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 BAR = 20  # cells
 EVERY = 5.0  # seconds between lines where there is no terminal
-PHASES = {"walking": "Looking", "reading": "Reading", "finishing": "Finishing"}
+PHASES = {"walking": "Looking", "reading": "Reading", "finishing": "Finishing", "converting": "Converting"}
 
 
 def figures(progress: Progress) -> str:
     """``1,200 files seen, 800 read, 300 per second, 4 s left``."""
+    if progress.phase == "converting":
+        return f"{number(progress.done)} of {count(progress.total or 0, 'slice')}"
     parts = [f"{count(progress.seen, 'file')} seen", f"{number(progress.read)} read"]
     if progress.files_per_second:
         parts.append(f"{number(round(progress.files_per_second))} per second")
@@ -73,7 +75,7 @@ class Bar:
 
         self._bars: RichProgress = RichProgress(
             SpinnerColumn(),
-            TextColumn("{task.description}", markup=False, table_column=Column(min_width=len("Finishing"))),
+            TextColumn("{task.description}", markup=False, table_column=Column(min_width=len("Converting"))),
             BarColumn(bar_width=BAR, table_column=Column(min_width=BAR)),
             TaskProgressColumn(table_column=Column(min_width=len("100%"))),
             # The folder is cut where the line ends; the figures before it matter more.

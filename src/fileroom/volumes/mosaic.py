@@ -6,6 +6,7 @@ How many there are, and which way they follow each other, stands in a private he
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,9 @@ def mosaic_of(path: str, header: Header) -> Mosaic | None:
     if MARK not in header.image_type or not header.image_position or not header.image_orientation:
         return None
     load_pydicom()
-    from nibabel.nicom import csareader
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nibabel says of its DICOM readers that they are young
+        from nibabel.nicom import csareader
     from pydicom import dcmread
 
     try:

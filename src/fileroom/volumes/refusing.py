@@ -11,5 +11,5 @@ class Refused(Undecodable):
 
     def __init__(self, reason: Refusal, detail: str = "") -> None:
         super().__init__(f"{REFUSAL_TEXT[reason]}: {detail}" if detail else REFUSAL_TEXT[reason])
-        self.reason = reason
+        self.reason: Refusal = reason
         self.detail = detail

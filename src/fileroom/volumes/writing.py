@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -53,7 +53,15 @@ def write(volume: Volume, out: Path, on_plane: OnPlane = lambda _: None) -> None
     if out.exists():
         raise BadRequest(f"{out} is there already")
     with _new_file(out) as file:
-        (_write_nifti if form == "nifti" else _write_nrrd)(volume, file, out, on_plane)
+        stream(volume, file, "nrrd" if form == "nrrd" else "nii.gz" if out.suffix.lower() == ".gz" else "nii", on_plane)
+
+
+def stream(volume: Volume, file: IO[bytes], form: str, on_plane: OnPlane = lambda _: None) -> None:
+    """Write ``volume`` as ``nii``, ``nii.gz`` or ``nrrd``."""
+    if form == "nrrd":
+        _write_nrrd(volume, file, on_plane)
+    else:
+        _write_nifti(volume, file, on_plane, packed=form.endswith("gz"))
 
 
 @contextmanager
@@ -73,19 +81,21 @@ def _new_file(out: Path) -> Iterator[IO[bytes]]:
 # -- NIfTI ---------------------------------------------------------------------------------------------------------
 
 
-def _write_nifti(volume: Volume, file: IO[bytes], out: Path, on_plane: OnPlane) -> None:
+def _write_nifti(volume: Volume, file: IO[bytes], on_plane: OnPlane, *, packed: bool) -> None:
     kind = _nifti_kind(volume)
-    packed = (
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0) if out.suffix == ".gz" else file
-    )
-    packed.write(nifti_header(volume, kind))
-    packed.write(bytes(4))  # no extensions
-    for number in range(volume.planes):
-        plane = volume.values.plane(number).astype(kind, copy=False)
-        packed.write(np.ascontiguousarray(plane.swapaxes(0, 1)).tobytes())
-        on_plane(number + 1)
-    if packed is not file:
-        packed.close()
+    with ExitStack() as stack:
+        out = stack.enter_context(_gzip(file)) if packed else file
+        out.write(nifti_header(volume, kind))
+        out.write(bytes(4))  # no extensions
+        for number in range(volume.planes):
+            plane = volume.values.plane(number).astype(kind, copy=False)
+            out.write(np.ascontiguousarray(plane.swapaxes(0, 1)).tobytes())
+            on_plane(number + 1)
+
+
+def _gzip(file: IO[bytes]) -> gzip.GzipFile:
+    """Packed; the same volume makes the same bytes, whenever and under whatever name."""
+    return gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0)
 
 
 def _nifti_kind(volume: Volume) -> np.dtype[Any]:
@@ -123,13 +133,13 @@ def nifti_header(volume: Volume, kind: np.dtype[Any]) -> bytes:
 # -- NRRD ----------------------------------------------------------------------------------------------------------
 
 
-def _write_nrrd(volume: Volume, file: IO[bytes], out: Path, on_plane: OnPlane) -> None:  # noqa: ARG001 - as the others
+def _write_nrrd(volume: Volume, file: IO[bytes], on_plane: OnPlane) -> None:
     if volume.dtype.kind == "c":
         raise Refused(Refusal.UNSUPPORTED, "NRRD has no complex numbers")
     scaled = (volume.slope, volume.intercept) != (1, 0)
     kind = np.dtype("<f4") if scaled or volume.dtype == np.float16 else volume.dtype.newbyteorder("<")
     file.write(nrrd_header(volume, kind).encode())
-    with gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0) as packed:
+    with _gzip(file) as packed:
         for number in range(volume.planes):
             plane = volume.values.plane(number)
             plane = plane * volume.slope + volume.intercept if scaled else plane
@@ -188,7 +198,14 @@ def _write_dicom(volume: Volume, out: Path, on_plane: OnPlane) -> None:
     except OSError as error:
         raise FileroomError(f"{out} cannot be made: {error.strerror}") from error
     digits = len(str(len(slices)))
-    for number, one in enumerate(slices, 1):
-        with _new_file(out / f"{number:0{digits}}.dcm") as file:
-            file.write(one.read_at(0, one.size))
-        on_plane(number)
+    written: list[Path] = []
+    try:
+        for number, one in enumerate(slices, 1):
+            written.append(out / f"{number:0{digits}}.dcm")
+            with _new_file(written[-1]) as file:
+                file.write(one.read_at(0, one.size))
+            on_plane(number)
+    except BaseException:  # half a series is worse than none
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise

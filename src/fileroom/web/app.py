@@ -16,6 +16,7 @@ from fileroom.web import (
     api_contents,
     api_imports,
     api_measurements,
+    api_others,
     api_places,
     api_roots,
     api_said,
@@ -54,7 +55,7 @@ def create_app(
     besides those of the loopback, that a Host header may hold.
     """
     sign_in = sign_in or SignIn(archive.check_token)
-    sessions = Sessions([*_OF_ANY_ARCHIVE, *_NOTHING_ELSE, *pages.ROUTES], sign_in, static)
+    sessions = Sessions([*_OF_ANY_ARCHIVE, *api_others.OPENED, *_NOTHING_ELSE, *pages.ROUTES], sign_in, static)
     door = Door(
         archive=archive,
         jobs=jobs or JobBoard(archive),
@@ -67,6 +68,7 @@ def create_app(
             *_OF_ANY_ARCHIVE,
             *api_places.ROUTES,
             *api_sessions.ROUTES,
+            *api_others.OPENING,
             *_NOTHING_ELSE,
             mount(sessions),
             *pages.ROUTES,
@@ -97,6 +99,7 @@ _OF_ANY_ARCHIVE = (
     *api_contents.ROUTES,
     *api_conflicts.ROUTES,
     *api_roots.ROUTES,
+    *api_others.CONVERTING,
     *dicomweb.ROUTES,
     *wado.ROUTES,
 )

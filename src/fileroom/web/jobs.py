@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive
     from fileroom.jobs import OnProgress
-    from fileroom.model import CheckReport, ImportSummary, RelinkReport
+    from fileroom.model import CheckReport, Conversion, ImportSummary, RelinkReport
 
-    Work = Callable[[OnProgress, CancelToken], ImportSummary | CheckReport | RelinkReport]
+    Summary = ImportSummary | CheckReport | RelinkReport | Conversion
+    Work = Callable[[OnProgress, CancelToken], Summary]
 
 log = logging.getLogger("fileroom.web")
 
@@ -42,9 +43,10 @@ class Kind(StrEnum):
     IMPORT = "import"
     CHECK = "check"
     RELINK = "relink"
+    CONVERSION = "conversion"
 
 
-_A = {Kind.IMPORT: "An import", Kind.CHECK: "A check", Kind.RELINK: "A relink"}
+_A = {Kind.IMPORT: "An import", Kind.CHECK: "A check", Kind.RELINK: "A relink", Kind.CONVERSION: "A conversion"}
 
 
 class Watch:
@@ -89,7 +91,8 @@ class Job:
     cancel: CancelToken = field(default_factory=CancelToken)
     state: str = "running"
     progress: Progress = WALKING
-    summary: ImportSummary | CheckReport | RelinkReport | None = None
+    summary: Summary | None = None
+    made: list[tuple[Conversion, bytes]] = field(default_factory=list)  # a file that waits to be fetched
     message: str = ""
     error: FileroomError | None = None
     begun: bool = False  # it has reported once, or ended
@@ -236,6 +239,21 @@ class JobBoard:
             return self._archive.relink(path, dry_run=dry_run, who="page", on_progress=on_progress, cancel=cancel)
 
         return self._begin(Kind.RELINK, work)
+
+    def start_conversion(self, series_id: str, form: str) -> Job:
+        """Begin to write a series as one file, which waits in memory to be fetched. Busy when one is being made."""
+        made: list[tuple[Conversion, bytes]] = []
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> Conversion:
+            made.append(self._archive.convert_to(series_id, form, on_progress=on_progress, cancel=cancel))
+            return made[0][0]
+
+        for old in self.all():  # what nobody fetched goes when the next one is made
+            if not old.running:
+                old.made.clear()
+        job = self._begin(Kind.CONVERSION, work)
+        job.made = made
+        return job
 
     def _begin(self, kind: Kind, work: Work) -> Job:
         with self._lock:

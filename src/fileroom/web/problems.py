@@ -70,7 +70,7 @@ CODES = {
 }
 
 
-def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: str) -> Response:
     """A problem document. ``detail`` is for the user and holds no identifiers."""
     body = {
         "type": "about:blank",
@@ -78,6 +78,7 @@ def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | No
         "status": status,
         "detail": detail,
         "code": code,
+        **more,
     }
     return Response(
         json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace"),
@@ -95,7 +96,8 @@ def refusal(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 def of_error(error: FileroomError) -> Response:
     """The problem document of one of our own exceptions."""
     status, code = next((status, code) for kind, status, code in STATUS if isinstance(error, kind))
-    return problem(status, code, str(error) or HTTPStatus(status).phrase)
+    more = {"reason": str(error.reason), "about": error.detail} if error.reason else {}
+    return problem(status, code, str(error) or HTTPStatus(status).phrase, None, **more)
 
 
 async def _fileroom_error(_: Request, error: Exception) -> Response:

@@ -1,0 +1,193 @@
+"""Files of all kinds, gathered for one look: what is no DICOM as images made on the fly, the rest as it is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from fileroom.dicom.reading import read_header_from
+from fileroom.errors import FileroomError, Unavailable
+from fileroom.model import OtherFailure, OtherImage, Others, Refusal
+from fileroom.sources.held import Bytes
+from fileroom.sources.opened import Opened
+from fileroom.volumes import packed
+from fileroom.volumes.as_dicom import Slices, new_uid, shown_with
+from fileroom.volumes.files import InMemory, OnDisk
+from fileroom.volumes.odd_dicom import with_identity
+from fileroom.volumes.reading import DATA_ONLY, read_volumes
+from fileroom.volumes.refusing import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from fileroom.jobs import CancelToken
+    from fileroom.sources.positioned import Positioned
+    from fileroom.volumes.files import OtherFile
+    from fileroom.volumes.volume import Volume
+
+MOST_FILES: Final = 20_000
+MOST_FAILURES: Final = 200
+
+
+def gather_all(
+    paths: Sequence[str], handed_in: Mapping[str, bytes], cancel: CancelToken | None = None
+) -> tuple[dict[str, Positioned | bytes], Others]:
+    """What is at ``paths`` and what was handed in. The first refusal when nothing of it can be shown."""
+    folder: dict[str, InMemory] = {}
+    for name, data in handed_in.items():
+        folder[name.lower()] = InMemory(name, data, folder)
+    alone = len(folder) == 1
+    uploaded = (file for file in folder.values() if alone or not belongs_to_others(file.name))
+    found = gather(chain(at(paths), uploaded), cancel)
+    if not found.files:
+        raise found.first_error or Refused(Refusal.NO_IMAGE)
+    names = [image.name for image in found.images]
+    label = names[0] if len(names) == 1 else f"{names[0]} (+{len(names) - 1})"
+    return found.files, Others(label=label, images=tuple(found.images), failures=tuple(found.failures))
+
+
+def belongs_to_others(name: str) -> bool:
+    """Whether a file is, by its name, a part of another one: in a folder it is passed by."""
+    lower = name.lower()
+    return lower.endswith(DATA_ONLY) and not lower.endswith((".nii.gz", ".mgh.gz", ".gipl.gz", ".mnc.gz", ".tar.gz"))
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What is to be looked at: files by path, as an ephemeral archive takes them, with what is said of each image."""
+
+    files: dict[str, Positioned | bytes] = field(default_factory=dict)
+    images: list[OtherImage] = field(default_factory=list)
+    failures: list[OtherFailure] = field(default_factory=list)
+    study: str = field(default_factory=new_uid)
+    first_error: FileroomError | None = None
+
+
+def gather(files: Iterable[OtherFile | FileroomError], cancel: CancelToken | None = None) -> Gathered:
+    """All that can be shown of ``files``; what cannot is told with its reason."""
+    found = Gathered()
+    spaces: list[tuple[Volume, str]] = []
+    for file in files:
+        if cancel is not None:
+            cancel.check()
+        if isinstance(file, FileroomError):
+            _fail(found, "", file)
+            continue
+        try:
+            _add(found, file, spaces)
+        except FileroomError as error:
+            _fail(found, file.name, error)
+    return found
+
+
+def at(paths: Sequence[str]) -> Iterator[OtherFile | FileroomError]:
+    """The files at ``paths`` and in those of them that are folders; of a folder, without what belongs to others."""
+    count = 0
+    for path in paths:
+        if not os.path.isdir(path):
+            yield _at(path)
+            continue
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            for name in sorted(names):
+                count += 1
+                if count > MOST_FILES:
+                    yield Refused(Refusal.TOO_LARGE, f"more than {MOST_FILES} files")
+                    return
+                if not belongs_to_others(name):
+                    yield _at(os.path.join(folder, name))
+
+
+def _at(path: str) -> OtherFile | FileroomError:
+    try:
+        return OnDisk.at(path)
+    except Unavailable as error:
+        return error
+
+
+def _add(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]]) -> None:
+    if packed.is_one(file):
+        before = len(found.images), len(found.failures)
+        for member in packed.members(file):
+            if not belongs_to_others(member.name):
+                try:
+                    _add_one(found, member, spaces)
+                except FileroomError as error:
+                    _fail(found, f"{file.name}: {member.name}", error)
+        if (len(found.images), len(found.failures)) == before:
+            raise Refused(Refusal.NO_IMAGE)
+        return
+    _add_one(found, file, spaces)
+
+
+def _add_one(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]]) -> None:
+    if _is_dicom(file):
+        _keep(found, file.name, file, OtherImage.of_dicom(file.name))
+        return
+    try:
+        volumes = read_volumes(file)
+    except Refused as refused:
+        mended = with_identity(file, found.study) if refused.reason in {Refusal.UNKNOWN, Refusal.DAMAGED} else None
+        if mended is None:
+            raise
+        _keep(found, file.name, mended[0], OtherImage.of_dicom(file.name, mended[1]))
+        return
+    for volume in volumes:
+        _show(found, volume, spaces)
+
+
+def _is_dicom(file: OtherFile) -> bool:
+    """Whether it is a file that an archive would take as it is."""
+    reading = read_header_from(_Opened(file))
+    return reading.header is not None
+
+
+class _Opened(Opened):
+    """A file as the reader of headers wants it."""
+
+    def __init__(self, file: OtherFile) -> None:
+        self.fd = -1
+        self.size = file.size
+        self.mtime_ns = 1
+        self.read_at = file.read_at
+
+    def stands(self) -> bool:
+        """It is looked after where it is read."""
+        return True
+
+
+def _show(found: Gathered, volume: Volume, spaces: list[tuple[Volume, str]]) -> None:
+    volume.values.plane(volume.planes - 1)  # what is cut says so now
+    slices = Slices(volume, found.study, _space_of(volume, spaces), number=len(found.images) + 1)
+    told = replace(volume.told(), series_uid=slices.series, remarks=shown_with(volume))
+    files = {f"{len(found.images):03}/{number:06}.dcm": one for number, one in enumerate(slices)}
+    found.files.update(files)
+    found.images.append(told)
+
+
+def _space_of(volume: Volume, spaces: list[tuple[Volume, str]]) -> str:
+    """Volumes on the very same grid share a Frame of Reference; of others nobody knows whether they do."""
+    if volume.oriented:
+        for other, uid in spaces:
+            if other.shape[:3] == volume.shape[:3] and abs(other.affine - volume.affine).max() < 1e-3:  # noqa: PLR2004
+                return uid
+    uid = new_uid()
+    if volume.oriented:
+        spaces.append((volume, uid))
+    return uid
+
+
+def _keep(found: Gathered, name: str, data: Positioned | bytes, told: OtherImage) -> None:
+    found.files[f"dicom/{len(found.files):06} {name}"] = Bytes(data) if isinstance(data, bytes) else data
+    if not any(image.format == told.format and image.remarks == told.remarks for image in found.images):
+        found.images.append(told)
+
+
+def _fail(found: Gathered, name: str, error: FileroomError) -> None:
+    found.first_error = found.first_error or error
+    if len(found.failures) < MOST_FAILURES:
+        code = error.reason.value if isinstance(error, Refused) else "unavailable"
+        detail = error.detail if isinstance(error, Refused) else ""
+        found.failures.append(OtherFailure(name=name, code=code, detail=detail, message=str(error)))

@@ -1,0 +1,107 @@
+"""/api/others: files of other kinds, opened for a look; and series as such files."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from fileroom.archive import Archive
+from fileroom.errors import BadRequest, NotFound
+from fileroom.web.answers import json_answer, read_json, texts
+from fileroom.web.door import Door, patiently
+from fileroom.web.places import asked_path
+from fileroom.web.problems import TooLarge
+from fileroom.web.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+PATIENCE = 120.0  # seconds; what is packed is read to its end once
+MOST_HANDED_IN = 2 << 30  # bytes that a page may hand in: they are held in memory as long as they are looked at
+MOST_HEADER = 1 << 20
+HANDED_IN = "application/vnd.fileroom.files"
+A_MOMENT = 0.3
+
+
+async def open_others(request: Request) -> Response:
+    """Open files by their paths, or those that come with the request, as a session."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == HANDED_IN:
+        paths, files = [], await _handed_in(request)
+    else:
+        asked = await read_json(request)
+        paths, files = [asked_path(path) for path in texts(asked, "paths")], {}
+    door = Door.of(request)
+    archive = await patiently(partial(Archive.others, paths, files, settings=door.archive.settings), PATIENCE)
+    try:
+        session = door.open_sessions.add(archive)
+    except BaseException:
+        archive.close()
+        raise
+    return json_answer({**session.plain(), "others": archive.opened_others}, 201)
+
+
+async def _handed_in(request: Request) -> dict[str, bytes]:
+    """Files in the body of a request: a line of JSON with their names and sizes, then one after the other.
+
+    They stay in memory: the way of multipart forms would put them into temporary files.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_HANDED_IN:
+            raise TooLarge("These files are too large to be handed in by a page: open them by their path.")
+    line, end, _ = bytes(body[:MOST_HEADER]).partition(b"\n")
+    try:
+        listed = json.loads(line)
+        sizes = [(str(one["name"]), int(one["size"])) for one in listed]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise BadRequest("The list of files before them is not understood.") from None
+    view, at, files = memoryview(body), len(line) + len(end), {}
+    for name, size in sizes:
+        if size < 0 or at + size > len(body) or not name:
+            raise BadRequest("The files are not as long as their list says.")
+        files[name.replace("\\", "/").rpartition("/")[2]] = bytes(view[at : at + size])
+        at += size
+    return files
+
+
+async def others(request: Request) -> Response:
+    """What the files of this session are, and which could not be opened. NotFound where none were."""
+    told = Door.of(request).archive.opened_others
+    if told is None:
+        raise NotFound("No files were opened here.")
+    return json_answer(told)
+
+
+async def convert(request: Request) -> Response:
+    """Begin to write a series as one file."""
+    asked: dict[str, Any] = await read_json(request)
+    form = asked.get("form")
+    if not isinstance(form, str):
+        raise BadRequest("“form” must be nii.gz or nrrd.")
+    jobs = Door.of(request).jobs
+    job = jobs.start_conversion(request.path_params["id"], form)
+    await jobs.first_word(job, A_MOMENT)
+    return json_answer({"job": job.id}, 202)
+
+
+async def file(request: Request) -> Response:
+    """The file that a conversion made; it is handed out once, and forgotten."""
+    job = Door.of(request).jobs.get(request.path_params["job"])
+    if not job.made:
+        raise NotFound("There is no file to fetch.")
+    conversion, data = job.made.pop()
+    headers = {"Content-Disposition": f'attachment; filename="{conversion.name.encode("ascii", "replace").decode()}"'}
+    return Response(data, media_type=conversion.media_type, headers=headers)
+
+
+OPENING = [Route("/api/others", post=open_others)]
+OPENED = [Route("/api/others", get=others)]  # in a session
+CONVERTING = [
+    Route("/api/series/{id}/convert", post=convert),
+    Route("/api/jobs/{job}/file", get=file),
+]

@@ -1,0 +1,219 @@
+"""A series as one volume: what is one, and what is refused with which reason. All of it small and literal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from fileroom.archive import Archive, convert_file
+from fileroom.errors import BadRequest, Cancelled, Undecodable
+from fileroom.jobs import CancelToken
+from fileroom.model import Level, Query, Refusal, Remark
+from fileroom.settings import Settings
+from tests.volumes.making import AFFINE_LPS, NUMBERS, nifti
+from tests.world import instance, plant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from fileroom.jobs import Progress
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as opened:
+        yield opened
+
+
+def brought_in(archive: Archive, folder: Path, files: Mapping[str, bytes]) -> str:
+    """Import one series; gives its id."""
+    archive.bring_in(plant(folder, files))
+    found: str = archive.search(Query(level=Level.SERIES)).items[0].id
+    return found
+
+
+def slices(steps: list[float], **attributes: Any) -> dict[str, bytes]:
+    return {
+        f"IM{number}": instance(number=number, ImagePositionPatient=[-10, 5, 20 + step], **attributes)
+        for number, step in enumerate(steps, 1)
+    }
+
+
+def scan(**attributes: Any) -> dict[str, bytes]:
+    """``NUMBERS`` as three slices, written from the head down."""
+    return {
+        f"IM{3 - place}": instance(
+            number=3 - place,
+            rows=4,
+            columns=5,
+            pixels=NUMBERS[:, :, place].T.astype("<u2").tobytes(),
+            PixelSpacing=[3, 2],
+            ImagePositionPatient=[-10, 5, 20 + 4 * place],
+            **attributes,
+        )
+        for place in range(3)
+    }
+
+
+@pytest.mark.parametrize("name", ["out.nii", "out.nii.gz", "out.nrrd"])
+def test_a_series_becomes_a_file_that_reads_back_the_same(archive: Archive, tmp_path: Path, name: str) -> None:
+    series = brought_in(archive, tmp_path / "in", scan(RescaleSlope="2", RescaleIntercept="-1000"))
+    seen: list[Progress] = []
+    told = archive.convert(series, tmp_path / name, on_progress=seen.append)
+    assert (told.shape, told.orientation, told.unit) == ((5, 4, 3, 1), "LPH", "HU")
+    assert [(one.done, one.total) for one in seen] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    if name.endswith(".nrrd"):
+        import SimpleITK
+
+        image = SimpleITK.ReadImage(str(tmp_path / name))
+        values = SimpleITK.GetArrayFromImage(image).transpose(2, 1, 0)
+        assert np.allclose(image.GetOrigin(), AFFINE_LPS[:3, 3])
+        assert np.allclose(image.GetSpacing(), (2, 3, 4))
+    else:
+        import nibabel
+
+        loaded = nibabel.load(tmp_path / name)
+        values = loaded.get_fdata()
+        assert np.allclose(loaded.affine, np.diag([-1, -1, 1, 1]) @ AFFINE_LPS)
+        assert loaded.get_data_dtype() == np.uint16  # with its scale beside it, as the images have it
+    assert np.allclose(values, NUMBERS * 2.0 - 1000)
+
+
+def test_a_tilted_gantry_leaves_slices_askew_and_the_transform_says_so(archive: Archive, tmp_path: Path) -> None:
+    files = {
+        f"IM{n}": instance(
+            number=n, ImagePositionPatient=[0, 1.5 * n, 5 * n], ImageOrientationPatient=[1, 0, 0, 0, 1, 0]
+        )
+        for n in range(4)
+    }
+    archive.convert(brought_in(archive, tmp_path / "in", files), tmp_path / "out.nii")
+    import nibabel
+
+    loaded = nibabel.load(tmp_path / "out.nii")
+    assert np.allclose(loaded.affine[:3, 2], [0, -1.5, 5])
+    assert int(loaded.header["qform_code"]) == 0  # which cannot say it
+    assert int(loaded.header["sform_code"]) == 1
+
+
+def test_points_in_time_become_the_fourth_axis(archive: Archive, tmp_path: Path) -> None:
+    files = {
+        f"IM{n}": instance(
+            number=n + 1,
+            ImagePositionPatient=[0, 0, n % 3],
+            pixels=np.full(16, n, "<u2").tobytes(),
+            TemporalPositionIdentifier=str(n // 3 + 1),
+        )
+        for n in range(6)
+    }
+    archive.convert(brought_in(archive, tmp_path / "in", files), tmp_path / "out.nii")
+    import nibabel
+
+    values = nibabel.load(tmp_path / "out.nii").get_fdata()
+    assert values.shape == (4, 4, 3, 2)
+    assert values[0, 0].tolist() == [[0, 3], [1, 4], [2, 5]]
+
+
+def test_slices_with_scales_of_their_own_are_scaled(archive: Archive, tmp_path: Path) -> None:
+    files = {f"IM{n}": instance(number=n, modality="PT", RescaleSlope=str(n), RescaleIntercept="0") for n in (1, 2, 3)}
+    archive.convert(brought_in(archive, tmp_path / "in", files), tmp_path / "out.nii")
+    import nibabel
+
+    loaded = nibabel.load(tmp_path / "out.nii")
+    assert loaded.get_data_dtype() == np.float32
+    assert loaded.get_fdata()[3, 3].tolist() == [15, 30, 45]
+
+
+CASES: dict[str, tuple[Mapping[str, bytes], Refusal, str]] = {
+    "a slice is missing": (slices([0, 1, 2, 4, 5]), Refusal.UNEVEN, ""),
+    "uneven steps": (slices([0, 1.1, 3, 3.4, 7]), Refusal.UNEVEN, ""),
+    "several directions": (
+        {**slices([0, 1]), "x": instance(number=9, ImageOrientationPatient=[0, 1, 0, 0, 0, -1])},
+        Refusal.NOT_ONE_VOLUME,
+        "several directions",
+    ),
+    "several sizes": ({**slices([0, 1]), "x": instance(number=9, rows=8)}, Refusal.NOT_ONE_VOLUME, "one size"),
+    "several sizes of pixels": (
+        {**slices([0, 1]), "x": instance(number=9, PixelSpacing=[2, 2])},
+        Refusal.NOT_ONE_VOLUME,
+        "pixels are not of one size",
+    ),
+    "a place seen twice": (
+        {**slices([0, 1, 2]), "x": instance(number=9, ImagePositionPatient=[-10, 5, 21])},
+        Refusal.NOT_ONE_VOLUME,
+        "more often",
+    ),
+    "no position": (slices([0], ImageOrientationPatient=None), Refusal.NOT_ONE_VOLUME, "where they lie"),
+    "no pixels": ({"x": instance(rows=0)}, Refusal.NO_IMAGE, ""),
+    "a film": (
+        {"x": instance(modality="US", NumberOfFrames="2", pixels=bytes(64))},
+        Refusal.NOT_ONE_VOLUME,
+        "frames do not say",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_no_volume_is_refused_and_nothing_is_written(archive: Archive, tmp_path: Path, name: str) -> None:
+    files, reason, word = CASES[name]
+    series = brought_in(archive, tmp_path / "in", files)
+    with pytest.raises(Undecodable, match=word or None) as caught:
+        archive.convert(series, tmp_path / "out.nii.gz")
+    assert caught.value.reason == reason
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "in"]
+
+
+def test_planes_of_a_dose_lie_where_its_offsets_say(archive: Archive, tmp_path: Path) -> None:
+    file = instance(
+        modality="RTDOSE", NumberOfFrames="3", pixels=bytes(96), GridFrameOffsetVector=[0, 2.5, 5], RescaleSlope=None
+    )
+    told = archive.convert(brought_in(archive, tmp_path / "in", {"x": file}), tmp_path / "out.nii")
+    assert (told.shape, told.spacing) == ((4, 4, 3, 1), (1, 1, 2.5))
+
+
+def test_nothing_is_written_over_and_a_cancelled_one_leaves_nothing(archive: Archive, tmp_path: Path) -> None:
+    series = brought_in(archive, tmp_path / "in", scan())
+    (tmp_path / "out.nii").write_text("mine")
+    with pytest.raises(BadRequest, match="there already"):
+        archive.convert(series, tmp_path / "out.nii")
+    assert (tmp_path / "out.nii").read_text() == "mine"
+    with pytest.raises(BadRequest, match="DICOM already"):
+        archive.convert(series, tmp_path / "folder")
+    with pytest.raises(BadRequest, match="name a file"):
+        archive.convert(series, tmp_path / "out.jpg")
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        archive.convert(
+            series, tmp_path / "other.nii", on_progress=lambda one: one.done and cancel.cancel(), cancel=cancel
+        )
+    assert not (tmp_path / "other.nii").exists()
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_file_of_another_kind_becomes_dicom_and_comes_back(tmp_path: Path) -> None:
+    (told,) = convert_file(nifti(tmp_path / "a.nii"), tmp_path / "images")
+    assert told.remarks == ()
+    assert len(list((tmp_path / "images").iterdir())) == 3
+    with Archive.others([str(tmp_path / "images")]) as session:
+        session.look_in()
+        series = session.search(Query(level=Level.SERIES)).items
+        assert [one.description for one in series] == ["a.nii"]
+        session.convert(series[0].id, tmp_path / "back.nii")
+    import nibabel
+
+    one, other = (nibabel.as_closest_canonical(nibabel.load(tmp_path / name)) for name in ("a.nii", "back.nii"))
+    assert np.array_equal(one.get_fdata(), other.get_fdata())
+    assert np.allclose(one.affine, other.affine)
+
+
+def test_floating_point_as_dicom_says_that_it_is_rounded(tmp_path: Path) -> None:
+    (told,) = convert_file(nifti(tmp_path / "a.nii", NUMBERS / np.float32(3)), tmp_path / "images")
+    assert Remark.ROUNDED_TO_16_BITS in told.remarks
+
+
+def test_several_images_of_a_file_get_numbers(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", one=np.ones((4, 5), np.int16), two=np.zeros((3, 4, 5), np.uint8))
+    convert_file(tmp_path / "a.npz", tmp_path / "out.nii.gz")
+    assert sorted(path.name for path in tmp_path.glob("*.nii.gz")) == ["out-1.nii.gz", "out-2.nii.gz"]
