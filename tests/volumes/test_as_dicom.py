@@ -70,7 +70,7 @@ def test_pictures_hang_as_films_do(tmp_path: Path, order: str) -> None:
     """The patient's left, or back, is at the right hand; feet, or back, are down. Never left on left."""
     nibabel.save(oriented(order), tmp_path / "a.nii")
     (across, down) = np.array(images(only(tmp_path / "a.nii"))[0].ImageOrientationPatient, dtype=float).reshape(2, 3)
-    assert (across.argmax(), down.round().tolist()) in [
+    assert (int(across.argmax()), [int(one) for one in down.round()]) in [
         (0, [0, 1, 0]),  # axial: to the left, to the back
         (0, [0, 0, -1]),  # coronal: to the left, to the feet
         (1, [0, 0, -1]),  # sagittal: to the back, to the feet

@@ -47,13 +47,11 @@ def test_same_values_at_the_same_places(shared_data: Path, tmp_path: Path, folde
     source = shared_data / "dicom" / folder
     if not source.is_dir():
         pytest.skip(f"{folder} is not there")
-    files = [
-        (str(path), reading.header) for path in sorted(source.iterdir()) if (reading := read_header(str(path))).header
-    ]
-    volume = series_volume("series", [(path, header) for path, header in files if header is not None])
+    headers = ((str(path), read_header(str(path)).header) for path in sorted(source.iterdir()))
+    volume = series_volume("series", [(path, header) for path, header in headers if header is not None])
     to_path(volume, tmp_path / "ours.nii", None, None)
     (tmp_path / "theirs").mkdir()
-    command = [dcm2niix, "-z", "n", "-b", "n", "-p", "n", "-f", "theirs", "-o", tmp_path / "theirs", source]
+    command = [dcm2niix, "-z", "n", "-b", "n", "-p", "n", "-f", "theirs", "-o", str(tmp_path / "theirs"), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     (written,) = (tmp_path / "theirs").glob("*.nii")
     ours, theirs = upright(tmp_path / "ours.nii"), upright(written)

@@ -184,10 +184,13 @@ def test_nothing_is_written_over_and_a_cancelled_one_leaves_nothing(archive: Arc
     with pytest.raises(BadRequest, match="name a file"):
         archive.convert(series, tmp_path / "out.jpg")
     cancel = CancelToken()
+
+    def stop(progress: Progress) -> None:
+        if progress.done:
+            cancel.cancel()
+
     with pytest.raises(Cancelled):
-        archive.convert(
-            series, tmp_path / "other.nii", on_progress=lambda one: one.done and cancel.cancel(), cancel=cancel
-        )
+        archive.convert(series, tmp_path / "other.nii", on_progress=stop, cancel=cancel)
     assert not (tmp_path / "other.nii").exists()
     assert not list(tmp_path.glob(".*"))
 

@@ -24,6 +24,7 @@ MOST_HANDED_IN = 2 << 30  # bytes that a page may hand in: they are held in memo
 MOST_HEADER = 1 << 20
 HANDED_IN = "application/vnd.fileroom.files"
 A_MOMENT = 0.3
+FORMS = ("nii.gz", "nrrd")
 
 
 async def open_others(request: Request) -> Response:
@@ -81,7 +82,7 @@ async def convert(request: Request) -> Response:
     """Begin to write a series as one file."""
     asked: dict[str, Any] = await read_json(request)
     form = asked.get("form")
-    if not isinstance(form, str):
+    if not isinstance(form, str) or form not in FORMS:
         raise BadRequest("“form” must be nii.gz or nrrd.")
     jobs = Door.of(request).jobs
     job = jobs.start_conversion(request.path_params["id"], form)

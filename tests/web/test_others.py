@@ -1,0 +1,148 @@
+"""Files of other kinds behind the door: by path and handed in, shown by the same routes; series as files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import nibabel
+import numpy as np
+import pytest
+
+from tests.volumes.making import NUMBERS, itk, nifti
+from tests.world import instance, plant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from httpx2 import Response
+    from starlette.testclient import TestClient
+
+    from tests.web.fake import FakeArchive
+
+HANDED_IN = {"Content-Type": "application/vnd.fileroom.files"}
+
+
+@pytest.fixture(autouse=True)
+def settings(archive: FakeArchive, tmp_path: Path) -> None:
+    from fileroom.settings import Settings
+
+    archive.as_archive.settings = Settings(archive=tmp_path / "archive", use_keyring=False)
+
+
+def ended(client: TestClient, url: str) -> None:
+    for _ in range(500):
+        if all(job["state"] != "running" for job in client.get(f"{url}/api/jobs").json()):
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never ends")
+
+
+def opened(client: TestClient, answer: Response) -> tuple[str, dict[str, Any]]:
+    assert answer.status_code == 201, answer.text
+    url = str(answer.json()["url"]).rstrip("/")
+    ended(client, url)
+    others: dict[str, Any] = answer.json()["others"]
+    return url, others
+
+
+def handed_in(files: dict[str, bytes]) -> bytes:
+    listed = [{"name": name, "size": len(data)} for name, data in files.items()]
+    return json.dumps(listed).encode() + b"\n" + b"".join(files.values())
+
+
+def test_files_by_path_become_a_session_with_the_same_routes(client: TestClient, tmp_path: Path) -> None:
+    paths = [str(nifti(tmp_path / "a.nii.gz")), str(itk(tmp_path / "b.nrrd"))]
+    url, others = opened(client, client.post("/api/others", json={"paths": paths}))
+    assert [(image["name"], image["format"], image["orientation"]) for image in others["images"]] == [
+        ("a.nii.gz", "NIfTI-1", "LPH"),
+        ("b.nrrd", "NRRD", "LPH"),
+    ]
+    assert client.get(f"{url}/api/others").json() == others
+    series = client.get(f"{url}/api/series").json()["items"]
+    assert {one["series_instance_uid"] for one in series} == {image["series_uid"] for image in others["images"]}
+    images = client.get(f"{url}/api/series/{series[0]['id']}/images").json()["instances"]
+    assert len(images) == 3
+    frame = client.get(url + images[1]["frames_url"] + "/1", headers={"Accept": "application/octet-stream"})
+    assert np.array_equal(np.frombuffer(frame.content, "<i2").reshape(4, 5), NUMBERS[:, :, 1].T)
+    assert client.get(f"{url}/dicomweb/series").status_code == 200
+    assert frame.headers["cache-control"] == "no-store"
+
+
+def test_files_that_a_page_hands_in_lie_nowhere(client: TestClient, tmp_path: Path) -> None:
+    itk(tmp_path / "a.mhd")
+    files = {name: (tmp_path / name).read_bytes() for name in ("a.mhd", "a.raw")}
+    before = sorted(tmp_path.rglob("*"))
+    url, others = opened(client, client.post("/api/others", content=handed_in(files), headers=HANDED_IN))
+    assert [image["name"] for image in others["images"]] == ["a.mhd"]
+    assert len(client.get(f"{url}/api/series").json()["items"]) == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_list_that_lies_about_its_files_is_refused(client: TestClient) -> None:
+    for body in (b"", b"[]x", b'[{"name": "a", "size": 99}]\nshort', b'[{"name": "a", "size": -1}]\n', b'{"a": 1}\n'):
+        answer = client.post("/api/others", content=body, headers=HANDED_IN)
+        assert answer.status_code == 400, body
+
+
+def test_what_cannot_be_opened_is_told_beside_what_can(client: TestClient, tmp_path: Path) -> None:
+    good = nifti(tmp_path / "good.nii")
+    (tmp_path / "cut.nii").write_bytes(good.read_bytes()[:-9])
+    answer = client.post("/api/others", json={"paths": [str(good), str(tmp_path / "cut.nii")]})
+    _, others = opened(client, answer)
+    assert [(one["name"], one["code"]) for one in others["failures"]] == [("cut.nii", "ends_early")]
+
+
+def test_when_nothing_can_be_opened_the_reason_has_a_code(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("hello")
+    answer = client.post("/api/others", json={"paths": [str(tmp_path / "a.txt")]})
+    assert (answer.status_code, answer.json()["code"], answer.json()["reason"]) == (422, "undecodable", "unknown")
+    assert client.get("/api/sessions").json() == []
+    answer = client.post("/api/others", json={"paths": [str(tmp_path / "nothing.nii")]})
+    assert answer.status_code == 503
+    assert client.post("/api/others", json={"paths": ["relative.nii"]}).status_code == 400
+
+
+def test_the_archive_itself_has_no_others(client: TestClient) -> None:
+    assert client.get("/api/others").status_code == 405
+
+
+def test_a_file_that_changes_while_it_is_shown_is_noticed(client: TestClient, tmp_path: Path) -> None:
+    path = nifti(tmp_path / "a.nii")
+    url, _ = opened(client, client.post("/api/others", json={"paths": [str(path)]}))
+    [series] = client.get(f"{url}/api/series").json()["items"]
+    frame = client.get(f"{url}/api/series/{series['id']}/images").json()["instances"][0]["frames_url"] + "/1"
+    assert client.get(url + frame).status_code == 200
+    nifti(path, np.zeros((9, 9, 9), np.int16))
+    answer = client.get(url + frame)
+    assert answer.status_code == 503
+    assert "has changed" in answer.json()["detail"]
+    assert client.get(f"{url}/api/series").status_code == 200
+
+
+def test_a_series_is_converted_and_fetched_once(client: TestClient, tmp_path: Path) -> None:
+    files = {f"IM{n}": instance(number=n) for n in (1, 2, 3)}
+    url, _ = opened(client, client.post("/api/others", json={"paths": [str(plant(tmp_path / "in", files))]}))
+    [series] = client.get(f"{url}/api/series").json()["items"]
+    job = client.post(f"{url}/api/series/{series['id']}/convert", json={"form": "nii.gz"}).json()["job"]
+    ended(client, url)
+    told = client.get(f"{url}/api/jobs/{job}").json()
+    assert (told["kind"], told["state"], told["summary"]["image"]["shape"]) == ("conversion", "done", [4, 4, 3, 1])
+    answer = client.get(f"{url}/api/jobs/{job}/file")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert len(answer.content) == told["summary"]["size"]
+    image = nibabel.Nifti1Image.from_bytes(gzip.decompress(answer.content))
+    assert image.shape == (4, 4, 3)
+    assert client.get(f"{url}/api/jobs/{job}/file").status_code == 404
+
+
+def test_what_is_no_volume_is_said_with_its_reason(client: TestClient, tmp_path: Path) -> None:
+    files = {f"IM{n}": instance(number=n, ImagePositionPatient=[0, 0, n * n]) for n in range(1, 6)}
+    url, _ = opened(client, client.post("/api/others", json={"paths": [str(plant(tmp_path / "in", files))]}))
+    [series] = client.get(f"{url}/api/series").json()["items"]
+    answer = client.post(f"{url}/api/series/{series['id']}/convert", json={"form": "nii.gz"})
+    assert (answer.status_code, answer.json()["reason"]) == (422, "uneven")
+    assert client.post(f"{url}/api/series/{series['id']}/convert", json={"form": "exe"}).status_code == 400
+    assert client.post(f"{url}/api/series/{series['id']}/convert", json={}).status_code == 400
