@@ -108,21 +108,25 @@ class Entries:
     def series_of(self, header: Header, drive_id: int) -> SeriesRow:
         """The series a header belongs to; patient, study and series are made as needed."""
         said = packing.series_said(header)
-        return self._series_said.get(said) or self._place(said, packing.values_of(header), drive_id)
+        found = self._series_said.get(said)
+        if found is None:
+            values = packing.values_of(header)
+            found = self._place(said, values, packing.pack_base(values), drive_id)
+        return found
 
-    def series_in(self, values: tuple[Any, ...], drive_id: int) -> SeriesRow:
-        """The same, of the values of a header."""
+    def series_in(self, values: tuple[Any, ...], text: str, drive_id: int) -> SeriesRow:
+        """The same, of the values of a header, which are packed in ``text``."""
         said = packing.series_said_in(values)
-        return self._series_said.get(said) or self._place(said, values, drive_id)
+        return self._series_said.get(said) or self._place(said, values, text, drive_id)
 
-    def _place(self, said: tuple[str, ...], values: tuple[Any, ...], drive_id: int) -> SeriesRow:
+    def _place(self, said: tuple[str, ...], values: tuple[Any, ...], text: str, drive_id: int) -> SeriesRow:
         series_uid, study_uid, *person = said
         patient_key = identity.identity_of(study_uid, *person).key
         patient_id = self._patient(patient_key, values)
         study_id = self._study((patient_key, study_uid), patient_id, values)
         key = (patient_key, study_uid, series_uid)
         # Headers that spell their patient in several ways belong to one series.
-        row = self._find(key, study_id) or self._make_series(key, study_id, patient_id, values, drive_id)
+        row = self._find(key, study_id) or self._make_series(key, study_id, patient_id, values, text, drive_id)
         row = self._series.setdefault(row.id, row)
         self._series.keep(row.id, row)
         self._series_said.keep(said, row)
@@ -179,11 +183,17 @@ class Entries:
         return self.catalog.public_ids_below(Level.INSTANCE, *key)
 
     def _make_series(
-        self, key: tuple[str, str, str], study_id: int, patient_id: int, values: tuple[Any, ...], drive_id: int
+        self,
+        key: tuple[str, str, str],
+        study_id: int,
+        patient_id: int,
+        values: tuple[Any, ...],
+        text: str,
+        drive_id: int,
     ) -> SeriesRow:
         series_id = self._number("series")
         public_id = self.catalog.public_id(Level.SERIES, *key)
-        self._made.series(series_id, public_id, study_id, drive_id, packing.pack_base(values), values)
+        self._made.series(series_id, public_id, study_id, drive_id, text, values)
         self.added.series += 1
         self.new.series.append(series_id)
         # Rows above it that were there before may be hidden.

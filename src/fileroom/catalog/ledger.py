@@ -47,6 +47,14 @@ class Lines:
         if brought is not None:
             self.brought.append(brought)
 
+    def extend(self, names: list[str], sizes: list[int], brought: list[bytes]) -> None:
+        """Many more that brought something in, without details."""
+        if self.details:
+            self.details += [""] * (len(self.names) - len(self.details) + len(names))
+        self.names += map(to_text, names)
+        self.sizes += sizes
+        self.brought += brought
+
     def as_json(self) -> str:
         """Names, sizes and, where there are any, details; :func:`_unpacked` is the way back."""
         return _encode([self.names, self.sizes, self.details] if self.details else [self.names, self.sizes])

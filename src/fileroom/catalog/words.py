@@ -17,6 +17,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": 
 _COLLAPSE = re.compile(r"([aou])e")
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th"})
 _ISO = re.compile(r"^(\d{4})[-./]?(\d{2})[-./]?(\d{2})$")
+_DA = 8  # digits of a date
 LONGEST_TOKEN = 64
 _MOST_TOKENS = 200
 
@@ -51,6 +52,8 @@ def tokens(*texts: str) -> set[str]:
 
 
 def _words_of(text: str) -> set[str]:
+    if text.isascii() and text.isdigit():  # IDs, dates, UIDs: as they stand
+        return {text[:LONGEST_TOKEN]}
     words = set(fold(text).split())
     if JOINERS.search(text):
         words.update(fold(JOINERS.sub("", text)).split())
@@ -66,5 +69,7 @@ def _words_of(text: str) -> set[str]:
 
 def date_tokens(date: str) -> set[str]:
     """A DA value as people look for it: the day, and so its year and month as beginnings (PS3.5 6.2 DA)."""
+    if len(date) == _DA and date.isascii() and date.isdigit():
+        return {date}
     found = _ISO.match(date.strip())
     return {"".join(found.groups())} if found else tokens(date)

@@ -101,7 +101,7 @@ class Writer:
         self.added = Added()
         self.entries = Entries(catalog, self.added)
         self.ledger = Ledger(import_id)
-        self._last_instance = self._last_file = -1  # row numbers
+        self._last_instance = self._last_file = self._last_folder = -1  # row numbers
         self._drives: dict[str, int] = {}
         self._folders: Memory[tuple[int, str], int] = Memory(_FOLDERS_REMEMBERED)
         self._words = WordIndex()
@@ -140,6 +140,7 @@ class Writer:
         self._batch_uids = self._look_up(uids) if uids else {}
         if self._last_file < 0:
             self._last_instance, self._last_file = highest(cursor, "instance"), highest(cursor, "file")
+            self._last_folder = highest(cursor, "folder")
 
     def finish(self) -> None:
         """Write what is pending and bring counts, states and words of all that was touched up to date."""
@@ -217,11 +218,14 @@ class Writer:
         if known is None:
             c = self._cursor
             row = c.execute("SELECT id FROM folder WHERE drive_id = ? AND path = ?", place).fetchone()
-            if row is None:
-                row = c.execute("INSERT INTO folder(drive_id, path) VALUES (?,?) RETURNING id", place).fetchone()
-            known = int(row[0])
+            known = int(row[0]) if row else self._new_folder(place)
             self._folders.keep(place, known)
         return known
+
+    def _new_folder(self, place: tuple[int, str]) -> int:
+        number = self._last_folder = self._last_folder + 1
+        self._cursor.execute("INSERT INTO folder(id, drive_id, path) VALUES (?,?,?)", (number, *place))
+        return number
 
     def root(self, mount: Mount, path: str) -> None:
         """Remember a folder the user brought in."""

@@ -51,8 +51,9 @@ _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from fileroom.inta
 class Base:
     """The header of the first image of a series that the child met, and the series of the catalog it belongs to."""
 
-    def __init__(self, values: tuple[Any, ...]) -> None:
+    def __init__(self, values: tuple[Any, ...], text: str) -> None:
         self.values = values
+        self.text = text  # the same, packed
         self.series: SeriesRow | None = None
         self.is_its = False  # the series has this very base: what was packed against it can be kept
 
@@ -176,8 +177,8 @@ class Aside:
                     self.ready = True
                     continue
                 bases, turns = said
-                for number, values in bases:
-                    self._bases[number] = Base(values)
+                for number, *base in bases:
+                    self._bases[number] = Base(*base)
                     self._bases.pop(number - 2 * _BASES, None)
                 for rows in turns:
                     found = [self._reading(row) for row in rows]
@@ -332,7 +333,7 @@ class _Packers:
             self._last += 1
             known = (self._last, packing.Packer(values))
             self._known.keep(series, known)
-            bases.append((self._last, values))
+            bases.append((self._last, values, packing.pack_base(values)))
         number, packer = known
         frames = frames_of(header, reading.size)
         return (

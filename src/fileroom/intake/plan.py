@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from fileroom.model import Outcome
@@ -52,6 +53,8 @@ def plan_folder(
     In an ``automatic`` pass, which nobody asked for, what was removed from the archive stays removed, what was refused
     stays refused until it changes, and a time in the future is believed: such passes come all the time.
     """
+    if not known:
+        return FolderPlan(tuple(zip(listing.files, repeat(None))))
     read: list[tuple[FileEntry, KnownFile | None]] = []
     back: list[int] = []
     brought_back: list[tuple[FileEntry, KnownFile]] = []

@@ -36,7 +36,7 @@ from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFiles, Ta
 from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import Hindrance, ImportSummary, Outcome, Reason
-from fileroom.sources.containers import holder, is_named_so
+from fileroom.sources.containers import any_named_so, holder, is_named_so
 from fileroom.sources.held import is_held
 from fileroom.sources.paths import display
 
@@ -513,14 +513,15 @@ class _Import:
                     self._write_off(met)
                 return
             place, listing, now = met.place, met.listing, time.time_ns()
-            if met.stands and listing.path != met.root and not any(is_named_so(entry.name) for entry in listing.files):
+            containers = any_named_so([entry.name for entry in listing.files])
+            if met.stands and listing.path != met.root and not containers:
                 self._settle(place, listing, FolderPlan(unchanged=len(listing.files)))
                 self._tell_when_due()
                 continue
             plan = self._plan(met, now)
             self._settle(place, listing, plan)
             files = self._readable(plan.read, listing.path, now)
-            closed = self._closed(place, listing, plan, files)
+            closed = self._closed(place, listing, plan, files) if containers or plan.gone else ()
             if closed:
                 files = [(entry, row) for entry, row in files if not is_named_so(entry.name)]
             plain = not is_held(listing.path)

@@ -205,7 +205,10 @@ class Hand:
         folder, drive = writer.folder(place.mount, place.inside), writer.drive(place.mount)
         lines = writer.ledger.lines(folder, Outcome.ADDED, Reason.NEW_INSTANCE)
         met, long_way = writer.met, writer.limited
-        added = total = 0
+        total = 0
+        names: list[str] = []
+        sizes: list[int] = []
+        ids: list[bytes] = []
         for (entry, known), reading in zip(some.files, some.readings, strict=False):
             uid = uid_of(reading)
             if not uid or known is not None or long_way or uid in fresh or uid in met:
@@ -215,10 +218,12 @@ class Hand:
             image = self._packed(reading, drive) if type(reading) is Packed else self._image(reading, drive)
             row, file_row, public_id = writer.add_file(folder, name, image, reading.digest, size, reading.mtime_ns)
             fresh[uid] = (row, image.series.id, file_row, place, name, reading)
-            lines.add(name, size, "", public_id)
-            added += 1
+            names.append(name)
+            sizes.append(size)
+            ids.append(public_id)
             total += size
-        self._tally.outcomes[Outcome.ADDED] += added
+        lines.extend(names, sizes, ids)
+        self._tally.outcomes[Outcome.ADDED] += len(names)
         self._tally.bytes += total
 
     def _image(self, reading: Reading | Packed, drive: int) -> Image:
@@ -230,7 +235,7 @@ class Hand:
         base, uid, sop_class_uid, number, frames, text, _, _, _ = packed
         series = base.series
         if series is None:
-            series = self._writer.entries.series_in(base.values, drive)
+            series = self._writer.entries.series_in(base.values, base.text, drive)
             base.belongs_to(series)
         if not base.is_its:
             text = series.packer.pack(packing.unpack_values(text, base.values, uid, number))

@@ -39,7 +39,7 @@ from fileroom.sources.members import (
 from fileroom.sources.positioned import READ_FLAGS, Plain, Stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from fileroom.sources.inflating import Method
     from fileroom.sources.positioned import Positioned
@@ -61,6 +61,7 @@ class Kind(Protocol):
 
 KINDS: Final[tuple[Kind, ...]] = (zips, tars, isos)
 _SUFFIXES: Final = (*(suffix for kind in KINDS for suffix in kind.SUFFIXES), *tars.COMPRESSED)
+_AT_THE_END: Final = tuple(f"{suffix}\0" for suffix in _SUFFIXES)
 _ENDINGS: Final = frozenset(suffix[-4:] for suffix in _SUFFIXES)
 _SEPARATORS: Final = re.escape(os.sep + (os.altsep or ""))
 _LEADS_THROUGH: Final = re.compile(rf"(?:{'|'.join(map(re.escape, _SUFFIXES))})(?=[{_SEPARATORS}])", re.IGNORECASE)
@@ -94,6 +95,12 @@ class Directory:
 def is_named_so(name: str) -> bool:
     """Whether a file is called as containers are."""
     return name[-4:].lower() in _ENDINGS and name.lower().endswith(_SUFFIXES)
+
+
+def any_named_so(names: Sequence[str]) -> bool:
+    """Whether one of these is: most folders hold none, which is seen at a glance."""
+    said = "\0".join((*names, "")).lower()
+    return any(ending in said for ending in _AT_THE_END)
 
 
 def holder(path: str) -> tuple[str, str] | None:
