@@ -72,6 +72,18 @@ def test_the_first_version_comes_along(tmp_path: Path, monkeypatch: pytest.Monke
     catalog.close()
 
 
+def test_what_sees_to_changes_of_folders_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_version(tmp_path / "old", monkeypatch, ())
+    found = []
+    for name in ("old", "new"):
+        catalog = Catalog(tmp_path / name, use_keyring=False)
+        with catalog.database.reading() as cursor:
+            rows = cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name").fetchall()
+        found.append([" ".join(row[0].split()) for row in rows])
+        catalog.close()
+    assert found[0] == found[1] != []
+
+
 def test_what_refers_to_nothing_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first_version(tmp_path, monkeypatch, ("PRAGMA defer_foreign_keys = ON", *ROWS))
     catalog = _opened_raw(tmp_path, monkeypatch)

@@ -133,14 +133,63 @@ def test_the_compiled_listing_is_of_plain_folders_only(tmp_path: Path) -> None:
     plant(tmp_path, {"a": b"xyz", "sub/1": b"x"})
     (tmp_path / "link").symlink_to(tmp_path / "a")
     facts, below = (tmp_path / "a").stat(), (tmp_path / "sub").stat()
-    files, folders = list_folder(str(tmp_path), FileEntry, 10)
+    files, folders, look = list_folder(str(tmp_path), FileEntry, 10, b"")
     assert sorted(files) == [("a", 3, facts.st_mtime_ns), ("link", 3, facts.st_mtime_ns)]
     assert all(type(file) is FileEntry for file in files)
     assert folders == [("sub", below.st_dev, below.st_ino)]
-    assert list_folder(str(tmp_path), FileEntry, 3) is None
-    assert list_folder(str(tmp_path / "a"), FileEntry, 10) is None
-    assert list_folder(str(tmp_path / "nothing"), FileEntry, 10) is None
+    assert list_folder(str(tmp_path), FileEntry, 10, look) == (2, folders, look)
+    assert list_folder(str(tmp_path), FileEntry, 3, look) is None
+    assert list_folder(str(tmp_path / "a"), FileEntry, 10, b"") is None
+    assert list_folder(str(tmp_path / "nothing"), FileEntry, 10, b"") is None
     with pytest.raises(TypeError):
-        list_folder(str(tmp_path), str, 10)
+        list_folder(str(tmp_path), str, 10, b"")
     (tmp_path / "other").symlink_to(tmp_path / "sub")
-    assert list_folder(str(tmp_path), FileEntry, 10) is None
+    assert list_folder(str(tmp_path), FileEntry, 10, b"") is None
+
+
+def test_a_folder_looks_as_it_did_until_a_file_is_another(tmp_path: Path) -> None:
+    list_folder = load()
+    if list_folder is None:
+        pytest.skip("the listing is not compiled here")
+
+    def look() -> bytes:
+        seen: bytes = list_folder(str(tmp_path), FileEntry, 10, b"")[2]
+        return seen
+
+    plant(tmp_path, {"a": b"x", "b": b"y", "sub/1": b"x"})
+    for name, when in (("a", 10**18), ("b", 2 * 10**17)):
+        os.utime(tmp_path / name, ns=(when, when))
+    looks = [look()]
+    (tmp_path / "sub" / "2").write_bytes(b"")  # nothing of this folder's own
+    assert look() == looks[0]
+    (tmp_path / "a").rename(tmp_path / "c")
+    looks.append(look())
+    os.utime(tmp_path / "c", ns=(10**18 + 1, 10**18 + 1))
+    looks.append(look())
+    (tmp_path / "c").write_bytes(b"xx")
+    os.utime(tmp_path / "c", ns=(10**18, 10**18))
+    looks.append(look())
+    (tmp_path / "c").unlink()
+    looks.append(look())
+    (tmp_path / "b").unlink()
+    looks.append(look())
+    assert len(set(looks)) == len(looks)
+    (tmp_path / "a").write_bytes(b"x")
+    os.utime(tmp_path / "a", ns=(10**18, 10**18))
+    (tmp_path / "b").write_bytes(b"y")
+    os.utime(tmp_path / "b", ns=(2 * 10**17, 2 * 10**17))
+    assert look() == looks[0]
+    os.utime(tmp_path / "b", (4 * 10**9, 4 * 10**9))  # whoever sees a time in the future looks himself
+    assert look() == b""
+
+
+def test_what_looks_as_expected_is_only_counted(tmp_path: Path) -> None:
+    plant(tmp_path, {"a": b"x", "b": b"y", "sub/1": b"x"})
+    looks = {item.path: item.look for item in walk(str(tmp_path))}
+    if not all(looks.values()):
+        pytest.skip("the listing is not compiled here")
+    found = {item.path: item for item in walk(str(tmp_path), expected=looks.__getitem__)}
+    assert [(item.files, item.count, item.folders) for item in found.values()] == [((), 2, ("sub",)), ((), 1, ())]
+    (tmp_path / "sub" / "1").write_bytes(b"xx")
+    again = {item.path: item for item in walk(str(tmp_path), expected=looks.__getitem__)}
+    assert [len(item.files) for item in again.values()] == [0, 1]

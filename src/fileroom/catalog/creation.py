@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fileroom.catalog.language import Field
-from fileroom.catalog.schema import SCHEMA_VERSION, WORD_TABLES, metadata
+from fileroom.catalog.schema import SCHEMA_VERSION, TRIGGERS, WORD_TABLES, metadata
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -24,6 +24,8 @@ def create(engine: Engine) -> bool:
             empty = connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").first() is None
             if empty:
                 metadata.create_all(connection, checkfirst=False)
+                for trigger in TRIGGERS:
+                    connection.exec_driver_sql(trigger)
                 for name in WORD_TABLES:
                     connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {name} USING {_WORDS}")
                 # The migrations to come are to know where they begin.

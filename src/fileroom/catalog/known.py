@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fileroom.catalog.anew import EARLIEST, is_marked, recorded
 from fileroom.catalog.paths import BELOW, below
@@ -90,6 +90,16 @@ class KnownInstance:
     shown: int | None  # the row of the file whose facts are shown
 
 
+class Recorded(NamedTuple):
+    """A folder as a whole: its row, how its files looked together when all of them stood as recorded, if they do still,
+    and the number of changes of what is recorded."""
+
+    folder: int | None
+    look: bytes
+    changes: int
+
+
+UNKNOWN = Recorded(None, b"", 0)
 LOOK_AGAIN = -(1 << 62)
 
 
@@ -103,6 +113,11 @@ class KnownFiles:
         """The row of a folder; None when nothing is known of it."""
         row = self._cursor.execute(_FOLDER, (to_text(inside), filesystem_id)).fetchone()
         return row[0] if row else None
+
+    def look(self, filesystem_id: str, inside: str) -> Recorded:
+        """What is recorded of a folder as a whole."""
+        row = self._cursor.execute(_LOOK, (to_text(inside), filesystem_id)).fetchone()
+        return Recorded(row[0], row[1] or b"", row[2]) if row else UNKNOWN
 
     def present_files(self, folder_id: int, listing: Listing, now_ns: int) -> list[tuple[str, int, int]]:
         """Name, size and time of the files of a folder, or a part of it, that were there when last seen, by name.
@@ -198,6 +213,7 @@ _FOLDER = (
     "SELECT folder.id FROM drive JOIN folder ON folder.drive_id = drive.id AND folder.path = ? "
     "WHERE drive.filesystem_id = ?"
 )
+_LOOK = _FOLDER.replace("folder.id", "folder.id, CASE WHEN look_at = n_changes THEN look END, n_changes", 1)
 _KNOWN = (
     # A path that was copied stands for the instance of its copy; without it (-1 is no size) it is to be copied again.
     "SELECT name, file.id, CASE WHEN reason = 'copied' AND coalesce(instance.missing, 1) THEN -1 ELSE size END, "

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 17
+SCHEMA_VERSION = 18
 
 metadata = MetaData()
 
@@ -68,7 +68,43 @@ folder = Table(
     _id(),
     _ref("drive_id", "drive"),
     _text("path"),  # on the drive, as sources.paths.to_text writes it
+    # How its files looked together when all of them stood as recorded (listing.c), and how many changes of what is
+    # recorded there had been by then: as long as that is the number of changes, there is nothing to compare.
+    Column("look", LargeBinary),
+    Column("look_at", Integer),
+    _count("n_changes"),
     UniqueConstraint("drive_id", "path"),
+)
+
+# Whatever is to be compared again counts as a change of the folder; of files that are added whoever adds them says so.
+# A migration that makes one of these tables anew has to make the triggers anew.
+TRIGGERS = (
+    """
+    CREATE TRIGGER file_changes AFTER UPDATE OF
+    folder_id, name, size, mtime_ns, outcome, reason, instance_id, gone, changed ON file
+    BEGIN UPDATE folder SET n_changes = n_changes + 1 WHERE id IN (OLD.folder_id, NEW.folder_id); END
+    """,
+    """
+    CREATE TRIGGER file_goes AFTER DELETE ON file
+    BEGIN UPDATE folder SET n_changes = n_changes + 1 WHERE id = OLD.folder_id; END
+    """,
+    """
+    CREATE TRIGGER instance_changes AFTER UPDATE OF hidden, missing ON instance
+    WHEN OLD.hidden != NEW.hidden OR OLD.missing != NEW.missing
+    BEGIN UPDATE folder SET n_changes = n_changes + 1 WHERE id IN (
+    SELECT folder_id FROM file WHERE instance_id = NEW.id UNION
+    SELECT file.folder_id FROM source JOIN file ON file.id = source.file_id WHERE source.instance_id = NEW.id); END
+    """,
+    """
+    CREATE TRIGGER source_changes AFTER UPDATE ON source
+    BEGIN UPDATE folder SET n_changes = n_changes + 1
+    WHERE id = (SELECT folder_id FROM file WHERE id = NEW.file_id); END
+    """,
+    """
+    CREATE TRIGGER source_goes AFTER DELETE ON source
+    BEGIN UPDATE folder SET n_changes = n_changes + 1
+    WHERE id = (SELECT folder_id FROM file WHERE id = OLD.file_id); END
+    """,
 )
 
 # A list of a million patients in any of these orders is read from an index, not sorted.

@@ -111,6 +111,8 @@ class Writer:
         self._added_files: list[tuple[Any, ...]] = []  # those that came with a new instance
         self._changed_files: list[tuple[Any, ...]] = []
         self._new_instances: list[tuple[Any, ...]] = []
+        self._looks: list[tuple[bytes, int]] = []
+        self._old_folders: set[int] = set()  # that were there before they were asked for
         self._sources: list[tuple[int, int]] = []
         self._contents: list[tuple[bytes, int, str]] = []
         self._removed: list[tuple[int]] = []  # new instances of what the user removed
@@ -133,6 +135,7 @@ class Writer:
             self._changed_files,
             self._sources,
             self._removed,
+            self._looks,
         ):
             pending.clear()  # of a batch that failed
         self._read_anew.clear()
@@ -156,6 +159,11 @@ class Writer:
     def _flush(self) -> None:
         c = self._cursor
         self.entries.write()
+        if self._old_folders:
+            more = {row[1] for rows in (self._added_files, self._new_files) for row in rows} & self._old_folders
+            c.executemany("UPDATE folder SET n_changes = n_changes + 1 WHERE id = ?", [(row,) for row in more])
+        if self._looks:  # before anything of them is changed
+            c.executemany("UPDATE folder SET look = ?, look_at = n_changes WHERE id = ?", self._looks)
         if self._new_instances:
             c.executemany(
                 "INSERT INTO instance(id, public_id, series_ref, sop_instance_uid, sop_class_uid, number, file_id, "
@@ -190,6 +198,7 @@ class Writer:
             self._changed_files,
             self._sources,
             self._contents,
+            self._looks,
         ):
             pending.clear()
 
@@ -219,8 +228,18 @@ class Writer:
             c = self._cursor
             row = c.execute("SELECT id FROM folder WHERE drive_id = ? AND path = ?", place).fetchone()
             known = int(row[0]) if row else self._new_folder(place)
+            if row:
+                self._old_folders.add(known)
             self._folders.keep(place, known)
         return known
+
+    def folder_looks(self, folder_id: int, look: bytes) -> None:
+        """How the files of a folder look that was met for the first time, all of them being recorded in this batch."""
+        self._looks.append((look, folder_id))
+
+    def folders_look(self, looks: Iterable[tuple[bytes, int, int]]) -> None:
+        """How the files of folders look that were seen to stand as recorded, after so many changes."""
+        self._cursor.executemany("UPDATE folder SET look = ?, look_at = ? WHERE id = ?", looks)
 
     def _new_folder(self, place: tuple[int, str]) -> int:
         number = self._last_folder = self._last_folder + 1

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.catalog.home import FILES_FOLDER
-from fileroom.catalog.known import KnownFiles
+from fileroom.catalog.known import UNKNOWN, KnownFiles, Recorded
 from fileroom.catalog.memory import Memory
 from fileroom.errors import SourceError
 from fileroom.intake.inbox import INBOX
@@ -40,12 +40,13 @@ _SOON = 0.05  # seconds after which less will do: a slow disk is not waited for
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A folder, or a part of one, that the walk of ``root`` met; ``stands``: it is as recorded."""
+    """A folder, or a part of one, that the walk of ``root`` met; ``stands``: it is as ``recorded``."""
 
     root: str
     place: Place
     listing: Listing
     stands: bool
+    recorded: Recorded = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +123,29 @@ class WalkAhead:
         if part and not os.path.isdir(area.path):  # it went since we heard of it, or is a file, which its folder shows
             return
         # Where the links of a part lead, only a walk of the whole can tell: it may be to a folder met by its own name.
+        catalog = _Catalog(self._places, known)
         walk = folders.walk(
-            area.path, deep=area.deep, follow=not part, leave_out=self._leave_out, stop=self._stopped.is_set
+            area.path,
+            deep=area.deep,
+            follow=not part,
+            leave_out=self._leave_out,
+            stop=self._stopped.is_set,
+            expected=catalog.look,
         )
         if held.is_held(area.path):
             walk = held.listings(area.path)
         try:
-            self._hand_over_all(area.root, walk, known)
+            self._hand_over_all(area.root, walk, catalog)
         except SourceError:
             if not part:
                 raise
 
-    def _hand_over_all(self, root: str, walk: Iterator[Listing], known: KnownFiles) -> None:
+    def _hand_over_all(self, root: str, walk: Iterator[Listing], catalog: _Catalog) -> None:
         handful: list[Met] = []
         weight, since = 0, time.monotonic()
         for listing in walk:
-            self.seen += len(listing.files) + len(listing.obstacles)
-            place = self._places.of(listing.path)
-            handful.append(Met(root, place, listing, _stands(listing, place, known)))
+            self.seen += listing.count + len(listing.obstacles)
+            handful.append(catalog.compared(root, listing))
             weight += 1 + len(listing.files)
             if weight >= _HANDFUL or time.monotonic() - since > _SOON:
                 self._hand_over(handful)
@@ -164,11 +170,35 @@ def _weight(handful: list[Met]) -> int:
     return sum(1 + len(met.listing.files) for met in handful)
 
 
-def _stands(listing: Listing, place: Place, known: KnownFiles) -> bool:
-    folder = known.folder(place.mount.filesystem_id, place.inside)
-    if folder is None:
-        return stands_as_recorded(listing, [])
-    return stands_as_recorded(listing, known.present_files(folder, listing, time.time_ns()))
+class _Catalog:
+    """What is recorded of the folder that the walk is at."""
+
+    def __init__(self, places: Places, known: KnownFiles) -> None:
+        self._places = places
+        self._known = known
+        self._path: str | None = None
+        self._place: Place
+        self._recorded = UNKNOWN
+
+    def look(self, path: str) -> bytes:
+        """How the files of a folder look when they stand as recorded."""
+        self._path, self._place = path, self._places.of(path)
+        self._recorded = self._known.look(self._place.mount.filesystem_id, self._place.inside)
+        return self._recorded.look
+
+    def compared(self, root: str, listing: Listing) -> Met:
+        """A listing, and whether it stands as recorded."""
+        if listing.path != self._path:
+            self.look(listing.path)
+        recorded = self._recorded
+        if listing.standing:
+            stands = True
+        elif recorded.folder is None:
+            stands = stands_as_recorded(listing, [])
+        else:
+            present = self._known.present_files(recorded.folder, listing, time.time_ns())
+            stands = stands_as_recorded(listing, present)
+        return Met(root, self._place, listing, stands, recorded)
 
 
 class Places:

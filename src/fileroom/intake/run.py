@@ -295,6 +295,7 @@ class _Work:
     read: ReadOne
     closes: bool = False
     plain: bool = False
+    look: bytes = b""  # of the folder, when they are all of its files
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,7 +500,8 @@ class _Import:
         else:  # a pass that gives way comes again, and nobody waits for what it did not reach
             self._batch.cancelled += [(work.place, entry) for entry, _ in work.files[len(readings) :]]
         if files:
-            self._batch.add(ReadFiles(work.place, files, readings))
+            look = b"" if self._errand.automatic or len(files) < len(work.files) else work.look
+            self._batch.add(ReadFiles(work.place, files, readings, look))
         self._read += len(readings)
         self._write_when_due()
         self._report("reading" if self._walk.finished else "walking")
@@ -515,23 +517,33 @@ class _Import:
             place, listing, now = met.place, met.listing, time.time_ns()
             containers = any_named_so([entry.name for entry in listing.files])
             if met.stands and listing.path != met.root and not containers:
-                self._settle(place, listing, FolderPlan(unchanged=len(listing.files)))
+                self._settle(place, listing, FolderPlan(unchanged=listing.count))
+                self._remember_look(met)
                 self._tell_when_due()
                 continue
             plan = self._plan(met, now)
             self._settle(place, listing, plan)
+            if met.stands and not containers:
+                self._remember_look(met)
             files = self._readable(plan.read, listing.path, now)
             closed = self._closed(place, listing, plan, files) if containers or plan.gone else ()
             if closed:
                 files = [(entry, row) for entry, row in files if not is_named_so(entry.name)]
             plain = not is_held(listing.path)
             read = self._read_plain if plain else partial(read_member, charsets=self._charsets)
+            look = b"" if containers or len(files) < len(listing.files) or listing.obstacles else listing.look
             for chunk in _chunks(files, _CHUNK_ASIDE if self._aside is not None and self._aside.at_hand else _CHUNK):
-                yield _Work(place, chunk, read, plain=plain)
+                yield _Work(place, chunk, read, plain=plain, look=look if len(chunk) == len(files) else b"")
             for found in closed:
                 yield from self._look_into(place, found)
             self._write_when_due()
             self._report("reading" if self._walk.finished else "walking")
+
+    def _remember_look(self, met: Met) -> None:
+        """Next time, one look will do."""
+        listing, recorded = met.listing, met.recorded
+        if recorded.folder is not None and listing.look and not listing.standing:
+            self._batch.looks.append((listing.look, recorded.changes, recorded.folder))
 
     def _tell_when_due(self) -> None:
         """Of a folder that stands as recorded nothing more is done: most do, when a tree is looked at again."""
@@ -556,10 +568,12 @@ class _Import:
         place, listing = met.place, met.listing
         if listing.path == met.root and listing.first and self._says_nothing(listing, place.mount, place.inside):
             self._stopped |= {met.root}
-        if met.root in self._stopped:
+        if met.root in self._stopped and not listing.standing:
             listing = replace(listing, complete=False)
         elif met.stands:
-            return FolderPlan(unchanged=len(listing.files))
+            return FolderPlan(unchanged=listing.count)
+        elif met.recorded.folder is None and listing.first:
+            return plan_folder(listing, {}, now)
         return self._compare(place, listing, now)
 
     def _compare(self, place: Place, listing: Listing, now: int) -> FolderPlan:
@@ -590,7 +604,7 @@ class _Import:
             self._messages.append(f"{display(listing.path)} cannot be read: what is known of it was left as it is")
             self._hindered[listing.path] = Hindrance.UNREADABLE
             return True
-        if listing.files or listing.folders or listing.obstacles:
+        if listing.count or listing.folders or listing.obstacles:
             return False
         if not holds_files(self._catalog, mount.filesystem_id, inside):
             return False
@@ -704,7 +718,7 @@ class _Import:
 
     def _write_off(self, met: Met) -> None:
         if met.stands:
-            self._tally.outcomes[Outcome.UNCHANGED] += len(met.listing.files)
+            self._tally.outcomes[Outcome.UNCHANGED] += met.listing.count
             return
         self._batch.cancelled += [(met.place, entry) for entry in met.listing.files]
         self._batch.obstacles += [(met.place, obstacle) for obstacle in met.listing.obstacles]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from fileroom.catalog import packing
-from fileroom.catalog.known import FINAL, InstanceFile, KnownInstance
+from fileroom.catalog.known import FINAL, TRY_AGAIN, InstanceFile, KnownInstance
 from fileroom.catalog.writes import FileFacts, Image
 from fileroom.intake.aside import Packed
 from fileroom.intake.decide import Act, Anew, Decision, Presence, decide, decide_anew, speaks
@@ -65,11 +65,13 @@ class BroughtBack:
 
 @dataclass(frozen=True, slots=True)
 class ReadFiles:
-    """Some files of a folder, each with what was known of it before, and what came of reading them."""
+    """Some files of a folder, each with what was known of it before, and what came of reading them. ``look``: how they
+    look together, when they are all of its files."""
 
     place: Place
     files: Sequence[tuple[FileEntry, KnownFile | None]]
     readings: Sequence[Reading | Packed]
+    look: bytes = b""
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class Batch:
     cancelled: list[tuple[Place, FileEntry]] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    looks: list[tuple[bytes, int, int]] = field(default_factory=list)  # of folders that stand as recorded
     _read: int = 0
 
     def __len__(self) -> int:
@@ -125,6 +128,7 @@ def write_batch(hand: Hand, writer: Writer, batch: Batch) -> None:
     hand.done()
     writer.files_back(batch.back)
     writer.files_gone(batch.gone)
+    writer.folders_look(batch.looks)
 
 
 class Disk:
@@ -205,14 +209,17 @@ class Hand:
         folder, drive = writer.folder(place.mount, place.inside), writer.drive(place.mount)
         lines = writer.ledger.lines(folder, Outcome.ADDED, Reason.NEW_INSTANCE)
         met, long_way = writer.met, writer.limited
-        total = 0
+        stands, total = bool(some.look) and not long_way, 0
         names: list[str] = []
         sizes: list[int] = []
         ids: list[bytes] = []
         for (entry, known), reading in zip(some.files, some.readings, strict=False):
             uid = uid_of(reading)
+            if reading.mtime_ns != entry.mtime_ns or reading.size != entry.size:
+                stands = False
             if not uid or known is not None or long_way or uid in fresh or uid in met:
                 self.file(ReadFile(place, entry, known, whole(reading)))
+                stands = stands and (type(reading) is Packed or whole(reading).outcome not in TRY_AGAIN)
                 continue
             name, size = entry.name, reading.size
             image = self._packed(reading, drive) if type(reading) is Packed else self._image(reading, drive)
@@ -222,6 +229,8 @@ class Hand:
             sizes.append(size)
             ids.append(public_id)
             total += size
+        if stands:
+            writer.folder_looks(folder, some.look)
         lines.extend(names, sizes, ids)
         self._tally.outcomes[Outcome.ADDED] += len(names)
         self._tally.bytes += total

@@ -53,6 +53,9 @@ class Listing:
 
     A part holds the names after ``after`` up to and with ``upto`` (None: to the end), in the order of ``to_text``,
     which is that of the catalog; ``folders`` come with the first part.
+
+    ``look`` is the same for the same files, where the listing is compiled and of a whole folder. Where it is the look
+    that was expected, the files are not listed, and only counted: ``standing``.
     """
 
     path: str
@@ -62,6 +65,13 @@ class Listing:
     folders: tuple[str, ...] = ()
     after: str = ""
     upto: str | None = None
+    look: bytes = b""
+    standing: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many files there are."""
+        return self.standing or len(self.files)
 
     @property
     def first(self) -> bool:
@@ -73,6 +83,7 @@ class Listing:
 class _Walk:
     leave_out: frozenset[tuple[int, int]]
     stop: Callable[[], bool]
+    expected: Callable[[str], bytes]
     met: set[tuple[int, int]] = field(default_factory=set)
     folders: list[str] = field(default_factory=list)
     links: deque[str] = field(default_factory=deque)
@@ -85,13 +96,14 @@ def walk(
     follow: bool = True,
     leave_out: frozenset[tuple[int, int]] = frozenset(),
     stop: Callable[[], bool] = lambda: False,
+    expected: Callable[[str], bytes] = lambda _: b"",
 ) -> Iterator[Listing]:
     """The listings of ``root`` and all folders under it, each folder once, in a stable order.
 
     ``root`` may be a single file. Links to folders are followed after all real folders, so that a folder is met under
     its own name where it has one; a link that leads to a folder already met is an obstacle (LINK_LOOP). Folders whose
-    (device, inode) is in ``leave_out`` are passed over. Not ``deep``: ``root`` itself alone; not
-    ``follow``: no links. Raises SourceError when ``root`` is not there.
+    (device, inode) is in ``leave_out`` are passed over. ``expected`` is asked before each folder how it is held to
+    look. Not ``deep``: ``root`` itself alone; not ``follow``: no links. Raises SourceError when ``root`` is not there.
     """
     try:
         facts = os.stat(root)
@@ -100,7 +112,7 @@ def walk(
     if not stat.S_ISDIR(facts.st_mode):
         yield _lone_file(root, facts)
         return
-    state = _Walk(leave_out, stop)
+    state = _Walk(leave_out, stop, expected)
     state.folders.append(root)
     state.met.add((facts.st_dev, facts.st_ino))
     if not deep:
@@ -142,12 +154,17 @@ def _follow(path: str, state: _Walk) -> Iterator[Listing]:
 def _list(path: str, state: _Walk) -> Iterator[Listing]:
     """The listing of one folder; of a large one the names alone are kept, and its files looked at part by part."""
     found = _Found(path, state)
-    if _list_folder is not None and (quick := _list_folder(path, FileEntry, PART)) is not None:
-        files, below = quick
-        files.sort(key=itemgetter(0))
+    expected = state.expected(path)
+    if _list_folder is not None and (quick := _list_folder(path, FileEntry, PART, expected)) is not None:
+        files, below, look = quick
         for name, device, inode in below:
             found.set_aside(name, (device, inode))
-        yield Listing(path, tuple(files), folders=found.take_folders())
+        folders = found.take_folders() if below else ()
+        if look and look == expected:
+            yield Listing(path, (), folders=folders, look=look, standing=files)
+            return
+        files.sort(key=itemgetter(0))
+        yield Listing(path, tuple(files), folders=folders, look=look)
         return
     large: list[bytes] = []
     complete = True

@@ -1,9 +1,13 @@
 /* One folder listed in one call, without the GIL: names, and size and time of every file.
  *
- * list_folder(path, entry, most) gives (files, folders): a list of `entry`, a class of tuples of three (name, size,
- * mtime_ns), and a list of (name, device, inode). It gives None when there is anything to say about the folder that these
- * cannot hold: an error, a link to a folder, something that is neither file nor folder, `most` entries or more. Then
- * whoever asked looks for himself (folder.py), and both say the same.
+ * list_folder(path, entry, most, look) gives (files, folders, look): a list of `entry`, a class of tuples of three (name,
+ * size, mtime_ns), a list of (name, device, inode), and 16 bytes that are the same for the same files, in any order. Where
+ * they are the bytes that were given, `files` is how many there are, and no objects are made of them. They are b"" for
+ * a folder in which a file has a time in the future.
+ *
+ * It gives None when there is anything to say about the folder that these cannot hold: an error, a link to a folder,
+ * something that is neither file nor folder, `most` entries or more. Then whoever asked looks for himself (folder.py), and
+ * both say the same.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -15,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__APPLE__)
@@ -129,12 +134,66 @@ static PyObject *made(PyTypeObject *cls, PyObject *first, PyObject *second, PyOb
     return tuple;
 }
 
-static PyObject *as_lists(const struct found *all, PyTypeObject *cls)
+#define LOOK 16
+
+/* FNV-1a, and the end of MurmurHash3: what differs in one file does not cancel out against another when they are added. */
+static uint64_t hashed(uint64_t hash, const void *data, size_t length)
+{
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ bytes[i]) * 0x100000001b3u;
+    return hash;
+}
+
+static uint64_t mixed(uint64_t hash)
+{
+    hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdu;
+    hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53u;
+    return hash ^ (hash >> 33);
+}
+
+static void add_number(unsigned char *bytes, uint64_t number)
+{
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(number >> (8 * i));
+}
+
+/* How the files look together; how many there are, or -1 with one of the future. */
+static Py_ssize_t look_of(const struct found *all, unsigned char *look)
+{
+    struct timespec now;
+    uint64_t one = 0, other = 0;
+    Py_ssize_t files = 0;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t latest = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct item *item = &all->items[i];
+        unsigned char facts[16];
+        if (item->is_folder)
+            continue;
+        if (item->mtime_ns > latest)
+            return -1;
+        add_number(facts, (uint64_t)item->size);
+        add_number(facts + 8, (uint64_t)item->mtime_ns);
+        uint64_t hash = hashed(0xcbf29ce484222325u, all->names + item->name, item->length);
+        hash = hashed(hash * 31 + item->length, facts, sizeof facts);
+        one += mixed(hash);
+        other += mixed(hash ^ 0x9e3779b97f4a7c15u);
+        files++;
+    }
+    add_number(look, one + (uint64_t)files);
+    add_number(look + 8, other);
+    return files;
+}
+
+static PyObject *as_lists(const struct found *all, PyTypeObject *cls, int stands)
 {
     PyObject *files = PyList_New(0), *folders = PyList_New(0);
     int good = files && folders;
     for (size_t i = 0; good && i < all->count; i++) {
         const struct item *item = &all->items[i];
+        if (stands && !item->is_folder)
+            continue;
         PyObject *name = PyUnicode_DecodeFSDefaultAndSize(all->names + item->name, (Py_ssize_t)item->length);
         PyObject *one = item->is_folder
             ? made(&PyTuple_Type, name, PyLong_FromUnsignedLongLong(item->device),
@@ -143,8 +202,15 @@ static PyObject *as_lists(const struct found *all, PyTypeObject *cls)
         good = one && PyList_Append(item->is_folder ? folders : files, one) == 0;
         Py_XDECREF(one);
     }
-    if (good)
-        return Py_BuildValue("(NN)", files, folders);
+    if (good) {
+        unsigned char look[LOOK];
+        Py_ssize_t count = look_of(all, look);
+        if (stands) {
+            Py_DECREF(files);
+            return Py_BuildValue("(nNy#)", count, folders, look, (Py_ssize_t)LOOK);
+        }
+        return Py_BuildValue("(NNy#)", files, folders, look, (Py_ssize_t)(count < 0 ? 0 : LOOK));
+    }
     Py_XDECREF(files);
     Py_XDECREF(folders);
     return NULL;
@@ -153,11 +219,14 @@ static PyObject *as_lists(const struct found *all, PyTypeObject *cls)
 static PyObject *list_folder(PyObject *self, PyObject *arguments)
 {
     PyObject *path, *cls, *result = NULL;
-    Py_ssize_t most;
+    Py_ssize_t most, length;
+    const char *expected;
+    unsigned char look[LOOK];
     struct found all = {0};
-    int good;
+    int good, stands = 0;
     (void)self;
-    if (!PyArg_ParseTuple(arguments, "O&O!n", PyUnicode_FSConverter, &path, &PyType_Type, &cls, &most))
+    if (!PyArg_ParseTuple(arguments, "O&O!ny#", PyUnicode_FSConverter, &path, &PyType_Type, &cls, &most, &expected,
+                          &length))
         return NULL;
     if (!PyType_IsSubtype((PyTypeObject *)cls, &PyTuple_Type)) {
         Py_DECREF(path);
@@ -166,8 +235,10 @@ static PyObject *list_folder(PyObject *self, PyObject *arguments)
     }
     Py_BEGIN_ALLOW_THREADS
     good = list(PyBytes_AS_STRING(path), most < 0 ? 0 : (size_t)most, &all);
+    if (good && length == LOOK)
+        stands = look_of(&all, look) >= 0 && memcmp(look, expected, LOOK) == 0;
     Py_END_ALLOW_THREADS
-    result = good ? as_lists(&all, (PyTypeObject *)cls) : Py_NewRef(Py_None);
+    result = good ? as_lists(&all, (PyTypeObject *)cls, stands) : Py_NewRef(Py_None);
     free(all.items);
     free(all.names);
     Py_DECREF(path);
