@@ -49,10 +49,14 @@ def families(most: int) -> list[str]:
     return list(found)
 
 
-def make(place: Path, patients: int) -> None:
-    """An archive of ``patients`` patients, with one or two studies of one to three series each."""
+LEVELS = (Level.PATIENT, Level.STUDY, Level.SERIES)
+
+
+def make(place: Path, patients: int, searched: Sequence[Level] = LEVELS) -> None:
+    """An archive of ``patients`` patients, with one or two studies of one to three series each, and the words of the
+    levels that are to be ``searched``."""
     with Archive.open(Settings(archive=place, use_keyring=False)) as archive:
-        rows = _People(patients)
+        rows = _People(patients, searched)
         with archive._catalog.database.transaction() as cursor:
             cursor.execute("INSERT INTO drive(id, filesystem_id, label) VALUES (1, 'none', 'none')")
             for first in range(0, patients, _BATCH):
@@ -60,7 +64,8 @@ def make(place: Path, patients: int) -> None:
 
 
 class _People:
-    def __init__(self, patients: int) -> None:
+    def __init__(self, patients: int, searched: Sequence[Level]) -> None:
+        self._searched = searched
         self._choose = random.Random(2)  # noqa: S311
         self._names = families(max(200, patients // 40))
         # A few names are many people's (Zipf's law).
@@ -96,11 +101,15 @@ class _People:
             for one in series:
                 _insert(cursor, "series", one)
                 words = _joined(of_study, _document(Level.SERIES, one))
-                _index(cursor, Level.SERIES, one["id"], words)
+                self._index(cursor, Level.SERIES, one["id"], words)
                 all_series = _joined(all_series, words)
-            _index(cursor, Level.STUDY, study["id"], all_series)
+            self._index(cursor, Level.STUDY, study["id"], all_series)
             whole = _joined(whole, all_series)
-        _index(cursor, Level.PATIENT, row, whole)
+        self._index(cursor, Level.PATIENT, row, whole)
+
+    def _index(self, cursor: Any, level: Level, row: int, words: Document) -> None:
+        if level in self._searched:
+            _index(cursor, level, row, words)
 
     def _one_study(self, patient: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         choose = self._choose

@@ -33,7 +33,7 @@ def measure(patients: int = 100_000, few: int = 10_000, count: int = 240, runs: 
     """Fill two archives with people, and search in each."""
     with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place:
         for wanted in (few, patients):
-            make(Path(place) / str(wanted), wanted)
+            make(Path(place) / str(wanted), wanted, searched=(Level.PATIENT,))
         return of(Path(place), patients, few, count, runs)
 
 

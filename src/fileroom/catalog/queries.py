@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, not_, or_, select, text
 
-from fileroom.catalog import bymatch, finding, packing
+from fileroom.catalog import bymatch, deep, finding, named, packing
 from fileroom.catalog import schema as t
 from fileroom.catalog.anew import recorded
 from fileroom.catalog.language import parse
@@ -144,13 +144,13 @@ def _rows(
     """The rows of a page, how many there are in all, and whether there are more than were counted."""
     same = query.level is Level.PATIENT and query.together and _any_same(connection)
     if not bymatch.applies(query, terms) or same:
-        where = _where(catalog, connection, query, terms)
+        where = _where(catalog, connection, query, terms, named.few(connection, query))
         # whether a drive is there is no fact of the catalog
         asked = replace(query, order=(), limit=None, offset=0), frozenset(catalog.mounts().present())
         total = remembered(
             catalog.database, connection, asked, lambda: connection.execute(_counting(query.level, where)).scalar_one()
         )
-        return _in_order(connection, query, where, total) if total else [], total, False
+        return _in_order(catalog, connection, query, where, total) if total else [], total, False
     hits = bymatch.look_up(connection, query, terms)
     own = TABLES[query.level].c.id
     among = own.in_(select(text("value")).select_from(func.json_each(bymatch.as_json(hits.rows))).scalar_subquery())
@@ -164,14 +164,26 @@ def _rows(
     return [unordered[row] for row in hits.rows], hits.total, hits.more
 
 
-def _in_order(connection: Connection, query: Query, where: ColumnElement[bool], total: int) -> Sequence[Row[Any]]:
+def _in_order(
+    catalog: Catalog, connection: Connection, query: Query, where: ColumnElement[bool], total: int
+) -> Sequence[Row[Any]]:
     """The rows of a page. What lies behind the middle is come to from the end: SQLite counts its way to a row."""
     left = total - query.offset - (query.limit or 0)
-    if query.limit is None or query.offset <= max(left, 0):
+    if query.limit is None:
         return connection.execute(_selecting(query, where)).all()
+    backwards = query.offset > max(left, 0)
+    start = max(left, 0) if backwards else query.offset
     size = max(0, min(query.limit, total - query.offset))
-    from_the_end = _columns(query.level).where(where).order_by(*_ordering(query, backwards=True))
-    return connection.execute(from_the_end.limit(size).offset(max(left, 0))).all()[::-1]
+    order = query.order or _DEFAULT_ORDER[query.level]
+    if start > deep.LEAP and deep.applies(query, order):
+        columns, down = _sorts(query.level, order[0])
+        way = deep.Way([*columns, TABLES[query.level].c.id], where, down=down is not backwards)
+        key = (query.level, order, query.together)
+        rows = way.rows(catalog.database, connection, _columns(query.level), start, size, key)
+    else:
+        ordered = _columns(query.level).where(where).order_by(*_ordering(query, backwards=backwards))
+        rows = connection.execute(ordered.limit(size).offset(start)).all()
+    return rows[::-1] if backwards else rows
 
 
 def _instead(typed: tuple[Term, ...], meant: tuple[Term, ...]) -> tuple[tuple[str, str], ...]:
@@ -216,8 +228,20 @@ def _columns(level: Level) -> Select[Any]:
     return select(*wanted).select_from(_source(level))
 
 
-def _where(catalog: Catalog, connection: Connection, query: Query, terms: Sequence[Term]) -> ColumnElement[bool]:
+def _where(
+    catalog: Catalog,
+    connection: Connection,
+    query: Query,
+    terms: Sequence[Term],
+    patients: Sequence[int] | None = None,
+) -> ColumnElement[bool]:
+    """The condition of a query; ``patients`` are known to be all that it can be about."""
     parts: list[ColumnElement[bool]] = [TABLES[query.level].c.hidden == 0]
+    if patients is not None:
+        whose = _p.id if query.level is Level.PATIENT else _s.patient_ref
+        among = select(text("value")).select_from(func.json_each(bymatch.as_json(patients))).scalar_subquery()
+        # the plus keeps SQLite from walking a list in its order to find the few that are meant
+        parts = [and_(text(f"+{query.level.value}.hidden = 0"), whose.in_(among))]
     if query.parent is not None:
         parts.append(_below(connection, query.level, query.parent, together=query.together))
     parts += _lying(catalog, connection, query)
@@ -307,19 +331,22 @@ def _selecting(query: Query, where: ColumnElement[bool]) -> Select[Any]:
 
 
 def _ordering(query: Query, *, backwards: bool = False) -> list[ColumnElement[Any]]:
-    sorts = _SORTS[query.level]
     columns: list[ColumnElement[Any]] = []
     down = backwards
     for asked_field in query.order or _DEFAULT_ORDER[query.level]:
-        down = asked_field.startswith("-") is not backwards
-        name = asked_field.removeprefix("-")
-        if name not in sorts:
-            raise BadRequest(f"{query.level.value} entries cannot be ordered by {name}; known: {', '.join(sorts)}")
-        first, *rest = sorts[name]
-        columns.append(first.desc() if down else first.asc())
-        columns += [column.desc() if down else column.asc() for column in rest]
+        sorts, descends = _sorts(query.level, asked_field)
+        down = descends is not backwards
+        columns += [column.desc() if down else column.asc() for column in sorts]
     last = TABLES[query.level].c.id
     return [*columns, last.desc() if down else last.asc()]
+
+
+def _sorts(level: Level, asked: str) -> tuple[tuple[ColumnElement[Any], ...], bool]:
+    """The columns that a field of ``Query.order`` means, and whether the largest comes first."""
+    name = asked.removeprefix("-")
+    if name not in _SORTS[level]:
+        raise BadRequest(f"{level.value} entries cannot be ordered by {name}; known: {', '.join(_SORTS[level])}")
+    return _SORTS[level][name], asked.startswith("-")
 
 
 # -- rows to entities ----------------------------------------------------------------------------------------------
