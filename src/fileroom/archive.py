@@ -74,7 +74,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What archive this is. ``key_source`` is "keyring" or "file"; ``key_place`` says where, in words."""
+    """What archive this is. ``key_source`` is "keyring" or "file"; ``key_place`` says where, in words. ``revision`` is
+    another word after every change of the catalog, whichever program made it."""
 
     version: str
     demo: bool  # it holds phantoms
@@ -97,6 +98,7 @@ class Status:
     bytes: int
     files: int
     imports: int
+    revision: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +320,7 @@ class Archive:
             schema_version=str(SCHEMA_VERSION),
             header_reader=KIND,
             max_patients=self.settings.max_patients,
+            revision=catalog.revision(),
             **userdata.totals(catalog),
         )
 

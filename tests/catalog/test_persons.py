@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -209,3 +209,94 @@ def test_notes_have_a_limit_and_instances_none(archive: fileroom.Archive) -> Non
     image = archive.search(Query(level=Level.INSTANCE)).items[0]
     with pytest.raises(BadRequest):
         archive.set_note(image.id, "x")
+
+
+# -- what the issue of identity promises, one by one ---------------------------------------------------------------
+
+
+def test_the_anonymous_are_told_apart_by_what_little_is_known(tmp_path: Path) -> None:
+    nobody: dict[str, Any] = {"patient_name": "", "patient_id": "ANON", "PatientBirthDate": ""}
+    files: dict[str, bytes | None] = {
+        "1": instance(**nobody, study=1, PatientSex="F", PatientAge="054Y", StudyDate="20240301"),
+        "2": instance(**nobody, study=2, PatientSex="M", PatientAge="007Y", StudyDate="20230401"),
+        "3": instance(**nobody, study=2, number=2, PatientSex="M", PatientAge="007Y", StudyDate="20230401"),
+    }
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in(plant(tmp_path / "scans", files))
+        people = archive.search(Query(level=Level.PATIENT)).items
+        assert sorted((one.anonymous, one.sex, one.last_study_date, one.counts.instances) for one in people) == [
+            (True, "F", "20240301", 1),
+            (True, "M", "20230401", 2),
+        ]
+        ages = {one.patient.id: one.patient_age for one in archive.search(Query(level=Level.STUDY)).items}
+        assert sorted(ages.values()) == ["007Y", "054Y"]
+        girl = next(one for one in people if one.sex == "F")
+        archive.set_note(girl.id, "Anna of the study\nseen twice")
+        archive.rebuild()
+        (found,) = archive.search(Query(level=Level.PATIENT, words="anna")).items
+        assert (found.id, found.note.splitlines()[0]) == (girl.id, "Anna of the study")
+        assert all(b"Anna" not in path.read_bytes() for path in (tmp_path / "scans").iterdir())
+
+
+def test_what_was_said_survives_a_rebuild_and_a_catalog_made_anew(tmp_path: Path) -> None:
+    files: dict[str, bytes | None] = {
+        "1": instance(patient_name="ROSSI^Mario", patient_id="42", study=1),
+        "2": instance(patient_name="ROSSI^M", patient_id="42", study=2),
+        "3": instance(patient_name="VERDI^Anna", patient_id="42", study=3),
+    }
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in(plant(tmp_path / "scans", files))
+        who = {one.name.alphabetic: one.id for one in archive.search(Query(level=Level.PATIENT)).items}
+        archive.decide(Verdict.SAME, [who["ROSSI^Mario"], who["ROSSI^M"]])
+        archive.decide(Verdict.DIFFERENT, [who["ROSSI^Mario"], who["VERDI^Anna"]])
+        said = archive.rules()
+        archive.rebuild()
+        assert archive.rules() == said
+        shown = archive.search(Query(level=Level.PATIENT)).items
+        assert [(one.name.alphabetic, len(one.also)) for one in shown] == [("ROSSI^Mario", 1), ("VERDI^Anna", 0)]
+        assert shown[0].reason == "same_identifiers"
+        assert archive.possible_matches() == ()
+        for rule in said:
+            archive.take_back(rule.id)
+        assert len(archive.search(Query(level=Level.PATIENT)).items) == 3
+        (match,) = archive.possible_matches()
+        assert (match.likeness, len(match.patients)) == (Likeness.SAME_ID, 3)
+
+
+def test_a_limit_counts_people_as_they_are_shown(tmp_path: Path) -> None:
+    people: dict[str, bytes | None] = {str(n): instance(patient_id=str(n), study=n) for n in (1, 2, 3)}
+    settings = Settings(archive=tmp_path / "archive", use_keyring=False, max_patients=2)
+    with fileroom.Archive.open(settings) as archive:
+        scans = plant(tmp_path / "scans", people)
+        assert archive.bring_in(scans).patients == 2
+        first, second = (one.id for one in archive.search(Query(level=Level.PATIENT)).items)
+        (rule,) = archive.decide(Verdict.SAME, [first, second])
+        assert archive.bring_in(scans).patients == 1
+        assert archive.status().patients == 2
+        archive.take_back(rule.id)  # one more than the limit: nothing is hidden for that
+        assert archive.status().patients == 3
+        plant(scans, {"4": instance(patient_id="4", study=4), "1b": instance(patient_id="1", study=1, number=2)})
+        assert {str(k): v for k, v in archive.bring_in(scans).outcomes.items() if v} == {
+            "added": 1,
+            "unchanged": 3,
+            "refused": 1,
+        }
+
+
+def test_a_minus_leaves_out_entries_of_the_list_that_is_asked_for(tmp_path: Path) -> None:
+    ct: dict[str, Any] = {"patient_name": "ROSSI^Mario", "modality": "CT"}
+    files: dict[str, bytes | None] = {
+        "1": instance(**ct, study=1, series=1, SeriesDescription="scout"),
+        "2": instance(**ct, study=1, series=2, SeriesDescription="lung"),
+        "3": instance(**ct, study=2, series=1, SeriesDescription="bone"),
+        "4": instance(patient_name="VERDI^Anna", patient_id="7", study=3, modality="CT", SeriesDescription="knee"),
+    }
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in(plant(tmp_path / "scans", files))
+
+        def found(level: Level) -> list[Any]:
+            return list(archive.search(Query(level=level, words="mod:CT -scout")).items)
+
+        assert sorted(one.description for one in found(Level.SERIES)) == ["bone", "knee", "lung"]
+        assert sorted(one.study_instance_uid for one in found(Level.STUDY)) == ["2.999.2", "2.999.3"]
+        assert [one.name.alphabetic for one in found(Level.PATIENT)] == ["VERDI^Anna"]

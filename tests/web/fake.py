@@ -211,6 +211,7 @@ class FakeArchive:
         self._raise()
         return Status(
             max_patients=None,
+            revision="1",
             demo=False,
             version="1",
             archive_id="x",

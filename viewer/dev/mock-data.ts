@@ -95,6 +95,7 @@ export function makePatient(n: number): Patient {
     also: [],
     note: "",
     labels: [],
+    charset_guessed: "",
   };
 }
 
@@ -122,6 +123,7 @@ export function makeStudy(s: number): Study {
     state: patient.state,
     note: "",
     labels: [],
+    charset_guessed: "",
   };
 }
 
@@ -170,6 +172,7 @@ export function makeSeries(number: number): Series {
     state: study.state,
     note: "",
     labels: [],
+    charset_guessed: "",
   };
 }
 

@@ -163,6 +163,7 @@ class MockArchive {
       bytes: size * 410_000_000,
       files: size * 1304,
       imports: this.past.length,
+      revision: String(this.past.length),
       demo: this.scenario === "demo",
       max_patients: null,
     };

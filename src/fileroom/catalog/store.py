@@ -67,6 +67,18 @@ class Catalog:
         with self._mounts_lock:
             self._held, self._mounts = (*mounts, *self._held), None
 
+    def revision(self) -> str:
+        """A word that is another one after every change, whoever made it: two that are the same mean that nothing was
+        written meanwhile. It may be another one although nothing is."""
+        said = []
+        for file in (self.path, self.path.with_name(self.path.name + "-wal")):
+            try:
+                facts = file.stat()
+            except FileNotFoundError:
+                continue
+            said.append(f"{facts.st_size:x}.{facts.st_mtime_ns:x}")
+        return "-".join(said)
+
     def mounts(self, *, fresh: bool = False) -> Mounts:
         """What is mounted, looked up again after two seconds; ``fresh``: now."""
         with self._mounts_lock:

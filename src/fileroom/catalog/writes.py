@@ -276,7 +276,7 @@ class Writer:
             return True
         self.entries.write()
         row = self._cursor.execute(
-            "SELECT (SELECT count(*) FROM patient WHERE hidden = 0), "
+            f"SELECT ({_PERSONS}), "  # noqa: S608 - our own words
             "EXISTS (SELECT 1 FROM patient WHERE key = ? AND hidden = 0)",
             (identity.identify(header).key,),
         ).fetchone()
@@ -288,7 +288,7 @@ class Writer:
             return True
         self.entries.write()
         row = self._cursor.execute(
-            "SELECT (SELECT count(*) FROM patient WHERE hidden = 0), patient.hidden FROM instance "
+            f"SELECT ({_PERSONS}), patient.hidden FROM instance "  # noqa: S608 - our own words
             "JOIN series ON series.id = series_ref JOIN study ON study.id = study_ref "
             "JOIN patient ON patient.id = patient_ref WHERE instance.id = ?",
             (instance_id,),
@@ -609,6 +609,8 @@ class Writer:
                 self._touched.series.add(found[0])
 
 
+# A limit counts the people that are shown: who was said to be somebody else is not one more (decision 0025).
+_PERSONS = "SELECT count(*) FROM patient WHERE hidden = 0 AND same_as IS NULL"
 _CONTRADICTS = (
     "UPDATE file SET outcome = 'conflict', reason = 'other_content', mtime_ns = 0 WHERE id = ? "
     "AND EXISTS (SELECT 1 FROM instance JOIN file AS shown ON shown.id = instance.file_id "

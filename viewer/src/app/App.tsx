@@ -13,7 +13,7 @@ import type { SeriesViewProps } from "../features/viewport/index.ts";
 import { Header } from "./Header.tsx";
 import { Lazy } from "./Lazy.tsx";
 import { leave, navigate, route } from "./router.ts";
-import { importRoot } from "../io/api.ts";
+import { importRoot, rebuild } from "../io/api.ts";
 import { archive, check, chooser, folders, imports, signedOut, start } from "./services.ts";
 import { StatusLine } from "./StatusLine.tsx";
 
@@ -81,6 +81,11 @@ function PageOf() {
             imports.show();
             void imports.begin(() => importRoot(root.id));
           }}
+          onRebuild={(paths) => {
+            imports.show();
+            void imports.begin(() => rebuild(paths));
+          }}
+          onReread={() => void archive.refresh()}
         />
       );
     case "check":

@@ -92,6 +92,11 @@ async function lookForMedia(): Promise<void> {
   }
 }
 
+/** Another program may have written meanwhile (an import in a terminal): who comes back to the page sees what is there now. */
+addEventListener("focus", () => {
+  if (!signedOut.value && route.value.page === "archive") archive.lookAgain().catch(() => undefined); // the list says what is the matter
+});
+
 onSignedOut(() => {
   signedOut.value = true;
 });

@@ -44,6 +44,9 @@ function person(name: PersonName): string {
   return ideographic === "" || ideographic === main ? main : `${main} (${ideographic})`;
 }
 
+/** How its texts were decoded, where that is not as the files say. */
+const guessFact = (charset: string, t: Translate): Fact => ({ label: "charset.title", value: charset === "" ? "" : t("guess.value", { charset }) });
+
 function stateFact(state: State, t: Translate): Fact {
   return { label: "fact.state", value: state === "online" ? "" : t(`archive.${state}Hint`) };
 }
@@ -74,6 +77,7 @@ export function patientFacts(patient: Patient, t: Translate, fmt: Formats): Fact
       { label: "fact.reason", value: identityWords(patient.reason, t) },
       ...patient.also.map((alias) => ({ label: "fact.also", value: aliasWords(alias, fmt) }) as const),
       { label: "fact.alsoReason", value: patient.also.length > 0 ? t("identity.said") : "" },
+      guessFact(patient.charset_guessed, t),
       stateFact(patient.state, t),
     ]),
   };
@@ -97,6 +101,7 @@ export function studyFacts(study: Study, t: Translate, fmt: Formats): FactGroup 
       { label: "fact.station", value: study.station_name },
       { label: "fact.contents", value: below(study.counts, t, "study") },
       { label: "fact.size", value: fmt.bytes(study.counts.bytes) },
+      guessFact(study.charset_guessed, t),
       stateFact(study.state, t),
       { label: "fact.studyUid", value: study.study_instance_uid, code: true },
     ]),
@@ -128,6 +133,7 @@ export function seriesFacts(series: Series, t: Translate, fmt: Formats): FactGro
       { label: "fact.manufacturer", value: series.manufacturer },
       { label: "fact.model", value: series.manufacturer_model_name },
       { label: "fact.station", value: series.station_name },
+      guessFact(series.charset_guessed, t),
       stateFact(series.state, t),
       { label: "fact.sopClass", value: sopClassName(series.sop_class_uid) },
       { label: "fact.transferSyntax", value: transferSyntaxName(series.transfer_syntax_uid) },

@@ -35,7 +35,7 @@ export function cut(text: string, spans: readonly Span[]): Piece[] {
   return pieces.filter((piece) => piece.text !== "");
 }
 
-const SEPARATOR = /[\s^,=\p{Cc}]/u;
+const SEPARATOR = /[\s^,=\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** The spans of `raw` in `shown`, which is the same but for separators; undefined when it is not. */
 function carried(raw: string, spans: readonly Span[], shown: string): Span[] | undefined {

@@ -128,6 +128,8 @@ export interface Root {
   readonly watched: boolean;
   readonly state: Reach;
   readonly hindrance: Hindrance | null;
+  /** What the user said its files are written in. */
+  readonly charset: string;
 }
 
 export type Plane = "axial" | "sagittal" | "coronal" | "oblique";
@@ -157,8 +159,26 @@ export interface Alias {
   readonly birth_date: string;
 }
 
-/** What the user said of an entry. */
+/** A character set that the user set, for a folder or for a patient. */
+export interface CharsetRule {
+  readonly id: number;
+  readonly charset: string;
+  readonly root: number | null;
+  readonly patients: readonly Patient[];
+  readonly said: string;
+  readonly at: string;
+}
+
+/** The names of all character sets, and what was set. */
+export interface Charsets {
+  readonly known: readonly string[];
+  readonly rules: readonly CharsetRule[];
+}
+
+/** What the user said of an entry, and how sure one can be of its letters. */
 export interface Said {
+  /** The character set its texts were read by, where that is a guess. */
+  readonly charset_guessed: string;
   readonly note: string;
   readonly labels: readonly string[];
 }
@@ -449,6 +469,8 @@ export interface Status {
   readonly bytes: number;
   readonly files: number;
   readonly imports: number;
+  /** Another word after every change of the catalog, whichever program made it. */
+  readonly revision: string;
 }
 
 /** The flat object that closes an import (`ImportSummary.as_line`). Entities counted are those it added. */

@@ -5,6 +5,10 @@ import { mainName, otherNames, showGroup } from "./names.ts";
 const name = (alphabetic: string, ideographic = "", phonetic = "") => ({ alphabetic, ideographic, phonetic });
 
 describe("a Person Name", () => {
+  it("without the marks that turn the direction of what follows", () => {
+    expect(mainName({ alphabetic: "evil\u202egpj.exe^\u2066Moshe\u2069", ideographic: "", phonetic: "" })).toBe("evilgpj.exe, Moshe");
+  });
+
   it.each([
     ["ROSSI^Mario", "ROSSI, Mario"],
     ["Rossi^Mario^Luigi^Dott.^Jr", "Rossi, Mario Luigi, Dott., Jr"],

@@ -10,10 +10,15 @@ export interface NameParts {
   readonly suffix: string;
 }
 
-/** Control characters (an escape that no character set explained, say) have no place in a name on a page. */
+/**
+ * Control characters (an escape that no character set explained, say) have no place in a name on a page; nor have the marks
+ * that turn the direction of text, by which one name can be made to look like another.
+ */
+const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 const components = (group: string): string[] =>
   group
-    .replace(/\p{Cc}/gu, "")
+    .replace(UNSEEN, "")
     .split("^")
     .map((part) => part.trim());
 

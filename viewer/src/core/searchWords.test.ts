@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
 
-import { STRETCHES, stretchWord, withWord, wordOf } from "./searchWords.ts";
+import { daysOf, STRETCHES, stretchWord, withWord, wordOf } from "./searchWords.ts";
+
+describe("a stretch of days", () => {
+  it.each([
+    ["2024-01-05..2024-02-01", ["2024-01-05", "2024-02-01"]],
+    ["2024-01-05..", ["2024-01-05", ""]],
+    ["..2024-02-01", ["", "2024-02-01"]],
+    ["2024", ["", ""]],
+    ["2024..2025", ["", ""]],
+    [undefined, ["", ""]],
+  ])("of %s has these days", (word, days) => {
+    expect(daysOf(word)).toEqual(days);
+  });
+});
 
 describe("the words of the search box", () => {
   it.each([

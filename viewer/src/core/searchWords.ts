@@ -34,6 +34,13 @@ export function withWord(words: string, field: MenuField, value: string | undefi
   return [...others, ...(value === undefined ? [] : [`${field}:${value}`])].join(" ");
 }
 
+/** The first and the last day of `2024-01-05..2024-02-01`, as an input of days has them; what is not a day is left open. */
+export function daysOf(value: string | undefined): readonly [string, string] {
+  const [first = "", last = ""] = (value ?? "").split("..");
+  const day = (text: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : "");
+  return [day(first), day(last)];
+}
+
 export const STRETCHES = ["week", "month", "year", "lastYear", "fiveYears"] as const;
 export type Stretch = (typeof STRETCHES)[number];
 

@@ -1,6 +1,7 @@
 /** The typed client of docs/http-api.md. One function per route; nothing is kept here. */
 import type {
   Attribute,
+  Charsets,
   CheckReport,
   Conflict,
   Counts,
@@ -142,6 +143,13 @@ export const takeBackRule = async (id: number): Promise<void> => {
   await request(`/api/rules/${id}`, { method: "DELETE" });
 };
 
+/** What the user said that files are written in. */
+export const charsets = (signal?: AbortSignal): Promise<Charsets> => json("/api/charsets", { signal });
+
+/** Set it for a folder or a patient (`""` takes it back); answers the name of the job that reads their files again. */
+export const setCharset = async (whose: { readonly root: number } | { readonly patient: string }, charset: string): Promise<string> =>
+  (await json<{ job: string }>("/api/charsets", { method: "POST", body: { ...whose, charset } })).job;
+
 /** What was opened last, newest first. */
 export const recent = (limit = 12, signal?: AbortSignal): Promise<readonly (Study | Series)[]> => json(`/api/recent${queryString({ limit })}`, { signal });
 
@@ -185,6 +193,10 @@ export const importRoot = async (id: number): Promise<string> =>
 /** Start an import, in place or by copies into the archive; answers the name of its job. */
 export const startImport = async (paths: readonly string[], copy: boolean): Promise<string> =>
   (await json<{ job: string }>("/api/imports", { method: "POST", body: { paths, copy } })).job;
+
+/** Read again what the archive knows: all of it, or what lies under a folder; answers the name of the job. */
+export const rebuild = async (paths: readonly string[] = []): Promise<string> =>
+  (await json<{ job: string }>("/api/rebuild", { method: "POST", body: { paths } })).job;
 
 export const imports = (offset = 0, limit = 100, signal?: AbortSignal): Promise<Page<ImportSummary>> =>
   json(`/api/imports${queryString({ offset, limit })}`, { signal });

@@ -12,6 +12,16 @@ export function recall<T extends string>(key: string, allowed: readonly T[]): T 
   }
 }
 
+/** The same for a list; what is no longer among `allowed` is forgotten. */
+export function recallSome<T extends string>(key: string, allowed: readonly T[]): readonly T[] | undefined {
+  try {
+    const values = localStorage.getItem(`fileroom.${key}`)?.split(",");
+    return values === undefined ? undefined : allowed.filter((one) => values.includes(one));
+  } catch {
+    return undefined; // as above
+  }
+}
+
 export function remember(key: string, value: string): void {
   if (sessionHere() !== undefined) return; // a session leaves nothing behind, not even how it was looked at
   try {

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Route } from "../../core/routes.ts";
 import type { ApiError } from "../../io/http.ts";
 import { recall, remember } from "../../io/storage.ts";
+import { CharsetLater } from "../charset/index.ts";
 import { Icon, Problem, Splitter } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
@@ -73,11 +74,19 @@ export function ArchivePage({ store, onGo, onImport }: ArchivePageProps) {
 function Dialogs({ store, deeds }: { readonly store: ArchiveStore; readonly deeds: Deeds }) {
   const removing = deeds.removing.value;
   const contradicted = deeds.contradicted.value;
+  const patient = deeds.lettering.value;
   return (
     <>
       <Attributes deeds={deeds} />
       {removing === undefined ? null : (
         <RemoveDialog chosen={removing} onRemove={() => void deeds.remove(removing)} onClose={() => (deeds.removing.value = undefined)} />
+      )}
+      {patient === undefined ? null : (
+        <CharsetLater
+          target={{ kind: "patient", patient }}
+          onDone={(now) => void (now === undefined ? store.refresh() : store.start(now))}
+          onClose={() => (deeds.lettering.value = undefined)}
+        />
       )}
       {contradicted === undefined ? null : (
         <ConflictDialog

@@ -1,4 +1,5 @@
 import { type FactGroup, patientFacts, seriesFacts, studyFacts } from "../../core/facts.ts";
+import type { Patient } from "../../core/model.ts";
 import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { ArchiveStore, Chosen } from "./archiveStore.ts";
@@ -20,6 +21,8 @@ function groupsOf(chosen: Chosen): FactGroup[] {
       ];
   }
 }
+
+const patientOf = ({ level, entry }: Chosen): Patient => (level === "patient" ? entry : level === "study" ? entry.patient : entry.study.patient);
 
 interface DetailsProps {
   readonly chosen: Chosen | undefined;
@@ -43,6 +46,11 @@ export function Details({ chosen, store, deeds }: DetailsProps) {
               </div>
             ))}
           </dl>
+          {group.title === "fact.patient" && chosen !== undefined ? (
+            <button type="button" class="button" onClick={() => (deeds.lettering.value = patientOf(chosen))}>
+              {t("charset.menu")}
+            </button>
+          ) : null}
           {chosen?.level === "series" && group.title === "fact.series" ? (
             <button type="button" class="button" onClick={() => (deeds.telling.value = chosen.entry)}>
               <Icon name="document" />

@@ -1,6 +1,7 @@
 import type { Patient } from "../../core/model.ts";
 import { patientSubtitle, patientTitle, sexWord } from "../../core/people.ts";
 import { remember } from "../../io/storage.ts";
+import { GuessMark } from "../charset/index.ts";
 import { Icon, Problem } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
@@ -52,6 +53,7 @@ export function JacketPane({ store, deeds, details, onDetails }: JacketProps) {
             <StateBadge state={patient.state} /> {facts}
           </p>
         </div>
+        <GuessMark charset={patient.charset_guessed} text={patientTitle(patient, t)} onClick={() => (deeds.lettering.value = patient)} />
         <HeadButtons store={store} deeds={deeds} details={details} onDetails={onDetails} />
       </header>
       <Timeline store={store} />

@@ -15,6 +15,8 @@ import { useLater } from "./useLater.ts";
 const MODALITIES = ["CT", "MR", "US", "CR", "DX", "MG", "PT", "NM", "XA", "RF", "SR"] as const;
 const STATES = ["online", "offline", "missing", "changed"] as const;
 
+const loadColumns = async () => (await import("./ColumnsDialog.tsx")).ColumnsDialog;
+const loadDates = async () => (await import("./DatesDialog.tsx")).DatesDialog;
 const loadSaved = async () => (await import("./SavedDialog.tsx")).SavedDialog;
 
 interface BarProps {
@@ -26,6 +28,8 @@ interface BarProps {
 export function ListBar({ store, onGo }: BarProps) {
   const saving = useSignal(false);
   const Saved = useLater(saving.value, loadSaved);
+  const choosing = useSignal(false);
+  const Columns = useLater(choosing.value, loadColumns);
   return (
     <div class="list-bar">
       <FilterButtons store={store} />
@@ -45,6 +49,10 @@ export function ListBar({ store, onGo }: BarProps) {
       />
       <Tool icon="clock" label={t("recent.title")} menu={() => recentItems(onGo)} />
       <Tool icon="download" label={t("export.title")} menu={() => Promise.resolve(exportItems(store))} />
+      <button type="button" class="icon-button" aria-haspopup="dialog" aria-label={t("columns.title")} title={t("columns.title")} onClick={() => (choosing.value = true)}>
+        <Icon name="columns" />
+      </button>
+      {choosing.value && Columns !== undefined ? <Columns onClose={() => (choosing.value = false)} /> : null}
       {saving.value && Saved !== undefined ? <Saved store={store} onClose={() => (saving.value = false)} /> : null}
     </div>
   );
@@ -114,6 +122,8 @@ function FilterButtons({ store }: { readonly store: ArchiveStore }) {
   const today = new Date();
   const stretch = STRETCHES.find((one) => stretchWord(one, today) === wordOf(words, "date"));
   const { drive, state } = filters;
+  const dating = useSignal(false);
+  const Dates = useLater(dating.value, loadDates);
   return (
     <>
       <Filter
@@ -130,8 +140,22 @@ function FilterButtons({ store }: { readonly store: ArchiveStore }) {
         onClear={() => {
           write("date", undefined);
         }}
-        choices={() => Promise.resolve(STRETCHES.map((one) => [t(`stretch.${one}`), stretch === one, () => { write("date", stretchWord(one, today)); }]))}
+        choices={() =>
+          Promise.resolve([
+            ...STRETCHES.map((one) => [t(`stretch.${one}`), stretch === one, () => { write("date", stretchWord(one, today)); }] as const),
+            [t("dates.title"), stretch === undefined && wordOf(words, "date") !== undefined, () => { dating.value = true; }] as const,
+          ])
+        }
       />
+      {dating.value && Dates !== undefined ? (
+        <Dates
+          value={wordOf(words, "date")}
+          onChoose={(word) => {
+            write("date", word);
+          }}
+          onClose={() => (dating.value = false)}
+        />
+      ) : null}
       <Filter
         name={t("filter.drive")}
         value={drive === undefined ? undefined : driveName(known.value.find((one) => one.id === drive))}

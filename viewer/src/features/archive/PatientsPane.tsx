@@ -4,9 +4,11 @@ import { cut, elsewhere, joined, marked, markedDate, type Piece } from "../../co
 import type { Hit, Patient } from "../../core/model.ts";
 import { otherGroups, showGroup } from "../../core/names.ts";
 import { patientSubtitle, patientTitle, sexWord } from "../../core/people.ts";
+import { GuessMark } from "../charset/index.ts";
 import { type Column, Grid } from "../kit/index.ts";
 import { fmt, language, t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
+import { shownOf } from "./columns.ts";
 import type { Deeds } from "./deeds.ts";
 import { Labels } from "./Labels.tsx";
 import { Marked } from "./Marked.tsx";
@@ -40,6 +42,7 @@ function NameCell(row: FoundRow) {
         <span class={patient.anonymous ? "patient-name anonymous" : "patient-name"}>
           <Marked pieces={titlePieces(row)} />
         </span>
+        <GuessMark charset={patient.charset_guessed} text={patientTitle(patient, t)} />
         {other.length === 0 ? null : (
           <span class="patient-other">
             <Marked pieces={other} />
@@ -56,6 +59,26 @@ function NameCell(row: FoundRow) {
     </>
   );
 }
+
+interface Counted {
+  readonly min: number;
+  readonly spare: number;
+  readonly field: string;
+  readonly say: (patient: Patient) => string;
+}
+
+/** A column of how much there is: the most first, when one orders by it. */
+const numbers = (key: string, title: string, { min, spare, field, say }: Counted): Column<Patient> => ({
+  key,
+  title,
+  track: `${min}px`,
+  min,
+  spare,
+  end: true,
+  field,
+  descendingFirst: true,
+  cell: say,
+});
 
 const columns = (hitsOf: (patient: Patient) => readonly Hit[]): Column<Patient>[] => [
   {
@@ -88,17 +111,10 @@ const columns = (hitsOf: (patient: Patient) => readonly Hit[]): Column<Patient>[
     full: (one) => [one.patient_id, one.issuer_of_patient_id].filter((text) => text !== "").join(" · "),
   },
   { key: "sex", title: t("column.sex"), track: "52px", min: 52, spare: 4, field: "sex", cell: (one) => <Marked pieces={marked(one.sex, one.sex, hitsOf(one), "sex")} />, full: (one) => sexWord(one.sex, t) },
-  {
-    key: "studies",
-    title: t("column.studies"),
-    track: "64px",
-    min: 64,
-    spare: 5,
-    end: true,
-    field: "studies",
-    descendingFirst: true,
-    cell: (one) => fmt().number(one.counts.studies),
-  },
+  numbers("studies", t("column.studies"), { min: 64, spare: 5, field: "studies", say: (one) => fmt().number(one.counts.studies) }),
+  numbers("series", t("fact.series"), { min: 64, spare: 6, field: "series", say: (one) => fmt().number(one.counts.series) }),
+  numbers("images", t("column.images"), { min: 72, spare: 7, field: "instances", say: (one) => fmt().number(one.counts.instances) }),
+  numbers("size", t("fact.size"), { min: 84, spare: 8, field: "bytes", say: (one) => fmt().bytes(one.counts.bytes) }),
   {
     key: "modalities",
     title: t("column.modalities"),
@@ -127,7 +143,11 @@ const FOUND_ROW = 42;
 
 /** The list of everybody in the room. */
 export function PatientsPane({ store, deeds }: { readonly store: ArchiveStore; readonly deeds: Deeds }) {
-  const titled = useMemo(() => columns((patient) => store.hitsOf(patient)), [store, language.value]);
+  const chosen = shownOf("patient").value;
+  const titled = useMemo(
+    () => columns((patient) => store.hitsOf(patient)).filter(({ key }) => key === "name" || chosen.includes(key)),
+    [store, language.value, chosen],
+  );
   const asked = store.answered.value !== "";
   return (
     <Grid<Patient>

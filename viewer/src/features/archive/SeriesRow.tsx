@@ -5,7 +5,9 @@ import { millimetres, spacing } from "../../core/lengths.ts";
 import type { Hit, Series } from "../../core/model.ts";
 import { contents, seriesTitle } from "../../core/people.ts";
 import { thumbnailUrl } from "../../io/api.ts";
+import { GuessMark } from "../charset/index.ts";
 import { fmt, t } from "../prefs/index.ts";
+import { shownOf } from "./columns.ts";
 import { Labels } from "./Labels.tsx";
 import { Marked } from "./Marked.tsx";
 import { RowActions } from "./RowActions.tsx";
@@ -49,17 +51,23 @@ function Badges({ series, hands }: { readonly series: Series; readonly hands: Tr
   );
 }
 
-/** What a radiographer looks for first: plane, thickness, spacing, part, position. */
+const GEOMETRY = ["plane", "thickness", "spacing", "part", "position", "matrix", "protocol", "station"];
+
+/** What a radiographer looks for first: plane, thickness, spacing, part, position, as far as it was chosen. */
 function geometryLine(series: Series, hits: readonly Hit[]): Piece[] {
-  const { body_part_examined: part } = series;
+  const { body_part_examined: part, rows, columns } = series;
+  const shown = shownOf("series").value;
   const texts = [
     cut(series.plane === null ? "" : t(`plane.${series.plane}`), []),
     cut(millimetres(series.slice_thickness, t, fmt()), []),
     cut(spacing(series.pixel_spacing, t, (value) => fmt().number(value, 2)), []),
     joined([marked(part, part, hits, "part"), cut(series.laterality, [])], " "),
     cut(series.patient_position, []),
+    cut(rows === null || columns === null ? "" : t("value.matrix", { rows: String(rows), columns: String(columns) }), []),
+    cut(series.protocol_name, []),
+    cut(series.station_name, []),
   ];
-  return joined(texts, " · ");
+  return joined(texts.filter((_, index) => shown.includes(GEOMETRY[index] ?? "")), " · ");
 }
 
 export function SeriesRow({ series, hands }: { readonly series: Series; readonly hands: TreeHands }) {
@@ -91,6 +99,7 @@ export function SeriesRow({ series, hands }: { readonly series: Series; readonly
           <span class="ellipsis">
             <Marked pieces={marked(title, series.description || series.protocol_name, hits, "description")} />
           </span>
+          <GuessMark charset={series.charset_guessed} text={series.description || series.protocol_name} />
           <Labels labels={series.labels} hits={hits} />
           <Badges series={series} hands={hands} />
         </div>

@@ -2,25 +2,32 @@ import { cut, joined, marked, markedDate, type Piece } from "../../core/hits.ts"
 import type { Hit, Study } from "../../core/model.ts";
 import { mainName } from "../../core/names.ts";
 import { age, studyTitle } from "../../core/people.ts";
+import { GuessMark } from "../charset/index.ts";
 import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
+import { shownOf } from "./columns.ts";
 import { Labels } from "./Labels.tsx";
 import { Marked } from "./Marked.tsx";
 import { RowActions } from "./RowActions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import type { TreeHands } from "./TreeHands.ts";
 
-/** Where and for whom: accession, institution, referring physician, age then. */
+const ORIGIN = ["accession", "institution", "physician", "age", "station", "size"];
+
+/** Where and for whom: accession, institution, referring physician, age then, as far as it was chosen. */
 function origin(study: Study, hits: readonly Hit[]): Piece[] {
   const physician = study.referring_physician_name;
+  const shown = shownOf("study").value;
   const parts = [
     marked(study.accession_number, study.accession_number, hits, "accession"),
     marked(study.institution_name, study.institution_name, hits, "institution"),
     // a physician is kept as one text, with the groups of the name joined
     marked(mainName(physician), [physician.alphabetic, physician.ideographic, physician.phonetic].join("=").replace(/=+$/, ""), hits, "physician"),
     cut(age(study.patient_age), []),
+    cut(study.station_name, []),
+    cut(fmt().bytes(study.counts.bytes), []),
   ];
-  return joined(parts, " · ");
+  return joined(parts.filter((_, index) => shown.includes(ORIGIN[index] ?? "")), " · ");
 }
 
 export function StudyRow({ study, open, hands }: { readonly study: Study; readonly open: boolean; readonly hands: TreeHands }) {
@@ -51,6 +58,7 @@ export function StudyRow({ study, open, hands }: { readonly study: Study; readon
           <span class="ellipsis">
             <Marked pieces={marked(title, study.description, hits, "description")} />
           </span>
+          <GuessMark charset={study.charset_guessed} text={study.description} />
           {study.modalities.map((modality) => (
             <span key={modality} class="chip">
               <Marked pieces={marked(modality, modality, hits, "modality")} />

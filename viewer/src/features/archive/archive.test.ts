@@ -334,4 +334,18 @@ describe("a jacket", () => {
     store.jacket.toggle(second);
     expect(api.series).toHaveBeenCalledOnce();
   });
+
+  it("looks again when somebody else has written, and only then", async () => {
+    const { api } = room();
+    const store = new ArchiveStore(api, { settle: 0 });
+    let revision = "1";
+    api.status.mockImplementation(() => Promise.resolve({ patients: 1, revision } as Status));
+    await store.start();
+    const asked = api.patients.mock.calls.length;
+    await store.lookAgain();
+    expect(api.patients.mock.calls.length).toBe(asked);
+    revision = "2";
+    await store.lookAgain();
+    expect(api.patients.mock.calls.length).toBeGreaterThan(asked);
+  });
 });

@@ -211,6 +211,14 @@ export class ArchiveStore {
     await Promise.all([this.patients.refresh(), this.jacket.refresh(), this.refreshStatus()]);
   }
 
+  /** Look again if anybody has written since: another program, another window. */
+  async lookAgain(): Promise<void> {
+    const before = this.#status.value?.revision;
+    if (before === undefined) return;
+    await this.refreshStatus();
+    if (this.#status.value?.revision !== before) await this.refresh();
+  }
+
   async refreshStatus(): Promise<void> {
     try {
       this.#status.value = await this.api.status();

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-import type { Series } from "../../core/model.ts";
+import type { Patient, Series } from "../../core/model.ts";
 import type { Route } from "../../core/routes.ts";
 import { ApiError } from "../../io/http.ts";
 import { type MenuItem, openMenu, toast } from "../kit/index.ts";
@@ -13,6 +13,9 @@ export class Deeds {
   readonly removing = signal<Chosen | undefined>(undefined);
   /** The series of whose images all attributes are shown. */
   readonly telling = signal<Series | undefined>(undefined);
+
+  /** The patient of whom one says what the files are written in. */
+  readonly lettering = signal<Patient | undefined>(undefined);
 
   /** The series whose files contradict each other, while one looks at them. */
   readonly contradicted = signal<string | undefined>(undefined);
@@ -91,6 +94,7 @@ export class Deeds {
             this.openChosen();
           },
         },
+        ...this.#ofPatient(chosen),
         ...this.#ofSeries(chosen),
         {
           label: t("remove.menu"),
@@ -104,6 +108,12 @@ export class Deeds {
       ],
       from,
     );
+  }
+
+  #ofPatient(chosen: Chosen): MenuItem[] {
+    if (chosen.level !== "patient") return [];
+    const { entry } = chosen;
+    return [{ label: t("charset.menu"), icon: "document", run: () => { this.lettering.value = entry; } }];
   }
 
   #ofSeries(chosen: Chosen): MenuItem[] {

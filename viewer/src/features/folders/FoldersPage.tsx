@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 
 import type { Root } from "../../core/model.ts";
 import { ApiError } from "../../io/http.ts";
+import { CharsetLater } from "../charset/index.ts";
 import { Ask, Icon, openMenu, Problem, toast } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { FolderStore } from "./folderStore.ts";
@@ -11,11 +12,16 @@ interface FoldersPageProps {
   readonly store: FolderStore;
   readonly onImport: () => void;
   readonly onAgain: (root: Root) => void;
+  /** Read again what lies under these folders, or all there is. */
+  readonly onRebuild: (paths: readonly string[]) => void;
+  /** The files of a folder were read by another character set. */
+  readonly onReread: () => void;
 }
 
 /** The folders that were brought in, by path. */
-export function FoldersPage({ store, onImport, onAgain }: FoldersPageProps) {
+export function FoldersPage({ store, onImport, onAgain, onRebuild, onReread }: FoldersPageProps) {
   const leaving = useSignal<Root | undefined>(undefined);
+  const lettering = useSignal<Root | undefined>(undefined);
   useEffect(() => void store.load(), [store]);
   const roots = store.roots.value;
   const problem = store.problem.value;
@@ -25,10 +31,25 @@ export function FoldersPage({ store, onImport, onAgain }: FoldersPageProps) {
       <header class="page-head">
         <h1>{t("folders.title")}</h1>
         <p class="quiet">{t("folders.intro")}</p>
+        {roots === undefined || roots.length === 0 ? null : (
+          <button type="button" class="button" title={t("folders.rebuildHint")} onClick={() => { onRebuild([]); }}>
+            {t("folders.rebuildAll")}
+          </button>
+        )}
       </header>
       {problem === undefined ? null : <Problem problem={problem} onRetry={() => void store.load()} />}
       {roots?.length === 0 ? <NoFolders onImport={onImport} /> : null}
-      {roots === undefined || roots.length === 0 ? null : <Table roots={roots} store={store} leaving={leaving} onAgain={onAgain} />}
+      {roots === undefined || roots.length === 0 ? null : <Table {...{ roots, store, leaving, lettering, onAgain, onRebuild }} />}
+      {lettering.value === undefined ? null : (
+        <CharsetLater
+          target={{ kind: "root", root: lettering.value }}
+          onDone={() => {
+            onReread();
+            void store.load();
+          }}
+          onClose={() => (lettering.value = undefined)}
+        />
+      )}
       {root === undefined ? null : (
         <ForgetDialog
           root={root}
@@ -61,10 +82,12 @@ interface TableProps {
   readonly roots: readonly Root[];
   readonly store: FolderStore;
   readonly leaving: Signal<Root | undefined>;
+  readonly lettering: Signal<Root | undefined>;
   readonly onAgain: (root: Root) => void;
+  readonly onRebuild: (paths: readonly string[]) => void;
 }
 
-function Table({ roots, store, leaving, onAgain }: TableProps) {
+function Table({ roots, store, leaving, lettering, onAgain, onRebuild }: TableProps) {
   return (
     <div class="folder-scroll">
       <table class="folder-table">
@@ -80,7 +103,12 @@ function Table({ roots, store, leaving, onAgain }: TableProps) {
         </thead>
         <tbody>
           {roots.map((root) => (
-            <Row key={root.id} root={root} store={store} onAgain={onAgain} onForget={() => (leaving.value = root)} />
+            <Row
+              key={root.id}
+              {...{ root, store, onAgain, onRebuild }}
+              onForget={() => (leaving.value = root)}
+              onCharset={() => (lettering.value = root)}
+            />
           ))}
         </tbody>
       </table>
@@ -92,15 +120,27 @@ interface RowProps {
   readonly root: Root;
   readonly store: FolderStore;
   readonly onAgain: (root: Root) => void;
+  readonly onRebuild: (paths: readonly string[]) => void;
   readonly onForget: () => void;
+  readonly onCharset: () => void;
 }
 
-function Row({ root, store, onAgain, onForget }: RowProps) {
+function Row({ root, store, onAgain, onRebuild, onForget, onCharset }: RowProps) {
   const { path, state, drive } = root;
   const others = root.files - root.dicom;
   const menu = (button: HTMLElement): void => {
-    const again = state === "online" ? [{ label: t("folders.again"), run: () => { onAgain(root); } }] : [];
-    openMenu(t("folders.actions", { path }), [...again, { label: t("folders.forget"), run: onForget }], button);
+    const again =
+      state === "online"
+        ? [
+            { label: t("folders.again"), run: () => { onAgain(root); } },
+            { label: t("folders.rebuild"), run: () => { onRebuild([path]); } },
+          ]
+        : [];
+    const always = [
+      { label: t("charset.menu"), run: onCharset },
+      { label: t("folders.forget"), run: onForget },
+    ];
+    openMenu(t("folders.actions", { path }), [...again, ...always], button);
   };
   return (
     <tr>
@@ -109,6 +149,7 @@ function Row({ root, store, onAgain, onForget }: RowProps) {
           <bdi>{path}</bdi>
         </span>
         {drive.label === "" || drive.label === "/" ? null : <span class="quiet">{t("folders.drive", { drive: drive.label })}</span>}
+        {root.charset === "" ? null : <span class="quiet">{t("charset.set", { charset: root.charset })}</span>}
         {root.hindrance === null ? null : <span class="folder-hindrance">{t(`folders.hindrance.${root.hindrance}`)}</span>}
       </td>
       <td>

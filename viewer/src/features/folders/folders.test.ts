@@ -5,7 +5,7 @@ import { ApiError } from "../../io/http.ts";
 import { type FolderApi, FolderStore } from "./folderStore.ts";
 
 const drive = { id: 1, kind: "disk", filesystem_id: "uuid:1", label: "STICK", mount_point: "/media", state: "online" } as const;
-const root = (id: number): Root => ({ id, path: `/media/${id}`, drive, added: "", last_import: "", files: 3, dicom: 2, watched: false, state: "online", hindrance: null });
+const root = (id: number): Root => ({ id, path: `/media/${id}`, drive, added: "", last_import: "", files: 3, dicom: 2, watched: false, state: "online", hindrance: null, charset: "" });
 
 function desk() {
   const api = {
