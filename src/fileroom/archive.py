@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog import charset_rules, notes, persons, places, queries, recent, roots, userdata
+from fileroom.catalog import charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
 from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog.home import FolderHome, MemoryHome
 from fileroom.catalog.locate import locate
+from fileroom.catalog.matching import KEYWORDS
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.deep import Files
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         Page,
         Patient,
         PatientRule,
+        Peer,
         PossibleMatch,
         PurgeReport,
         Reason,
@@ -295,6 +297,10 @@ class Archive:
         from fileroom import arrow
 
         return arrow.write_parquet(path, query.level, self.walk(query))
+
+    def matching_keys(self) -> frozenset[str]:
+        """The keywords that ``Query.conditions`` may have."""
+        return frozenset(KEYWORDS)
 
     def sort_fields(self, level: Level) -> tuple[str, ...]:
         """The fields that ``Query.order`` may name at a level."""
@@ -593,6 +599,16 @@ class Archive:
                 return file.read_at(offset, length)
         except OSError as error:
             raise Unavailable("the file cannot be read now") from error
+
+    def data_set(self, instance: str | InstanceFile, transfer_syntax: str = "") -> Iterator[bytes]:
+        """The data set of an instance without its meta group, in pieces: as stored, or in a native transfer syntax.
+
+        Undecodable when it cannot be had in that one, Unavailable when the file cannot be read.
+        """
+        from fileroom.dicom.data_set import pieces
+
+        file = self._file(instance)
+        return pieces(file.path, file.header.transfer_syntax_uid, transfer_syntax)
 
     def _file(self, instance: str | InstanceFile) -> InstanceFile:
         return self.read(instance) if isinstance(instance, str) else instance
@@ -996,6 +1012,27 @@ class Archive:
         from fileroom.intake import purge
 
         return purge.preview(self._catalog) if dry_run else purge.purge(self._catalog, cancel=cancel)
+
+    # -- other nodes -----------------------------------------------------------------------------------------------
+
+    def peers(self) -> tuple[Peer, ...]:
+        """The other DICOM nodes that the user named, by name."""
+        return peers.peers(self._catalog)
+
+    def peer(self, name: str) -> Peer:
+        """One of them. NotFound when nobody has this name."""
+        return peers.peer(self._catalog, name)
+
+    def set_peer(self, peer: Peer, *, secret: str | None = None) -> None:
+        """Keep a node under its name, in place of one that had it; ``secret`` None leaves the secret as it is.
+
+        BadRequest for what is no name, AE title or address.
+        """
+        peers.set_peer(self._catalog, peer, secret)
+
+    def remove_peer(self, name: str) -> None:
+        """Forget a node and its secret. NotFound when nobody has this name."""
+        peers.remove_peer(self._catalog, name)
 
     # -- tokens of programs ----------------------------------------------------------------------------------------
 

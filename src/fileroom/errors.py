@@ -10,6 +10,7 @@
     ├── NoRoom               the disk of the archive is full, or nearly
     ├── Undecodable          the file is there, its pixels or header cannot be decoded
     │   └── Refused          it is an image of another kind and is not opened, for a reason that has a code
+    ├── PeerError            another DICOM node cannot be reached, refuses, or breaks off
     ├── Cancelled            a token asked for the end
     ├── SourceError          a folder or file to import cannot be read
     └── CatalogError         the catalog cannot be opened, unsealed or written
@@ -52,6 +53,10 @@ class NoRoom(FileroomError):
 
 class Undecodable(FileroomError):
     """The file is there, but what was asked of it cannot be decoded."""
+
+
+class PeerError(FileroomError):
+    """Another DICOM node cannot be reached, refuses, or breaks off."""
 
 
 class Cancelled(FileroomError):

@@ -53,6 +53,8 @@ __all__ = [
     "Page",
     "Patient",
     "PatientRule",
+    "Peer",
+    "PeerKind",
     "PersonName",
     "Plane",
     "PossibleMatch",
@@ -1245,6 +1247,31 @@ class Token:
     name: str
     created: str
     last_used: str
+
+
+class PeerKind(StrEnum):
+    """How another node is spoken to."""
+
+    DIMSE = "dimse"
+    DICOMWEB = "dicomweb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Another DICOM node that the user named. ``title`` (AE title), ``host`` and ``port`` are of a DIMSE node, ``url``
+    is the root of a DICOMweb service. ``calls``: it may open associations to us, under its title and from its host.
+    ``secret``: something that proves who we are is kept for it, sealed; it is never shown."""
+
+    name: str
+    kind: PeerKind
+    title: str = ""
+    host: str = ""
+    port: int = 0
+    url: str = ""
+    calls: bool = False
+    tls: bool = False
+    secret: bool = False
+    at: str = ""
 
 
 def plain(value: Any) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, false, or_, select, true
+from sqlalchemy import and_, false, func, or_, select, text, true
 
 from fileroom.catalog import schema as t
 from fileroom.errors import BadRequest
@@ -109,6 +110,10 @@ def _one(column: ColumnElement[Any], kind: str, condition: Condition) -> ColumnE
         return _range(column, condition.values)
     if kind == "pn":
         return or_(*(column.like(_like(value), escape="\\") for value in condition.values))
+    if condition.match is Match.LIST:  # of any length: what is spelt out as OR is limited (PS3.4 C.2.2.2.2)
+        return column.in_(
+            select(text("value")).select_from(func.json_each(json.dumps(condition.values))).scalar_subquery()
+        )
     return or_(*(_text(column, value, condition.match) for value in condition.values))
 
 

@@ -448,6 +448,22 @@ saved_search = Table(
     _text("at"),
 )
 
+# Other nodes that the user named; their secrets are sealed with all else.
+peer = Table(
+    "peer",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("kind"),
+    _text("title"),
+    _text("host"),
+    _count("port"),
+    _text("url"),
+    _count("calls"),
+    _count("tls"),
+    _text("secret"),
+    _text("at"),
+)
+
 token = Table(
     "token",
     metadata,

@@ -44,6 +44,7 @@ BY_ERROR: dict[type[errors.FileroomError], tuple[Exit, str]] = {
     errors.Unavailable: (Exit.FAILED, "unavailable"),
     errors.NoRoom: (Exit.FAILED, "no_room"),
     errors.Undecodable: (Exit.FAILED, "undecodable"),
+    errors.PeerError: (Exit.FAILED, "peer"),
     errors.Cancelled: (Exit.CANCELLED, "cancelled"),
     errors.CatalogError: (Exit.CATALOG, "catalog"),
     errors.FileroomError: (Exit.FAILED, "internal"),

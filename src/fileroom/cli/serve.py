@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fileroom.archive import Archive
+    from fileroom.dimse.process import Station
     from fileroom.web.serve import Ready
 
 USUAL_PORT = 8177  # the same each time, so that bookmarks go on working
@@ -35,6 +36,40 @@ PortOption = Annotated[
 ServeJsonOption = Annotated[
     bool, typer.Option("--json", help='Print one line when ready: {"url": …, "token": …, "dicomweb": …}.')
 ]
+DimseOption = Annotated[
+    int | None,
+    typer.Option(
+        "--dimse",
+        metavar="PORT",
+        min=0,
+        max=65535,
+        help="Answer DICOM nodes (C-ECHO, C-STORE, C-FIND, C-MOVE, C-GET, Storage Commitment) on this port; 0 takes a "
+        "free one. Only those may call that `fileroom peers allow` names.",
+        show_default=False,
+    ),
+]
+TitleOption = Annotated[str, typer.Option("--aet", metavar="TITLE", help="Our AE title.")]
+TlsOption = Annotated[
+    tuple[Path, Path] | None,
+    typer.Option(
+        "--dimse-tls",
+        metavar="CERT KEY",
+        help="DIMSE over TLS only, with this certificate and its key (PEM).",
+        show_default=False,
+    ),
+]
+AuthorityOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--dimse-ca",
+        metavar="CA",
+        help="Callers must have a certificate that this authority signed.",
+        show_default=False,
+    ),
+]
+AnyClassOption = Annotated[
+    bool, typer.Option("--dimse-any-class", help="Store objects of classes that the standard does not know, too.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,33 +77,71 @@ def register(app: typer.Typer) -> None:
     app.command("serve", epilog=EPILOG)(serve)
 
 
-def serve(
+def serve(  # noqa: PLR0913 - each is an option
     context: typer.Context,
     *,
     port: PortOption = None,
     show: Annotated[
         bool, typer.Option("--open/--no-open", help="Open it in the browser, if there is a screen.")
     ] = False,
+    dimse: DimseOption = None,
+    aet: TitleOption = "FILEROOM",
+    dimse_tls: TlsOption = None,
+    dimse_ca: AuthorityOption = None,
+    dimse_any_class: AnyClassOption = False,
     as_json: ServeJsonOption = False,
     archive: ArchiveOption = None,
 ) -> None:
-    """Serve the archive to the browser on this computer, until Ctrl-C."""
-    run(context, archive, port=port, show=show, as_json=as_json)
+    """Serve the archive to the browser on this computer, until Ctrl-C; with --dimse to DICOM nodes, too."""
+    if dimse is None:
+        run(context, archive, port=port, show=show, as_json=as_json)
+        return
+    from fileroom.dimse.process import Station
+
+    files = (*(dimse_tls or ()), *((dimse_ca,) if dimse_ca else ()))
+    station = Station(
+        port=dimse, title=aet.strip(), tls=tuple(str(file.absolute()) for file in files), any_class=dimse_any_class
+    )
+    run(context, archive, port=port, show=show, as_json=as_json, station=station)
 
 
-def run(context: typer.Context, folder: Path | None, *, port: int | None, show: bool, as_json: bool) -> None:
+def run(
+    context: typer.Context,
+    folder: Path | None,
+    *,
+    port: int | None,
+    show: bool,
+    as_json: bool,
+    station: "Station | None" = None,
+) -> None:
     """Open the archive and serve it."""
     with open_archive(context, folder) as archive:
-        stay_up(archive, port=port, show=show, as_json=as_json)
+        if station is None:
+            stay_up(archive, port=port, show=show, as_json=as_json)
+            return
+        from fileroom.dimse.process import Running
+
+        node = Running(archive.settings, station)
+        try:
+            stay_up(archive, port=port, show=show, as_json=as_json, station=node.station)
+        finally:
+            node.stop()
 
 
 def stay_up(
-    archive: "Archive", *, port: int | None, show: bool, as_json: bool, session: "Archive | None" = None
+    archive: "Archive",
+    *,
+    port: int | None,
+    show: bool,
+    as_json: bool,
+    session: "Archive | None" = None,
+    station: "Station | None" = None,
 ) -> None:
-    """Serve ``archive``, and open at ``session`` if there is one, until somebody stops it."""
+    """Serve ``archive``, and open at ``session`` if there is one, until somebody stops it; ``station`` is the DIMSE door
+    that runs beside."""
     from fileroom.web.serve import serve as answer
 
-    announce = _announcer(show=show, as_json=as_json)
+    announce = _announcer(show=show, as_json=as_json, station=station)
     try:
         answer(archive, port=USUAL_PORT if port is None else port, on_ready=announce, session=session)
     except Busy:
@@ -79,13 +152,17 @@ def stay_up(
         )  # nobody asked for the usual port: any other will do
 
 
-def _announcer(*, show: bool, as_json: bool) -> "Callable[[Ready], None]":
+def _announcer(*, show: bool, as_json: bool, station: "Station | None") -> "Callable[[Ready], None]":
+    node = {"dimse": {"host": station.address, "port": station.port, "aet": station.title}} if station else {}
+
     def announce(ready: "Ready") -> None:
         if as_json:
-            print_json({"url": ready.url, "token": ready.token, "dicomweb": ready.dicomweb})
+            print_json({"url": ready.url, "token": ready.token, "dicomweb": ready.dicomweb, **node})
         else:
             sys.stdout.write(ready.url + "\n")
             sys.stdout.flush()
+            if station:
+                err().print(f"DICOM nodes reach it as {station.title} at {station.address}, port {station.port}.")
         opened = show and open_browser(ready.url)
         if not as_json:
             err().print(OPENED if opened else OPEN_YOURSELF)

@@ -1,0 +1,110 @@
+"""C-MOVE (PS3.4 C.4.2): instances are sent to a peer that we know, over an association of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fileroom.dimse import query, suboperations
+from fileroom.dimse.status import Status, of_error
+from fileroom.dimse.suboperations import CANNOT_SEND, Tally
+from fileroom.errors import FileroomError, PeerError
+from fileroom.network import identifiers, negotiation
+from fileroom.network.negotiation import Callee, Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fileroom.dimse.door import Door
+    from fileroom.model import Instance, Peer
+    from fileroom.network.association import Association, Message
+
+_MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: odd numbers from 1 to 255
+
+
+def move(door: Door, association: Association, message: Message) -> None:
+    """Send what is named to where it is wanted."""
+    context = message.context
+    try:
+        identifier = identifiers.read(association.identifier(), context.transfer_syntax)
+        peer = door.destination(message.command.get("MoveDestination") or "")
+        if peer is None:
+            association.answer(message, Status.UNKNOWN_DESTINATION)  # PS3.4 C.4.2.1.5
+            return
+        agreed = association.terms.extended.get(context.abstract_syntax, b"")
+        asked = query.retrieve(identifier, context.abstract_syntax, relational=agreed[:1] == b"\1")
+        found = suboperations.wanted(door.archive, asked)
+    except PeerError:
+        raise
+    except FileroomError as error:
+        association.answer(message, of_error(error), more={"ErrorComment": str(error)})
+        return
+    if len(found) > suboperations.MOST:
+        association.answer(message, Status.NO_MATCHES_COUNTED, more={"ErrorComment": "more than 65535 instances"})
+        return
+    tally = Tally(len(found))
+    if found:
+        _send_all(door, association, message, peer, found, tally)
+    tally.close(association, message)
+
+
+def _send_all(
+    door: Door, association: Association, message: Message, peer: Peer, found: Sequence[Instance], tally: Tally
+) -> None:
+    try:
+        there = negotiation.request(
+            Callee(host=peer.host, port=peer.port, title=peer.title, calling=door.title, tls=door.tls_to(peer)),
+            Proposal(contexts=contexts(found)),
+            seconds=door.limits.asking,
+            idle=door.limits.idle,
+        )
+    except PeerError:
+        for instance in found:
+            tally.add(instance.header.sop_instance_uid, Status.NO_SUBOPERATIONS)
+        return
+    originator: dict[str, Any] = {  # PS3.4 C.4.2.1.1
+        "MoveOriginatorApplicationEntityTitle": association.terms.calling,
+        "MoveOriginatorMessageID": message.id,
+    }
+    done = 0
+    try:
+        for instance in found:
+            if association.cancelled(message.id) or door.stopping.is_set():
+                tally.cancelled = True
+                break
+            status = _send(door, there, instance, originator)
+            tally.add(instance.header.sop_instance_uid, status)
+            done += 1
+            tally.tell(association, message)
+    except _Gone:
+        for left in found[done:]:
+            tally.add(left.header.sop_instance_uid, Status.NO_SUBOPERATIONS)
+    finally:
+        there.release()
+
+
+class _Gone(Exception):
+    """The association to the destination is no more."""
+
+
+def _send(door: Door, there: Association, instance: Instance, originator: dict[str, Any]) -> int:
+    status = int(Status.PROCESSING_FAILURE)
+    try:
+        for answer in suboperations.store(door.archive, there, instance, originator):
+            status = int(answer.command.get("Status", Status.PROCESSING_FAILURE))
+    except CANNOT_SEND:
+        return Status.PROCESSING_FAILURE
+    except PeerError as error:
+        there.abort(error)
+        raise _Gone from error
+    return status
+
+
+def contexts(found: Iterable[Instance]) -> list[tuple[str, Sequence[str]]]:
+    """One context for each SOP class in each transfer syntax of the files, so that nothing need be re-encoded; after
+    these one for each class of native files in the syntaxes that everybody takes."""
+    pairs = dict.fromkeys((one.header.sop_class_uid, one.header.transfer_syntax_uid) for one in found)
+    proposed: list[tuple[str, Sequence[str]]] = [(sop_class, (syntax,)) for sop_class, syntax in pairs]
+    more = {
+        sop_class: tuple(others) for sop_class, syntax in pairs if (others := suboperations.syntaxes_for(syntax)[1:])
+    }
+    return (proposed + list(more.items()))[:_MOST_CONTEXTS]

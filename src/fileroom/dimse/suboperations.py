@@ -1,0 +1,139 @@
+"""C-STORE sub-operations of C-MOVE and C-GET: which instances, in which contexts, and how many of them went well."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fileroom.dimse.status import Status, is_warning
+from fileroom.errors import FileroomError, NotFound, PeerError, Unavailable, Undecodable
+from fileroom.network import identifiers, uids
+from fileroom.network.commands import RESPONSE, Field, Priority
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fileroom.archive import Archive, InstanceFile
+    from fileroom.model import Instance, Query
+    from fileroom.network.association import Association, Context, Message
+
+MOST = 65_535  # what the counters can hold (PS3.7 E.1)
+_PENDING_EVERY = 0.5  # seconds between two pending responses
+_NATIVE = (uids.EXPLICIT, uids.IMPLICIT)
+_RE_ENCODED = frozenset({uids.EXPLICIT, uids.IMPLICIT, uids.DEFLATED, uids.BIG_ENDIAN})
+
+
+@dataclass(slots=True)
+class Tally:
+    """How the sub-operations of one request stand."""
+
+    remaining: int
+    completed: int = 0
+    failed: list[str] = field(default_factory=list)
+    warned: int = 0
+    cancelled: bool = False
+    _told: float = 0.0
+
+    def counts(self, *, remaining: bool) -> dict[str, int]:
+        """The counters of a response; how many remain is told only while, or because, not all was done."""
+        counts = {
+            "NumberOfCompletedSuboperations": self.completed,
+            "NumberOfFailedSuboperations": len(self.failed),
+            "NumberOfWarningSuboperations": self.warned,
+        }
+        return counts | ({"NumberOfRemainingSuboperations": self.remaining} if remaining else {})
+
+    def add(self, uid: str, status: int) -> None:
+        """One more is done."""
+        self.remaining -= 1
+        if status == Status.SUCCESS:
+            self.completed += 1
+        elif is_warning(status):
+            self.warned += 1
+        else:
+            self.failed.append(uid)
+
+    def tell(self, association: Association, message: Message) -> None:
+        """A pending response, now and then."""
+        now = time.monotonic()
+        if self.remaining and now - self._told > _PENDING_EVERY:
+            self._told = now
+            association.answer(message, Status.PENDING, more=self.counts(remaining=True))
+
+    def close(self, association: Association, message: Message) -> None:
+        """The last response (PS3.4 C.4.2.1.5, C.4.3.1.4)."""
+        if self.cancelled:
+            status = Status.CANCELLED
+        elif not self.failed and not self.warned:
+            status = Status.SUCCESS
+        elif self.completed or self.warned:
+            status = Status.SUBOPERATIONS_WITH_FAILURES
+        else:
+            status = Status.NO_SUBOPERATIONS
+        data = None
+        if self.failed:
+            data = identifiers.failed_list(message.context.transfer_syntax, self.failed)
+        association.answer(message, status, data, more=self.counts(remaining=self.cancelled))
+
+
+def wanted(archive: Archive, query: Query) -> list[Instance]:
+    """The instances of a request, in order."""
+    return list(itertools.islice(archive.walk(query), MOST + 1))
+
+
+def syntaxes_for(own: str) -> Sequence[str]:
+    """The transfer syntaxes in which an instance can be sent, that of its file first."""
+    return (own, *(one for one in _NATIVE if one != own)) if own in _RE_ENCODED else (own,)
+
+
+def store(
+    archive: Archive,
+    association: Association,
+    instance: Instance,
+    originator: dict[str, Any] | None = None,
+) -> Iterator[Message]:
+    """Send an instance and wait for the answer, which is yielded last; before it messages that are none.
+
+    Unavailable or Undecodable when it cannot be sent in any context that was agreed on.
+    """
+    file = archive.read(instance.id)
+    context = _context(association, file)
+    if context is None:
+        raise Undecodable("no presentation context takes it as it is")
+    data = archive.data_set(file, context.transfer_syntax)
+    first = next(data, b"")  # what cannot be read is known before the message begins
+    number = association.next_id()
+    command = {
+        "AffectedSOPClassUID": file.header.sop_class_uid,
+        "AffectedSOPInstanceUID": file.header.sop_instance_uid,
+        "CommandField": Field.STORE,
+        "MessageID": number,
+        "Priority": Priority.MEDIUM,
+        **(originator or {}),
+    }
+    try:
+        association.send(context, command, itertools.chain((first,), data))
+    except FileroomError as error:
+        if isinstance(error, PeerError):
+            raise
+        raise PeerError("an instance broke off while it was sent") from error  # there is no way to take it back
+    while True:
+        answer = association.receive()
+        if answer is None:
+            raise PeerError("the association was released in the middle")
+        yield answer
+        if answer.field == Field.STORE | RESPONSE and answer.command.get("MessageIDBeingRespondedTo") == number:
+            return
+
+
+def _context(association: Association, file: InstanceFile) -> Context | None:
+    for syntax in syntaxes_for(file.header.transfer_syntax_uid):
+        found = association.terms.sending(file.header.sop_class_uid, syntax)
+        if found is not None:
+            return found
+    return None
+
+
+CANNOT_SEND = (Unavailable, Undecodable, NotFound)

@@ -1,0 +1,178 @@
+"""Identifiers: the data sets of queries, read and written without a detour (PS3.4 C.4.1.1.3, PS3.5 7)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
+from fileroom.errors import BadRequest
+from fileroom.model import PersonName
+from fileroom.network import uids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+UTF_8: Final = "ISO_IR 192"
+LATIN_1: Final = "ISO_IR 100"
+_LONG: Final = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UC", "UN", "UR", "UT", "SV", "UV"})
+# What is affected by Specific Character Set (PS3.5 6.1.2.3).
+TEXT: Final = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
+_short = struct.Struct("<HH2sH")
+_explicit = struct.Struct("<HH2sHI")
+_implicit = struct.Struct("<HHI")
+_us = struct.Struct("<H")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One attribute of an identifier, its value as text, values of several joined by a backslash."""
+
+    tag: int
+    vr: str
+    value: str
+
+    @property
+    def name(self) -> str:
+        """The tag in eight hexadecimal digits."""
+        return f"{self.tag:08X}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier as it came. ``charset`` is the term of its Specific Character Set."""
+
+    keys: tuple[Key, ...]
+    charset: str
+
+    def value(self, tag: int) -> str:
+        """The value of an attribute; empty when it is not there."""
+        return next((key.value for key in self.keys if key.tag == tag), "")
+
+
+def read(data: bytes, transfer_syntax: str) -> Identifier:
+    """An identifier. BadRequest when it cannot be read."""
+    load_pydicom()
+    from pydicom.filereader import read_dataset
+
+    try:
+        with quiet_pydicom():
+            implicit = transfer_syntax == uids.IMPLICIT
+            plain = read_dataset(BytesIO(data), is_implicit_VR=implicit, is_little_endian=True)
+            keys = tuple(_key(plain, tag) for tag in sorted(plain.keys()))
+            charset = str(plain.get("SpecificCharacterSet", "") or "")
+    except Exception:  # noqa: BLE001 - whatever a parser stumbles over in what a stranger sends
+        raise BadRequest("the identifier cannot be read") from None
+    return Identifier(keys, charset)
+
+
+def referenced(data: bytes, transfer_syntax: str) -> tuple[str, list[tuple[str, str]]]:
+    """The transaction UID and the instances (SOP class and instance) that a storage commitment is about
+    (PS3.4 J.3.2, J.3.3). BadRequest when it cannot be read."""
+    load_pydicom()
+    from pydicom.filereader import read_dataset
+
+    try:
+        with quiet_pydicom():
+            implicit = transfer_syntax == uids.IMPLICIT
+            plain = read_dataset(BytesIO(data), is_implicit_VR=implicit, is_little_endian=True)
+            items = plain.get("ReferencedSOPSequence") or ()
+            named = [(str(one.ReferencedSOPClassUID), str(one.ReferencedSOPInstanceUID)) for one in items]
+            return str(plain.TransactionUID), named
+    except Exception:  # noqa: BLE001 - as above
+        raise BadRequest("the list of instances cannot be read") from None
+
+
+def _key(data_set: Any, tag: int) -> Key:
+    element = data_set[tag]
+    value = element.value
+    if element.VR == "SQ" or isinstance(value, bytes):
+        return Key(int(tag), element.VR, "")
+    if isinstance(value, (list, tuple)) or type(value).__name__ == "MultiValue":
+        return Key(int(tag), element.VR, "\\".join(str(one) for one in value))
+    return Key(int(tag), element.VR, "" if value is None else str(value).strip(" \0"))
+
+
+class Writer:
+    """Writes data sets in one transfer syntax, in the character set that was asked in where that has all letters."""
+
+    def __init__(self, transfer_syntax: str, charset: str) -> None:
+        self._is_implicit = transfer_syntax == uids.IMPLICIT
+        self._sets = tuple(_python_sets(charset))
+
+    def write(self, values: Iterable[tuple[int, str, Any]]) -> bytes:
+        """The elements, sorted by tag; a Specific Character Set is added where there is more than ASCII."""
+        rows = [(tag, vr, as_text(value) if vr not in {"US", "SQ"} else value) for tag, vr, value in values]
+        charset, codec = self._fitting([text for _, vr, text in rows if vr in TEXT and not text.isascii()])
+        if charset:
+            rows.append((0x00080005, "CS", charset))
+        rows.sort(key=lambda row: row[0])
+        return b"".join([self._element(tag, vr, value, codec) for tag, vr, value in rows])
+
+    def _fitting(self, texts: Sequence[str]) -> tuple[str, str]:
+        if not texts:
+            return "", "ascii"
+        for charset, codec in self._sets:
+            try:
+                for text in texts:
+                    text.encode(codec)
+            except UnicodeError:
+                continue
+            return charset, codec
+        return UTF_8, "utf-8"
+
+    def _element(self, tag: int, vr: str, value: Any, codec: str) -> bytes:
+        data = _encoded(vr, value, codec)
+        group, element = tag >> 16, tag & 0xFFFF
+        if self._is_implicit:
+            return _implicit.pack(group, element, len(data)) + data
+        if vr in _LONG:
+            return _explicit.pack(group, element, vr.encode(), 0, len(data)) + data
+        return _short.pack(group, element, vr.encode(), len(data)) + data
+
+
+def _python_sets(charset: str) -> Iterable[tuple[str, str]]:
+    """The sets to try, with Python's names for them: what was asked in, Latin-1 for who said nothing, UTF-8."""
+    known = {UTF_8: "utf-8", LATIN_1: "latin-1", "GB18030": "gb18030", "GBK": "gbk"} | {
+        f"ISO_IR {number}": f"iso8859-{part}"
+        for number, part in ((101, 2), (109, 3), (110, 4), (144, 5), (127, 6), (126, 7), (138, 8), (148, 9), (203, 15))
+    }
+    if charset in known:
+        yield charset, known[charset]
+    if not charset or charset == "ISO_IR 6":
+        yield LATIN_1, "latin-1"
+    yield UTF_8, "utf-8"
+
+
+def as_text(value: Any) -> str:
+    """A value of the archive as it stands in a data set."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, PersonName):
+        groups = (value.alphabetic, value.ideographic, value.phonetic)
+        return "=".join(groups).rstrip("=")
+    if isinstance(value, tuple):
+        return "\\".join(str(one) for one in value)
+    return "" if value is None else str(value)
+
+
+def _encoded(vr: str, value: Any, codec: str) -> bytes:
+    if vr == "SQ":
+        return b"".join(_item(one) for one in value) if value else b""
+    if vr == "US":
+        return b"" if value is None else _us.pack(value)
+    data = str(value).encode(codec if vr in TEXT else "ascii", "replace")
+    if len(data) % 2:
+        data += b"\0" if vr == "UI" else b" "
+    return data[:0xFFFE]
+
+
+def _item(data: bytes) -> bytes:
+    return _implicit.pack(0xFFFE, 0xE000, len(data)) + data
+
+
+def failed_list(transfer_syntax: str, failed: Sequence[str]) -> bytes:
+    """The identifier of a response that names instances that were not sent (PS3.4 C.4.2.1.4.2)."""
+    return Writer(transfer_syntax, "").write([(0x00080058, "UI", "\\".join(failed))])

@@ -1,0 +1,183 @@
+"""The upper layer on one connection (PS3.8 9.3): whole PDUs, none longer than was agreed, none later than is patient.
+
+This is the fence: what a PDU claims to be long is looked at before anything is made for it, and who sends nothing, or
+a byte now and then, is let go. The buffer of a connection never grows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+import struct
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fileroom.errors import PeerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ASSOCIATE_RQ, ASSOCIATE_AC, ASSOCIATE_RJ, P_DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
+LONGEST: Final = 128 << 10  # what we announce to receive: as much as common senders make use of
+LONGEST_REQUEST: Final = 128 << 10  # 128 presentation contexts with many transfer syntaxes each
+_head = struct.Struct(">BxI")
+_item = struct.Struct(">IBB")
+HEAD: Final = _head.size
+PDV_HEAD: Final = _item.size
+_PDU_SECONDS = 30.0  # for a PDU that has begun to be whole
+
+
+class Closed(PeerError):
+    """The connection is gone."""
+
+
+class Aborted(PeerError):
+    """The other side broke off the association."""
+
+
+class Silent(PeerError):
+    """The other side did not say anything, or not fast enough."""
+
+
+class Violation(PeerError):
+    """The other side broke the protocol. ``reason`` is what an A-ABORT says of it (PS3.8 Table 9-26)."""
+
+    def __init__(self, message: str, reason: int = 0) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Pdv(NamedTuple):
+    """One presentation data value (PS3.8 9.3.5.1); ``data`` stands until the next PDU is read."""
+
+    context_id: int
+    is_command: bool
+    is_last: bool
+    data: memoryview
+
+
+class Wire:
+    """PDUs over a socket, which it owns."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._view = memoryview(bytearray(2 * (LONGEST + HEAD)))
+        self._start = self._end = 0
+        self._out = bytearray()
+        if sock.family in {socket.AF_INET, socket.AF_INET6}:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def read(self, seconds: float) -> tuple[int, memoryview]:
+        """The next PDU, its type and what follows its head; it must begin within ``seconds``.
+
+        Closed, Silent, or Violation: too long, or of no known type.
+        """
+        self._want(HEAD, time.monotonic() + seconds)
+        kind, length = _head.unpack_from(self._view, self._start)
+        if not ASSOCIATE_RQ <= kind <= ABORT:
+            raise Violation("what came is no PDU", 1)
+        if length > LONGEST:
+            raise Violation("a PDU claims to be longer than was agreed", 6)
+        self._want(HEAD + length, time.monotonic() + _PDU_SECONDS)
+        begin = self._start + HEAD
+        self._start = begin + length
+        return kind, self._view[begin : begin + length]
+
+    def _want(self, size: int, until: float) -> None:
+        """See to it that ``size`` bytes are there."""
+        if self._start + size > len(self._view):
+            rest = self._end - self._start
+            self._view[:rest] = bytes(self._view[self._start : self._end])
+            self._start, self._end = 0, rest
+        while self._end - self._start < size:
+            if self._start == self._end:
+                self._start = self._end = 0
+            left = until - time.monotonic()
+            if left <= 0:
+                raise Silent("the other side did not answer in time")
+            try:
+                self._sock.settimeout(left)
+                got = self._sock.recv_into(self._view[self._end :])
+            except TimeoutError:
+                raise Silent("the other side did not answer in time") from None
+            except OSError:
+                raise Closed("the connection was lost") from None
+            if not got:
+                raise Closed("the connection was closed")
+            self._end += got
+
+    def ready(self) -> bool:
+        """Whether something has come that was not read."""
+        if self._end > self._start or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
+            return True
+        try:
+            return bool(select.select([self._sock], [], [], 0)[0])
+        except (OSError, ValueError):
+            raise Closed("the connection was lost") from None
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def write(self, *pieces: bytes | bytearray | memoryview, flush: bool = True) -> None:
+        """Send PDUs; without ``flush`` perhaps together with what follows. Closed or Silent."""
+        for piece in pieces:
+            self._out += piece
+        if flush or len(self._out) > LONGEST:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what was held back."""
+        if not self._out:
+            return
+        try:
+            self._sock.settimeout(_PDU_SECONDS)
+            self._sock.sendall(self._out)
+        except TimeoutError:
+            raise Silent("the other side does not take what it is sent") from None
+        except OSError:
+            raise Closed("the connection was lost") from None
+        finally:
+            self._out = bytearray()
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def abort(self, source: int, reason: int) -> None:
+        """Break off: A-ABORT (PS3.8 9.3.8), then the connection."""
+        self._out.clear()
+        with contextlib.suppress(PeerError):
+            self.write(bytes((ABORT, 0, 0, 0, 0, 4, 0, 0, source, reason)))
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; what was sent still arrives."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
+            self._sock.settimeout(1.0)
+            for _ in range(16):  # bytes that nobody read would make the system take back our last words
+                if not self._sock.recv(1 << 16):
+                    break
+        with contextlib.suppress(OSError):
+            self._sock.close()
+
+
+def pdvs(body: memoryview) -> Iterator[Pdv]:
+    """The presentation data values of a P-DATA-TF. Violation when their lengths do not fit."""
+    at = 0
+    while at < len(body):
+        if len(body) - at < PDV_HEAD:
+            raise Violation("a P-DATA-TF is cut short", 6)
+        length, context_id, control = _item.unpack_from(body, at)
+        if length < 2 or at + 4 + length > len(body):  # noqa: PLR2004 - the context and the control header
+            raise Violation("a presentation data value is longer than its PDU", 6)
+        yield Pdv(context_id, bool(control & 1), bool(control & 2), body[at + PDV_HEAD : at + 4 + length])
+        at += 4 + length
+
+
+def p_data(context_id: int, data: bytes | memoryview, *, is_command: bool, is_last: bool) -> bytes:
+    """One P-DATA-TF with one value (PS3.8 9.3.5)."""
+    length = len(data) + 2
+    head = _head.pack(P_DATA, length + 4) + _item.pack(length, context_id, is_command | is_last << 1)
+    return b"".join((head, data))
