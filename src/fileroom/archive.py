@@ -12,7 +12,6 @@ from fileroom.catalog import charset_rules, notes, peers, persons, places, queri
 from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog.home import FolderHome, MemoryHome
 from fileroom.catalog.locate import locate
-from fileroom.catalog.matching import KEYWORDS
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.deep import Files
@@ -297,10 +296,6 @@ class Archive:
         from fileroom import arrow
 
         return arrow.write_parquet(path, query.level, self.walk(query))
-
-    def matching_keys(self) -> frozenset[str]:
-        """The keywords that ``Query.conditions`` may have."""
-        return frozenset(KEYWORDS)
 
     def sort_fields(self, level: Level) -> tuple[str, ...]:
         """The fields that ``Query.order`` may name at a level."""

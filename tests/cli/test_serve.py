@@ -77,6 +77,22 @@ def test_serve_says_one_line_answers_and_ends(fileroom: Fileroom, tmp_path: Path
         assert ended(process, by) == (0, "", "")
 
 
+def test_serve_answers_dicom_nodes_when_it_is_asked_to(fileroom: Fileroom) -> None:
+    assert fileroom("peers", "add", "scanner", "CT01@127.0.0.1:104", "--allow").code == 0
+    with running(
+        "--archive", fileroom.folder, "serve", "--port", "0", "--dimse", "0", "--aet", "HERE", "--json"
+    ) as process:
+        said = ready(process)
+        node = said["dimse"]
+        assert (node["host"], node["aet"]) == ("127.0.0.1", "HERE")
+        with socket.create_connection((node["host"], node["port"]), timeout=20) as stranger:
+            stranger.sendall(b"\x07\0\0\0\0\4\0\0\0\0")  # A-ABORT, for want of anything to ask
+            assert stranger.recv(1) == b""
+        assert ended(process, signal.SIGTERM) == (0, "", "")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((node["host"], node["port"]), timeout=20)
+
+
 def test_serve_without_a_screen_prints_the_address_and_stays_up(fileroom: Fileroom) -> None:
     with running("serve", "--open", "--port", "0", "--archive", fileroom.folder) as process:
         assert process.stdout is not None

@@ -22,6 +22,7 @@ from fileroom.cli import (
     matches,
     media,
     note,
+    peers,
     purge,
     rebuild,
     relink,
@@ -62,6 +63,7 @@ COMMANDS = (
     check,
     conflicts,
     choose,
+    peers,
     status,
     token,
 )

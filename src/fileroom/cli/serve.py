@@ -137,8 +137,10 @@ def stay_up(
     session: "Archive | None" = None,
     station: "Station | None" = None,
 ) -> None:
-    """Serve ``archive``, and open at ``session`` if there is one, until somebody stops it; ``station`` is the DIMSE door
-    that runs beside."""
+    """Serve ``archive``, and open at ``session`` if there is one, until somebody stops it.
+
+    ``station`` is the DIMSE door that runs beside.
+    """
     from fileroom.web.serve import serve as answer
 
     announce = _announcer(show=show, as_json=as_json, station=station)

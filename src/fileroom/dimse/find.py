@@ -37,9 +37,7 @@ def _find(door: Door, association: Association, message: Message) -> Status:
     context = message.context
     identifier = identifiers.read(association.identifier(), context.transfer_syntax)
     agreed = association.terms.extended.get(context.abstract_syntax, b"")
-    asked = query.find(
-        identifier, context.abstract_syntax, door.archive.matching_keys(), relational=bool(agreed[:1] == b"\1")
-    )
+    asked = query.find(identifier, context.abstract_syntax, relational=agreed[:1] == b"\1")
     writer = identifiers.Writer(context.transfer_syntax, identifier.charset)
     response = answers(asked, door.title)
     status = Status.PENDING_KEYS_IGNORED if asked.ignored else Status.PENDING

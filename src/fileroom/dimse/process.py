@@ -79,6 +79,7 @@ class Running:
         failures = 0
         while not self._stopping.is_set():
             self._child.wait()
+            _close_pipes(self._child)
             if self._stopping.wait(_PAUSES[min(failures, len(_PAUSES) - 1)]):
                 return
             log.warning("the DIMSE door died; it is started again")
@@ -101,8 +102,14 @@ class Running:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
+        _close_pipes(child)
+
+
+def _close_pipes(child: subprocess.Popen[bytes]) -> None:
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 def _started(settings: Settings, station: Station) -> tuple[subprocess.Popen[bytes], int]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.attributes import BY_LEVEL, REACH, Attribute, conditions
+from fileroom.attributes import BY_LEVEL, INDEXED, REACH, Attribute, conditions
 from fileroom.errors import BadRequest
 from fileroom.model import Condition, Level, Match, Query
 from fileroom.network import uids
 from fileroom.network.uids import LEVELS, NAMES, UNIQUE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from fileroom.network.identifiers import Identifier, Key
 
@@ -22,7 +22,6 @@ RETRIEVE_AE_TITLE: Final = 0x00080054
 AVAILABILITY: Final = 0x00080056
 _OWN: Final = frozenset({CHARACTER_SET, QUERY_RETRIEVE_LEVEL, RETRIEVE_AE_TITLE, AVAILABILITY})
 _ORDER: Final = (Level.PATIENT, Level.STUDY, Level.SERIES, Level.INSTANCE)
-_PATIENT_OF = {Level.PATIENT: "", Level.STUDY: ".patient"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ def level_of(identifier: Identifier, sop_class: str) -> Level:
     return level
 
 
-def find(identifier: Identifier, sop_class: str, matched: Collection[str], *, relational: bool) -> Asked:
-    """A C-FIND. ``matched``: the keywords that the archive can search by. BadRequest for what the standard forbids."""
+def find(identifier: Identifier, sop_class: str, *, relational: bool) -> Asked:
+    """A C-FIND. BadRequest for what the standard forbids."""
     level = level_of(identifier, sop_class)
     if not relational:
         _has_unique_keys(identifier, level)
@@ -57,7 +56,7 @@ def find(identifier: Identifier, sop_class: str, matched: Collection[str], *, re
             continue
         own, row = attribute_of(key, level)
         answered.append((key.tag, row.vr if row else key.vr, row, own))
-        if row is not None and row.keyword in matched:
+        if row is not None and row.keyword in INDEXED:
             found += _conditions(row, key.value)
         else:
             ignored = ignored or bool(key.value.strip("*"))

@@ -108,7 +108,7 @@ class Server:
         try:
             request = read_request(wire, limits.asking)
         except Violation as error:
-            wire.abort(2, error.reason)
+            wire.abort(2, error.diagnosis)
             raise
         except PeerError:
             wire.close()

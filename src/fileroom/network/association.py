@@ -274,7 +274,7 @@ class Association:
     def abort(self, error: PeerError | None = None) -> None:
         """Break it off: by the provider with its reason when the protocol was broken, else by the user."""
         if isinstance(error, Violation):
-            self._wire.abort(2, error.reason)
+            self._wire.abort(2, error.diagnosis)
         elif not isinstance(error, (Aborted, Closed)):
             self._wire.abort(0, 0)
         else:

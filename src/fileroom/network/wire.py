@@ -42,11 +42,11 @@ class Silent(PeerError):
 
 
 class Violation(PeerError):
-    """The other side broke the protocol. ``reason`` is what an A-ABORT says of it (PS3.8 Table 9-26)."""
+    """The other side broke the protocol. ``diagnosis`` is what an A-ABORT says of it (PS3.8 Table 9-26)."""
 
-    def __init__(self, message: str, reason: int = 0) -> None:
+    def __init__(self, message: str, diagnosis: int = 0) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.diagnosis = diagnosis
 
 
 class Pdv(NamedTuple):
