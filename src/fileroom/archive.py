@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         ImportSummary,
         LabelCount,
         LedgerEntry,
+        Look,
         Measurement,
         OtherImage,
         Others,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from fileroom.pixels.display import Display
+    from fileroom.pixels.transcoding import Transcoded as Transcoded  # noqa: PLC0414 - as above
     from fileroom.volumes.volume import Volume
 
 
@@ -526,6 +528,33 @@ class Archive:
             return FrameBytes(data=data, transfer_syntax_uid=EXPLICIT_LITTLE_ENDIAN)
         stored = frames.stored_frame(file.path, file.header, number)
         return FrameBytes(data=stored.data, transfer_syntax_uid=stored.transfer_syntax_uid)
+
+    def frame_as(self, instance: str | InstanceFile, number: int, transfer_syntax_uid: str) -> FrameBytes:
+        """Frame ``number`` in that transfer syntax, encoded anew without loss. Undecodable when it cannot be had so."""
+        from fileroom.pixels.transcoding import encoded_frame
+
+        file = self._file(instance)
+        data = encoded_frame(file.path, file.header, number, transfer_syntax_uid)
+        return FrameBytes(data=data, transfer_syntax_uid=transfer_syntax_uid)
+
+    def can_be(self, file: InstanceFile, transfer_syntax_uid: str) -> bool:
+        """Whether an instance can be had in a transfer syntax, as far as its header tells."""
+        from fileroom.pixels.transcoding import can_be
+
+        return can_be(file.header, transfer_syntax_uid)
+
+    def transcoded(self, file: InstanceFile, transfer_syntax_uid: str) -> Transcoded:
+        """The whole instance in another transfer syntax, in pieces. Undecodable when it cannot be had so."""
+        from fileroom.pixels.transcoding import transcoded
+
+        return transcoded(file.path, file.header, transfer_syntax_uid)
+
+    def render(self, instance: str | InstanceFile, frames: Sequence[int], look: Look) -> bytes:
+        """A picture of a frame, or of several that move (GIF). Undecodable where there is nothing to show."""
+        from fileroom.pixels.rendering import rendered
+
+        file = self._file(instance)
+        return rendered(file.path, file.header, frames, look)
 
     def metadata(self, instance: str | InstanceFile, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
         """The instance's data set in the DICOM JSON model (PS3.18 F), read from its file, bulk data by URI.

@@ -43,6 +43,7 @@ __all__ = [
     "LedgerEntry",
     "Level",
     "Likeness",
+    "Look",
     "Match",
     "Measured",
     "Measurement",
@@ -77,6 +78,7 @@ __all__ = [
     "Token",
     "Trouble",
     "Verdict",
+    "Viewport",
 ]
 
 
@@ -1018,6 +1020,30 @@ class Condition:
     keyword: str
     match: Match
     values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """How large a picture is to be, and the part of the image it shows: from ``x``, ``y``, a negative width or height
+    turning it over (PS3.18 8.3.5.1.3)."""
+
+    columns: int
+    rows: int
+    x: float = 0
+    y: float = 0
+    width: float | None = None
+    height: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a picture of a frame is to be made. ``window`` is centre, width and "linear", "linear-exact" or "sigmoid"."""
+
+    media_type: str = "image/jpeg"
+    window: tuple[float, float, str] | None = None
+    viewport: Viewport | None = None
+    quality: int | None = None
+    annotation: tuple[str, ...] = ()  # "patient", "technique"
 
 
 @dataclass(frozen=True, slots=True)

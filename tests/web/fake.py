@@ -276,6 +276,9 @@ class FakeArchive:
             return FrameBytes(data=b"decoded %d" % number, transfer_syntax_uid=world.EXPLICIT_LE)
         return FrameBytes(data=b"stored %d" % number, transfer_syntax_uid=one.header.transfer_syntax_uid)
 
+    def can_be(self, _: InstanceFile, __: str) -> bool:
+        return False
+
     def described(self, entry: Any, bulk_data_uri: Callable[[str], str]) -> dict[str, Any] | None:
         return self.metadata(entry.id, bulk_data_uri) if isinstance(entry, Instance) else None
 

@@ -45,7 +45,7 @@ def thumbnail(path: str | os.PathLike[str], header: Header, size: int = SIZE) ->
         return None
     frame = _representative(path, header)
     width, height = _fit(header, size)
-    picture = _picture(_thinned(frame, width, height), path, header)
+    picture = picture_of(_thinned(frame, width, height), path, header)
     return _jpeg(picture, width, height)
 
 
@@ -77,7 +77,10 @@ def _thinned(frame: NDArray[Any], width: int, height: int) -> NDArray[Any]:
     return frame[down // 2 :: down, across // 2 :: across]
 
 
-def _picture(frame: NDArray[Any], path: str | os.PathLike[str], header: Header) -> NDArray[np.uint8]:
+def picture_of(
+    frame: NDArray[Any], path: str | os.PathLike[str], header: Header, window: Window | None = None
+) -> NDArray[np.uint8]:
+    """A decoded frame as grey or RGB for the eye, through ``window``, else the file's own or an automatic one."""
     if frame.ndim == COLOURS:
         return eight_bits(frame[..., :COLOURS], form_of(header).bits_stored)
     if header.photometric_interpretation == "PALETTE COLOR":
@@ -85,7 +88,7 @@ def _picture(frame: NDArray[Any], path: str | os.PathLike[str], header: Header) 
 
         return coloured(frame, read_palette(path, header))
     values = modality_values(frame, header.rescale_slope, header.rescale_intercept)
-    picture = _shown(values, header)
+    picture = _shown(values, header) if window is None else grey(values, window)
     return inverted(picture) if header.photometric_interpretation == "MONOCHROME1" else picture
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 JSON = "application/json"
 DICOM_JSON = "application/dicom+json"
@@ -167,19 +167,42 @@ def data_set_offers() -> tuple[Offer, ...]:
     return (*json_offers(), Offer(DICOM_XML, multipart=True))
 
 
-def instance_offers(syntaxes: Iterable[str], *, single: bool) -> tuple[Offer, ...]:
-    """What instances that are stored in those transfer syntaxes can be answered with: as they are stored."""
-    found = set(syntaxes)
-    syntax = found.pop() if len(found) == 1 else "*"  # different ones: only a range that takes all of them fits
-    offers = (Offer(DICOM, multipart=True, transfer_syntax=syntax), Offer(DICOM, transfer_syntax=syntax))
-    return offers if single else offers[:1]
+# What frames and instances can be encoded in anew, without loss; in our order of liking.
+MADE = (
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    "1.2.840.10008.1.2.4.80",
+    "1.2.840.10008.1.2.4.201",
+    "1.2.840.10008.1.2.4.90",
+    "1.2.840.10008.1.2.5",
+)
+AS_STORED = ""  # the transfer syntax of an offer that sends instances as they are, whatever they are
 
 
-def frame_offers(stored: str, *, single: bool) -> tuple[Offer, ...]:
+def instance_offers(stored: Collection[str], made: Collection[str] = (), *, single: bool) -> tuple[Offer, ...]:
+    """What instances stored in those transfer syntaxes can be answered with; ``made``: what all of them can be made.
+
+    As they are stored is for those who ask for it by ``*``, or by name when all are stored alike (PS3.18 8.7.3.5). The
+    default is Explicit VR Little Endian (Table 8.7.3-2), and what is native in another way is as good: it is sent
+    as it stands.
+    """
+    native = set(stored) <= NATIVE
+    offers = [Offer(DICOM, transfer_syntax=AS_STORED, unasked=Unasked.YES if native else Unasked.NO)]
+    if len(stored) == 1:
+        offers.append(Offer(DICOM, transfer_syntax=next(iter(stored)), unasked=Unasked.NO))
+    unasked = {EXPLICIT_VR_LITTLE_ENDIAN: Unasked.NO if native else Unasked.YES}
+    offers += [Offer(DICOM, transfer_syntax=one, unasked=unasked.get(one, Unasked.NO)) for one in made]
+    if not native and EXPLICIT_VR_LITTLE_ENDIAN not in made:
+        offers[0] = Offer(DICOM, transfer_syntax=AS_STORED)  # there is nothing else to be had
+    several = [Offer(DICOM, True, one.transfer_syntax, one.unasked) for one in offers]  # noqa: FBT003 - multipart
+    return (*several, *offers) if single else tuple(several)
+
+
+def frame_offers(stored: str, made: Collection[str] = (), *, single: bool) -> tuple[Offer, ...]:
     """What a frame stored in ``stored`` can be answered with (PS3.18 8.7.3.3).
 
     Compressed frames as stored come first, but only for those who ask for a transfer syntax or for the media type
-    by name; for all others the default is Explicit VR Little Endian (PS3.18 Table 8.7.3-4).
+    by name; for all others the default is Explicit VR Little Endian (PS3.18 Table 8.7.3-4). ``made``: what it can be
+    encoded in anew.
     """
     offers = [Offer(OCTETS, multipart=True, transfer_syntax=EXPLICIT_VR_LITTLE_ENDIAN)]
     if stored not in NATIVE:
@@ -187,6 +210,10 @@ def frame_offers(stored: str, *, single: bool) -> tuple[Offer, ...]:
         if stored in MEDIA_TYPES:
             by_name = Offer(MEDIA_TYPES[stored], multipart=True, transfer_syntax=stored, unasked=Unasked.BY_NAME)
             offers.insert(0, by_name)
+    for one in MADE[1:]:
+        if one in made and one != stored:
+            offers.append(Offer(OCTETS, multipart=True, transfer_syntax=one, unasked=Unasked.NO))
+            offers.append(Offer(MEDIA_TYPES[one], multipart=True, transfer_syntax=one, unasked=Unasked.BY_NAME))
     if single:
         offers += [Offer(one.type, transfer_syntax=one.transfer_syntax, unasked=one.unasked) for one in offers]
     return tuple(offers)

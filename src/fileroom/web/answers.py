@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
+from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from fileroom.errors import BadRequest
@@ -85,6 +88,53 @@ def stream(
     """A body in pieces. HEAD gets the same headers, and no file is read for it."""
     body = _nothing() if request.method == "HEAD" else chunks
     return StreamingResponse(body, status_code=status, headers=headers, media_type=media_type)
+
+
+def ranged(
+    request: Request,
+    chunks: Callable[[int, int], AsyncIterator[bytes]],
+    size: int,
+    media_type: str,
+    headers: Mapping[str, str],
+    mark: str,
+) -> Response:
+    """A body of known size, or the stretch of it that is asked for (RFC 9110 14); ``chunks`` are from an offset on.
+
+    ``mark`` changes when the bytes do: they have their entity tag from it.
+    """
+    tag = f'"{hashlib.blake2b(mark.encode(), digest_size=12).hexdigest()}"'
+    headers = {**headers, "ETag": tag, "Accept-Ranges": "bytes", "Vary": "Accept"}
+    if matches(request, tag):
+        return not_modified(headers)
+    if request.headers.get("if-range", tag) != tag:
+        asked: tuple[int, int] | None = (0, size)
+    else:
+        asked = _stretch(request.headers.get("range", ""), size)
+    if asked is None:
+        raise HTTPException(416, "There is no such stretch of it.", {"Content-Range": f"bytes */{size}"})
+    begin, end = asked
+    headers["Content-Length"] = str(end - begin)
+    whole = (begin, end) == (0, size)
+    if not whole:
+        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    return stream(
+        request, chunks(begin, end - begin), media_type=media_type, status=200 if whole else 206, headers=headers
+    )
+
+
+def _stretch(header: str, size: int) -> tuple[int, int] | None:
+    """Where the one stretch of a Range header begins and ends; all of it where it is none that we serve, and None where
+    it lies outside (RFC 9110 14.1.2, 14.2)."""
+    found = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", header.replace(" ", ""))
+    if found is None or found[0] == "bytes=-":
+        return 0, size
+    first, last = found.groups()
+    if not first:
+        return (max(0, size - int(last)), size) if int(last) and size else None
+    begin, end = int(first), min(int(last) + 1 if last else size, size)
+    if last and int(last) < begin:
+        return 0, size  # not valid: as if it were not there
+    return (begin, end) if begin < size else None
 
 
 def matches(request: Request, tag: str) -> bool:

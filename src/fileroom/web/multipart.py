@@ -16,7 +16,7 @@ class Part:
 
     content_type: str
     location: str
-    size: int
+    size: int | None  # None: it is not known before it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Multipart:
 
     def opening(self, part: Part) -> bytes:
         """What stands before the bytes of a part."""
-        return (
-            f"\r\n--{self.boundary}\r\nContent-Type: {part.content_type}\r\n"
-            f"Content-Length: {part.size}\r\nContent-Location: {part.location}\r\n\r\n"
-        ).encode()
+        lines = [f"\r\n--{self.boundary}", f"Content-Type: {part.content_type}"]
+        if part.size is not None:
+            lines.append(f"Content-Length: {part.size}")
+        return "\r\n".join((*lines, f"Content-Location: {part.location}", "\r\n")).encode()
 
     def length(self, parts: Iterable[Part]) -> int:
         """How long the body will be, for its Content-Length: a client sees when it was cut off."""
-        return sum(len(self.opening(part)) + part.size for part in parts) + len(self.closing)
+        return sum(len(self.opening(part)) + (part.size or 0) for part in parts) + len(self.closing)
 
     def whole(self, part: Part, data: bytes) -> bytes:
         """A body of one part that is at hand."""

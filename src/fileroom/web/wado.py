@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from fileroom.web.accept import (
     DICOM_XML,
     EXPLICIT_VR_LITTLE_ENDIAN,
     LITTLE_ENDIAN,
+    MADE,
     NATIVE,
     OCTETS,
     Offer,
@@ -26,7 +27,7 @@ from fileroom.web.accept import (
     instance_offers,
     parse,
 )
-from fileroom.web.answers import matches, not_modified, stream, to_json
+from fileroom.web.answers import matches, not_modified, ranged, stream, to_json
 from fileroom.web.dicom_json import header_url
 from fileroom.web.door import Door
 from fileroom.web.multipart import Multipart, Part
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from fileroom.archive import Archive, FrameBytes, InstanceFile
+    from fileroom.archive import Archive, FrameBytes, InstanceFile, Transcoded
     from fileroom.errors import FileroomError
     from fileroom.model import Condition
     from fileroom.web.accept import MediaRange
@@ -117,36 +118,97 @@ def picked(ranges: tuple[MediaRange, ...], offers: tuple[Offer, ...]) -> Offer:
 
 
 async def instances(request: Request) -> Response:
-    """The instances of a study or series, or one, as they are stored."""
+    """The instances of a study or series, or one: as they are stored, or in the transfer syntax that is asked for."""
     door, ranges = Door.of(request), accepted(request)
     find_all = partial(find, conditions=path_conditions(request), base=base_url(request))
     found, missing = await door.ask(find_all)
-    single = "instance" in request.path_params
-    offer = picked(ranges, instance_offers((one.transfer_syntax_uid for one in found), single=single))
+    if "instance" in request.path_params:
+        return await one_instance(request, door, found[0], ranges)
+    offer = _instance_offer(door.archive, ranges, found, single=False)
+    return await _in_parts(request, door, found, offer, missing)
+
+
+async def one_instance(request: Request, door: Door, found: Found, ranges: tuple[MediaRange, ...]) -> Response:
+    """One instance, alone or as a multipart of one part."""
+    offer = _instance_offer(door.archive, ranges, [found], single=True)
+    if offer.multipart:
+        return await _in_parts(request, door, [found], offer, 0)
+    syntax = _syntax(found, offer)
+    headers = {"Content-Location": found.location}
+    content_type = f"{DICOM}; transfer-syntax={syntax}"
+    if syntax == found.transfer_syntax_uid:
+        return ranged(request, partial(_file_chunks, door, found), found.file.size, content_type, headers, found.mark)
+    made = await door.ask(partial(_made, found=found, syntax=syntax))
+    if made.size is not None:
+        headers["Content-Length"] = str(made.size)
+    return stream(request, _chunks_of(door, made), media_type=content_type, headers=headers)
+
+
+def _instance_offer(archive: Archive, ranges: tuple[MediaRange, ...], found: Sequence[Found], *, single: bool) -> Offer:
+    made = [syntax for syntax in MADE if all(archive.can_be(one.file, syntax) for one in found)]
+    return picked(ranges, instance_offers({one.transfer_syntax_uid for one in found}, made, single=single))
+
+
+def _syntax(found: Found, offer: Offer) -> str:
+    """The transfer syntax in which an instance is answered."""
+    return offer.transfer_syntax or found.transfer_syntax_uid
+
+
+async def _in_parts(request: Request, door: Door, found: Sequence[Found], offer: Offer, missing: int) -> Response:
     status, headers = 206 if missing else 200, _partial(missing)
-    parts = [Part(f"{DICOM}; transfer-syntax={one.transfer_syntax_uid}", one.location, one.file.size) for one in found]
-    if not offer.multipart:
-        headers |= {"Content-Length": str(parts[0].size), "Content-Location": parts[0].location}
-        chunks = _file_chunks(door, found[0])
-        return stream(request, chunks, media_type=parts[0].content_type, status=status, headers=headers)
+    as_stored = all(_syntax(one, offer) == one.transfer_syntax_uid for one in found)
+    parts = [
+        Part(
+            f"{DICOM}; transfer-syntax={_syntax(one, offer)}",
+            one.location,
+            one.file.size if _syntax(one, offer) == one.transfer_syntax_uid else None,
+        )
+        for one in found
+    ]
+    first = None
+    if not as_stored:  # what cannot be had is said before the answer begins
+        first = await door.ask(partial(_made, found=found[0], syntax=_syntax(found[0], offer)))
     body = Multipart(DICOM)
-    headers["Content-Length"] = str(body.length(parts))
-    chunks = body.body(_file_parts(door, parts, found))
+    if as_stored:
+        headers["Content-Length"] = str(body.length(parts))
+    chunks = body.body(_file_parts(door, parts, found, offer, first))
     return stream(request, chunks, media_type=body.media_type, status=status, headers=headers)
 
 
 async def _file_parts(
-    door: Door, parts: Sequence[Part], found: Sequence[Found]
+    door: Door, parts: Sequence[Part], found: Sequence[Found], offer: Offer, first: Transcoded | None
 ) -> AsyncIterator[tuple[Part, AsyncIterator[bytes]]]:
     for part, one in zip(parts, found, strict=True):
-        yield part, _file_chunks(door, one)
+        syntax = _syntax(one, offer)
+        if syntax == one.transfer_syntax_uid:
+            yield part, _file_chunks(door, one, 0, one.file.size)
+        else:
+            made = (
+                first
+                if first is not None and one is found[0]
+                else await door.ask(partial(_made, found=one, syntax=syntax))
+            )
+            yield replace(part, size=made.size), _chunks_of(door, made)
 
 
-async def _file_chunks(door: Door, found: Found) -> AsyncIterator[bytes]:
-    """The bytes of a file, as many as were promised; the answer breaks off when it has become shorter."""
-    for offset in range(0, found.file.size, CHUNK):
-        size = min(CHUNK, found.file.size - offset)
-        yield await door.ask(partial(_read, found=found, offset=offset, size=size))
+def _made(archive: Archive, found: Found, syntax: str) -> Transcoded:
+    try:
+        return archive.transcoded(found.file, syntax)
+    except Undecodable as error:
+        raise NotAcceptable(f"The instance cannot be had in that transfer syntax: {error}.") from error
+
+
+async def _chunks_of(door: Door, made: Transcoded) -> AsyncIterator[bytes]:
+    """The pieces of what is encoded anew; each is made in a thread when the one before has gone."""
+    while (piece := await door.ask(lambda _: next(made.pieces, None))) is not None:
+        yield piece
+
+
+async def _file_chunks(door: Door, found: Found, begin: int, size: int) -> AsyncIterator[bytes]:
+    """Bytes of a file, as many as were promised; the answer breaks off when it has become shorter."""
+    for offset in range(begin, begin + size, CHUNK):
+        length = min(CHUNK, begin + size - offset)
+        yield await door.ask(partial(_read, found=found, offset=offset, size=length))
 
 
 def _read(archive: Archive, found: Found, offset: int, size: int) -> bytes:
@@ -247,7 +309,8 @@ def _ask_frames(
     """Find the form to answer in, and read the first frame: what is wrong is said before the answer begins."""
     if not all(1 <= number <= found.file.frames for number in numbers):
         raise NotFound("There is no such frame.")
-    offer = picked(ranges, frame_offers(found.transfer_syntax_uid, single=len(numbers) == 1))
+    made = [syntax for syntax in MADE if archive.can_be(found.file, syntax)]
+    offer = picked(ranges, frame_offers(found.transfer_syntax_uid, made, single=len(numbers) == 1))
     tag = tag_of([found], repr((numbers, offer)))
     first = None if known(tag) else _frame(archive, found, numbers[0], offer)
     return Frames(found, numbers, offer, tag, first)
@@ -255,8 +318,15 @@ def _ask_frames(
 
 def _frame(archive: Archive, found: Found, number: int, offer: Offer) -> FrameBytes:
     """One frame in the form of ``offer``. Native little endian pixels are as they should be already."""
-    as_stored = offer.transfer_syntax != EXPLICIT_VR_LITTLE_ENDIAN or found.transfer_syntax_uid in LITTLE_ENDIAN
-    return archive.frame(found.file, number, decoded=not as_stored)
+    asked = offer.transfer_syntax or EXPLICIT_VR_LITTLE_ENDIAN
+    if asked == EXPLICIT_VR_LITTLE_ENDIAN:
+        return archive.frame(found.file, number, decoded=found.transfer_syntax_uid not in LITTLE_ENDIAN)
+    if asked == found.transfer_syntax_uid:
+        return archive.frame(found.file, number)
+    try:
+        return archive.frame_as(found.file, number, asked)
+    except Undecodable as error:
+        raise NotAcceptable(f"The frame cannot be had in that transfer syntax: {error}.") from error
 
 
 def _answer_frames(request: Request, asked: Frames) -> Response:
@@ -296,28 +366,45 @@ async def _one_chunk(data: bytes) -> AsyncIterator[bytes]:
 async def bulk_data(request: Request) -> Response:
     """The value that a BulkDataURI of the metadata names (PS3.18 10.4.1.1.5).
 
-    Encapsulated pixel data are answered frame by frame, as compressed bulk data are (PS3.18 8.7.3.3.2).
+    Encapsulated pixel data are answered frame by frame, as compressed bulk data are (PS3.18 8.7.3.3.2); native ones go
+    straight from the file.
     """
     door, ranges = Door.of(request), accepted(request)
     path, conditions, base = request.path_params["path"], path_conditions(request), base_url(request)
-
-    def read(archive: Archive) -> tuple[Found, bytes | None]:
-        found = find(archive, conditions, base)[0][0]
-        if path in PIXEL_DATA and found.transfer_syntax_uid not in NATIVE:
-            return found, None
-        return found, archive.bulk_data(found.file, path)
-
-    found, data = await door.ask(read)
-    if data is None:
+    found = (await door.ask(lambda archive: find(archive, conditions, base)))[0][0]
+    header = found.file.header
+    pixels = path in PIXEL_DATA and header.has_pixels
+    if pixels and found.transfer_syntax_uid not in NATIVE:
         numbers, known = tuple(range(1, found.file.frames + 1)), partial(matches, request)
         ask = partial(_ask_frames, found=found, numbers=numbers, ranges=ranges, known=known)
         return _answer_frames(request, await door.ask(ask))
     offer = picked(ranges, (Offer(OCTETS, multipart=True), Offer(OCTETS)))
+    in_place = pixels and found.transfer_syntax_uid in LITTLE_ENDIAN and header.pixel_offset and header.pixel_length
+    if in_place:
+        begin, size = header.pixel_offset or 0, header.pixel_length or 0
+        chunks = partial(_bytes_at, door, found, begin)
+    else:
+        data = await door.ask(lambda archive: archive.bulk_data(found.file, path))
+        size, chunks = len(data), partial(_slice_of, data)
+    mark = f"{found.mark}/{path}"
     if not offer.multipart:
-        return Response(data, media_type=OCTETS)
+        return ranged(request, chunks, size, OCTETS, {}, mark)
     body = Multipart(OCTETS)
-    part = Part(OCTETS, f"{found.location}/bulkdata/{path}", len(data))
-    return Response(body.whole(part, data), media_type=body.media_type)
+    part = Part(OCTETS, f"{found.location}/bulkdata/{path}", size)
+    headers = {"Content-Length": str(body.length([part]))}
+    return stream(request, body.body(_one_part(part, chunks(0, size))), media_type=body.media_type, headers=headers)
+
+
+def _bytes_at(door: Door, found: Found, begin: int, offset: int, size: int) -> AsyncIterator[bytes]:
+    return _file_chunks(door, found, begin + offset, size)
+
+
+async def _slice_of(data: bytes, offset: int, size: int) -> AsyncIterator[bytes]:
+    yield data[offset : offset + size]
+
+
+async def _one_part(part: Part, chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[Part, AsyncIterator[bytes]]]:
+    yield part, chunks
 
 
 ROUTES = [Route("/api/instances/{id}/frames/{frames}", get=frames_by_id)]

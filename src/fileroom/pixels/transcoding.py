@@ -1,0 +1,256 @@
+"""Frames and whole instances in another transfer syntax, without loss: by one encoder for each, as with decoders.
+
+============================  ============================  ===========================
+Transfer Syntax UID           encoding                      encoder
+============================  ============================  ===========================
+1.2.840.10008.1.2.1           Explicit VR Little Endian     none needed
+1.2.840.10008.1.2.5           RLE (PS3.5 annex G)           PackBits by imagecodecs
+…1.2.4.80                     JPEG-LS, lossless             CharLS
+…1.2.4.90                     JPEG 2000, lossless only      OpenJPEG
+…1.2.4.201                    HTJ2K, lossless only          OpenJPH
+============================  ============================  ===========================
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from fileroom.dicom.quiet import quiet_pydicom
+from fileroom.errors import Unavailable, Undecodable
+from fileroom.pixels.files import DEFLATED_LE
+from fileroom.pixels.form import form_of, frame_count
+from fileroom.pixels.frames import EXPLICIT_LE, NATIVE, VIDEO, decoded_frame, native_frame
+from fileroom.sources.opened import as_file, opened
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
+
+    from fileroom.model import Header
+
+RLE, JPEG_LS, JPEG_2000, HTJ2K = (f"1.2.840.10008.1.2.{tail}" for tail in ("5", "4.80", "4.90", "4.201"))
+_BYTE, _WORD = 8, 16
+_GREYSCALE = 2  # dimensions of a frame of one sample
+_UNDEFINED = 0xFFFFFFFF
+_LONGEST = 0xFFFFFFFE
+_RLE_SEGMENTS = 15
+
+
+def encoded_frame(path: str | os.PathLike[str], header: Header, number: int, transfer_syntax_uid: str) -> bytes:
+    """Frame ``number`` in another transfer syntax. Undecodable when it cannot be had so."""
+    if transfer_syntax_uid == EXPLICIT_LE:
+        return native_frame(path, header, number)
+    return _encoded(decoded_frame(path, header, number), header, transfer_syntax_uid)
+
+
+def can_be(header: Header, transfer_syntax_uid: str) -> bool:
+    """Whether the pixels of ``header`` can be had in a transfer syntax, as far as can be told without them."""
+    if transfer_syntax_uid == header.transfer_syntax_uid:
+        return True
+    if header.transfer_syntax_uid.startswith(VIDEO) or header.transfer_syntax_uid == DEFLATED_LE:
+        return False
+    if transfer_syntax_uid == EXPLICIT_LE:
+        return header.transfer_syntax_uid in NATIVE or _is_decoded(header)
+    whole = header.bits_allocated in {_BYTE, _WORD} and header.samples_per_pixel in {1, 3, None}
+    return transfer_syntax_uid in ENCODERS and header.has_pixels and whole and _is_decoded(header)
+
+
+def _is_decoded(header: Header) -> bool:
+    from fileroom.pixels.codecs import DECODERS
+
+    return header.transfer_syntax_uid in NATIVE or header.transfer_syntax_uid in DECODERS
+
+
+def _encoded(frame: NDArray[Any], header: Header, transfer_syntax_uid: str) -> bytes:
+    encoder = ENCODERS.get(transfer_syntax_uid)
+    if encoder is None or frame.dtype.kind not in "iu" or frame.dtype.itemsize * _BYTE not in {_BYTE, _WORD}:
+        raise Undecodable("such pixels are not encoded in that transfer syntax here")
+    if header.bits_allocated not in {_BYTE, _WORD}:
+        raise Undecodable("single bits and long words are not encoded here")
+    try:
+        return encoder(frame)
+    except (ValueError, RuntimeError, TypeError) as error:
+        raise Undecodable("the frame cannot be encoded in that transfer syntax") from error
+
+
+def _jpeg_ls(frame: NDArray[Any]) -> bytes:
+    import imagecodecs
+
+    return bytes(imagecodecs.jpegls_encode(frame.view(f"u{frame.dtype.itemsize}")))  # JPEG-LS knows no sign
+
+
+def _jpeg_2000(frame: NDArray[Any]) -> bytes:
+    import imagecodecs
+
+    return bytes(imagecodecs.jpeg2k_encode(frame, level=0, codecformat="j2k", reversible=True, mct=False))
+
+
+def _htj2k(frame: NDArray[Any]) -> bytes:
+    import imagecodecs
+
+    return bytes(imagecodecs.htj2k_encode(frame, reversible=True, rgb=False))
+
+
+def _rle(frame: NDArray[Any]) -> bytes:
+    """One segment for each byte of each sample, the most significant first (PS3.5 G.2), row by row (G.3.1)."""
+    import imagecodecs
+    import numpy as np
+
+    width = frame.dtype.itemsize
+    planes = frame.reshape(*frame.shape[:2], -1)
+    segments = []
+    for sample in range(planes.shape[2]):
+        data = np.ascontiguousarray(planes[:, :, sample]).astype(f"<u{width}", copy=False).view(np.uint8)
+        for place in reversed(range(width)):
+            rows = (bytes(imagecodecs.packbits_encode(row[place::width].tobytes())) for row in data)
+            segment = b"".join(rows)
+            segments.append(segment + b"\0" * (len(segment) % 2))
+    if len(segments) > _RLE_SEGMENTS:
+        raise ValueError("too many segments")
+    offsets, at = [], 64
+    for segment in segments:
+        offsets.append(at)
+        at += len(segment)
+    head = struct.pack("<16I", len(segments), *offsets, *[0] * (_RLE_SEGMENTS - len(offsets)))
+    return head + b"".join(segments)
+
+
+ENCODERS: dict[str, Callable[[NDArray[Any]], bytes]] = {
+    RLE: _rle,
+    JPEG_LS: _jpeg_ls,
+    JPEG_2000: _jpeg_2000,
+    HTJ2K: _htj2k,
+}
+
+
+# -- whole instances ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Transcoded:
+    """An instance in another transfer syntax: pieces of the file (PS3.10), and how long it is, where known."""
+
+    size: int | None
+    pieces: Iterator[bytes]
+
+
+def transcoded(path: str | os.PathLike[str], header: Header, transfer_syntax_uid: str) -> Transcoded:
+    """The instance of a file in another transfer syntax, frame by frame. Undecodable when it cannot be had so: that is
+    said before the first piece, as far as it shows at the first frame."""
+    if not can_be(header, transfer_syntax_uid):
+        raise Undecodable("the instance cannot be had in that transfer syntax here")
+    data_set = _without_pixels(path)
+    if not header.has_pixels:
+        head = _head(data_set, transfer_syntax_uid)
+        return Transcoded(len(head), iter((head,)))
+    first = encoded_frame(path, header, 1, transfer_syntax_uid)
+    _describe(data_set, header, first, transfer_syntax_uid)
+    head = _head(data_set, transfer_syntax_uid)
+    frames = _frames(path, header, transfer_syntax_uid, first)
+    if transfer_syntax_uid != EXPLICIT_LE:
+        return Transcoded(None, _encapsulated(head, frames))
+    size = _native_size(header, first)
+    if size > _LONGEST:
+        raise Undecodable("the pixel data is longer than a value may be")
+    vr = b"OB" if header.bits_allocated == _BYTE else b"OW"
+    opening = head + struct.pack("<HH2sHI", 0x7FE0, 0x0010, vr, 0, size + size % 2)
+    return Transcoded(len(opening) + size + size % 2, _native(opening, frames, size))
+
+
+def _frames(path: str | os.PathLike[str], header: Header, syntax: str, first: bytes) -> Iterator[bytes]:
+    yield first
+    for number in range(2, frame_count(header) + 1):
+        yield encoded_frame(path, header, number, syntax)
+
+
+def _native_size(header: Header, first: bytes) -> int:
+    form = form_of(header)
+    if form.bits_allocated == 1 and form.frames > 1:
+        raise Undecodable("single bits of several frames are not taken apart")
+    return len(first) * form.frames
+
+
+def _native(opening: bytes, frames: Iterator[bytes], size: int) -> Iterator[bytes]:
+    for frame in frames:
+        yield opening + frame
+        opening = b""
+    if size % 2:
+        yield b"\0"
+
+
+def _encapsulated(head: bytes, frames: Iterator[bytes]) -> Iterator[bytes]:
+    """Fragments, one for each frame, behind an empty offset table (PS3.5 A.4)."""
+    opening = (
+        head + struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OB", 0, _UNDEFINED) + struct.pack("<HHI", 0xFFFE, 0xE000, 0)
+    )
+    for frame in frames:
+        yield (
+            opening
+            + struct.pack("<HHI", 0xFFFE, 0xE000, len(frame) + len(frame) % 2)
+            + frame
+            + b"\0" * (len(frame) % 2)
+        )
+        opening = b""
+    yield struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+
+
+def _item(data: bytes) -> bytes:
+    data += b"\0" * (len(data) % 2)
+    return struct.pack("<HHI", 0xFFFE, 0xE000, len(data)) + data
+
+
+def _without_pixels(path: str | os.PathLike[str]) -> Dataset:
+    from pydicom import dcmread
+
+    with quiet_pydicom():
+        try:
+            with opened(path) as source:
+                data_set = dcmread(as_file(source), force=True, stop_before_pixels=True)
+                data_set.decode()
+                return data_set
+        except OSError as error:
+            raise Unavailable("the file cannot be read") from error
+        except Exception as error:
+            raise Undecodable("the header cannot be decoded") from error
+
+
+def _describe(data_set: Dataset, header: Header, first: bytes, syntax: str) -> None:
+    """What the Image Pixel module says of the pixels as they are now (PS3.5 8.2, PS3.3 C.7.6.3)."""
+    if header.transfer_syntax_uid in NATIVE and syntax == EXPLICIT_LE:
+        return  # as they stood
+    for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
+        if keyword in data_set:
+            delattr(data_set, keyword)
+    if (header.samples_per_pixel or 1) > 1:  # every decoder here gives RGB, pixel by pixel
+        transformed = False
+        if syntax in {JPEG_2000, HTJ2K}:
+            from fileroom.pixels.codestream import read_jpeg_2000
+
+            transformed = bool(read_jpeg_2000(first).transformed)
+        data_set.PhotometricInterpretation = "YBR_RCT" if transformed else "RGB"
+        data_set.PlanarConfiguration = 1 if syntax == RLE else 0
+
+
+def _head(data_set: Dataset, syntax: str) -> bytes:
+    from pydicom.dataset import FileMetaDataset
+    from pydicom.filewriter import dcmwrite
+    from pydicom.uid import UID
+
+    held = BytesIO()
+    with quiet_pydicom():
+        try:
+            old = getattr(data_set, "file_meta", None) or FileMetaDataset()
+            data_set.file_meta = FileMetaDataset()
+            data_set.file_meta.TransferSyntaxUID = UID(syntax)
+            data_set.file_meta.MediaStorageSOPClassUID = old.get("MediaStorageSOPClassUID", data_set.get("SOPClassUID"))
+            data_set.file_meta.MediaStorageSOPInstanceUID = data_set.SOPInstanceUID
+            dcmwrite(held, data_set, implicit_vr=False, little_endian=True, enforce_file_format=True)
+        except Exception as error:
+            raise Undecodable("the data set cannot be written anew") from error
+    return held.getvalue()
