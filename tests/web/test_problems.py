@@ -75,7 +75,7 @@ def test_the_unforeseen_tells_nothing(
         ("GET", "/api/nothing", 404, "not_found"),
         ("POST", "/api/nothing", 404, "not_found"),
         ("GET", "/api", 404, "not_found"),
-        ("GET", "/dicomweb", 404, "not_found"),
+        ("GET", "/dicomweb/nothing", 404, "not_found"),
         ("GET", "/dicomweb/studies/", 404, "not_found"),
         ("GET", "/api/status/", 404, "not_found"),
         ("GET", "/assets/none.js", 404, "not_found"),
