@@ -11,8 +11,6 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.catalog.identity import is_placeholder
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -32,6 +30,8 @@ def of_root(filesystem_id: str, inside: str) -> str:
 
 def of_person(issuer: str, patient_id: str, birth_date: str) -> str:
     """Who is meant by these identifiers; nobody ("") by a Patient ID that says nothing or may itself be misread."""
+    from fileroom.catalog.identity import is_placeholder  # with all scripts: not for a process that is told of nobody
+
     parts = (issuer.strip(), patient_id.strip(), birth_date.strip())
     return SEPARATOR.join((PERSON, *parts)) if all(map(str.isascii, parts)) and not is_placeholder(parts[1]) else ""
 

@@ -7,6 +7,7 @@ seventy: kept as JSON of those alone, a million instances take a sixth of the ro
 from __future__ import annotations
 
 import json
+import json.encoder
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fileroom.model import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # What stands here is written into catalogs: append only, never reorder. A test holds it against Header's fields.
 FIELDS: Final[tuple[str, ...]] = tuple(
@@ -63,7 +64,25 @@ _TUPLES = frozenset(
         "image_orientation window_center window_width patient_orientation pixel_aspect_ratio"
     ).split()
 )
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def _encoder() -> Callable[[Any], str]:
+    """JSON without spaces. JSONEncoder makes the encoder in C anew for each text; it is taken itself where it is as it
+    was in all versions so far."""
+    usual = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+    try:
+        made: Any = json.encoder.c_make_encoder  # type: ignore[attr-defined]  # not in the stubs
+        in_quotes: Any = json.encoder.encode_basestring
+        neither, nan = False, True  # keys are sorted, or left out; NaN is written, as it is without
+        each = made(None, usual, in_quotes, None, ":", ",", neither, neither, nan)
+        told = {"1": ("a", 2.5, None, True)}
+        fits = "".join(each(told, 0)) == usual(told)
+    except (AttributeError, TypeError):
+        return usual
+    return (lambda value: "".join(each(value, 0))) if fits else usual
+
+
+_encode = _encoder()
 
 
 # These have columns of their own and are not packed; catalogs of the first version have them here as well.
@@ -91,11 +110,12 @@ class Packer:
         """JSON of what differs in ``values`` (of :func:`values_of`)."""
         if self._steady_of(values) != self._steady:
             self._look_at(self._loose + tuple(i for i in _PACKED if i not in self._loose and values[i] != self.base[i]))
-        found = zip(self._loose, self._loose_of(values), self._usual, strict=True)
-        return _encode({i: value for i, value, usual in found if value != usual})
+        found = zip(self._names, self._loose_of(values), self._usual, strict=True)
+        return _encode({name: value for name, value, usual in found if value != usual})
 
     def _look_at(self, loose: tuple[int, ...]) -> None:
         self._loose = loose
+        self._names = tuple(map(str, loose))
         self._loose_of, self._steady_of = _getters(self._loose)
         self._usual = self._loose_of(self.base)
         self._steady = self._steady_of(self.base)

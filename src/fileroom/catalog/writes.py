@@ -300,7 +300,7 @@ class Writer:
     ) -> tuple[int, int, bytes]:
         """A new file with a new instance, as nearly all files of an import are: their rows and the public id."""
         file_id = self._last_file = self._last_file + 1
-        instance_id, public_id = self.add_instance(image, size, file_id)
+        instance_id, public_id = self._add_instance(image, size, file_id)
         self._added_files.append(
             (file_id, folder_id, to_text(name), size, mtime_ns, bytearray(digest) if digest else None, instance_id)
         )
@@ -308,6 +308,9 @@ class Writer:
 
     def add_instance(self, image: Image, size: int, file_id: int) -> Brought:
         """A new instance of a series."""
+        return Brought(*self._add_instance(image, size, file_id))
+
+    def _add_instance(self, image: Image, size: int, file_id: int) -> tuple[int, bytes]:
         instance_id = self._last_instance = self._last_instance + 1
         row, uid, sop_class_uid, number, frames, text = image
         public_id = row.public_id(uid)
@@ -318,7 +321,7 @@ class Writer:
         if self.automatic and row.hidden and self._is_removed(row):
             self._removed.append((instance_id,))
             self._touched.series.add(row.id)
-            return Brought(instance_id, public_id)
+            return instance_id, public_id
         grown = self.entries.grown.get(row.id)
         if grown is None:
             grown = self.entries.grown[row.id] = Grown()
@@ -328,7 +331,7 @@ class Writer:
         self.added.instances += 1
         if row.hidden:
             self.entries.show(row)
-        return Brought(instance_id, public_id)
+        return instance_id, public_id
 
     def _is_removed(self, row: SeriesRow) -> bool:
         """Whether the user removed the series, or what it belongs to."""

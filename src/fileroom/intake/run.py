@@ -68,7 +68,8 @@ _IN_ORDER = 512  # of members that are read one after the other, from the same s
 # First patients appear soon, and little is lost when the process dies; later batches are larger, since every batch
 # touches many pages of the indexes.
 _BATCH_SECONDS = (0.1, 0.1, 0.2, 0.3, 0.5)
-_WHEN_IDLE = 2_000  # files that are worth a batch when there is nothing to do but wait for more
+# Files that are worth a batch when there is nothing to do but wait for more: a batch costs as much as 300 of them.
+_WHEN_IDLE = 1_500
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
 _COLLECT_EVERY = 200_000  # new objects; at 700, the usual, a third of the time of an import goes into it

@@ -214,8 +214,8 @@ class Hand:
         sizes: list[int] = []
         ids: list[bytes] = []
         for (entry, known), reading in zip(some.files, some.readings, strict=False):
-            uid = uid_of(reading)
-            if reading.mtime_ns != entry.mtime_ns or reading.size != entry.size:
+            uid = reading[1] if type(reading) is Packed else uid_of(reading)
+            if stands and (reading.mtime_ns != entry.mtime_ns or reading.size != entry.size):
                 stands = False
             if not uid or known is not None or long_way or uid in fresh or uid in met:
                 self.file(ReadFile(place, entry, known, whole(reading)))
@@ -248,7 +248,7 @@ class Hand:
             base.belongs_to(series)
         if not base.is_its:
             text = series.packer.pack(packing.unpack_values(text, base.values, uid, number))
-        return Image(series, uid, sop_class_uid, number, frames, text)
+        return tuple.__new__(Image, (series, uid, sop_class_uid, number, frames, text))
 
     def file(self, item: ReadFile) -> None:
         """Decide on a file and do it."""
