@@ -15,7 +15,7 @@ from fileroom.catalog.locate import locate
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.deep import Files
-from fileroom.errors import BadRequest, NotFound, Unavailable
+from fileroom.errors import BadRequest, NotFound, Unavailable, Undecodable
 from fileroom.measuring import as_table, checked
 from fileroom.model import REACHABLE, Condition, Instance, Level, Match, Query, Series, plain
 from fileroom.settings import Settings, from_environment
@@ -130,6 +130,15 @@ class Picture:
 
     data: bytes
     media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """An object that lies over the images of a series: a mask, outlines, a presentation state."""
+
+    instance: str
+    series: Series
+    label: str
 
 
 class Archive:
@@ -485,9 +494,13 @@ class Archive:
         }
 
     def _per_frame(self, instance: Instance) -> dict[str, Any] | None:
-        if instance.frames < 2 or instance.state not in REACHABLE:  # noqa: PLR2004 - more than one
+        dose = instance.header.sop_class_uid == _RT_DOSE
+        if instance.state not in REACHABLE or (instance.frames < 2 and not dose):  # noqa: PLR2004 - more than one
             return None
-        from fileroom.pixels.functional_groups import per_frame
+        if dose:
+            from fileroom.pixels.dose import dose_planes as per_frame
+        else:
+            from fileroom.pixels.functional_groups import per_frame
 
         groups = per_frame(instance.files[0].path, instance.header)
         return None if groups is None else plain(groups)
@@ -581,13 +594,47 @@ class Archive:
     def content(self, instance_id: str) -> dict[str, Any]:
         """What an object holds that is no image: a report, curves, a document; see docs/http-api.md.
 
-        ``known`` says where objects that it refers to are in this archive. Unavailable when its file cannot be
+        ``known`` says where objects that it refers to are in this archive, ``subjects`` which series here it lies
+        over. Unavailable when its file cannot be
         reached, Undecodable when it is damaged or more than a page can show.
         """
         from fileroom.dicom.contents import content
 
         found = content(self.read(instance_id).path)
-        return {**plain(found), "known": self._whereabouts(instance_id, found.references)}
+        known = self._whereabouts(instance_id, found.references)
+        return {**plain(found), "known": known, "subjects": self._subjects(instance_id, found.about)}
+
+    def _subjects(self, instance_id: str, about: Sequence[str]) -> list[str]:
+        """The ids of these series of the same patient, those with most images first."""
+        if not about:
+            return []
+        condition = Condition("SeriesInstanceUID", Match.LIST, tuple(about))
+        patient = self._instance(instance_id).series.study.patient.id
+        found = self.search(Query(level=Level.SERIES, parent=patient, conditions=(condition,))).items
+        return [one.id for one in sorted(found, key=lambda one: -one.counts.frames)]
+
+    def related(self, series_id: str) -> tuple[Related, ...]:
+        """Masks, outlines and presentation states of the same patient that are about a series.
+
+        Each is asked by its file; one that cannot be read now is left out.
+        """
+        from fileroom.dicom.contents.references import references
+
+        series = self._series(series_id)
+        over = Condition("Modality", Match.LIST, tuple(_OVER_IMAGES))
+        query = Query(level=Level.INSTANCE, parent=series.study.patient.id, conditions=(over,), limit=_MOST_RELATED)
+        found = []
+        for one in self.search(query).items:
+            if one.state not in REACHABLE:
+                continue
+            try:
+                said = references(one.files[0].path)
+            except (Unavailable, Undecodable):
+                continue
+            if said.concern(series.series_instance_uid, series.frame_of_reference_uid):
+                label = said.label or one.series.description
+                found.append(Related(instance=one.id, series=one.series, label=label))
+        return tuple(found)
 
     def _whereabouts(self, near: str, sop_uids: Collection[str]) -> dict[str, dict[str, str]]:
         """By SOP Instance UID the ids of instance and series; of several with one UID that of the same patient."""
@@ -1093,7 +1140,10 @@ def convert_file(
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 _THUMBNAIL_TYPE = "image/jpeg"
 _TRIES = 3
+_RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 _MOST_REFERENCES = 500
+_MOST_RELATED = 200
+_OVER_IMAGES = ("SEG", "RTSTRUCT", "PR")
 _IMAGE_FIELDS = (
     "sop_instance_uid sop_class_uid instance_number transfer_syntax_uid has_pixels rows columns samples_per_pixel "
     "photometric_interpretation planar_configuration bits_allocated bits_stored high_bit pixel_representation "

@@ -48,8 +48,17 @@ FILES = {
     "pdf": document(3, "application/pdf", PDF),
     "cda": document(4, "text/xml", SCRIPT),
     "liar": document(5, "application/pdf", SCRIPT),
+    "seg": world.instance(
+        modality="SEG",
+        series=7,
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4",
+        SeriesDescription="mask",
+        ReferencedSeriesSequence=[{"SeriesInstanceUID": world.series_uid(1, 1)}],
+    ),
     "plan": world.instance(rows=0, modality="RTPLAN", series=6, SeriesDescription="plan"),
 }
+
+NAMES = {1: "ct", 2: "sr", 3: "pdf", 4: "cda", 5: "liar", 6: "plan", 7: "seg"}
 
 
 @pytest.fixture
@@ -62,7 +71,7 @@ def door(tmp_path: Path) -> Iterator[tuple[TestClient, dict[str, str]]]:
         with TestClient(create_app(archive, static=None, sign_in=sign_in), base_url="http://127.0.0.1:8177") as client:
             client.headers["Authorization"] = f"Bearer {sign_in.bearer}"
             items = client.get("/api/instances").json()["items"]
-            yield client, {list(FILES)[one["series"]["number"] - 1]: one["id"] for one in items}
+            yield client, {NAMES[one["series"]["number"]]: one["id"] for one in items}
 
 
 def test_a_report_knows_where_its_images_are(door: tuple[TestClient, dict[str, str]]) -> None:
@@ -115,3 +124,12 @@ def test_the_file_as_it_is(door: tuple[TestClient, dict[str, str]]) -> None:
 def test_there_is_no_document_in_an_image(door: tuple[TestClient, dict[str, str]]) -> None:
     client, ids = door
     assert client.get(f"/api/instances/{ids['ct']}/document").status_code == 404
+
+
+def test_what_lies_over_a_series(door: tuple[TestClient, dict[str, str]]) -> None:
+    client, ids = door
+    series = {one["description"]: one["id"] for one in client.get("/api/series").json()["items"]}
+    (found,) = client.get(f"/api/series/{series['ct']}/related").json()
+    assert (found["instance"], found["series"]["id"], found["label"]) == (ids["seg"], series["mask"], "mask")
+    assert client.get(f"/api/series/{series['mask']}/related").json() == []
+    assert client.get(f"/api/instances/{ids['seg']}/content").json()["subjects"] == [series["ct"]]

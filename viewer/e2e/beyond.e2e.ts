@@ -139,3 +139,61 @@ describe("what cannot be shown", () => {
     expect(kept.suggestedFilename()).toBe("RTPLAN-6-1.dcm");
   });
 });
+
+/** The colour at a pixel of a canvas that lies over the image. */
+const colourAt = (kind: string, x: number, y: number): Promise<readonly number[]> =>
+  page
+    .locator(`canvas.${kind}`)
+    .first()
+    .evaluate((canvas, [column, row]) => [...((canvas as HTMLCanvasElement).getContext("2d")?.getImageData(column, row, 1, 1).data ?? [])], [x, y] as const);
+
+const drawn = (number: number): Promise<void> => page.locator(`.vp-stage[data-series="${idOf("ct")}"][data-drawn="${number}"]`).waitFor();
+
+describe("masks, outlines and quantities", () => {
+  it("a segmentation opens the images that it lies over, with the mask in its place", async () => {
+    await open("mask");
+    await drawn(1);
+    await page.getByText("Square").waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/series/${idOf("ct")}`);
+    await expect.poll(() => page.locator("canvas.mk-mask").count()).toBe(1);
+    expect((await colourAt("mk-mask", 8, 8))[3]).toBe(0); // another slice
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await drawn(3);
+    await expect.poll(async () => (await colourAt("mk-mask", 8, 8))[3]).toBe(102); // 40 %
+    expect((await colourAt("mk-mask", 4, 4))[3]).toBe(255); // its outline
+    expect((await colourAt("mk-mask", 3, 3))[3]).toBe(0);
+    expect((await colourAt("mk-mask", 12, 8))[3]).toBe(0);
+    const [red = 0, green = 0, blue = 0] = await colourAt("mk-mask", 4, 4);
+    expect(green).toBeGreaterThan(2 * Math.max(red, blue));
+    await page.getByRole("checkbox", { name: "Square" }).uncheck();
+    await expect.poll(() => page.locator("canvas.mk-mask").count()).toBe(0);
+  });
+
+  it("outlines are drawn where they lie, and can be switched off", async () => {
+    await open("outlines");
+    await drawn(1);
+    await page.getByText("Box").waitFor();
+    expect(await page.locator(".mk-outline").count()).toBe(0);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await drawn(3);
+    await page.locator('.mk-outline[data-part="Box"]').waitFor();
+    await page.getByRole("checkbox", { name: "Box" }).uncheck();
+    await page.locator(".mk-outline").waitFor({ state: "detached" });
+  });
+
+  it("a dose of the same space is offered as a wash of colour, in gray", async () => {
+    await open("ct");
+    await drawn(1);
+    await page.getByText(/Over the images \(3\)/).click();
+    await page.getByRole("checkbox", { name: "RTDOSE dose" }).check();
+    await page.keyboard.press("End");
+    await drawn(5);
+    await page.getByText("4 Gy").waitFor();
+    await expect.poll(() => colourAt("mk-smooth", 8, 8)).toEqual([255, 255, 255, 102]);
+    await page.keyboard.press("ArrowUp");
+    await drawn(4);
+    await expect.poll(() => colourAt("mk-smooth", 8, 8)).toEqual([255, 0, 0, 102]); // half of it
+  });
+});

@@ -99,13 +99,104 @@ def document(series: int, name: str, media_type: str, data: bytes) -> bytes:
     )
 
 
+SPACE = world.uid(50)
+SIZE = 16
+SLICES = 5
+MIDDLE = 3
+
+
+def segmentation() -> bytes:
+    """A square of 8 by 8 pixels in the slice in the middle, in green."""
+    rows = [0x0FF0 if 4 <= row < 12 else 0 for row in range(SIZE)]  # noqa: PLR2004 - where the square lies
+    place = {"PlanePositionSequence": [{"ImagePositionPatient": [0, 0, MIDDLE]}]}
+    of = {"SegmentIdentificationSequence": [{"ReferencedSegmentNumber": 1}]}
+    shared = {
+        "PlaneOrientationSequence": [{"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}],
+        "PixelMeasuresSequence": [{"PixelSpacing": [1, 1], "SliceThickness": "1"}],
+    }
+    segment = {"SegmentNumber": 1, "SegmentLabel": "Square", "SegmentAlgorithmType": "MANUAL"}
+    segment["RecommendedDisplayCIELabValue"] = [57500, 10700, 54000]
+    return world.instance(
+        **PERSON,
+        modality="SEG",
+        series=7,
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4",
+        SeriesDescription="mask",
+        FrameOfReferenceUID=SPACE,
+        ReferencedSeriesSequence=[{"SeriesInstanceUID": world.series_uid(1, 1)}],
+        SegmentationType="BINARY",
+        SegmentSequence=[segment],
+        NumberOfFrames=1,
+        SharedFunctionalGroupsSequence=[shared],
+        PerFrameFunctionalGroupsSequence=[place | of],
+        ImagePositionPatient=None,
+        ImageOrientationPatient=None,
+        PixelSpacing=None,
+        rows=SIZE,
+        columns=SIZE,
+        BitsAllocated=1,
+        BitsStored=1,
+        HighBit=0,
+        pixels=struct.pack(f"<{SIZE}H", *rows),
+    )
+
+
+def structures() -> bytes:
+    """A square outline in the same slice."""
+    corners = [(2, 2), (13, 2), (13, 13), (2, 13)]
+    data = "\\".join(f"{x}\\{y}\\{MIDDLE}" for x, y in corners)
+    series = [{"SeriesInstanceUID": world.series_uid(1, 1)}]
+    space = {"FrameOfReferenceUID": SPACE, "RTReferencedStudySequence": [{"RTReferencedSeriesSequence": series}]}
+    contours = [{"ContourGeometricType": "CLOSED_PLANAR", "ContourData": data.encode()}]
+    return world.instance(
+        **PERSON,
+        rows=0,
+        modality="RTSTRUCT",
+        series=8,
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.481.3",
+        SeriesDescription="outlines",
+        StructureSetLabel="plan",
+        ReferencedFrameOfReferenceSequence=[space],
+        StructureSetROISequence=[{"ROINumber": 1, "ROIName": "Box", "ReferencedFrameOfReferenceUID": SPACE}],
+        ROIContourSequence=[{"ReferencedROINumber": 1, "ROIDisplayColor": [255, 0, 0], "ContourSequence": contours}],
+    )
+
+
+def dose() -> bytes:
+    """Five planes of 8 by 8 pixels of 2 mm; twice as much in each, and 4 Gy at most."""
+    values = [250 * 2**plane for plane in range(SLICES) for _ in range(64)]
+    return world.instance(
+        **PERSON,
+        modality="RTDOSE",
+        series=9,
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.481.2",
+        SeriesDescription="dose",
+        FrameOfReferenceUID=SPACE,
+        rows=8,
+        columns=8,
+        PixelSpacing=[2, 2],
+        ImagePositionPatient=[0.5, 0.5, 1],
+        NumberOfFrames=SLICES,
+        GridFrameOffsetVector=list(range(SLICES)),
+        DoseUnits="GY",
+        DoseGridScaling="0.001",
+        pixels=struct.pack(f"<{len(values)}H", *values),
+    )
+
+
 def main(folder: Path) -> None:
     """Write it all below ``folder``."""
     files: dict[str, bytes] = {
-        f"ct/{n}": world.instance(**PERSON, number=n, rows=16, columns=16, SeriesDescription="ct") for n in range(1, 6)
+        f"ct/{n}": world.instance(
+            **PERSON, number=n, rows=SIZE, columns=SIZE, SeriesDescription="ct", FrameOfReferenceUID=SPACE
+        )
+        for n in range(1, SLICES + 1)
     }
     files |= {
         "sr": report(),
+        "seg": segmentation(),
+        "rs": structures(),
+        "dose": dose(),
         "pdf": document(3, "pdf", "application/pdf", PDF),
         "ecg": curves(),
         "stl": document(5, "stl", "model/stl", b"solid x\nendsolid x\n"),

@@ -39,6 +39,12 @@ async def content(request: Request) -> Response:
     return await answer(request, lambda archive: archive.content(instance_id))
 
 
+async def related(request: Request) -> Response:
+    """What lies over the images of a series: masks, outlines, presentation states."""
+    series_id = request.path_params["id"]
+    return await answer(request, lambda archive: archive.related(series_id))
+
+
 async def document(request: Request) -> Response:
     """An encapsulated document: a PDF to be shown, anything else (or with ``download=1``) to be kept."""
     instance_id = request.path_params["id"]
@@ -84,6 +90,7 @@ def _read(archive: Archive, found: InstanceFile, offset: int) -> bytes:
 
 
 ROUTES = [
+    Route("/api/series/{id}/related", get=related),
     Route("/api/instances/{id}/content", get=content),
     Route("/api/instances/{id}/document", get=document),
     Route("/api/instances/{id}/file", get=file),

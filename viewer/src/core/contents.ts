@@ -1,5 +1,7 @@
 /** What objects hold that are no images (`GET /api/instances/{id}/content`, src/fileroom/dicom/contents). */
 
+import type { Series } from "./model.ts";
+
 export interface Reference {
   readonly sop_class_uid: string;
   readonly sop_instance_uid: string;
@@ -61,6 +63,42 @@ export interface DocumentFacts {
   readonly ending: string;
 }
 
+/** A structure of a segmentation: its number is the value of its pixels in a label map. */
+export interface Segment {
+  readonly number: number;
+  readonly label: string;
+  readonly category: string;
+  readonly what: string;
+  readonly algorithm: string;
+  readonly colour: readonly [number, number, number] | null;
+}
+
+/** `frames`: of each frame the number of its segment, 0 in a label map. */
+export interface Segmentation {
+  readonly type: string;
+  readonly maximum: number;
+  readonly label: string;
+  readonly segments: readonly Segment[];
+  readonly frames: readonly number[];
+  readonly sources: readonly string[];
+}
+
+/** A structure that is drawn by outlines. */
+export interface Structure {
+  readonly number: number;
+  readonly label: string;
+  readonly what: string;
+  readonly colour: readonly [number, number, number] | null;
+  readonly contours: readonly { readonly type: string; readonly points: string }[];
+}
+
+export interface Contours {
+  readonly label: string;
+  readonly space: string;
+  readonly structures: readonly Structure[];
+  readonly damaged: number;
+}
+
 /** Where an object that is referred to lies in this archive. */
 export interface Whereabouts {
   readonly instance: string;
@@ -72,9 +110,21 @@ interface ContentOf<Kind extends string, Held> {
   readonly sop_class_uid: string;
   readonly content: Held;
   readonly known: Readonly<Record<string, Whereabouts>>;
+  /** Ids of the series here that it lies over. */
+  readonly subjects: readonly string[];
 }
 
-export type Content = ContentOf<"report", Report> | ContentOf<"waveform", Waveform> | ContentOf<"document", DocumentFacts> | ContentOf<"other", null>;
+/** `GET /api/series/{id}/related`: an object that lies over the images of a series. */
+export interface Related {
+  readonly instance: string;
+  readonly series: Series;
+  readonly label: string;
+}
+
+export type Content =
+  | ContentOf<"segmentation", Segmentation>
+  | ContentOf<"contours", Contours>
+  | ContentOf<"report", Report> | ContentOf<"waveform", Waveform> | ContentOf<"document", DocumentFacts> | ContentOf<"other", null>;
 
 /** So many images in a row are a list of what was looked at (an Image Library, TID 1600): rarely read, and long. */
 const MANY_IMAGES = 12;

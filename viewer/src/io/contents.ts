@@ -1,11 +1,14 @@
 /** The typed client of what is no image (docs/http-api.md). */
-import type { Content } from "../core/contents.ts";
+import type { Content, Related } from "../core/contents.ts";
 import { json } from "./http.ts";
 
 const at = encodeURIComponent;
 
 /** What an object holds that is no image. */
 export const content = (instanceId: string, signal?: AbortSignal): Promise<Content> => json(`/api/instances/${at(instanceId)}/content`, { signal });
+
+/** What lies over the images of a series: masks, outlines, presentation states. */
+export const related = (seriesId: string, signal?: AbortSignal): Promise<readonly Related[]> => json(`/api/series/${at(seriesId)}/related`, { signal });
 
 /** An encapsulated document: shown when it is a PDF, else (or when `download`) kept. */
 export const documentUrl = (instanceId: string, download = false): string => `/api/instances/${at(instanceId)}/document${download ? "?download=1" : ""}`;

@@ -8,26 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.dicom.contents import document, report, waveform
+from fileroom.dicom.contents import contours, document, report, segmentation, waveform
 from fileroom.dicom.contents.opening import opened_whole, text_of
 
 if TYPE_CHECKING:
     import os
     from types import ModuleType
 
-KINDS: Final[tuple[ModuleType, ...]] = (report, waveform, document)
+KINDS: Final[tuple[ModuleType, ...]] = (report, waveform, document, segmentation, contours)
 OTHER: Final = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What an object holds: ``content`` is that of the module of its ``kind``, None for "other"; ``references`` are the
-    SOP Instance UIDs of what it speaks of."""
+    SOP Instance UIDs of what it speaks of, ``about`` the Series Instance UIDs of the images that it lies over."""
 
     kind: str
     sop_class_uid: str
     content: Any
     references: frozenset[str]
+    about: tuple[str, ...]
 
 
 def content(path: str | os.PathLike[str]) -> Content:
@@ -43,4 +44,5 @@ def content(path: str | os.PathLike[str]) -> Content:
             sop_class_uid=text_of(whole.data_set, "SOPClassUID"),
             content=found,
             references=report.references_of(found.entries) if isinstance(found, report.Report) else frozenset(),
+            about=getattr(found, "about", ()),
         )

@@ -24,8 +24,11 @@ MOST_BYTES: Final = 256 << 20
 
 
 @contextmanager
-def opened_whole(path: str | os.PathLike[str], *, defer: int = VALUE_LIMIT) -> Iterator[Parsed]:
-    """The data set at ``path`` up to its pixels; values longer than ``defer`` are left in the file.
+def opened_whole(
+    path: str | os.PathLike[str], *, wanted: tuple[int, ...] = (), defer: int = VALUE_LIMIT
+) -> Iterator[Parsed]:
+    """The data set at ``path`` up to its pixels; values longer than ``defer`` are left in the file, and all
+    that are not ``wanted``, where something is.
 
     What is read inside comes from a file, too: whatever goes wrong there is told as damage.
     """
@@ -36,7 +39,7 @@ def opened_whole(path: str | os.PathLike[str], *, defer: int = VALUE_LIMIT) -> I
             raise Unavailable("the file cannot be opened") from error
         stack.enter_context(quiet_pydicom())
         try:
-            yield parse(source, defer=defer)
+            yield parse(source, wanted=wanted, defer=defer)
         except FileroomError:
             raise
         except OSError as error:

@@ -13,6 +13,7 @@ import { WaveformView } from "../waveform/index.ts";
 import { Attributes } from "./Attributes.tsx";
 import { DocumentView } from "./DocumentView.tsx";
 import { FileActions } from "./FileActions.tsx";
+import { Structures } from "./Structures.tsx";
 import { ReportView } from "./ReportView.tsx";
 
 export interface ContentsProps {
@@ -83,6 +84,9 @@ function Held({ found, instanceId, nameless, onImage }: HeldProps) {
       return <WaveformView key={instanceId} waveform={found.content} />;
     case "document":
       return <DocumentView facts={found.content} instanceId={instanceId} />;
+    case "contours":
+      return <Structures contours={found.content} />;
+    case "segmentation":
     case "other":
       return <p>{t("beyond.other")}</p>;
   }

@@ -6,6 +6,7 @@ import type { OverlayData } from "../../core/model.ts";
 import { overlayFrame, overlayPixels } from "../../core/overlays.ts";
 import { MeasureLayer } from "./MeasureLayer.tsx";
 import { Magnifier } from "./Magnifier.tsx";
+import { OverLayer } from "./OverLayer.tsx";
 import type { Pane } from "./pane.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -20,6 +21,7 @@ export function Layers({ viewer, pane }: LayersProps) {
   return (
     <>
       {viewer.overlays.value && <Overlays pane={pane} />}
+      <OverLayer viewer={viewer} pane={pane} />
       <ReferenceLine viewer={viewer} pane={pane} />
       {viewer.tool.value === "magnify" && <Magnifier pane={pane} />}
       <MeasureLayer viewer={viewer} pane={pane} />

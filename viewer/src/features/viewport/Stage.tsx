@@ -5,6 +5,7 @@ import { Beyond } from "./Beyond.tsx";
 import { Corners } from "./Corners.tsx";
 import { Layers } from "./Layers.tsx";
 import { EmptyNotice, IdleNotice, ImageTrouble, OpeningNotice, SeriesTrouble } from "./Messages.tsx";
+import { OverPanel } from "./OverLayer.tsx";
 import type { Pane } from "./pane.ts";
 import { Parts } from "./Parts.tsx";
 import { PhaseSlider, Scrubber } from "./Scrubber.tsx";
@@ -102,6 +103,7 @@ function Around({ viewer, pane, onRetry }: StageProps) {
       {frame !== undefined && <Corners viewer={viewer} pane={pane} series={phase.series} frame={frame} number={pane.at(at).slice + 1} />}
       {trouble !== undefined && <ImageTrouble pane={pane} trouble={trouble} />}
       <Waiting pane={pane} />
+      <OverPanel viewer={viewer} seriesId={phase.series.id} />
       <Parts pane={pane} />
       <PhaseSlider pane={pane} />
       <Scrubber pane={pane} />

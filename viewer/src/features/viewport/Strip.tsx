@@ -31,7 +31,10 @@ export function Strip({ viewer, current, onSeries }: StripProps) {
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const next = series[to];
+    const way = to < at ? -1 : 1;
+    let reached = to;
+    while (viewer.over.isLaid(series[reached])) reached += way; // it would lead back to its images
+    const next = series[reached];
     if (next !== undefined && to !== at) onSeries(next.id);
   };
   return (

@@ -36,6 +36,8 @@ export interface PaneHost {
   readonly onIdle: (pane: Pane) => void;
   /** All that is needed to show a series; it may have been asked for before. */
   readonly images: (seriesId: string, open: AbortSignal) => Promise<SeriesImages>;
+  /** The series that a mask or outlines lie over, where it is here: that is what is opened. */
+  readonly liesOver: (series: Series, instances: readonly SeriesImage[]) => Promise<string | undefined>;
   /** Whether another viewport shows this series, too: then its requests are not to be dropped. */
   readonly shownElsewhere: (pane: Pane, seriesId: string) => boolean;
 }
@@ -120,6 +122,9 @@ export class Pane {
 
   async #openSeries(id: string, open: AbortSignal): Promise<Series | undefined> {
     const { series, instances } = await this.#host.images(id, open);
+    const subject = await this.#host.liesOver(series, instances);
+    open.throwIfAborted();
+    if (subject !== undefined) return this.#openSeries(subject, open);
     const stacks = stacksOf(framesOf(instances));
     if (stacks.length === 0) {
       this.phase.value = { kind: "noPixels", series, instances };

@@ -14,6 +14,7 @@ import { isAbort } from "../../io/http.ts";
 import { recall, remember } from "../../io/storage.ts";
 import type * as Engine from "./engine/index.ts";
 import type { ToolName } from "./engine/index.ts";
+import { Over } from "./over.ts";
 import { Measurements } from "./measurements.ts";
 import { mainPart, Pane, type PaneHost } from "./pane.ts";
 import { troubleOf } from "./problems.ts";
@@ -41,6 +42,8 @@ export class Viewer {
   readonly linked = signal(true);
   readonly keysShown = signal(false);
   readonly measured = new Measurements();
+  /** Masks, outlines and quantities over the images. */
+  readonly over = new Over({ values: async (series, frame) => (await this.#load()).valuesOf(series, frame) }, () => this.strip.value);
   /** The volume of a layout of planes. */
   readonly desk = signal<Desk | undefined>(undefined);
   /** The stack gives way to planes and solids. */
@@ -66,6 +69,7 @@ export class Viewer {
       this.#ahead.delete(seriesId);
       return known ?? images(seriesId, open);
     },
+    liesOver: (series, instances) => this.over.subjectOf(series, instances),
     shownElsewhere: (pane, seriesId) => this.panes.value.some((other) => other !== pane && other.series.value?.id === seriesId),
   };
   #engine: Promise<typeof Engine> | undefined;
@@ -124,6 +128,7 @@ export class Viewer {
     const first = this.panes.value.every((one) => one.series.value === undefined);
     const series = await pane.open(id);
     if (series === undefined || open.aborted) return;
+    if (series.id !== id) this.#onSeries(series.id); // a mask: its images are what is shown
     if (!this.strip.value.some((one) => one.study.id === series.study.id)) {
       this.strip.value = (await seriesPage({ study: series.study.id, limit: 1000 }, open)).items;
     }
@@ -281,8 +286,8 @@ export class Viewer {
   async drop(pane: Pane, seriesId: string): Promise<void> {
     this.activate(pane);
     this.#offsets = new WeakMap();
-    await pane.open(seriesId);
-    if (this.active.value === pane) this.#onSeries(seriesId);
+    const series = await pane.open(seriesId);
+    if (this.active.value === pane) this.#onSeries(series?.id ?? seriesId);
   }
 
   /** Open a series at one of its images, in the viewport at hand. */
@@ -334,7 +339,9 @@ export class Viewer {
   neighbour(step: 1 | -1): Series | undefined {
     const series = this.active.value.series.value;
     const siblings = this.strip.value.filter((one) => one.study.id === series?.study.id);
-    return siblings[siblings.findIndex((one) => one.id === series?.id) + step];
+    let at = siblings.findIndex((one) => one.id === series?.id) + step;
+    while (this.over.isLaid(siblings[at])) at += step; // it would lead back to its images
+    return siblings[at];
   }
 
   chooseTool(tool: Tool): void {

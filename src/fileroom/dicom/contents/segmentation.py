@@ -1,0 +1,128 @@
+"""Segmentations (PS3.3 C.8.20): what the segments are called and coloured, and which frame is of which.
+
+The frames themselves are images like others, with geometry of their own; they are read as such.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fileroom.dicom.contents.opening import (
+    first_of,
+    items_of,
+    meaning_of,
+    number_of,
+    numbers_of,
+    text_of,
+)
+from fileroom.dicom.contents.references import series_of
+from fileroom.errors import Undecodable
+
+KIND: Final = "segmentation"
+CLASSES: Final = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
+MOST_FRAMES: Final = 100_000
+LAB_VALUES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A structure: its number (the pixel value in a label map), what it is, and red, green, blue where it says."""
+
+    number: int
+    label: str
+    category: str
+    what: str
+    algorithm: str
+    colour: tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segmentation:
+    """``type``: BINARY, FRACTIONAL (a pixel of ``maximum`` is whole) or LABELMAP. ``frames`` has for each frame the
+    number of its segment (0 in a label map), ``sources`` the SOP Instance UID of the image that it was drawn on."""
+
+    type: str
+    maximum: int
+    label: str
+    segments: tuple[Segment, ...]
+    frames: tuple[int, ...]
+    sources: tuple[str, ...]
+    about: tuple[str, ...]
+
+
+def is_one(data_set: Any) -> bool:
+    """Whether it is one of the two kinds of segmentation."""
+    return text_of(data_set, "SOPClassUID") in CLASSES
+
+
+def read(data_set: Any) -> Segmentation:
+    """The segments. Undecodable when there are more frames than any series has images."""
+    groups = items_of(data_set, "PerFrameFunctionalGroupsSequence")
+    if len(groups) > MOST_FRAMES:
+        raise Undecodable("the segmentation has too many frames")
+    shared = first_of(data_set, "SharedFunctionalGroupsSequence")
+    # what is said of frames that are not there is not believed
+    said = int(number_of(data_set, "NumberOfFrames") or 1)
+    frames = groups[: max(0, said)]
+    return Segmentation(
+        type=text_of(data_set, "SegmentationType") or "BINARY",
+        maximum=max(1, int(number_of(data_set, "MaximumFractionalValue") or 1)),
+        label=text_of(data_set, "ContentLabel") or text_of(data_set, "ContentDescription"),
+        segments=tuple(_segment(item) for item in items_of(data_set, "SegmentSequence")),
+        frames=tuple(_segment_of(item) or _segment_of(shared) for item in frames),
+        sources=tuple(_source(item) or _source(shared) for item in frames),
+        about=series_of(data_set),
+    )
+
+
+def _segment(item: Any) -> Segment:
+    return Segment(
+        number=int(number_of(item, "SegmentNumber") or 0),
+        label=text_of(item, "SegmentLabel"),
+        category=meaning_of(item, "SegmentedPropertyCategoryCodeSequence"),
+        what=meaning_of(item, "SegmentedPropertyTypeCodeSequence"),
+        algorithm=text_of(item, "SegmentAlgorithmType"),
+        colour=_colour(numbers_of(item, "RecommendedDisplayCIELabValue")),
+    )
+
+
+def _segment_of(groups: Any) -> int:
+    item = first_of(groups, "SegmentIdentificationSequence") if groups is not None else None
+    return int(number_of(item, "ReferencedSegmentNumber") or 0) if item is not None else 0
+
+
+def _source(groups: Any) -> str:
+    derivation = first_of(groups, "DerivationImageSequence") if groups is not None else None
+    source = first_of(derivation, "SourceImageSequence") if derivation is not None else None
+    return text_of(source, "ReferencedSOPInstanceUID") if source is not None else ""
+
+
+def _colour(lab: list[float]) -> tuple[int, int, int] | None:
+    """CIELab as 16-bit words (C.10.7.1.1) to sRGB, by way of XYZ with the white of D50 adapted to D65."""
+    if len(lab) != LAB_VALUES:
+        return None
+    lightness, a, b = lab[0] / 65535 * 100, lab[1] / 65535 * 255 - 128, lab[2] / 65535 * 255 - 128
+    middle = (lightness + 16) / 116
+    x, y, z = (white * _lab_inverse(t) for white, t in zip((0.9642, 1.0, 0.8249), _axes(middle, a, b), strict=True))
+    linear = (
+        3.1338561 * x - 1.6168667 * y - 0.4906146 * z,
+        -0.9787684 * x + 1.9161415 * y + 0.0334540 * z,
+        0.0719453 * x - 0.2289914 * y + 1.4052427 * z,
+    )
+    red, green, blue = (_companded(value) for value in linear)
+    return red, green, blue
+
+
+def _axes(middle: float, a: float, b: float) -> tuple[float, float, float]:
+    return middle + a / 500, middle, middle - b / 200
+
+
+def _lab_inverse(t: float) -> float:
+    return float(t**3) if t > 6 / 29 else 3 * (6 / 29) ** 2 * (t - 4 / 29)
+
+
+def _companded(value: float) -> int:
+    clipped = min(1.0, max(0.0, value))
+    shown = 12.92 * clipped if clipped <= 0.0031308 else 1.055 * clipped ** (1 / 2.4) - 0.055  # noqa: PLR2004 - sRGB (IEC 61966-2-1)
+    return round(shown * 255)

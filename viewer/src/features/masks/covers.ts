@@ -1,0 +1,275 @@
+/** All that lies over the images of one series, and how it is shown. */
+import { batch, signal } from "@preact/signals";
+
+import type { Contours, Related, Segmentation, Structure } from "../../core/contents.ts";
+import { type Frame, framesOf } from "../../core/frames.ts";
+import type { Series } from "../../core/model.ts";
+import { type Outline, outlineOf } from "../../core/outlines.ts";
+import { type Colour, type ColourMap, colourFor } from "../../core/painting.ts";
+import { type Grid, gridOf, planeOf, touched, type Plane } from "../../core/resample.ts";
+import { stacksOf } from "../../core/stacks.ts";
+import { display, images } from "../../io/api.ts";
+import { content } from "../../io/contents.ts";
+
+export interface CoversHost {
+  /** The values of a frame, fetched and decoded. */
+  readonly values: (series: Series, frame: Frame) => Promise<ArrayLike<number>>;
+}
+
+/** One switch of the legend. */
+export interface Part {
+  readonly id: string;
+  readonly name: string;
+  readonly hint: string;
+  readonly colour: Colour;
+}
+
+/** A part that is drawn by pixels: `value` is that of its pixels in a label map, undefined where it has frames of its own. */
+export interface MaskPart extends Part {
+  readonly kind: "mask";
+  readonly grid: Grid;
+  readonly frames: readonly Frame[];
+  readonly value: number | undefined;
+  readonly maximum: number;
+}
+
+export interface OutlinePart extends Part {
+  readonly kind: "outline";
+  readonly outlines: readonly Outline[];
+}
+
+/** A quantity; its numbers are multiplied by `factor` to be in `unit`. */
+export interface WashPart extends Part {
+  readonly kind: "wash";
+  readonly grid: Grid;
+  readonly frames: readonly Frame[];
+  readonly factor: number;
+  readonly unit: string;
+}
+
+export type AnyPart = MaskPart | OutlinePart | WashPart;
+
+/** One object, or one series, that lies over the images. Its parts are known once it has been switched on. */
+export interface Cover {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "segmentation" | "contours" | "wash";
+  readonly series: Series;
+}
+
+type State = "off" | "coming" | "on" | "failed" | "elsewhere";
+
+/** Decoded slices that are kept; what was used last stays. */
+const MOST_BYTES = 384 << 20;
+
+export class Covers {
+  readonly all = signal<readonly Cover[]>([]);
+  readonly states = signal<Readonly<Record<string, State>>>({});
+  readonly parts = signal<Readonly<Record<string, readonly AnyPart[]>>>({});
+  readonly hidden = signal<ReadonlySet<string>>(new Set());
+  readonly opacity = signal(0.4);
+  readonly outline = signal(true);
+  readonly map = signal<ColourMap>("hotIron");
+  /** The value that is drawn as the end of the map, for each wash; its greatest so far unless one was chosen. */
+  readonly upper = signal<Readonly<Record<string, number>>>({});
+  /** Grows when slices have come. */
+  readonly version = signal(0);
+
+  readonly #slices = new Map<string, ArrayLike<number>>();
+  readonly #coming = new Set<string>();
+  readonly #chosen = new Set<string>();
+  readonly #host: CoversHost;
+  #bytes = 0;
+
+  constructor(host: CoversHost) {
+    this.#host = host;
+  }
+
+  /** Have these among the choices; those that are known stay as they are. */
+  offer(covers: readonly Cover[]): void {
+    const known = new Set(this.all.value.map(({ id }) => id));
+    const added = covers.filter(({ id }) => !known.has(id));
+    if (added.length > 0) this.all.value = [...this.all.value, ...added];
+  }
+
+  offerRelated(found: readonly Related[]): void {
+    this.offer(
+      found.flatMap(({ instance, series, label }): Cover[] => {
+        const kind = series.modality === "SEG" ? "segmentation" : series.modality === "RTSTRUCT" ? "contours" : undefined;
+        return kind === undefined ? [] : [{ id: instance, name: label, kind, series }];
+      }),
+    );
+  }
+
+  async toggle(cover: Cover, on = this.states.value[cover.id] !== "on"): Promise<void> {
+    if (!on || this.parts.value[cover.id] !== undefined) {
+      this.#set(cover, on ? "on" : "off");
+      return;
+    }
+    this.#set(cover, "coming");
+    try {
+      const parts = await this.#partsOf(cover);
+      batch(() => {
+        this.parts.value = { ...this.parts.value, [cover.id]: parts };
+        this.#set(cover, parts.length > 0 ? "on" : "elsewhere");
+      });
+    } catch {
+      this.#set(cover, "failed");
+    }
+  }
+
+  togglePart({ id }: Part): void {
+    const hidden = new Set(this.hidden.value);
+    if (!hidden.delete(id)) hidden.add(id);
+    this.hidden.value = hidden;
+  }
+
+  /** All parts of a cover, or none of them. */
+  showAll(cover: Cover, on: boolean): void {
+    const hidden = new Set(this.hidden.value);
+    for (const { id } of this.parts.value[cover.id] ?? []) {
+      if (on) hidden.delete(id);
+      else hidden.add(id);
+    }
+    this.hidden.value = hidden;
+  }
+
+  /** What is to be seen at the moment, in the order in which it was switched on. */
+  shown(): readonly AnyPart[] {
+    const [states, hidden] = [this.states.value, this.hidden.value];
+    return this.all.value.flatMap(({ id }) => (states[id] === "on" ? (this.parts.value[id] ?? []) : [])).filter(({ id }) => !hidden.has(id));
+  }
+
+  setUpper(part: Part, value: number): void {
+    this.#chosen.add(part.id);
+    this.upper.value = { ...this.upper.value, [part.id]: value };
+  }
+
+  /** Slice `index` of a part, when it is here; what a plane needs is asked for. */
+  slice(part: MaskPart | WashPart, index: number): ArrayLike<number> | undefined {
+    return this.#slices.get(sliceKey(part, index));
+  }
+
+  /** Have what is needed to see a part in a plane; `version` tells when more has come. */
+  want(part: MaskPart | WashPart, plane: Plane): void {
+    for (const index of touched(part.grid, plane, part.kind === "wash")) {
+      const key = sliceKey(part, index);
+      const frame = part.frames[index];
+      if (frame === undefined || this.#slices.has(key) || this.#coming.has(key)) continue;
+      this.#coming.add(key);
+      this.#host.values(this.#seriesOf(part), frame).then(
+        (values) => {
+          this.#keep(part, key, values);
+        },
+        () => undefined, // it stays in `coming`: a frame that cannot be had is not asked for at each drawing
+      );
+    }
+  }
+
+  #keep(part: MaskPart | WashPart, key: string, values: ArrayLike<number>): void {
+    this.#coming.delete(key);
+    this.#slices.set(key, values);
+    this.#bytes += values.length * 4;
+    for (const [oldest, { length }] of this.#slices) {
+      if (this.#bytes <= MOST_BYTES || oldest === key) break;
+      this.#slices.delete(oldest);
+      this.#bytes -= length * 4;
+    }
+    if (part.kind === "wash" && !this.#chosen.has(part.id)) {
+      let most = this.upper.value[part.id] ?? 0;
+      for (const value of Array.from(values)) most = Math.max(most, value);
+      this.upper.value = { ...this.upper.value, [part.id]: most };
+    }
+    this.version.value += 1;
+  }
+
+  #seriesOf(part: Part): Series {
+    const found = this.all.value.find(({ id }) => this.parts.value[id]?.some((one) => one.id === part.id));
+    if (found === undefined) throw new Error("no such part");
+    return found.series;
+  }
+
+  #set(cover: Cover, state: State): void {
+    this.states.value = { ...this.states.value, [cover.id]: state };
+  }
+
+  async #partsOf(cover: Cover): Promise<readonly AnyPart[]> {
+    if (cover.kind === "wash") return this.#washOf(cover);
+    const found = await content(cover.id);
+    if (found.kind === "contours") return outlinesOf(cover, found.content);
+    if (found.kind !== "segmentation") return [];
+    const { instances } = await images(cover.series.id);
+    return masksOf(cover, found.content, framesOf(instances.filter(({ id }) => id === cover.id)));
+  }
+
+  /** The frames of an image series that lie in one volume, as a quantity. */
+  async #washOf(cover: Cover): Promise<readonly AnyPart[]> {
+    const { series, instances } = await images(cover.series.id);
+    const stacks = stacksOf(framesOf(instances));
+    const largest = stacks.reduce((best, one) => (one.slices > (best?.slices ?? 0) ? one : best), stacks[0]);
+    const frames = (largest?.frames ?? []).slice(0, largest?.slices ?? 0);
+    const grid = gridOf(frames.map(planeOf), frames[0]?.image.slice_thickness ?? undefined);
+    if (grid === undefined) return [];
+    const [factor, unit] = await unitOf(series, frames);
+    return [{ kind: "wash", id: cover.id, name: cover.name, hint: "", colour: [255, 128, 0], grid, frames, factor, unit }];
+  }
+}
+
+const sliceKey = (part: MaskPart | WashPart, index: number): string => {
+  const frame = part.frames[index];
+  return frame === undefined ? "" : `${frame.image.id}/${frame.number}`;
+};
+
+/** What the numbers of a series mean: uptake of PET where it can be computed, dose in gray. */
+async function unitOf(series: Series, frames: readonly Frame[]): Promise<readonly [factor: number, unit: string]> {
+  const [first] = frames;
+  if (first === undefined) return [1, ""];
+  if (series.modality === "RTDOSE") return [1, (first.image.per_frame?.rescale_slope[0] ?? null) === null ? "" : "Gy"];
+  if (series.modality !== "PT") return [1, first.image.rescale_type === "US" ? "" : first.image.rescale_type];
+  const { uptake } = await display(first.image.id);
+  const factor = uptake?.factor ?? null;
+  return factor === null ? [1, first.image.units === "BQML" ? "Bq/ml" : ""] : [factor, "SUVbw"];
+}
+
+const colourOf = (own: readonly [number, number, number] | null, number: number): Colour =>
+  // black and nearly black are no colours to see something by
+  own !== null && Math.max(...own) > 48 ? own : colourFor(number);
+
+/** The segments of a segmentation, each with the frames that are of it. */
+function masksOf(cover: Cover, { type, maximum, segments, frames: numbers }: Segmentation, frames: readonly Frame[]): MaskPart[] {
+  const labels = type === "LABELMAP";
+  const thickness = frames[0]?.image.slice_thickness ?? undefined;
+  const whole = labels ? gridOf(frames.map(planeOf), thickness) : undefined;
+  return segments.flatMap((segment): MaskPart[] => {
+    // the first number of a label map is its background (PS3.3 C.8.20.2.3.3)
+    if (labels && segment.number === 0) return [];
+    const own = labels ? frames : frames.filter((frame) => (numbers[frame.number - 1] ?? 1) === segment.number);
+    const grid = whole ?? gridOf(own.map(planeOf), thickness);
+    if (grid === undefined) return [];
+    return [
+      {
+        kind: "mask",
+        id: `${cover.id}/${segment.number}`,
+        name: segment.label === "" ? segment.what : segment.label,
+        hint: [segment.what, segment.category, segment.algorithm].filter((text) => text !== "").join(" · "),
+        colour: colourOf(segment.colour, segment.number),
+        grid,
+        frames: own,
+        value: labels ? segment.number : undefined,
+        maximum: type === "FRACTIONAL" ? maximum : 1,
+      },
+    ];
+  });
+}
+
+const outlinesOf = (cover: Cover, { structures }: Contours): OutlinePart[] =>
+  structures
+    .filter(({ contours }: Structure) => contours.length > 0)
+    .map(({ number, label, what, colour, contours }) => ({
+      kind: "outline",
+      id: `${cover.id}/${number}`,
+      name: label,
+      hint: what,
+      colour: colourOf(colour, number),
+      outlines: contours.map(outlineOf),
+    }));
