@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
-import { aimOf, greyAt, pixelOf, type PlaneName, planesDrawn, settled, type Vec3 } from "./driver/planes.ts";
+import { aimOf, greyAt, greysOf, pixelOf, type PlaneName, planesDrawn, settled, type Vec3 } from "./driver/planes.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 import { grey } from "./driver/viewport.ts";
 
@@ -216,6 +216,90 @@ describe("three planes of the patient", () => {
     await page.keyboard.press("h");
     await expect.poll(() => corner("axial", "top.right").innerText()).toBe("Name hidden");
     await page.keyboard.press("h");
+  });
+});
+
+describe("the solid", () => {
+  /** How many pixels are not black, once it is drawn finely. */
+  async function bright(): Promise<number> {
+    await page.locator('.vp-cell[data-cell="solid"][data-still="true"]').waitFor({ timeout: 60_000 });
+    await settled(page);
+    const { greys } = await greysOf(page, "solid");
+    return greys.filter((level) => level > 20).length;
+  }
+  const letters = async (): Promise<string> =>
+    (await Promise.all(["top", "right", "bottom", "left"].map((side) => page.locator(`.vp-cell[data-cell="solid"] .vp-letter.${side}`).innerText()))).join(" ");
+
+  it("stands beside the planes: bones are bright, soft tissue covers more", async () => {
+    await open("HFS", "mpr3d");
+    await planesDrawn(page, "axial", "solid");
+    const bone = await bright();
+    expect(bone).toBeGreaterThan(500);
+    await page.locator('[data-control="preset"]').selectOption("soft");
+    await expect.poll(bright).toBeGreaterThan(3 * bone);
+    // the front half is cut away, then all but a sliver
+    await page.getByRole("button", { name: "Cut box" }).click();
+    const whole = await bright();
+    await page.getByLabel("F – H, to").fill("0.3");
+    await expect.poll(bright).toBeLessThan(0.5 * whole);
+    await page.getByRole("button", { name: "Cut box" }).click();
+    await expect.poll(bright).toBeGreaterThan(0.9 * whole);
+  });
+
+  it("is seen from any side, turned by dragging and by keys", async () => {
+    await open("HFDL", "3d");
+    await planesDrawn(page, "solid");
+    await page.locator('[data-control="preset"]').selectOption("soft");
+    const front = await bright();
+    expect(await letters()).toBe("H L F R");
+    await page.getByRole("button", { name: "From the left" }).click();
+    await expect.poll(letters).toBe("H P F A");
+    const side = await bright(); // a body is narrower from its side
+    expect(side).toBeLessThan(0.95 * front);
+    const box = await page.locator(".vp-solid").boundingBox();
+    const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 210, y, { steps: 4 }); // a quarter: what was at the left of the picture is in front
+    await page.mouse.up();
+    await expect.poll(letters).toBe("H L F R");
+    await page.keyboard.press("ArrowUp");
+    await expect.poll(letters).not.toBe("H P F A");
+    await page.locator('[data-look="A"]').click();
+    await page.locator('[data-control="preset"]').selectOption("mip");
+    await expect.poll(bright).toBeGreaterThan(front * 0.8);
+  });
+
+  it("hides more when its opacities are shifted", async () => {
+    await open("HFS", "3d");
+    await planesDrawn(page, "solid");
+    await page.locator('[data-control="preset"]').selectOption("soft");
+    const before = await bright();
+    const box = await page.locator(".vp-solid").boundingBox();
+    await page.keyboard.down("Control");
+    await page.mouse.move((box?.x ?? 0) + 100, (box?.y ?? 0) + 200);
+    await page.mouse.down();
+    await page.mouse.move((box?.x ?? 0) + 500, (box?.y ?? 0) + 200, { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.up("Control");
+    await expect.poll(bright).toBeLessThan(0.5 * before);
+  });
+
+  it("is a layout of the menu, kept for the modality, and gives way to the stack", async () => {
+    await open("HFS", "1x1");
+    await page.locator('.vp-stage[data-series][data-drawn="1"]').waitFor();
+    await page.getByRole("button", { name: "Layout" }).click();
+    await page.getByRole("menuitem", { name: "Three planes and 3D" }).or(page.getByRole("menuitemradio", { name: "Three planes and 3D" })).or(page.getByRole("menuitemcheckbox", { name: "Three planes and 3D" })).click();
+    await planesDrawn(page, "axial", "coronal", "sagittal", "solid");
+    expect(await page.evaluate(() => localStorage.getItem("fileroom.layout.CT"))).toBe("mpr3d");
+    await page.getByRole("option", { name: /tilted/ }).click();
+    await page.waitForURL(`**/series/${idOf("tilted")}`);
+    await planesDrawn(page, "axial", "coronal", "sagittal", "solid");
+    await page.keyboard.press("d");
+    await planesDrawn(page, "solid");
+    await page.keyboard.press("d");
+    await page.locator(".vp-stage[data-series]").waitFor({ state: "visible" });
+    expect(await page.locator(".vp-cell").count()).toBe(0);
   });
 });
 

@@ -15,6 +15,8 @@ export const LAYOUTS = [
   { name: "1x2", label: "viewport.layout.1x2", columns: 2, rows: 1 },
   { name: "2x2", label: "viewport.layout.2x2", columns: 2, rows: 2 },
   { name: "mpr", label: "viewport.layout.mpr", columns: 2, rows: 2, volume: ["axial", "sagittal", "coronal", "stack"] },
+  { name: "mpr3d", label: "viewport.layout.mpr3d", columns: 2, rows: 2, volume: ["axial", "sagittal", "coronal", "solid"] },
+  { name: "3d", label: "viewport.layout.3d", columns: 1, rows: 1, volume: ["solid"] },
 ] as const satisfies readonly Layout[];
 
 export type LayoutName = (typeof LAYOUTS)[number]["name"];

@@ -160,6 +160,7 @@ export const HELP: readonly (readonly [keys: readonly (string | { readonly say: 
   [["K"], "viewport.act.link"],
   [["X"], "volume.lines"],
   [["[", "]"], "volume.turnLines"],
+  [["↑", "↓", "←", "→"], "volume.keys.turn"],
   [["C"], "viewport.act.corners"],
   [["H"], "viewport.act.nameless"],
   [["O"], "viewport.act.overlays"],

@@ -7,12 +7,16 @@
  * Whoever wants to lay more over the planes (masks, another modality) gets the volume's id and its viewports from
  * {@link VolumeView}: `addVolume` shows a further volume of Cornerstone's cache in all planes.
  */
+import vtkPlane from "@kitware/vtk.js/Common/DataModel/Plane.js";
+import type vtkVolume from "@kitware/vtk.js/Rendering/Core/Volume.js";
+import type vtkVolumeMapper from "@kitware/vtk.js/Rendering/Core/VolumeMapper.js";
 import { cache, Enums, getShouldUseCPURendering, ImageVolume, RenderingEngine, type Types, volumeLoader } from "@cornerstonejs/core";
 
 import { frameKey } from "../../../core/frames.ts";
 import type { Series } from "../../../core/model.ts";
-import { type Aim, normalOf, type PlaneName, type Slab } from "../../../core/mpr.ts";
+import { type Aim, cornersOf, normalOf, type PlaneName, type Slab } from "../../../core/mpr.ts";
 import { type Grid, isTilted, uprightGrid, uprightSlice } from "../../../core/volume.ts";
+import { type Box, boxPlanes, type Node } from "../../../core/rendering.ts";
 import type { GreyRange } from "../../../core/window.ts";
 import { negate } from "../../../core/geometry.ts";
 import { haveImage } from "./images.ts";
@@ -136,6 +140,8 @@ function dropVolume(id: string): void {
 
 const BLENDS = { mip: BlendModes.MAXIMUM_INTENSITY_BLEND, minip: BlendModes.MINIMUM_INTENSITY_BLEND, mean: BlendModes.AVERAGE_INTENSITY_BLEND } as const;
 
+const isVolume = (actor: unknown): actor is vtkVolume => typeof actor === "object" && actor !== null && "getMapper" in actor;
+
 /** The viewports of one layout: made with it and gone with it, for one that outlives another is magnified (5.14). */
 export class VolumeView {
   readonly volumeId: string;
@@ -233,9 +239,59 @@ export class VolumeView {
     }
   }
 
-  render(): void {
-    this.#engine.render();
+  // -- the solid ------------------------------------------------------------------------------------------------
+
+  get #solid(): { readonly actor: vtkVolume; readonly mapper: vtkVolumeMapper } | undefined {
+    if (!this.has("solid")) return undefined;
+    const { actor }: { readonly actor?: unknown } = this.viewport("solid").getDefaultActor();
+    return isVolume(actor) ? { actor, mapper: actor.getMapper() as vtkVolumeMapper } : undefined;
   }
+
+  /** Colours and opacities of the solid; `greatest`: along each ray the greatest value alone. */
+  paint(nodes: readonly Node[], { greatest, shaded }: { readonly greatest: boolean; readonly shaded: boolean }): void {
+    const solid = this.#solid;
+    if (solid === undefined) return;
+    const property = solid.actor.getProperty();
+    const [colour, opacity] = [property.getRGBTransferFunction(0), property.getScalarOpacity(0)];
+    colour.removeAllPoints();
+    opacity.removeAllPoints();
+    for (const [value, opaque, [red, green, blue]] of nodes) {
+      colour.addRGBPoint(value, red, green, blue);
+      opacity.addPoint(value, opaque);
+    }
+    property.setScalarOpacityUnitDistance(0, 1); // opacities are by millimetre
+    property.setInterpolationTypeToLinear();
+    property.setShade(shaded && !greatest);
+    property.setAmbient(0.25);
+    property.setDiffuse(0.75);
+    property.setSpecular(0.2);
+    property.setSpecularPower(12);
+    if (greatest) solid.mapper.setBlendModeToMaximumIntensity();
+    else solid.mapper.setBlendModeToComposite();
+    this.viewport("solid").render();
+  }
+
+  /** How far apart the samples of a ray are, in voxels: more is quicker and coarser. */
+  setCoarseness(voxels: number): void {
+    const solid = this.#solid;
+    if (solid === undefined) return;
+    const [across, down, deep] = this.#grid.spacing;
+    solid.mapper.setMaximumSamplesPerRay(4000);
+    solid.mapper.setSampleDistance((voxels * (across + down + deep)) / 3);
+    this.viewport("solid").render();
+  }
+
+  /** Cut away what lies outside a box. */
+  setBox(box: Box): void {
+    const solid = this.#solid;
+    if (solid === undefined) return;
+    const corners = cornersOf(isTilted(this.#grid) ? uprightGrid(this.#grid) : this.#grid);
+    const end = (pick: (...values: number[]) => number): [number, number, number] => [pick(...corners.map(([x]) => x)), pick(...corners.map(([, y]) => y)), pick(...corners.map(([, , z]) => z))];
+    solid.mapper.removeAllClippingPlanes();
+    for (const { origin, normal } of boxPlanes(box, end(Math.min), end(Math.max))) solid.mapper.addClippingPlane(vtkPlane.newInstance({ origin: [...origin], normal: [...normal] }));
+    this.viewport("solid").render();
+  }
+
 
   dispose(): void {
     this.#resize.disconnect();

@@ -5,6 +5,7 @@ import { SERIES_TROUBLE } from "../problems.ts";
 import type { Viewer } from "../viewer.ts";
 import type { Desk } from "./desk.ts";
 import { PlaneCell } from "./PlaneCell.tsx";
+import { SolidBar, SolidCell } from "./SolidCell.tsx";
 
 interface DeskProps {
   readonly viewer: Viewer;
@@ -17,7 +18,7 @@ export function DeskCells({ viewer, desk }: DeskProps) {
   return (
     <>
       <DeskBar desk={desk} />
-      {desk.cells.map((cell) => (cell === "solid" ? null : <PlaneCell key={cell} viewer={viewer} desk={desk} name={cell} />))}
+      {desk.cells.map((cell) => (cell === "solid" ? <SolidCell key={cell} viewer={viewer} desk={desk} /> : <PlaneCell key={cell} viewer={viewer} desk={desk} name={cell} />))}
     </>
   );
 }
@@ -55,7 +56,8 @@ function DeskBar({ desk }: { readonly desk: Desk }) {
     <div class="vp-desk-bar">
       {phase.kind === "ready" ? (
         <>
-          <SlabControl desk={desk} />
+          {desk.cells.length > 1 && <SlabControl desk={desk} />}
+          {desk.cells.includes("solid") && <SolidBar desk={desk} />}
           {desk.software.value && <span class="vp-desk-note">{t("volume.software")}</span>}
         </>
       ) : (

@@ -28,6 +28,7 @@ import type * as Engine from "../engine/index.ts";
 import type { Cell, VolumeView } from "../engine/index.ts";
 import type { Pane } from "../pane.ts";
 import { type Trouble, troubleOf } from "../problems.ts";
+import { Solid } from "./solid.ts";
 
 export type DeskPhase =
   | { readonly kind: "waiting" }
@@ -53,6 +54,10 @@ export class Desk {
   /** Cells that have been drawn whole, for those who wait. */
   readonly drawn = signal<ReadonlySet<Cell>>(new Set());
   readonly software = signal(false);
+  readonly solid = new Solid(
+    () => this.software.peek(),
+    () => this.size("solid"),
+  );
   /** The planes cannot be drawn: the stack stands in their place. */
   readonly refused: ReadonlySignal<boolean> = computed(() => ["flaw", "noWebgl", "trouble"].includes(this.phase.value.kind));
 
@@ -170,11 +175,13 @@ export class Desk {
     this.#applyWindow();
     view.setSlab(this.slab.peek());
     this.fit();
+    if (view.has("solid")) this.solid.begin(view, upright, this.pane.series.peek()?.modality ?? "");
   }
 
   #drop(): void {
     this.#work.abort();
     this.#work = new AbortController();
+    this.solid.end();
     this.#view?.dispose();
     this.#view = undefined;
     batch(() => {
@@ -198,6 +205,7 @@ export class Desk {
     const facts = this.pane.facts.value;
     if (this.phase.value.kind !== "ready" || facts?.window === undefined) return;
     this.#view?.setWindow(rangeOf(facts.window), facts.whiteLow);
+    this.solid.setWindow(rangeOf(facts.window));
   }
 
   size(cell: Cell): Size {
@@ -244,7 +252,11 @@ export class Desk {
   }
 
   #resized(cell: Cell): void {
-    if (cell === "solid" || this.phase.peek().kind !== "ready") return;
+    if (this.phase.peek().kind !== "ready") return;
+    if (cell === "solid") {
+      this.solid.resized();
+      return;
+    }
     const aim = this.aims.peek()[cell];
     if (this.#fitted) this.fit();
     else if (aim !== undefined) this.#aim(cell, aim);
@@ -254,6 +266,7 @@ export class Desk {
     const grid = this.grid.peek();
     if (grid === undefined) return;
     this.#follow(customary(grid));
+    this.solid.look("A");
     this.setSlab({ mode: "mip", thickness: 0 });
     this.fit();
   }
@@ -306,16 +319,27 @@ export class Desk {
   /** A key that means something here; answers whether it does. */
   press(key: string): boolean {
     const name = this.active.peek();
-    const step = STEPS[key];
     if (this.phase.peek().kind !== "ready") return false;
     if (key === "f") this.fit();
     else if (key === "r") this.resetAll();
     else if (key === "n") this.next();
     else if (key === "x") this.lines.value = !this.lines.peek();
-    else if (name === "solid") return false;
-    else if (step !== undefined) this.scroll(name, step);
+    else return name === "solid" ? this.#pressSolid(key) : this.#pressPlane(name, key);
+    return true;
+  }
+
+  #pressPlane(name: PlaneName, key: string): boolean {
+    if (STEPS[key] !== undefined) this.scroll(name, STEPS[key]);
     else if (ZOOMS[key] !== undefined) this.zoom(name, ZOOMS[key]);
     else if (TURNS[key] !== undefined) this.turn(name, TURNS[key]);
+    else return false;
+    return true;
+  }
+
+  #pressSolid(key: string): boolean {
+    const turn = ARROWS[key];
+    if (turn !== undefined) this.solid.turn(turn);
+    else if (ZOOMS[key] !== undefined) this.solid.zoom(ZOOMS[key]);
     else return false;
     return true;
   }
@@ -335,6 +359,8 @@ const SHIFTS = 400;
 const LAST = 1e6;
 const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -LAST, End: LAST };
 const ZOOMS: Readonly<Record<string, number>> = { "+": 1.25, "=": 1.25, "-": 0.8 };
+/** CSS pixels, as if the thing were dragged so far: some 10°. */
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-24, 0], ArrowRight: [24, 0], ArrowUp: [0, -24], ArrowDown: [0, 24] };
 const TURNS: Readonly<Record<string, number>> = { "[": -TURN, "]": TURN };
 
 /** So many times while a volume loads its state is told; each time costs a drawing of the page. */

@@ -1,0 +1,225 @@
+import { useEffect, useRef } from "preact/hooks";
+
+import { type Side, SIDES } from "../../../core/mpr.ts";
+import { sideLetters } from "../../../core/orientation.ts";
+import { type Box, presetLabel } from "../../../core/rendering.ts";
+import { t } from "../../prefs/index.ts";
+import type { Viewer } from "../viewer.ts";
+import { patientName } from "../words.ts";
+import { wheelSteps } from "../wheel.ts";
+import type { Desk } from "./desk.ts";
+
+interface CellProps {
+  readonly viewer: Viewer;
+  readonly desk: Desk;
+}
+
+/** The volume in 3D: left button turns, right one zooms, middle one or Shift moves, Control shifts opacities. */
+export function SolidCell({ viewer, desk }: CellProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const { solid } = desk;
+  const aim = solid.aim.value;
+  useEffect(() => {
+    const canvas = element.current;
+    desk.attach("solid", canvas ?? undefined);
+    if (canvas === null) return undefined;
+    const wheel = wheelSteps({
+      step: (notches) => {
+        solid.zoom(1.15 ** -notches);
+      },
+      zoomBy: (factor) => {
+        solid.zoom(factor);
+      },
+    });
+    canvas.addEventListener("wheel", wheel, { passive: false });
+    return () => {
+      canvas.removeEventListener("wheel", wheel);
+      desk.attach("solid", undefined);
+    };
+  }, [desk, solid]);
+  const hands = useTurning(desk, element);
+  const letters = aim === undefined ? undefined : sideLetters(aim.right, aim.down);
+  const series = desk.pane.series.value;
+  return (
+    <section
+      class={desk.active.value === "solid" ? "vp-stage vp-cell active" : "vp-stage vp-cell"}
+      data-cell="solid"
+      data-drawn={desk.drawn.value.has("solid")}
+      data-still={solid.still.value}
+      aria-label={t("volume.solid")}
+      onPointerDownCapture={() => {
+        desk.active.value = "solid";
+      }}
+    >
+      <div ref={element} class="vp-canvas vp-solid" {...hands} />
+      {letters !== undefined && (
+        <div class="vp-corners" aria-hidden={!viewer.corners.value}>
+          {viewer.corners.value && series !== undefined && (
+            <>
+              <div class="vp-corner top left">
+                <div>{`${t("volume.solid")} · ${t(presetLabel(solid.preset.value))}`}</div>
+              </div>
+              <div class="vp-corner top right">
+                <div>{patientName(series.study.patient, viewer.nameless.value)}</div>
+              </div>
+            </>
+          )}
+          {(["top", "right", "bottom", "left"] as const).map((side) => (
+            <span key={side} class={`vp-letter ${side}`} data-side={side}>
+              {letters[side]}
+            </span>
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}
+
+type Point = readonly [x: number, y: number];
+
+/** CSS pixels of dragging that shift opacities all the way. */
+const SHIFTS = 500;
+
+function useTurning(desk: Desk, element: { readonly current: HTMLDivElement | null }) {
+  const { solid } = desk;
+  const fingers = useRef(new Map<number, Point>());
+  const what = useRef<"turn" | "zoom" | "pan" | "shift">("turn");
+  const onPointerDown = (event: PointerEvent): void => {
+    fingers.current.set(event.pointerId, [event.clientX, event.clientY]);
+    what.current = event.button === 2 ? "zoom" : event.button === 1 || event.shiftKey ? "pan" : event.ctrlKey ? "shift" : "turn";
+    element.current?.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the keys are the image's again
+  };
+  const onPointerMove = (event: PointerEvent): void => {
+    const before = fingers.current.get(event.pointerId);
+    if (before === undefined) return;
+    const by: Point = [event.clientX - before[0], event.clientY - before[1]];
+    const other = [...fingers.current].find(([id]) => id !== event.pointerId)?.[1];
+    fingers.current.set(event.pointerId, [event.clientX, event.clientY]);
+    if (other !== undefined) {
+      const far = (point: Point): number => Math.max(1, Math.hypot(point[0] - other[0], point[1] - other[1]));
+      solid.zoom(far([event.clientX, event.clientY]) / far(before));
+      solid.pan([by[0] / 2, by[1] / 2]);
+    } else if (what.current === "zoom") solid.zoom(Math.exp(-by[1] / 150));
+    else if (what.current === "pan") solid.pan(by);
+    else if (what.current === "shift") solid.setShift(solid.shift.peek() + by[0] / SHIFTS);
+    else solid.turn(by);
+  };
+  const onPointerUp = (event: PointerEvent): void => {
+    fingers.current.delete(event.pointerId);
+  };
+  return {
+    onPointerDown,
+    onPointerMove,
+    onPointerUp,
+    onPointerCancel: onPointerUp,
+    onContextMenu: (event: Event) => {
+      event.preventDefault(); // the right button zooms
+    },
+  };
+}
+
+/** What holds for the solid: how it is painted, where it is cut, from where one looks. */
+export function SolidBar({ desk }: { readonly desk: Desk }) {
+  const { solid } = desk;
+  return (
+    <>
+      <label class="vp-desk-field">
+        <span>{t("volume.preset")}</span>
+        <select
+          data-control="preset"
+          value={solid.preset.value}
+          onChange={(event) => {
+            const chosen = solid.presets().find((one) => one === event.currentTarget.value);
+            if (chosen !== undefined) solid.choose(chosen);
+            event.currentTarget.blur(); // the keys are the image's again
+          }}
+        >
+          {solid.presets().map((preset) => (
+            <option key={preset} value={preset}>
+              {t(presetLabel(preset))}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="vp-desk-field" title={t("volume.opacityHint")}>
+        <span>{t("volume.opacity")}</span>
+        {/* to the right more is seen: opacities begin at lower values */}
+        <input
+          type="range"
+          min={-1}
+          max={1}
+          step={0.02}
+          value={-solid.shift.value}
+          onInput={(event) => {
+            solid.setShift(-Number(event.currentTarget.value));
+          }}
+        />
+      </label>
+      {solid.preset.value !== "mip" && <Switch label={t("volume.shade")} on={solid.shaded.value} press={() => { solid.toggleShade(); }} />}
+      <span class="vp-desk-field" role="group" aria-label={t("volume.look")}>
+        {SIDES.map((side) => (
+          <LookButton key={side} desk={desk} side={side} />
+        ))}
+      </span>
+      <Switch label={t("volume.box")} on={solid.boxed.value} press={() => { solid.toggleBox(); }} />
+      {solid.boxed.value && ([0, 1, 2] as const).map((axis) => <BoxSide key={axis} desk={desk} axis={axis} />)}
+    </>
+  );
+}
+
+function Switch({ label, on, press }: { readonly label: string; readonly on: boolean; readonly press: () => void }) {
+  return (
+    <button type="button" aria-pressed={on} onClick={press}>
+      {label}
+    </button>
+  );
+}
+
+function LookButton({ desk, side }: { readonly desk: Desk; readonly side: Side }) {
+  return (
+    <button
+      type="button"
+      data-look={side}
+      title={t(`volume.look.${side}`)}
+      aria-label={t(`volume.look.${side}`)}
+      onClick={() => {
+        desk.solid.look(side);
+      }}
+    >
+      {side}
+    </button>
+  );
+}
+
+/** From where to where the volume is left along one axis of the patient. */
+function BoxSide({ desk, axis }: { readonly desk: Desk; readonly axis: 0 | 1 | 2 }) {
+  const box = desk.solid.box.value;
+  const side = t(`volume.box.${axis}`);
+  const set = (end: 0 | 1, value: number): void => {
+    const [from, to] = box[axis];
+    const next = end === 0 ? ([Math.min(value, to - 0.02), to] as const) : ([from, Math.max(value, from + 0.02)] as const);
+    const at = (one: 0 | 1 | 2): Box[0] => (one === axis ? next : box[one]);
+    desk.solid.setBox([at(0), at(1), at(2)]);
+  };
+  return (
+    <span class="vp-desk-field vp-box">
+      <span>{side}</span>
+      {([0, 1] as const).map((end) => (
+        <input
+          key={end}
+          type="range"
+          min={0}
+          max={1}
+          step={0.01}
+          value={box[axis][end]}
+          aria-label={t(end === 0 ? "volume.box.from" : "volume.box.to", { side })}
+          onInput={(event) => {
+            set(end, Number(event.currentTarget.value));
+          }}
+        />
+      ))}
+    </span>
+  );
+}
