@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         SavedSearch,
         Stored,
         Study,
+        SurfaceReport,
         Token,
         Trouble,
         Verdict,
@@ -475,12 +476,14 @@ class Archive:
 
         From the catalog alone, except for multi-frame images with functional groups, whose groups are in the file.
         """
+        series = self._series(series_id)
+        return {"series": plain(series), "instances": [self._image(item) for item in self._in_order(series)]}
+
+    def _in_order(self, series: Series) -> list[Instance]:
         from fileroom.pixels.geometry import display_order
 
-        series = self._series(series_id)
         found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
-        instances: list[Instance] = [found[i] for i in display_order([item.header for item in found])]
-        return {"series": plain(series), "instances": [self._image(item) for item in instances]}
+        return [found[i] for i in display_order([item.header for item in found])]
 
     def _image(self, instance: Instance) -> dict[str, Any]:
         header = instance.header
@@ -504,6 +507,27 @@ class Archive:
 
         groups = per_frame(instance.files[0].path, instance.header)
         return None if groups is None else plain(groups)
+
+    def surface(
+        self,
+        series_id: str,
+        target: Path,
+        *,
+        level: float,
+        downsample: int = 1,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> SurfaceReport:
+        """Write the surface of a series at a value (Hounsfield units for CT) as binary STL, in patient coordinates.
+
+        Undecodable, in words, when its images make no volume; Unavailable when a file cannot be reached; Cancelled.
+        What is written is not sealed.
+        """
+        from fileroom.pixels.surface import write_surface
+
+        images = [instance for instance in self._in_order(self._series(series_id)) if instance.header.has_pixels]
+        files = [(self.read(image.id).path, image.header) for image in images]
+        return write_surface(files, level, target, downsample=downsample, on_progress=on_progress, cancel=cancel)
 
     def display(self, instance_id: str) -> Display:
         """What some images need besides to be shown or measured: tables, overlays, padding, calibrations.

@@ -75,6 +75,7 @@ __all__ = [
     "Stored",
     "Study",
     "Subject",
+    "SurfaceReport",
     "Token",
     "Trouble",
     "Verdict",
@@ -1247,6 +1248,19 @@ class Relinked:
     new: str = ""
     state: State = State.ONLINE
     files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfaceReport:
+    """The surface of a volume that was written: at ``level``, from ``slices``, in patient coordinates."""
+
+    state: str  # done
+    level: float
+    downsample: int
+    slices: int
+    triangles: int
+    bytes: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

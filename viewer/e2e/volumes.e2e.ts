@@ -256,7 +256,7 @@ describe("the solid", () => {
     await expect.poll(letters).toBe("H P F A");
     const side = await bright(); // a body is narrower from its side
     expect(side).toBeLessThan(0.95 * front);
-    const box = await page.locator(".vp-solid").boundingBox();
+    const box = await page.locator(".vp-turning").boundingBox();
     const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
     await page.mouse.move(x, y);
     await page.mouse.down();
@@ -275,7 +275,7 @@ describe("the solid", () => {
     await planesDrawn(page, "solid");
     await page.locator('[data-control="preset"]').selectOption("soft");
     const before = await bright();
-    const box = await page.locator(".vp-solid").boundingBox();
+    const box = await page.locator(".vp-turning").boundingBox();
     await page.keyboard.down("Control");
     await page.mouse.move((box?.x ?? 0) + 100, (box?.y ?? 0) + 200);
     await page.mouse.down();

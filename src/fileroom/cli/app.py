@@ -32,6 +32,7 @@ from fileroom.cli import (
     serve,
     show,
     status,
+    surface,
     token,
     undo,
 )
@@ -54,6 +55,7 @@ COMMANDS = (
     show,
     export,
     convert,
+    surface,
     note,
     matches,
     charset,

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import shutil
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fileroom.errors import Busy, Cancelled, FileroomError, NotFound
@@ -24,9 +27,9 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive
     from fileroom.jobs import OnProgress
-    from fileroom.model import CheckReport, Conversion, ImportSummary, RelinkReport
+    from fileroom.model import CheckReport, Conversion, ImportSummary, RelinkReport, SurfaceReport
 
-    Summary = ImportSummary | CheckReport | RelinkReport | Conversion
+    Summary = ImportSummary | CheckReport | RelinkReport | Conversion | SurfaceReport
     Work = Callable[[OnProgress, CancelToken], Summary]
 
 log = logging.getLogger("fileroom.web")
@@ -44,9 +47,16 @@ class Kind(StrEnum):
     CHECK = "check"
     RELINK = "relink"
     CONVERSION = "conversion"
+    SURFACE = "surface"
 
 
-_A = {Kind.IMPORT: "An import", Kind.CHECK: "A check", Kind.RELINK: "A relink", Kind.CONVERSION: "A conversion"}
+_A = {
+    Kind.IMPORT: "An import",
+    Kind.CHECK: "A check",
+    Kind.RELINK: "A relink",
+    Kind.CONVERSION: "A conversion",
+    Kind.SURFACE: "A surface",
+}
 
 
 class Watch:
@@ -95,6 +105,7 @@ class Job:
     made: list[tuple[Conversion, bytes]] = field(default_factory=list)  # a file that waits to be fetched
     message: str = ""
     error: FileroomError | None = None
+    file: Path | None = None  # what it makes, until it is fetched
     begun: bool = False  # it has reported once, or ended
     watches: set[Watch] = field(default_factory=set)
 
@@ -141,6 +152,7 @@ class JobBoard:
         self._closing = False
         self._end = CancelToken()
         self._pass: Job | None = None
+        self._made: Path | None = None
 
     def watch(self) -> None:
         """Look after the watched folders from now on."""
@@ -190,7 +202,7 @@ class JobBoard:
         self._jobs[job.id] = job
         ended = [one.id for one in self._jobs.values() if not one.running]
         for old in ended[: max(0, len(self._jobs) - KEPT)]:
-            del self._jobs[old]
+            self.forget_file(self._jobs.pop(old))
 
     def start(self, paths: Sequence[str], *, copy: bool = False) -> Job:
         """Begin an import. Busy when one is running here."""
@@ -255,13 +267,37 @@ class JobBoard:
         job.made = made
         return job
 
-    def _begin(self, kind: Kind, work: Work) -> Job:
+    def start_surface(self, series: str, *, level: float, downsample: int) -> Job:
+        """Begin to make the surface of a series; the job's ``file`` is there when it is done. Busy when one is made."""
+        made = self._room() / f"{secrets.token_hex(8)}.stl"
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> SurfaceReport:
+            return self._archive.surface(
+                series, made, level=level, downsample=downsample, on_progress=on_progress, cancel=cancel
+            )
+
+        return self._begin(Kind.SURFACE, work, made)
+
+    def _room(self) -> Path:
+        """A folder that only this user may look into, gone when the server ends: what jobs make is not sealed."""
+        with self._lock:
+            if self._made is None:
+                self._made = Path(tempfile.mkdtemp(prefix="fileroom-"))
+            return self._made
+
+    def forget_file(self, job: Job) -> None:
+        """Delete what a job made: it was fetched, or nobody did."""
+        if job.file is not None:
+            job.file.unlink(missing_ok=True)
+            job.file = None
+
+    def _begin(self, kind: Kind, work: Work, file: Path | None = None) -> Job:
         with self._lock:
             if self._closing or any(
                 job.running and job.kind is kind and not job.automatic for job in self._jobs.values()
             ):
                 raise Busy(f"{_A[kind]} is running already.")
-            job = Job(secrets.token_hex(8), kind)
+            job = Job(secrets.token_hex(8), kind, file=file)
             self._keep(job)
             # A daemon, for a drive that hangs must not keep the program from ending; the catalog bears that.
             thread = threading.Thread(target=self._run, args=(job, work), name=kind.value, daemon=True)
@@ -354,6 +390,8 @@ class JobBoard:
         for job in jobs:
             job.cancel.cancel()
             job.changed()
+        if self._made is not None:
+            shutil.rmtree(self._made, ignore_errors=True)
 
     def join(self, seconds: float) -> bool:
         """Wait until imports and checks have put down what they hold; False when they have not within so long."""

@@ -244,7 +244,8 @@ export class VolumeView {
   get #solid(): { readonly actor: vtkVolume; readonly mapper: vtkVolumeMapper } | undefined {
     if (!this.has("solid")) return undefined;
     const { actor }: { readonly actor?: unknown } = this.viewport("solid").getDefaultActor();
-    return isVolume(actor) ? { actor, mapper: actor.getMapper() as vtkVolumeMapper } : undefined;
+    const mapper = isVolume(actor) ? actor.getMapper() : null;
+    return isVolume(actor) && mapper !== null ? { actor, mapper } : undefined;
   }
 
   /** Colours and opacities of the solid; `greatest`: along each ray the greatest value alone. */

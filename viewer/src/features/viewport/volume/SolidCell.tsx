@@ -31,9 +31,10 @@ export function SolidCell({ viewer, desk }: CellProps) {
         solid.zoom(factor);
       },
     });
-    canvas.addEventListener("wheel", wheel, { passive: false });
+    const around = canvas.parentElement ?? canvas;
+    around.addEventListener("wheel", wheel, { passive: false });
     return () => {
-      canvas.removeEventListener("wheel", wheel);
+      around.removeEventListener("wheel", wheel);
       desk.attach("solid", undefined);
     };
   }, [desk, solid]);
@@ -51,7 +52,9 @@ export function SolidCell({ viewer, desk }: CellProps) {
         desk.active.value = "solid";
       }}
     >
-      <div ref={element} class="vp-canvas vp-solid" {...hands} />
+      <div class="vp-canvas vp-turning" {...hands}>
+        <div ref={element} class={desk.software.value ? "vp-solid half" : "vp-solid"} />
+      </div>
       {letters !== undefined && (
         <div class="vp-corners" aria-hidden={!viewer.corners.value}>
           {viewer.corners.value && series !== undefined && (
@@ -87,9 +90,15 @@ function useTurning(desk: Desk, element: { readonly current: HTMLDivElement | nu
   const onPointerDown = (event: PointerEvent): void => {
     fingers.current.set(event.pointerId, [event.clientX, event.clientY]);
     what.current = event.button === 2 ? "zoom" : event.button === 1 || event.shiftKey ? "pan" : event.ctrlKey ? "shift" : "turn";
-    element.current?.setPointerCapture(event.pointerId);
+    element.current?.parentElement?.setPointerCapture(event.pointerId);
     event.preventDefault();
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the keys are the image's again
+  };
+  /** The canvas may be smaller than it is seen. */
+  const pan = ([x, y]: Point): void => {
+    const canvas = element.current;
+    const part = canvas === null ? 1 : canvas.clientHeight / Math.max(1, canvas.getBoundingClientRect().height);
+    solid.pan([x * part, y * part]);
   };
   const onPointerMove = (event: PointerEvent): void => {
     const before = fingers.current.get(event.pointerId);
@@ -100,9 +109,9 @@ function useTurning(desk: Desk, element: { readonly current: HTMLDivElement | nu
     if (other !== undefined) {
       const far = (point: Point): number => Math.max(1, Math.hypot(point[0] - other[0], point[1] - other[1]));
       solid.zoom(far([event.clientX, event.clientY]) / far(before));
-      solid.pan([by[0] / 2, by[1] / 2]);
+      pan([by[0] / 2, by[1] / 2]);
     } else if (what.current === "zoom") solid.zoom(Math.exp(-by[1] / 150));
-    else if (what.current === "pan") solid.pan(by);
+    else if (what.current === "pan") pan(by);
     else if (what.current === "shift") solid.setShift(solid.shift.peek() + by[0] / SHIFTS);
     else solid.turn(by);
   };
