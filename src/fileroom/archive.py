@@ -42,6 +42,8 @@ if TYPE_CHECKING:
         Conversion,
         Counts,
         Drive,
+        Elsewhere,
+        Exchanged,
         Finding,
         Found,
         Header,
@@ -1128,6 +1130,57 @@ class Archive:
     def remove_peer(self, name: str) -> None:
         """Forget a node and its secret. NotFound when nobody has this name."""
         peers.remove_peer(self._catalog, name)
+
+    def echo_peer(self, name: str) -> None:
+        """Ask a node whether it is there. PeerError when it does not answer, or says no."""
+        from fileroom.intake import elsewhere
+
+        elsewhere.echo(self._catalog, name)
+
+    def search_peer(self, name: str, keys: Mapping[str, str], *, limit: int = 100) -> tuple[Elsewhere, ...]:
+        """Studies that a node has, by matching keys of PS3.4 (PatientName, PatientID, StudyDate, ModalitiesInStudy,
+        AccessionNumber, StudyInstanceUID), with how many of their images are here. PeerError; BadRequest."""
+        from fileroom.intake import elsewhere
+
+        return elsewhere.find(self._catalog, name, keys, limit)
+
+    def series_at_peer(self, name: str, study: str) -> tuple[Elsewhere, ...]:
+        """The series of a study that a node has, with how many of their images are here. PeerError."""
+        from fileroom.intake import elsewhere
+
+        return elsewhere.series_of(self._catalog, name, study)
+
+    def fetch_from_peer(
+        self,
+        name: str,
+        study: str,
+        series: Sequence[str] = (),
+        *,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Exchanged:
+        """Fetch a study that a node has, or some of its series, into the archive's own folder: what is not here yet.
+
+        PeerError when the node breaks off: what has come is kept, and fetching again goes on from there.
+        """
+        from fileroom.intake import elsewhere
+
+        return elsewhere.fetch(
+            self._catalog, self._receiver(), name, study, series, on_progress=on_progress, cancel=cancel
+        )
+
+    def send_to_peer(
+        self,
+        name: str,
+        ids: Sequence[str],
+        *,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Exchanged:
+        """Send entries of any level to a node, as their files are. PeerError, NotFound."""
+        from fileroom.intake import elsewhere
+
+        return elsewhere.send(self._catalog, name, ids, on_progress=on_progress, cancel=cancel)
 
     # -- tokens of programs ----------------------------------------------------------------------------------------
 

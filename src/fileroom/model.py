@@ -1314,6 +1314,39 @@ class Peer:
     at: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A study or series as another node tells of it. ``instances`` is None when it does not say how many there are;
+    ``here`` counts those that this archive has."""
+
+    level: Level
+    study_instance_uid: str
+    series_instance_uid: str = ""
+    name: PersonName
+    patient_id: str = ""
+    birth_date: str = ""
+    sex: str = ""
+    date: str = ""
+    time: str = ""
+    description: str = ""
+    modalities: tuple[str, ...] = ()
+    accession_number: str = ""
+    number: int | None = None
+    instances: int | None = None
+    here: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """What came of fetching from another node, or of sending to it. ``had`` were here already and were not asked for;
+    ``failed`` can be tried again: what is done is not done twice."""
+
+    state: str  # done, cancelled
+    done: int
+    failed: int
+    had: int = 0
+
+
 def plain(value: Any) -> Any:
     """``value`` as JSON knows it: dataclasses become objects with their field names, tuples lists, enums text.
 

@@ -8,19 +8,41 @@ from typing import Annotated
 
 import typer
 
-from fileroom.cli.exits import EPILOG
+from fileroom.cli.exits import EPILOG, Exit
+from fileroom.cli.import_ import heard
+from fileroom.cli.interrupt import cancelling
 from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
 from fileroom.cli.output import out, print_json
+from fileroom.cli.progress import reporter
 from fileroom.cli.tables import Column, print_table
-from fileroom.cli.terminal import safe
+from fileroom.cli.terminal import count, number, safe
 from fileroom.errors import BadRequest
-from fileroom.model import Page, Peer, PeerKind
+from fileroom.jobs import CancelToken
+from fileroom.model import Exchanged, Page, Peer, PeerKind
 
 PEERS = (
     Column("Name", lambda peer: safe(peer.name)),
     Column("Speaks", lambda peer: "DICOMweb" if peer.kind is PeerKind.DICOMWEB else "DIMSE"),
     Column("Where", lambda peer: safe(where(peer)), whole=True),
     Column("May call", lambda peer: "yes" if peer.calls else "no"),
+)
+STUDIES = (
+    Column("Date", lambda one: safe(one.date)),
+    Column("Patient", lambda one: safe(one.name.alphabetic or one.name.ideographic)),
+    Column("ID", lambda one: safe(one.patient_id), dear=2),
+    Column("Study", lambda one: safe(one.description), dear=3),
+    Column("Modalities", lambda one: safe(", ".join(one.modalities)), dear=4),
+    Column("Images", lambda one: "" if one.instances is None else number(one.instances), right=True),
+    Column("Here", lambda one: number(one.here), right=True),
+    Column("UID", lambda one: safe(one.study_instance_uid), whole=True),
+)
+SERIES = (
+    Column("Number", lambda one: "" if one.number is None else str(one.number), right=True),
+    Column("Modality", lambda one: safe(", ".join(one.modalities))),
+    Column("Series", lambda one: safe(one.description), dear=3),
+    Column("Images", lambda one: "" if one.instances is None else number(one.instances), right=True),
+    Column("Here", lambda one: number(one.here), right=True),
+    Column("UID", lambda one: safe(one.series_instance_uid), whole=True),
 )
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What the node is called here.")]
 _DIMSE = re.compile(r"(?P<title>[^@]{1,16})@(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:@/]+):(?P<port>[0-9]{1,5})")
@@ -32,7 +54,7 @@ def register(app: typer.Typer) -> None:
     group.callback(epilog=EPILOG)(peers)
     group.command("add", epilog=EPILOG)(add)
     group.command("list", epilog=EPILOG)(list_)
-    for command in (remove, allow, refuse):
+    for command in (remove, allow, refuse, echo, find, get, send):
         group.command(epilog=EPILOG)(command)
     app.add_typer(group, name="peers")
 
@@ -150,3 +172,100 @@ def _tell(peer: Peer, words: str, *, as_json: bool) -> None:
         print_json(peer)
     else:
         out().print(f"{words}: {safe(peer.name)}, {safe(where(peer))}", soft_wrap=True)
+
+
+def echo(
+    context: typer.Context, name: NameArgument, *, as_json: JsonOption = False, archive: ArchiveOption = None
+) -> None:
+    """Ask a node whether it is there (C-ECHO, or a search for one study)."""
+    with open_archive(context, archive) as house:
+        house.echo_peer(name)
+    if as_json:
+        print_json({"answers": name})
+    else:
+        out().print(f"{safe(name)} answers.")
+
+
+def find(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    name: NameArgument,
+    *,
+    patient: Annotated[str, typer.Option(help="The patient's name; * and ? stand for anything.")] = "",
+    patient_id: Annotated[str, typer.Option("--id", help="The Patient ID.")] = "",
+    date: Annotated[str, typer.Option(help="The day of the study (20240131), or days from-to.")] = "",
+    modality: Annotated[str, typer.Option(help="CT, MR, …")] = "",
+    accession: Annotated[str, typer.Option(help="The accession number.")] = "",
+    study: Annotated[str, typer.Option(metavar="UID", help="List the series of this study.")] = "",
+    rows: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="At most so many.")] = 100,
+    as_json: JsonOption = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """Search the studies of a node, and see what of them is here already."""
+    keys = {
+        "PatientName": patient,
+        "PatientID": patient_id,
+        "StudyDate": date,
+        "ModalitiesInStudy": modality,
+        "AccessionNumber": accession,
+    }
+    with open_archive(context, archive) as house:
+        if study:
+            found = house.series_at_peer(name, study)
+        else:
+            found = house.search_peer(name, {key: value for key, value in keys.items() if value}, limit=rows)
+    if as_json:
+        print_json(Page(found, total=len(found)))
+    elif found:
+        print_table(out(), SERIES if study else STUDIES, found)
+    else:
+        out().print("It has nothing like that.")
+
+
+def get(
+    context: typer.Context,
+    name: NameArgument,
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="The UID of a study, as `peers find` shows it.")],
+    series: Annotated[
+        list[str] | None, typer.Argument(metavar="SERIES", help="UIDs of its series, if not all are wanted.")
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """Fetch a study, or some series of it, into the archive (C-GET, or WADO-RS).
+
+    What is here already is not fetched again: after a break, say it once more.
+    """
+    cancel = CancelToken()
+    with open_archive(context, archive) as house, cancelling(cancel, heard), reporter(as_json=as_json) as report:
+        done = house.fetch_from_peer(name, study, series or (), on_progress=report, cancel=cancel)
+    _exchanged(done, "Fetched", as_json=as_json)
+
+
+def send(
+    context: typer.Context,
+    name: NameArgument,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Patients, studies, series or images.")],
+    *,
+    as_json: JsonOption = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """Send entries of the archive to a node, as their files are (C-STORE, or STOW-RS)."""
+    cancel = CancelToken()
+    with open_archive(context, archive) as house, cancelling(cancel, heard), reporter(as_json=as_json) as report:
+        done = house.send_to_peer(name, ids, on_progress=report, cancel=cancel)
+    _exchanged(done, "Sent", as_json=as_json)
+
+
+def _exchanged(done: Exchanged, word: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(done)
+    else:
+        words = [f"{word}: {count(done.done, 'image')}."]
+        words += [f"{number(done.had)} here already."] if done.had else []
+        words += [f"{number(done.failed)} failed; try again."] if done.failed else []
+        out().print(" ".join(words))
+    if done.state == "cancelled":
+        raise typer.Exit(Exit.CANCELLED)
+    if done.failed:
+        raise typer.Exit(Exit.FAILED)

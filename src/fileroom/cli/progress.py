@@ -21,13 +21,21 @@ if TYPE_CHECKING:
 
 BAR = 20  # cells
 EVERY = 5.0  # seconds between lines where there is no terminal
-PHASES = {"walking": "Looking", "reading": "Reading", "finishing": "Finishing", "converting": "Converting"}
+PHASES = {
+    "walking": "Looking",
+    "reading": "Reading",
+    "finishing": "Finishing",
+    "converting": "Converting",
+    "exchanging": "Exchanging",
+}
 
 
 def figures(progress: Progress) -> str:
     """``1,200 files seen, 800 read, 300 per second, 4 s left``."""
     if progress.phase == "converting":
         return f"{number(progress.done)} of {count(progress.total or 0, 'slice')}"
+    if progress.phase == "exchanging":
+        return f"{number(progress.done)} of {count(progress.total or 0, 'image')}"
     parts = [f"{count(progress.seen, 'file')} seen", f"{number(progress.read)} read"]
     if progress.files_per_second:
         parts.append(f"{number(round(progress.files_per_second))} per second")

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 
 from fileroom.dicom.reading import Reading, read_header
 from fileroom.dicom.wholeness import ends_early
-from fileroom.errors import BadRequest, FileroomError, NoRoom
+from fileroom.errors import BadRequest, FileroomError, NoRoom, Undecodable
 from fileroom.intake.copying import RESERVE, sync_folder
 from fileroom.model import Detail, Outcome, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 INBOX = ".inbox"
 REFUSED = "refused"  # in it: what could not be taken in although its sender was told that it is safe
@@ -66,6 +66,29 @@ class Inbox:
         if head:
             arrival.write(head)
         return arrival
+
+    def take(
+        self, who: str, sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str, data: Iterable[memoryview]
+    ) -> str:
+        """Keep a data set as it was sent; its name in the inbox.
+
+        Undecodable when it is no whole data set, BadRequest when it says of itself that it is another (PS3.4 B.2.3).
+        """
+        with self.begin(
+            who,
+            sop_class_uid=sop_class_uid,
+            sop_instance_uid=sop_instance_uid,
+            transfer_syntax_uid=transfer_syntax_uid,
+        ) as arrival:
+            for piece in data:
+                arrival.write(piece)
+            reading = arrival.finish()
+            if reading.header is None:
+                early = reading.reason is Reason.TRUNCATED
+                raise Undecodable("it ends early" if early else "no data set with its identifiers")
+            if (reading.header.sop_instance_uid, reading.header.sop_class_uid) != (sop_instance_uid, sop_class_uid):
+                raise BadRequest("the data set has another SOP class or instance than was said")
+            return arrival.keep()
 
     def waiting(self) -> list[str]:
         """The names of what is whole and has not been taken in, the oldest first."""

@@ -80,7 +80,8 @@ def _element(element: int, vr: str, value: Any) -> bytes:
     elif vr == "AT":
         data = struct.pack("<HH", value >> 16, value & 0xFFFF)
     else:
-        data = str(value).encode("ascii", "replace")[:64]
+        data = str(value).encode("ascii", "replace")
+        data = data[:64] if vr == "LO" else data
         data += (b"\0" if vr == "UI" else b" ") * (len(data) % 2)
     return _head.pack(0, element, len(data)) + data
 

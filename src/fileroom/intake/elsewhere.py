@@ -1,0 +1,437 @@
+"""Other nodes: what they have, fetching it into the inbox, and sending what is here.
+
+Whatever the node speaks, a fetch asks for the images of a study one series after the other and leaves out those that
+are here: so a fetch that broke off goes on where it was, and what failed is tried by asking again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from fileroom.catalog import peers, queries
+from fileroom.catalog.locate import locate
+from fileroom.dicom.data_set import NATIVE, pieces
+from fileroom.dicom.names import person_name
+from fileroom.errors import BadRequest, FileroomError, NotFound, PeerError, Unavailable, Undecodable
+from fileroom.jobs import Progress
+from fileroom.model import Condition, Elsewhere, Exchanged, Level, Match, PeerKind, Query
+from fileroom.network import dicomweb, scu
+from fileroom.network.dicomweb import value
+from fileroom.network.negotiation import PLAIN, Callee, Proposal
+from fileroom.sources.opened import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from fileroom.catalog.store import Catalog
+    from fileroom.intake.receive import Receiver
+    from fileroom.jobs import CancelToken, OnProgress
+    from fileroom.model import Instance, Peer
+    from fileroom.network.association import Association
+    from fileroom.network.identifiers import Identifier
+
+TITLE: Final = "FILEROOM"
+_AT_ONCE = 100  # images of one C-GET: a cancel is not waited for longer than for these
+_PAGE = 500
+_WHO = "peer"
+# What a search may be narrowed by, and what is asked for besides (keyword, tag, VR).
+STUDY_KEYS: Final = {
+    "PatientName": (0x00100010, "PN"),
+    "PatientID": (0x00100020, "LO"),
+    "StudyDate": (0x00080020, "DA"),
+    "ModalitiesInStudy": (0x00080061, "CS"),
+    "AccessionNumber": (0x00080050, "SH"),
+    "StudyInstanceUID": (0x0020000D, "UI"),
+}
+_STUDY_RETURN = ((0x00080030, "TM"), (0x00081030, "LO"), (0x00100030, "DA"), (0x00100040, "CS"), (0x00201208, "IS"))
+_SERIES_RETURN = ((0x00080060, "CS"), (0x0008103E, "LO"), (0x00200011, "IS"), (0x00201209, "IS"))
+
+
+class _Node(Protocol):
+    """What a node can be asked, whatever it speaks."""
+
+    def echo(self) -> None: ...
+    def studies(self, keys: Mapping[str, str], limit: int) -> Iterator[Elsewhere]: ...
+    def series(self, study: str) -> Iterator[Elsewhere]: ...
+    def instances(self, study: str, series: str) -> list[str]: ...
+    def fetch(self, study: str, series: str, wanted: Sequence[str], work: _Work) -> None: ...
+    def send(self, found: Sequence[Instance], catalog: Catalog, work: _Work) -> None: ...
+
+
+class _Work:
+    """A fetch or a transmission under way."""
+
+    def __init__(self, on_progress: OnProgress | None, cancel: CancelToken | None, receiver: Receiver | None) -> None:
+        self.cancel = cancel
+        self.receiver = receiver
+        self.done = self.failed = self.had = self.total = 0
+        self._began = time.monotonic()
+        self._tell = on_progress
+
+    @property
+    def cancelled(self) -> bool:
+        return self.cancel is not None and self.cancel.cancelled
+
+    def count(self, *, done: int = 0, failed: int = 0) -> None:
+        self.done += done
+        self.failed += failed
+        if self._tell is not None:
+            seconds = time.monotonic() - self._began
+            self._tell(
+                Progress(
+                    phase="exchanging",
+                    seen=self.total,
+                    done=self.done + self.failed,
+                    total=self.total,
+                    instances=self.done,
+                    problems=self.failed,
+                    seconds=seconds,
+                )
+            )
+
+    def take(self, sop_class: str, uid: str, syntax: str, data: Iterable[memoryview]) -> int:
+        """Keep one image that comes by C-STORE; its status."""
+        assert self.receiver is not None  # noqa: S101 - fetching has one
+        try:
+            self.receiver.inbox.take(_WHO, sop_class, uid, syntax, data)
+        except PeerError:
+            raise
+        except FileroomError as error:
+            self.count(failed=1)
+            return 0xA900 if isinstance(error, BadRequest) else 0xC000 if isinstance(error, Undecodable) else 0xA700
+        self.count(done=1)
+        return 0
+
+    def ended(self) -> Exchanged:
+        return Exchanged(
+            state="cancelled" if self.cancelled else "done", done=self.done, failed=self.failed, had=self.had
+        )
+
+
+# -- what is asked of a node ---------------------------------------------------------------------------------------
+
+
+def echo(catalog: Catalog, name: str) -> None:
+    """Whether a node answers. PeerError when it does not."""
+    _node(catalog, name).echo()
+
+
+def find(catalog: Catalog, name: str, keys: Mapping[str, str], limit: int) -> tuple[Elsewhere, ...]:
+    """Studies of a node, with how much of each is here. BadRequest for a key that is none."""
+    unknown = set(keys) - set(STUDY_KEYS)
+    if unknown:
+        raise BadRequest(f"other nodes are not searched by {', '.join(sorted(unknown))}")
+    found = []
+    for one in _node(catalog, name).studies(keys, limit):
+        found.append(replace(one, here=_count_here(catalog, StudyInstanceUID=one.study_instance_uid)))
+        if len(found) >= limit:
+            break
+    return tuple(found)
+
+
+def series_of(catalog: Catalog, name: str, study: str) -> tuple[Elsewhere, ...]:
+    """The series of a study of a node."""
+    return tuple(
+        replace(one, here=_count_here(catalog, StudyInstanceUID=study, SeriesInstanceUID=one.series_instance_uid))
+        for one in _node(catalog, name).series(study)
+    )
+
+
+def fetch(
+    catalog: Catalog,
+    receiver: Receiver,
+    name: str,
+    study: str,
+    series: Sequence[str] = (),
+    *,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> Exchanged:
+    """Fetch a study, or some of its series: what is not here yet."""
+    node, work = _node(catalog, name), _Work(on_progress, cancel, receiver)
+    plan: list[tuple[str, list[str]]] = []
+    for one in series or [one.series_instance_uid for one in node.series(study)]:
+        wanted = node.instances(study, one)
+        here = _uids_here(catalog, study, one)
+        plan.append((one, [uid for uid in wanted if uid not in here]))
+        work.had += len(wanted) - len(plan[-1][1])
+    work.total = sum(len(wanted) for _, wanted in plan)
+    for one, wanted in plan:
+        for at in range(0, len(wanted), _AT_ONCE):
+            if work.cancelled:
+                break
+            before = work.done + work.failed
+            some = wanted[at : at + _AT_ONCE]
+            node.fetch(study, one, some, work)
+            missed = before + len(some) - work.done - work.failed
+            if missed > 0 and not work.cancelled:
+                work.count(failed=missed)
+        receiver.take_in()
+    return work.ended()
+
+
+def send(
+    catalog: Catalog,
+    name: str,
+    ids: Sequence[str],
+    *,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> Exchanged:
+    """Send entries of any level to a node."""
+    node, work = _node(catalog, name), _Work(on_progress, cancel, None)
+    found: dict[str, Instance] = {}
+    for one in ids:
+        entry = queries.get(catalog, one)
+        if one_level(entry.id) is Level.INSTANCE:
+            found[entry.id] = entry  # type: ignore[assignment]  # of that level
+        else:
+            found |= {item.id: item for item in queries.walk(catalog, Query(level=Level.INSTANCE, parent=entry.id))}
+    work.total = len(found)
+    node.send(list(found.values()), catalog, work)
+    return work.ended()
+
+
+def one_level(entry_id: str) -> Level:
+    """The level of an entry, by the letter that its id begins with."""
+    from fileroom.catalog.store import LETTERS
+
+    return next(level for level, letter in LETTERS.items() if entry_id.startswith(letter))
+
+
+def _conditions(given: Mapping[str, str]) -> tuple[Condition, ...]:
+    return tuple(Condition(keyword, Match.SINGLE, (uid,)) for keyword, uid in given.items())
+
+
+def _count_here(catalog: Catalog, **given: str) -> int:
+    query = Query(level=Level.INSTANCE, conditions=_conditions(given), together=False, limit=0)
+    return queries.search(catalog, query).total
+
+
+def _uids_here(catalog: Catalog, study: str, series: str) -> set[str]:
+    given = {"StudyInstanceUID": study, "SeriesInstanceUID": series}
+    query = Query(level=Level.INSTANCE, conditions=_conditions(given), together=False)
+    return {one.header.sop_instance_uid for one in queries.walk(catalog, query)}
+
+
+def _node(catalog: Catalog, name: str) -> _Node:
+    peer = peers.peer(catalog, name)
+    if peer.kind is PeerKind.DICOMWEB:
+        return _Web(dicomweb.Service(peer.url, peers.secret_of(catalog, name)))
+    return _Dimse(_callee(peer))
+
+
+def _callee(peer: Peer) -> Callee:
+    tls = None
+    if peer.tls:
+        import ssl
+
+        tls = ssl.create_default_context()
+    return Callee(host=peer.host, port=peer.port, title=peer.title, calling=TITLE, tls=tls)
+
+
+# -- DIMSE ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Dimse:
+    callee: Callee
+
+    def echo(self) -> None:
+        scu.echo(self.callee)
+
+    def studies(self, keys: Mapping[str, str], limit: int) -> Iterator[Elsewhere]:
+        from fileroom.jobs import CancelToken
+
+        enough = CancelToken()
+        asked = [(tag, vr, keys.get(keyword, "")) for keyword, (tag, vr) in STUDY_KEYS.items()]
+        returned = [(tag, vr, "") for tag, vr in _STUDY_RETURN]
+        for number, one in enumerate(scu.find(self.callee, "STUDY", asked + returned, enough), 1):
+            if number >= limit:
+                enough.cancel()
+            if number <= limit:
+                yield _study(one)
+
+    def series(self, study: str) -> Iterator[Elsewhere]:
+        asked = [(0x0020000D, "UI", study), (0x0020000E, "UI", "")] + [(tag, vr, "") for tag, vr in _SERIES_RETURN]
+        for one in scu.find(self.callee, "SERIES", asked):
+            yield Elsewhere(
+                level=Level.SERIES,
+                study_instance_uid=study,
+                series_instance_uid=one.value(0x0020000E),
+                name=person_name(""),
+                description=one.value(0x0008103E),
+                modalities=tuple(filter(None, [one.value(0x00080060)])),
+                number=_number(one.value(0x00200011)),
+                instances=_number(one.value(0x00201209)),
+            )
+
+    def instances(self, study: str, series: str) -> list[str]:
+        asked = [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "")]
+        return [uid for one in scu.find(self.callee, "IMAGE", asked) if (uid := one.value(0x00080018))]
+
+    def fetch(self, study: str, series: str, wanted: Sequence[str], work: _Work) -> None:
+        keys = [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "\\".join(wanted))]
+        scu.get(self.callee, "IMAGE", keys, work.take, work.cancel)
+
+    def send(self, found: Sequence[Instance], catalog: Catalog, work: _Work) -> None:
+        pairs = dict.fromkeys((one.header.sop_class_uid, one.header.transfer_syntax_uid) for one in found)
+        contexts: list[tuple[str, Sequence[str]]] = [(sop_class, (syntax,)) for sop_class, syntax in pairs]
+        natives = {sop_class for sop_class, syntax in pairs if syntax in NATIVE}
+        contexts += [(sop_class, PLAIN) for sop_class in sorted(natives)]
+        if not found:
+            return
+        with scu.associated(self.callee, Proposal(contexts=contexts[:128])) as association:
+            for one in found:
+                if work.cancelled:
+                    return
+                try:
+                    well = _stored(association, one, locate(catalog, one.id).path)
+                except (Unavailable, Undecodable, NotFound):
+                    well = False
+                work.count(done=int(well), failed=int(not well))
+
+
+def _stored(association: Association, one: Instance, path: str) -> bool:
+    """Send one image, as its file is where that is taken. Unavailable or Undecodable before anything is sent."""
+    header, own = one.header, one.header.transfer_syntax_uid
+    taken = association.terms.sending
+    possible = (own, *PLAIN) if own in NATIVE else (own,)
+    context = next((found for syntax in possible if (found := taken(header.sop_class_uid, syntax))), None)
+    if context is None:
+        raise Undecodable("the other node does not take it")
+    data = pieces(path, own, context.transfer_syntax)
+    first = next(data, b"")  # what cannot be read is known before the message begins
+    status = scu.store(association, context, header.sop_class_uid, header.sop_instance_uid, _joined(first, data))
+    return status == 0 or status & 0xF000 == _WARNINGS
+
+
+_WARNINGS = 0xB000  # PS3.7 C.4
+
+
+def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _study(one: Identifier) -> Elsewhere:
+    return Elsewhere(
+        level=Level.STUDY,
+        study_instance_uid=one.value(0x0020000D),
+        name=person_name(one.value(0x00100010)),
+        patient_id=one.value(0x00100020),
+        birth_date=one.value(0x00100030),
+        sex=one.value(0x00100040),
+        date=one.value(0x00080020),
+        time=one.value(0x00080030),
+        description=one.value(0x00081030),
+        modalities=tuple(filter(None, one.value(0x00080061).split("\\"))),
+        accession_number=one.value(0x00080050),
+        instances=_number(one.value(0x00201208)),
+    )
+
+
+def _number(text: Any) -> int | None:
+    try:
+        return int(str(text).strip())
+    except ValueError:
+        return None
+
+
+# -- DICOMweb ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Web:
+    service: dicomweb.Service
+
+    def echo(self) -> None:
+        self.service.search("/studies", {"limit": "1"})
+
+    def studies(self, keys: Mapping[str, str], limit: int) -> Iterator[Elsewhere]:
+        asked = {keyword: given for keyword, given in keys.items() if given}
+        asked |= {"includefield": "StudyDescription", "limit": str(limit)}
+        for one in self.service.search("/studies", asked):
+            yield _web_study(one)
+
+    def series(self, study: str) -> Iterator[Elsewhere]:
+        for one in self._all(f"/studies/{study}/series"):
+            yield Elsewhere(
+                level=Level.SERIES,
+                study_instance_uid=study,
+                series_instance_uid=str(value(one, "0020000E") or ""),
+                name=person_name(""),
+                description=str(value(one, "0008103E") or ""),
+                modalities=tuple(filter(None, [value(one, "00080060")])),
+                number=_number(value(one, "00200011")),
+                instances=_number(value(one, "00201209")),
+            )
+
+    def instances(self, study: str, series: str) -> list[str]:
+        found = self._all(f"/studies/{study}/series/{series}/instances")
+        return [uid for one in found if (uid := str(value(one, "00080018") or ""))]
+
+    def _all(self, path: str) -> Iterator[dict[str, Any]]:
+        """Page after page; a service may cut them shorter than we ask (PS3.18 8.3.4.4)."""
+        at = 0
+        while found := self.service.search(path, {"limit": str(_PAGE), "offset": str(at)}):
+            yield from found
+            at += len(found)
+
+    def fetch(self, study: str, series: str, wanted: Sequence[str], work: _Work) -> None:
+        assert work.receiver is not None  # noqa: S101 - fetching has one
+        for uid in wanted:
+            if work.cancelled:
+                return
+            with self.service.instance(study, series, uid) as data, work.receiver.inbox.begin(_WHO) as arrival:
+                for piece in data:
+                    arrival.write(piece)
+                header = arrival.finish().header
+                well = header is not None and header.sop_instance_uid == uid
+                if well:
+                    arrival.keep()
+            work.count(done=int(well), failed=int(not well))
+
+    def send(self, found: Sequence[Instance], catalog: Catalog, work: _Work) -> None:
+        for one in found:
+            if work.cancelled:
+                return
+            try:
+                there = locate(catalog, one.id)
+                with opened(there.path) as file:
+                    whole = (file.read_at(at, 1 << 20) for at in range(0, file.size, 1 << 20))
+                    well = self.service.store(whole, file.size)
+            except (Unavailable, OSError):
+                well = False
+            work.count(done=int(well), failed=int(not well))
+
+
+def _web_study(one: Mapping[str, Any]) -> Elsewhere:
+    name = value(one, "00100010")
+    groups = (
+        [str(name.get(group, "")) for group in ("Alphabetic", "Ideographic", "Phonetic")]
+        if isinstance(name, dict)
+        else []
+    )
+    modalities = one.get("00080061", {}).get("Value") or []
+
+    def text(tag: str) -> str:
+        found = value(one, tag)
+        return "" if found is None else str(found)
+
+    return Elsewhere(
+        level=Level.STUDY,
+        study_instance_uid=text("0020000D"),
+        name=person_name("=".join(groups)),
+        patient_id=text("00100020"),
+        birth_date=text("00100030"),
+        sex=text("00100040"),
+        date=text("00080020"),
+        time=text("00080030"),
+        description=text("00081030"),
+        modalities=tuple(map(str, modalities)),
+        accession_number=text("00080050"),
+        instances=_number(text("00201208")),
+    )

@@ -1,0 +1,149 @@
+"""Other nodes: a second fileroom, asked by DIMSE and by DICOMweb; fetched from, sent to, and gone in the middle."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fileroom.archive import Archive
+from fileroom.errors import BadRequest, NotFound, PeerError
+from fileroom.jobs import CancelToken, Progress
+from fileroom.model import Level, Peer, PeerKind, Query
+from fileroom.settings import Settings
+from fileroom.web.serve import Ready, serve
+from tests import world
+from tests.dimse.node import data_set_of, five_patients, started
+from tests.patience import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.dimse.node import Node
+
+STUDY = world.study_uid(1)
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Another node with six studies, which lets FILEROOM call; pages and DICOMweb beside it."""
+    node = started(tmp_path_factory.mktemp("there"), five_patients(), title="OTHER")
+    node.allow("FILEROOM")
+    yield node
+    node.running.stop()
+
+
+@pytest.fixture(scope="module")
+def web(there: Node) -> Iterator[tuple[str, str]]:
+    """The same by DICOMweb: its address and a token."""
+    ready, up = list[Ready](), threading.Event()
+
+    def announce(said: Ready) -> None:
+        ready.append(said)
+        up.set()
+
+    with there.archive() as archive:
+        secret = archive.new_token("elsewhere")
+        thread = threading.Thread(target=lambda: serve(archive, port=0, on_ready=announce))
+        thread.start()
+        assert up.wait(30)
+        yield ready[0].dicomweb, secret
+        ready[0].stop()
+        thread.join()
+
+
+@pytest.fixture(params=["dimse", "dicomweb"])
+def here(request: pytest.FixtureRequest, there: Node, web: tuple[str, str], tmp_path: Path) -> Iterator[Archive]:
+    """An empty archive that knows it as ``other``."""
+    with Archive.open(Settings(archive=tmp_path / "here", use_keyring=False)) as archive:
+        if request.param == "dimse":
+            peer = Peer(name="other", kind=PeerKind.DIMSE, title="OTHER", host="127.0.0.1", port=there.port)
+            archive.set_peer(peer)
+        else:
+            archive.set_peer(Peer(name="other", kind=PeerKind.DICOMWEB, url=web[0]), secret=web[1])
+        yield archive
+
+
+def test_it_answers(here: Archive) -> None:
+    here.echo_peer("other")
+
+
+def test_it_is_searched(here: Archive) -> None:
+    (found,) = here.search_peer("other", {"PatientName": "ROSSI*", "StudyDate": "20240101-"})
+    assert (found.study_instance_uid, found.name.alphabetic, found.date) == (STUDY, "ROSSI^Mario", "20240131")
+    assert (found.description, found.modalities, found.instances, found.here) == ("THORAX", ("CT",), 5, 0)
+    (yamada,) = here.search_peer("other", {"PatientID": "X%1"})
+    assert yamada.name.ideographic == "山田^太郎"
+    assert len(here.search_peer("other", {}, limit=2)) == 2
+    series = here.series_at_peer("other", STUDY)
+    assert [(one.number, one.instances, one.modalities) for one in series] == [(1, 3, ("CT",)), (2, 2, ("CT",))]
+
+
+def test_a_study_is_fetched_byte_for_byte_and_only_once(here: Archive) -> None:
+    one = here.series_at_peer("other", STUDY)[0]
+    first = here.fetch_from_peer("other", STUDY, [one.series_instance_uid])
+    assert (first.state, first.done, first.had, first.failed) == ("done", 3, 0, 0)
+    assert here.search_peer("other", {"StudyInstanceUID": STUDY})[0].here == 3
+    told: list[Progress] = []
+    rest = here.fetch_from_peer("other", STUDY, on_progress=told.append)
+    assert (rest.state, rest.done, rest.had, rest.failed) == ("done", 2, 3, 0)
+    assert [(one.done, one.total) for one in told] == [(1, 2), (2, 2)]
+    files = {data_set_of(file) for name, file in five_patients().items() if name.startswith("1/1")}
+    got = {b"".join(here.data_set(one.id)) for one in here.search(Query(level=Level.INSTANCE)).items}
+    assert len(got) == 5
+    assert files < got  # the others are implicit, and C-GET agrees on one native syntax for a class
+    assert here.imports().items[0].who == "peer"
+
+
+def test_a_cancelled_fetch_says_so(here: Archive) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    assert here.fetch_from_peer("other", STUDY, cancel=cancel).state == "cancelled"
+
+
+def test_entries_are_sent(here: Archive, there: Node, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    study = 70 + ("web" in request.node.name)
+    files = {f"{n}": world.instance(study=study, number=n, patient_id="sent") for n in (1, 2)}
+    files["3"] = world.instance(study=study, series=2, number=1, patient_id="sent", transfer_syntax=world.IMPLICIT_LE)
+    here.bring_in(world.plant(tmp_path / "mine", files))
+    patient = here.search(Query(level=Level.PATIENT)).items[0]
+    sent = here.send_to_peer("other", [patient.id])
+    assert (sent.state, sent.done, sent.failed) == ("done", 3, 0)
+    until(lambda: [one.here for one in here.search_peer("other", {"StudyInstanceUID": world.study_uid(study)})] == [3])
+    got = here.search_peer("other", {"StudyInstanceUID": world.study_uid(study)})
+    until(lambda: here.search_peer("other", {"StudyInstanceUID": world.study_uid(study)})[0].instances == 3)
+    assert got[0].here == 3
+
+
+def test_what_is_gone_is_counted(here: Archive, tmp_path: Path) -> None:
+    folder = world.plant(
+        tmp_path / "mine", {"one": world.instance(study=80), "two": world.instance(study=80, number=2)}
+    )
+    here.bring_in(folder)
+    (folder / "one").unlink()
+    sent = here.send_to_peer("other", [here.search(Query(level=Level.STUDY)).items[0].id])
+    assert (sent.done, sent.failed) == (1, 1)
+
+
+def test_nobody_of_that_name_and_nobody_there(here: Archive) -> None:
+    with pytest.raises(NotFound):
+        here.echo_peer("nobody")
+    with pytest.raises(BadRequest):
+        here.search_peer("other", {"PatientComments": "x"})
+    here.set_peer(Peer(name="gone", kind=PeerKind.DIMSE, title="GONE", host="127.0.0.1", port=1))
+    here.set_peer(Peer(name="far", kind=PeerKind.DICOMWEB, url="http://127.0.0.1:1/dicomweb"))
+    for name in ("gone", "far"):
+        with pytest.raises(PeerError):
+            here.echo_peer(name)
+
+
+def test_a_stranger_and_a_wrong_secret_are_told_why(there: Node, web: tuple[str, str], tmp_path: Path) -> None:
+    with Archive.open(Settings(archive=tmp_path / "here", use_keyring=False)) as here:
+        here.set_peer(Peer(name="titled", kind=PeerKind.DIMSE, title="WRONG", host="127.0.0.1", port=there.port))
+        with pytest.raises(PeerError, match="another AE title"):
+            here.echo_peer("titled")
+        here.set_peer(Peer(name="web", kind=PeerKind.DICOMWEB, url=web[0]), secret="guessed")
+        with pytest.raises(PeerError, match="look at its secret"):
+            here.echo_peer("web")
