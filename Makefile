@@ -9,7 +9,7 @@ NODE_MODULES := viewer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench soak pictures pins clean
+.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench bench-viewer soak pictures pins clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ dist: .stamps/dev  ## build wheel and sdist, with the viewer in them, into dist/
 
 bench: .stamps/dev  ## measure against a peer and a floor; prints ratios
 	$(BIN)/python -m benchmarks
+
+bench-viewer: viewer .stamps/dev $(NODE_MODULES)  ## measure the viewer in a real Chromium, against OHIF
+	cd viewer && FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npm run bench
 
 soak: .stamps/dev  ## kill 500 imports at random moments and see that nothing is lost
 	FILEROOM_KILLS=500 $(BIN)/python -m pytest tests/intake/test_kills.py

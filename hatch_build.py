@@ -33,7 +33,7 @@ VIEWER = Path("viewer")
 STATIC = Path("src/fileroom/web/static")
 BUILT_FROM = STATIC / "built-from.txt"
 # In viewer/, and not part of what a browser gets.
-NO_SOURCES = {"README.md", "e2e", "eslint.config.js", "lint", "node_modules", "test-results"}
+NO_SOURCES = {"README.md", "bench", "e2e", "eslint.config.js", "lint", "node_modules", "test-results"}
 
 
 class ViewerHook(BuildHookInterface[Any]):

@@ -40,7 +40,7 @@ export default defineConfig(
   },
   { files: ["src/**/*.tsx"], ignores: ["**/*.test.tsx"], rules: { "house/no-literal-text": "error" } },
   {
-    files: ["**/*.test.{ts,tsx}", "e2e/**", "dev/**"],
+    files: ["**/*.test.{ts,tsx}", "bench/**", "e2e/**", "dev/**"],
     // a describe block is as long as its cases, and a mock's table of routes is one long switch
     rules: { "max-lines-per-function": "off", complexity: "off" },
   },

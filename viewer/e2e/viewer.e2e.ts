@@ -331,9 +331,9 @@ describe("what cannot be shown", () => {
 
   it("tells what a series without images is", async () => {
     await page.goto(`${server.origin}/series/${idOf("report")}`);
-    const notice = page.locator(".vp-notice");
-    await expect.poll(() => notice.innerText()).toContain("This series holds no images: a structured report");
-    expect(await notice.innerText()).toMatch(/SOP class\s+Basic Text SR/);
+    await page.locator("main.vp").getByRole("heading", { name: "report" }).waitFor();
+    await page.getByText("Basic Text SR Storage").waitFor();
+    await page.getByRole("link", { name: "Save the file" }).waitFor();
   });
 
   it("says that there is no such series", async () => {

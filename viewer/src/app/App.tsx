@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 
 import { sessionHere } from "../core/place.ts";
 import { ArchivePage } from "../features/archive/index.ts";
@@ -16,6 +17,7 @@ import { leave, navigate, route } from "./router.ts";
 import { importRoot, rebuild } from "../io/api.ts";
 import { archive, check, chooser, folders, imports, signedOut, start } from "./services.ts";
 import { StatusLine } from "./StatusLine.tsx";
+import { nextViewing, type Viewing } from "./viewing.ts";
 
 const loadViewer = async () => (await import("../features/viewport/index.ts")).SeriesView;
 
@@ -32,19 +34,22 @@ const showSeries = (id: string): void => {
 };
 
 export function App() {
+  const viewing = useRef<Viewing | undefined>(undefined);
   if (signedOut.value) {
+    viewing.current = undefined; // whoever signs in next finds nothing
     return (
       <Frame bare>
         <SignInPage onSignedIn={start} />
       </Frame>
     );
   }
-  const at = route.value;
-  const viewing = at.page === "series" || at.page === "study";
+  viewing.current = nextViewing(viewing.current, route.value);
+  const viewed = viewing.current;
   return (
     <>
       {HERE === undefined ? null : <Lazy load={loadSessionBar} props={{ id: HERE }} silent />}
-      {viewing ? <Viewer key="viewer" seriesId={at.page === "series" ? at.id : undefined} studyId={at.page === "study" ? at.id : undefined} /> : <Pages />}
+      {viewed?.aside === false ? null : <Pages />}
+      {viewed === undefined ? null : <Viewer key={viewed.visit} viewing={viewed} />}
       {imports.shown.value ? <ImportDialog store={imports} chooser={chooser} /> : null}
       <MenuHost />
       <ToastHost />
@@ -52,9 +57,9 @@ export function App() {
   );
 }
 
-function Viewer({ seriesId, studyId }: { readonly seriesId: string | undefined; readonly studyId: string | undefined }) {
-  const which = seriesId === undefined ? { studyId: studyId ?? "" } : { seriesId };
-  return <Lazy<SeriesViewProps> load={loadViewer} props={{ ...which, onClose: leave, onSeries: showSeries }} />;
+function Viewer({ viewing: { page, id, aside } }: { readonly viewing: Viewing }) {
+  const which = page === "series" ? { seriesId: id } : { studyId: id };
+  return <Lazy<SeriesViewProps> load={loadViewer} props={{ ...which, aside, onClose: leave, onSeries: showSeries }} silent={aside} />;
 }
 
 function Pages() {

@@ -15,26 +15,31 @@ import { DeskCells } from "./volume/DeskCells.tsx";
 export interface SeriesViewProps {
   readonly seriesId?: string;
   readonly studyId?: string;
+  /** Another page is before one's eyes; all stays as it is for whoever comes back. */
+  readonly aside?: boolean;
   readonly onClose: () => void;
   readonly onSeries: (id: string) => void;
 }
 
-export function SeriesView({ seriesId, studyId, onClose, onSeries }: SeriesViewProps) {
+export function SeriesView({ seriesId, studyId, aside = false, onClose, onSeries }: SeriesViewProps) {
   const viewer = useMemo(() => new Viewer(), []);
   const open = (): void => {
     void viewer.open({ ...(seriesId === undefined ? {} : { seriesId }), ...(studyId === undefined ? {} : { studyId }) }, onSeries);
   };
-  useEffect(open, [seriesId, studyId]);
+  useEffect(() => {
+    if (aside) viewer.stepAside();
+    else open();
+  }, [aside, seriesId, studyId]);
   useEffect(
     () => () => {
       viewer.close();
     },
     [viewer],
   );
-  useKeys(viewer, onClose, onSeries);
+  useKeys(viewer, onClose, onSeries, !aside);
   const desk = viewer.desk.value;
   return (
-    <main class="vp">
+    <main class="vp" hidden={aside}>
       <Toolbar viewer={viewer} onClose={onClose} />
       <div class={viewer.measured.listed.value ? "vp-body listed" : "vp-body"}>
         <Strip viewer={viewer} current={seriesId} onSeries={onSeries} />
@@ -67,8 +72,9 @@ function gridOf(viewer: Viewer): { readonly gridTemplateColumns: string; readonl
 }
 
 /** Keys work wherever the focus is, except where they are already spoken for: in menus, dialogs and fields. */
-function useKeys(viewer: Viewer, onClose: () => void, onSeries: (id: string) => void): void {
+function useKeys(viewer: Viewer, onClose: () => void, onSeries: (id: string) => void, listening: boolean): void {
   useEffect(() => {
+    if (!listening) return undefined;
     const turnSeries = (step: 1 | -1): void => {
       const next = viewer.neighbour(step);
       if (next !== undefined) onSeries(next.id);
@@ -88,5 +94,5 @@ function useKeys(viewer: Viewer, onClose: () => void, onSeries: (id: string) => 
     return () => {
       removeEventListener("keydown", onKeyDown);
     };
-  }, [viewer, onClose, onSeries]);
+  }, [viewer, onClose, onSeries, listening]);
 }

@@ -86,6 +86,8 @@ export class Pane {
   #stack: StackView | undefined;
   #opening = new AbortController();
   #dragged = 0;
+  /** What the archive said of the series. */
+  #told: SeriesImages | undefined;
 
   constructor(
     readonly id: number,
@@ -121,10 +123,12 @@ export class Pane {
   }
 
   async #openSeries(id: string, open: AbortSignal): Promise<Series | undefined> {
-    const { series, instances } = await this.#host.images(id, open);
+    const told = await this.#host.images(id, open);
+    const { series, instances } = told;
     const subject = await this.#host.liesOver(series, instances);
     open.throwIfAborted();
     if (subject !== undefined) return this.#openSeries(subject, open);
+    this.#told = told;
     const stacks = stacksOf(framesOf(instances));
     if (stacks.length === 0) {
       this.phase.value = { kind: "noPixels", series, instances };
@@ -221,6 +225,30 @@ export class Pane {
       this.display.value = undefined;
       this.loads.value = new Uint8Array(0);
     });
+  }
+
+  /** Nobody looks for a while. */
+  rest(): void {
+    this.player.pause();
+    this.#background.stop();
+  }
+
+  /** Somebody looks again: it goes on where it was, unless the series is another by now. */
+  goOn(): void {
+    const phase = this.phase.value;
+    if (phase.kind !== "open") return;
+    this.#background.run();
+    void this.#lookAgain(phase.series.id);
+  }
+
+  async #lookAgain(seriesId: string): Promise<void> {
+    const before = this.#told;
+    const { signal: open } = this.#opening;
+    const now = await this.#host.images(seriesId, open).catch(() => undefined);
+    if (now !== undefined && !open.aborted && JSON.stringify(now) !== JSON.stringify(before)) {
+      this.#stack?.forget();
+      await this.open(seriesId);
+    }
   }
 
   dispose(): void {

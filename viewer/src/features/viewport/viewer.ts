@@ -28,6 +28,9 @@ const ENGINE_TOOLS: readonly Tool[] = ["window", "scroll", "zoom", "pan"];
 export const isKind = (tool: Tool): tool is Kind => (KINDS as readonly Tool[]).includes(tool);
 const isEngineTool = (tool: Tool): tool is ToolName => ENGINE_TOOLS.includes(tool);
 
+/** How many viewers there were: what is decoded is the last one's. */
+let made = 0;
+
 export class Viewer {
   /** All series of the person: those of the study at hand first, in the order of the archive, then earlier and later ones. */
   readonly strip = signal<readonly Series[]>([]);
@@ -80,6 +83,8 @@ export class Viewer {
   readonly #ahead = new Map<string, Promise<SeriesImages>>();
   readonly #seen = new Set<string>();
   #onSeries: (id: string) => void = () => undefined;
+  #aside = false;
+  readonly #made = (made += 1);
 
   constructor() {
     const first = new Pane(0, this.#host);
@@ -104,6 +109,7 @@ export class Viewer {
   async open(what: { readonly seriesId?: string; readonly studyId?: string }, onSeries: (id: string) => void): Promise<void> {
     this.#onSeries = onSeries;
     const pane = this.active.value;
+    if (this.#aside) this.#comeBack();
     if (what.seriesId !== undefined && pane.series.value?.id === what.seriesId && pane.phase.value.kind !== "trouble") return;
     this.#opening.abort();
     this.#opening = new AbortController();
@@ -187,6 +193,18 @@ export class Viewer {
     if (layout !== "1x1") this.#arrange(layout, hang(series, this.strip.value, layout));
   }
 
+  /** Another page comes before one's eyes: all stays as it is, and nothing more is asked for. */
+  stepAside(): void {
+    this.#aside = true;
+    this.measured.flush();
+    for (const pane of this.panes.value) pane.rest();
+  }
+
+  #comeBack(): void {
+    this.#aside = false;
+    for (const pane of this.panes.value) pane.goOn();
+  }
+
   close(): void {
     this.#opening.abort();
     this.measured.flush();
@@ -194,7 +212,7 @@ export class Viewer {
     for (const pane of this.panes.value) pane.dispose();
     forgetSources();
     void this.#engine?.then(({ clearShelf }) => {
-      clearShelf();
+      if (made === this.#made) clearShelf(); // unless another viewer has opened meanwhile
     });
   }
 

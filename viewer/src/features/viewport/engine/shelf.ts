@@ -1,4 +1,6 @@
 /** The frames that are open, by the names under which Cornerstone knows them. */
+import { cache } from "@cornerstonejs/core";
+
 import { type Frame, frameKey } from "../../../core/frames.ts";
 import type { Display, Series } from "../../../core/model.ts";
 import type { GreyWindow } from "../../../core/window.ts";
@@ -33,7 +35,16 @@ export function putOnShelf(series: Series, frames: readonly Frame[]): void {
 
 export const fromShelf = (key: string): Shelved | undefined => shelf.get(key);
 
-/** Take all away; when the viewer closes. */
+/** Take all away, what was decoded too; when the viewer closes. */
 export function clearShelf(): void {
   shelf.clear();
+  cache.purgeCache();
+}
+
+/** These have changed: they are to be had anew. */
+export function takeOffShelf(keys: readonly string[]): void {
+  for (const key of keys) {
+    shelf.delete(key);
+    if (cache.getImage(key) !== undefined) cache.removeImageLoadObject(key, { force: true });
+  }
 }

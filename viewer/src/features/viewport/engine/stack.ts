@@ -10,7 +10,7 @@ import { curveOf, paddingOf, type Table, tableOf } from "../../../core/tables.ts
 import { autoWindow, type GreyRange, type GreyWindow, rangeOf, showsNothing, tableWindow, windowOf } from "../../../core/window.ts";
 import { forgetComing, haveImage } from "./images.ts";
 import { pixelsOf, type PixelValues } from "./pixels.ts";
-import { fromShelf, putOnShelf, type Shelved } from "./shelf.ts";
+import { fromShelf, putOnShelf, type Shelved, takeOffShelf } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
 import { equip, SCROLL_EVENT, unequip } from "./tools.ts";
 
@@ -90,7 +90,7 @@ export class StackView {
     element.addEventListener(SCROLL_EVENT, this.#onScrollDrag);
     eventTarget.addEventListener(Events.IMAGE_CACHE_IMAGE_REMOVED, this.#onRemoved);
     this.#resize = new ResizeObserver(() => {
-      if (!this.#open) return;
+      if (!this.#open || element.clientWidth === 0) return; // hidden
       const fitted = this.#fitted();
       this.#engine.resize(true, true);
       if (fitted) this.fit();
@@ -110,6 +110,11 @@ export class StackView {
     this.#own = undefined;
     this.#judged = false;
     this.#distrusted = false;
+  }
+
+  /** The frames at hand have changed: what was decoded of them is not true any more. */
+  forget(): void {
+    takeOffShelf(this.#keys);
   }
 
   /** Have image `index` in memory; rejects when it cannot be had. */
