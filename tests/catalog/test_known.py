@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fileroom.archive import Archive
-from fileroom.catalog.known import LOOK_AGAIN, KnownFiles, folders_with_files, holds_files
+from fileroom.catalog import known
+from fileroom.catalog.known import LOOK_AGAIN, UNKNOWN, KnownFiles, Recorded, folders_with_files, holds_files
 from fileroom.model import Level, Query
 from fileroom.settings import Settings
 from fileroom.sources.folder import Listing
@@ -35,11 +37,11 @@ class World:
     def settled(self, now_ns: int = NOW, after: str = "", upto: str | None = None) -> list[str]:
         listing = Listing(str(self.scans), (), after=after, upto=upto)
         with self.catalog.database.latest() as cursor:
-            known = KnownFiles(cursor)
-            folder = known.folder(self.drive, self.inside)
+            files = KnownFiles(cursor)
+            folder = files.folder(self.drive, self.inside)
             assert folder is not None
-            names = [n for n, _, time in known.present_files(folder, listing, now_ns) if time != LOOK_AGAIN]
-            assert set(names) <= set(known.files(folder, listing))
+            names = [n for n, _, time in files.present_files(folder, listing, now_ns) if time != LOOK_AGAIN]
+            assert set(names) <= set(files.files(folder, listing))
         return names
 
     def change(self, sql: str) -> None:
@@ -95,3 +97,28 @@ def test_folders_that_held_files(world: World) -> None:
 def test_a_folder_that_nothing_is_known_of(world: World) -> None:
     with world.catalog.database.latest() as cursor:
         assert KnownFiles(cursor).folder(world.drive, f"{world.inside}/other") is None
+
+
+@pytest.mark.parametrize("page", [1, 2, 100])
+def test_folders_are_told_in_whatever_order_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(known, "_NEIGHBOURS", page)
+    paths = ["/a", "/a-b", "/a/b", "/a/c", "/z"]
+    with Archive.open(Settings(archive=tmp_path, use_keyring=False)) as archive:
+        database = archive._catalog.database
+        with database.transaction() as cursor:
+            cursor.execute("INSERT INTO drive(id, filesystem_id) VALUES (1, 'one'), (2, 'other')")
+            cursor.executemany(
+                "INSERT INTO folder(id, drive_id, path, look, look_at, n_changes) VALUES (?, 1, ?, x'01', 3, ?)",
+                [(number, path, 3 + number % 2) for number, path in enumerate(paths)],
+            )
+        with database.latest() as cursor:
+            for order in itertools.permutations([*paths, "/b"], 3):
+                files = KnownFiles(cursor)
+                for path in order:
+                    number = paths.index(path) if path in paths else None
+                    look = b"\1" if number is not None and number % 2 == 0 else b""
+                    expected = Recorded(number, look, 3 + number % 2) if number is not None else UNKNOWN
+                    assert files.look("one", path) == expected
+                assert files.look("other", order[0]) == UNKNOWN

@@ -99,6 +99,8 @@ class Recorded(NamedTuple):
     changes: int
 
 
+_NEIGHBOURS = 100
+_LAST = "\U0010ffff"  # after every path
 UNKNOWN = Recorded(None, b"", 0)
 LOOK_AGAIN = -(1 << 62)
 
@@ -108,6 +110,9 @@ class KnownFiles:
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
+        self._drive = ""
+        self._looks: dict[str, Recorded] = {}  # of all folders known on the drive from one path to another
+        self._from, self._upto = "", ""
 
     def folder(self, filesystem_id: str, inside: str) -> int | None:
         """The row of a folder; None when nothing is known of it."""
@@ -115,9 +120,17 @@ class KnownFiles:
         return row[0] if row else None
 
     def look(self, filesystem_id: str, inside: str) -> Recorded:
-        """What is recorded of a folder as a whole."""
-        row = self._cursor.execute(_LOOK, (to_text(inside), filesystem_id)).fetchone()
-        return Recorded(row[0], row[1] or b"", row[2]) if row else UNKNOWN
+        """What is recorded of a folder as a whole: as of now, or of when one of its neighbours was asked for.
+
+        A walk goes nearly by path, and a question for each folder would cost as much as listing it.
+        """
+        path = to_text(inside)
+        if filesystem_id != self._drive or not self._from <= path <= self._upto:
+            rows = self._cursor.execute(_LOOKS, (filesystem_id, path, _NEIGHBOURS)).fetchall()
+            self._looks = {row[0]: Recorded(row[1], row[2] or b"", row[3]) for row in rows}
+            self._drive, self._from = filesystem_id, path
+            self._upto = rows[-1][0] if len(rows) == _NEIGHBOURS else _LAST
+        return self._looks.get(path, UNKNOWN)
 
     def present_files(self, folder_id: int, listing: Listing, now_ns: int) -> list[tuple[str, int, int]]:
         """Name, size and time of the files of a folder, or a part of it, that were there when last seen, by name.
@@ -213,7 +226,10 @@ _FOLDER = (
     "SELECT folder.id FROM drive JOIN folder ON folder.drive_id = drive.id AND folder.path = ? "
     "WHERE drive.filesystem_id = ?"
 )
-_LOOK = _FOLDER.replace("folder.id", "folder.id, CASE WHEN look_at = n_changes THEN look END, n_changes", 1)
+_LOOKS = (
+    "SELECT path, id, CASE WHEN look_at = n_changes THEN look END, n_changes FROM folder "
+    "WHERE drive_id = (SELECT id FROM drive WHERE filesystem_id = ?) AND path >= ? ORDER BY path LIMIT ?"
+)
 _KNOWN = (
     # A path that was copied stands for the instance of its copy; without it (-1 is no size) it is to be copied again.
     "SELECT name, file.id, CASE WHEN reason = 'copied' AND coalesce(instance.missing, 1) THEN -1 ELSE size END, "
