@@ -32,6 +32,20 @@ class Settings:
     max_patients: int | None = None  # files of one patient more are refused; None: no limit
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guests:
+    """Who may come to the DICOMweb of a server besides those who are signed in.
+
+    ``unsigned``: every program on this computer; ``origins``: pages of other servers may ask, and read the answers.
+    """
+
+    unsigned: bool = False
+    origins: tuple[str, ...] = ()
+
+
+NO_GUESTS = Guests()
+
+
 def from_environment(archive: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from an explicit folder, else ``FILEROOM_ARCHIVE``, else the platform's user-data folder.
 

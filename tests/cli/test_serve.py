@@ -16,6 +16,7 @@ import pytest
 
 from fileroom.cli import serve
 from fileroom.errors import Busy
+from fileroom.settings import NO_GUESTS
 from tests.patience import until
 from tests.world import instance, plant
 
@@ -112,7 +113,7 @@ def test_a_port_that_is_taken(fileroom: Fileroom) -> None:
 def test_nobody_asked_for_the_usual_port(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
-    def answer(_archive: object, *, port: int, on_ready: object, session: object) -> None:
+    def answer(_archive: object, *, port: int, on_ready: object, session: object, guests: object) -> None:
         tried.append(port)
         if port == serve.USUAL_PORT:
             raise Busy("taken")
@@ -131,11 +132,25 @@ def test_fileroom_alone_opens_the_archive(fileroom: Fileroom, monkeypatch: pytes
     assert fileroom().code == 0
     assert fileroom("serve").code == 0
     assert fileroom("serve", "--open", "--port", "8000", "--json").code == 0
+    nobody = {"guests": NO_GUESTS}
     assert seen == [
-        {"port": None, "show": True, "as_json": False},
-        {"port": None, "show": False, "as_json": False},
-        {"port": 8000, "show": True, "as_json": True},
+        {"port": None, "show": True, "as_json": False} | nobody,
+        {"port": None, "show": False, "as_json": False} | nobody,
+        {"port": 8000, "show": True, "as_json": True} | nobody,
     ]
+
+
+def test_without_sign_in_it_says_so_loudly(tmp_path: Path) -> None:
+    arguments = ("serve", "--port", "0", "--no-auth", "--allow-origin", "http://127.0.0.1:3000", "--json")
+    with running(*arguments, "--archive", tmp_path / "archive") as process:
+        said = ready(process)
+        assert httpx2.get(f"{said['dicomweb']}/studies").status_code == 204
+        asked = httpx2.get(f"{said['dicomweb']}/studies", headers={"Origin": "http://127.0.0.1:3000"})
+        assert asked.headers["Access-Control-Allow-Origin"] == "http://127.0.0.1:3000"
+        assert httpx2.get(said["url"].partition("/?")[0] + "/api/patients").status_code == 401
+        code, _, error = ended(process, signal.SIGTERM)
+        assert code == 0
+        assert "--no-auth" in error
 
 
 def test_import_and_watch(fileroom: Fileroom, tmp_path: Path) -> None:

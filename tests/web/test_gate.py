@@ -9,6 +9,7 @@ import pytest
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from fileroom.settings import Guests
 from fileroom.web.app import create_app
 from fileroom.web.gate import HEADERS, host_name, is_data, is_loopback
 from fileroom.web.sign_in import MAX_SESSIONS, TOKEN_SECONDS, SignIn
@@ -254,3 +255,44 @@ def test_data_are_not_kept_by_browsers(client: TestClient, path: str) -> None:
 def test_pages_are_open(stranger: TestClient, static: Path) -> None:
     assert stranger.get("/").content == (static / "index.html").read_bytes()
     assert stranger.get("/assets/app-1a2b.js").status_code == 200
+
+
+# -- guests of DICOMweb ------------------------------------------------------------------------------------------
+
+
+def guest_app(archive: FakeArchive, guests: Guests) -> TestClient:
+    return TestClient(create_app(archive.as_archive, static=None, guests=guests), base_url=ORIGIN)
+
+
+def test_without_sign_in_dicomweb_is_open_and_nothing_else(archive: FakeArchive) -> None:
+    client = guest_app(archive, Guests(unsigned=True))
+    assert client.get("/dicomweb/studies").status_code == 200
+    for path in ("/api/status", "/dicomwebs", "/api/patients"):
+        assert client.get(path).status_code in {401, 404, 503}
+    assert client.get("/api/patients").status_code == 401
+    assert client.get("/dicomweb/studies", headers={"Host": "evil.example"}).status_code == 421
+    cross = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
+    assert client.post("/dicomweb/studies", headers=cross).status_code == 403
+    assert "Access-Control-Allow-Origin" not in client.get("/dicomweb/studies", headers=cross).headers
+
+
+def test_pages_of_the_list_may_use_dicomweb(archive: FakeArchive) -> None:
+    client = guest_app(archive, Guests(unsigned=True, origins=("http://127.0.0.1:3000/",)))
+    ohif = {"Origin": "http://127.0.0.1:3000", "Sec-Fetch-Site": "same-site"}
+    asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    preflight = client.options("/dicomweb/studies", headers=ohif | asks)
+    assert (preflight.status_code, preflight.headers["Access-Control-Allow-Origin"]) == (204, ohif["Origin"])
+    assert "Authorization" in preflight.headers["Access-Control-Allow-Headers"]
+    answer = client.get("/dicomweb/studies", headers=ohif)
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, ohif["Origin"])
+    assert "Origin" in answer.headers["Vary"]
+    assert client.post("/dicomweb/studies", headers=ohif).status_code == 415
+    for path, origin in (("/api/status", ohif["Origin"]), ("/dicomweb/studies", "http://127.0.0.1:3001")):
+        other = client.options(path, headers={"Origin": origin} | asks)
+        assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_pages_of_the_list_are_strangers_without_a_token(archive: FakeArchive) -> None:
+    client = guest_app(archive, Guests(origins=("http://127.0.0.1:3000",)))
+    answer = client.get("/dicomweb/studies", headers={"Origin": "http://127.0.0.1:3000"})
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (401, "http://127.0.0.1:3000")

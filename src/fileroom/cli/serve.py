@@ -11,6 +11,7 @@ from fileroom.cli.options import ArchiveOption, open_archive
 from fileroom.cli.output import err, print_json
 from fileroom.cli.screen import open_browser
 from fileroom.errors import Busy
+from fileroom.settings import NO_GUESTS, Guests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,27 @@ AnyClassOption = Annotated[
     bool, typer.Option("--dimse-any-class", help="Store objects of classes that the standard does not know, too.")
 ]
 
+NoAuthOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-auth",
+        help="Let every program on this computer use DICOMweb unasked, for clients that cannot send a token.",
+    ),
+]
+OriginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-origin",
+        metavar="URL",
+        help="Let pages of this server (http://127.0.0.1:3000) use DICOMweb from a browser. May be repeated.",
+        show_default=False,
+    ),
+]
+LOUD = (
+    "Warning: --no-auth. Every program and every user of this computer can read, search and add to this archive by "
+    "DICOMweb, without a password, until this ends."
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -89,12 +111,15 @@ def serve(  # noqa: PLR0913 - each is an option
     dimse_tls: TlsOption = None,
     dimse_ca: AuthorityOption = None,
     dimse_any_class: AnyClassOption = False,
+    no_auth: NoAuthOption = False,
+    allow_origin: OriginOption = None,
     as_json: ServeJsonOption = False,
     archive: ArchiveOption = None,
 ) -> None:
     """Serve the archive to the browser on this computer, until Ctrl-C; with --dimse to DICOM nodes, too."""
+    guests = Guests(unsigned=no_auth, origins=tuple(allow_origin or ()))
     if dimse is None:
-        run(context, archive, port=port, show=show, as_json=as_json)
+        run(context, archive, port=port, show=show, as_json=as_json, guests=guests)
         return
     from fileroom.dimse.process import Station
 
@@ -102,7 +127,7 @@ def serve(  # noqa: PLR0913 - each is an option
     station = Station(
         port=dimse, title=aet.strip(), tls=tuple(str(file.absolute()) for file in files), any_class=dimse_any_class
     )
-    run(context, archive, port=port, show=show, as_json=as_json, station=station)
+    run(context, archive, port=port, show=show, as_json=as_json, station=station, guests=guests)
 
 
 def run(
@@ -113,17 +138,18 @@ def run(
     show: bool,
     as_json: bool,
     station: "Station | None" = None,
+    guests: Guests = NO_GUESTS,
 ) -> None:
     """Open the archive and serve it."""
     with open_archive(context, folder) as archive:
         if station is None:
-            stay_up(archive, port=port, show=show, as_json=as_json)
+            stay_up(archive, port=port, show=show, as_json=as_json, guests=guests)
             return
         from fileroom.dimse.process import Running
 
         node = Running(archive.settings, station)
         try:
-            stay_up(archive, port=port, show=show, as_json=as_json, station=node.station)
+            stay_up(archive, port=port, show=show, as_json=as_json, station=node.station, guests=guests)
         finally:
             node.stop()
 
@@ -136,6 +162,7 @@ def stay_up(
     as_json: bool,
     session: "Archive | None" = None,
     station: "Station | None" = None,
+    guests: Guests = NO_GUESTS,
 ) -> None:
     """Serve ``archive``, and open at ``session`` if there is one, until somebody stops it.
 
@@ -143,15 +170,16 @@ def stay_up(
     """
     from fileroom.web.serve import serve as answer
 
+    if guests.unsigned:
+        err().print(f"[bold red]{LOUD}[/bold red]")
     announce = _announcer(show=show, as_json=as_json, station=station)
     try:
-        answer(archive, port=USUAL_PORT if port is None else port, on_ready=announce, session=session)
+        answer(archive, port=USUAL_PORT if port is None else port, on_ready=announce, session=session, guests=guests)
     except Busy:
         if port is not None:
             raise
-        answer(
-            archive, port=0, on_ready=announce, session=session
-        )  # nobody asked for the usual port: any other will do
+        # Nobody asked for the usual port: any other will do.
+        answer(archive, port=0, on_ready=announce, session=session, guests=guests)
 
 
 def _announcer(*, show: bool, as_json: bool, station: "Station | None") -> "Callable[[Ready], None]":

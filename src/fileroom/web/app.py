@@ -9,6 +9,7 @@ from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from fileroom.settings import NO_GUESTS
 from fileroom.web import (
     api_archive,
     api_checks,
@@ -24,11 +25,12 @@ from fileroom.web import (
     api_sessions,
     api_surface,
     dicomweb,
+    openapi,
     pages,
     wado,
 )
 from fileroom.web.door import Door
-from fileroom.web.gate import DATA, OwnHost, OwnPages, SecurityHeaders, SignedIn
+from fileroom.web.gate import DATA, Origins, OwnHost, OwnPages, SecurityHeaders, SignedIn
 from fileroom.web.jobs import JobBoard
 from fileroom.web.problems import HANDLERS, Guard
 from fileroom.web.routing import Nowhere
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fileroom.archive import Archive
+    from fileroom.settings import Guests
 
 
 def create_app(
@@ -49,6 +52,7 @@ def create_app(
     sign_in: SignIn | None = None,
     jobs: JobBoard | None = None,
     served: Collection[str] = (),
+    guests: Guests = NO_GUESTS,
 ) -> Starlette:
     """The HTTP door of ``archive`` as an ASGI app.
 
@@ -79,8 +83,9 @@ def create_app(
             Middleware(SecurityHeaders),
             Middleware(Guard),
             Middleware(OwnHost, served=served),
+            Middleware(Origins, guests=guests),
             Middleware(OwnPages),
-            Middleware(SignedIn, sign_in=door.sign_in),
+            Middleware(SignedIn, sign_in=door.sign_in, guests=guests),
         ],
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
@@ -103,6 +108,7 @@ _OF_ANY_ARCHIVE = (
     *api_roots.ROUTES,
     *api_others.CONVERTING,
     *dicomweb.ROUTES,
+    *openapi.ROUTES,
     *wado.ROUTES,
 )
 _NOTHING_ELSE = tuple(Nowhere(tree + rest) for tree in DATA for rest in ("", "/{rest:path}"))  # never a page

@@ -7,16 +7,18 @@ import re
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 
+from fileroom.settings import NO_GUESTS
 from fileroom.web.problems import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from fileroom.settings import Guests
     from fileroom.web.sign_in import SignIn
 
 CONTENT_SECURITY_POLICY = (
@@ -33,6 +35,13 @@ HEADERS = (
 )
 SAFE = {"GET", "HEAD", "OPTIONS"}
 DATA = ("/api", "/dicomweb")
+GUEST = "fileroom.guest"  # in the scope: a page of another server that may ask
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match, Range",
+    "Access-Control-Max-Age": "600",
+}
+EXPOSED = "Content-Length, Content-Location, Content-Range, ETag, Warning"
 SIGN_IN_PATH = "/api/session"
 _IN_SESSION = re.compile(r"\A/sessions/[^/]*(?=/)")
 
@@ -46,6 +55,11 @@ def is_data(path: str) -> bool:
     """Whether that path is under one of the trees that answer 401 to strangers."""
     path = within(path)
     return any(path == tree or path.startswith(tree + "/") for tree in DATA)
+
+
+def is_dicomweb(path: str) -> bool:
+    """Whether that path is of DICOMweb, of the archive itself."""
+    return path == "/dicomweb" or path.startswith("/dicomweb/")
 
 
 class SecurityHeaders:
@@ -116,6 +130,36 @@ def is_loopback(name: str) -> bool:
         return False
 
 
+class Origins:
+    """Pages of other servers, of a list that is empty by default, may use DICOMweb (the CORS protocol of the Fetch
+    standard); all others may not read what they ask for."""
+
+    def __init__(self, app: ASGIApp, *, guests: Guests) -> None:
+        self.app = app
+        self.allowed = frozenset(one.rstrip("/").lower() for one in guests.origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or pass the request on and let its page read the answer."""
+        origin = Headers(scope=scope).get("origin", "") if scope["type"] == "http" else ""
+        if origin.lower() not in self.allowed or not is_dicomweb(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        told = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
+            await Response(status_code=204, headers=told | PREFLIGHT)(scope, receive, send)
+            return
+
+        async def with_origin(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Access-Control-Allow-Origin"] = origin
+                headers["Access-Control-Expose-Headers"] = EXPOSED
+                headers.add_vary_header("Origin")
+            await send(message)
+
+        await self.app({**scope, GUEST: True}, receive, with_origin)
+
+
 class OwnPages:
     """What changes something must come from our own pages, when a browser says where it comes from."""
 
@@ -124,7 +168,8 @@ class OwnPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 403."""
-        if scope["type"] == "http" and scope["method"] not in SAFE and not same_origin(Headers(scope=scope)):
+        changes = scope["type"] == "http" and scope["method"] not in SAFE and GUEST not in scope
+        if changes and not same_origin(Headers(scope=scope)):
             await refusal(403, "Other pages may not ask for this.")(scope, receive, send)
             return
         await self.app(scope, receive, send)
@@ -144,9 +189,10 @@ def same_origin(headers: Headers) -> bool:
 class SignedIn:
     """Data is for those who are signed in; the pages, and the way to sign in, are open."""
 
-    def __init__(self, app: ASGIApp, *, sign_in: SignIn) -> None:
+    def __init__(self, app: ASGIApp, *, sign_in: SignIn, guests: Guests = NO_GUESTS) -> None:
         self.app = app
         self.sign_in = sign_in
+        self.guests = guests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 401."""
@@ -154,6 +200,7 @@ class SignedIn:
             scope["type"] == "http"
             and is_data(scope["path"])
             and within(scope["path"]) != SIGN_IN_PATH
+            and not (self.guests.unsigned and is_dicomweb(scope["path"]))
             and not await signed_in(Headers(scope=scope), self.sign_in)
         ):
             await not_signed_in()(scope, receive, send)

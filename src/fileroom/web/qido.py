@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MAX_RESULTS = 5000
 MAX_OPENED = 200  # … when a file has to be opened for each
 FEW = 100  # series in an answer whose requests are looked up in their files
+USUAL_PORTS = {"http": 80, "https": 443}
 REQUEST_ATTRIBUTES = "00400275"
 # Names that are found by the folding of our own search, and its fields.
 FUZZY = {"PatientName": "name", "ReferringPhysicianName": "phys", "PerformingPhysicianName": "phys"}
@@ -220,4 +221,8 @@ def accept_of(request: Request, given: Iterable[tuple[str, str]]) -> str | None:
 
 def base_url(request: Request) -> str:
     """The address of the DICOMweb service, as the caller reaches it."""
-    return f"{request.url.scheme}://{request.headers['host']}{request.scope['root_path']}/dicomweb"
+    host = request.headers["host"]
+    port = (request.scope.get("server") or ("", None))[1]
+    if port not in {None, USUAL_PORTS.get(request.url.scheme)} and not re.search(r":[0-9]+$", host):
+        host = f"{host}:{port}"  # dicomweb-client, for one, leaves the port out of its Host header
+    return f"{request.url.scheme}://{host}{request.scope['root_path']}/dicomweb"

@@ -18,6 +18,7 @@ import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
 from fileroom.errors import BadRequest, Busy
+from fileroom.settings import NO_GUESTS
 from fileroom.web.app import create_app
 from fileroom.web.gate import is_loopback
 from fileroom.web.jobs import JobBoard
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from fileroom.archive import Archive
+    from fileroom.settings import Guests
     from fileroom.web.door import Door
 
 STATIC = Path(__file__).parent / "static"
@@ -60,6 +62,7 @@ def serve(
     on_ready: Callable[[Ready], None] | None = None,
     static: Path | None = None,
     session: Archive | None = None,
+    guests: Guests = NO_GUESTS,
 ) -> None:
     """Serve ``archive`` until SIGINT or SIGTERM, or until ``Ready.stop`` is called.
 
@@ -74,7 +77,8 @@ def serve(
         sign_in = SignIn(archive.check_token, cookie=f"fileroom-{real_port}")
         jobs = JobBoard(archive)
         folder = static or STATIC
-        app = create_app(archive, static=folder if folder.is_dir() else None, sign_in=sign_in, jobs=jobs, served=[host])
+        static = folder if folder.is_dir() else None
+        app = create_app(archive, static=static, sign_in=sign_in, jobs=jobs, served=[host], guests=guests)
         server = _Server(_config(app), app.state.door)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{real_port}"
