@@ -9,7 +9,7 @@ NODE_MODULES := viewer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench bench-viewer soak pictures pins clean
+.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench bench-node bench-viewer soak pictures pins clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ dist: .stamps/dev  ## build wheel and sdist, with the viewer in them, into dist/
 
 bench: .stamps/dev  ## measure against a peer and a floor; prints ratios
 	$(BIN)/python -m benchmarks
+
+bench-node: .stamps/dev  ## measure what other programs get over DICOMweb against nginx and Orthanc
+	$(BIN)/python -m benchmarks series frames qidopeer
 
 bench-viewer: viewer .stamps/dev $(NODE_MODULES)  ## measure the viewer in a real Chromium, against OHIF
 	cd viewer && FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npm run bench

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import cold, growth, headers, ingest, peers, qidopeer, reopen, rescan, search
+from benchmarks import cold, growth, headers, ingest, peers, qidopeer, reopen, rescan, search, wado
 from benchmarks.harness import as_json, machine, table
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ BENCHMARKS: dict[str, tuple[Callable[..., Comparison], dict[str, int]]] = {
     "growth": (growth.measure, {"files": 5_000, "runs": 1}),
     "reopen": (reopen.measure, {"series": 1_000, "runs": 3}),
     "search": (search.measure, {"patients": 1_000, "few": 100, "count": 60, "runs": 1}),
+    "series": (wado.measure_series, {"instances": 20, "runs": 1}),
+    "frames": (wado.measure_frames, {"instances": 20, "runs": 1}),
     "qidopeer": (qidopeer.measure, {"studies": 300, "runs": 1, "count": 30}),
 }
 FULL: dict[str, dict[str, int]] = {"growth": {"files": 1_000_000}, "search": {"patients": 1_000_000}}
