@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import fileroom
-from fileroom.errors import BadRequest, SourceError
-from fileroom.model import REACHABLE, Level, Query
+from fileroom.errors import BadRequest, Busy, SourceError
+from fileroom.model import REACHABLE, Level, Outcome, Query, State
 from tests import world
 from tests.packing import pack
 
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from fileroom.archive import Archive
 
 FILES = {"DICOM/A/1": world.instance(number=1), "DICOM/A/2": world.instance(number=2), "README.TXT": b"hello"}
+
+
+MUELLER: dict[str, Any] = {
+    "patient_name": "MÜLLER^Jörg",
+    "SpecificCharacterSet": "ISO_IR 100",
+    "StudyID": "1",
+    "SeriesNumber": 1,
+}
 
 
 def names(archive: Archive) -> list[str]:
@@ -96,3 +105,96 @@ def test_an_archive_of_its_own_has_no_source(tmp_path: Path) -> None:
     settings = Settings(archive=tmp_path / "archive", use_keyring=False)
     with fileroom.Archive.open(settings) as archive, pytest.raises(BadRequest):
         archive.look_in()
+
+
+def filed(folder: Path) -> Path:
+    """A disc with a DICOMDIR that lists three images of one person; on the disc their names are in small letters."""
+    from pydicom import dcmread
+    from pydicom.fileset import FileSet
+
+    fileset = FileSet()
+    for number in (1, 2, 3):
+        data = world.instance(number=number, **MUELLER)
+        fileset.add(dcmread(io.BytesIO(data)))
+    fileset.write(folder)
+    fileset._stage["t"].cleanup()  # it leaves its temporary folder to the end of the program, with a warning
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.name != "DICOMDIR":
+            path.rename(path.with_name(path.name.lower() + (".dcm" if path.is_file() else "")))
+    return folder
+
+
+def test_a_dicomdir_is_listed_from_it_alone_and_then_held_against_the_disc(tmp_path: Path) -> None:
+    disc = filed(tmp_path / "disc")
+    images = sorted(path for path in disc.rglob("*") if path.is_file() and path.name != "DICOMDIR")
+    images[0].unlink()
+    (disc / "more").write_bytes(world.instance(number=4, **MUELLER))
+    with fileroom.Archive.ephemeral(disc) as archive:
+        assert archive.medium is not None
+        assert archive.medium.list_directory()
+        assert len(names(archive)) == 2
+        [series] = archive.search(Query(level=Level.SERIES)).items
+        assert series.study.patient.name.alphabetic == "MÜLLER^Jörg"
+        [shown, _] = archive.images(series.id)["instances"]
+        assert shown["rows"] is not None  # what the DICOMDIR does not say is read when a series is opened
+        assert archive.frame(shown["id"], 1).data
+        assert archive.search(Query(level=Level.SERIES)).items[0].state is State.ONLINE
+        archive.look_in()
+        [same] = archive.search(Query(level=Level.SERIES)).items
+        assert same.id == series.id
+        assert len(names(archive)) == 3
+        found = archive.medium.found
+        assert (found.listed, len(found.missing), found.unlisted, found.whole) == (3, 1, 1, True)
+
+
+def test_a_dicomdir_that_says_something_else_does_not_stay(tmp_path: Path) -> None:
+    disc = filed(tmp_path / "disc")
+    for path in (path for path in disc.rglob("*") if path.is_file() and path.name != "DICOMDIR"):
+        data = path.read_bytes()
+        path.write_bytes(data.replace("MÜLLER^Jörg".encode("latin-1"), b"SCHMIDT^Eva"))
+    with fileroom.Archive.ephemeral(disc) as archive:
+        archive.look_in()
+        assert [one.name.alphabetic for one in archive.search(Query(level=Level.PATIENT)).items] == ["SCHMIDT^Eva"]
+        assert len(names(archive)) == 3
+
+
+@pytest.mark.parametrize("kind", ["folder", "image", "made"])
+def test_a_copy_in_memory_outlives_the_medium(kind: str, tmp_path: Path) -> None:
+    source = source_of(kind, tmp_path)
+    with fileroom.Archive.ephemeral(source) as archive:  # type: ignore[arg-type]
+        with pytest.raises(Busy):
+            archive.copy_into_memory()
+        archive.look_in()
+        before = [archive.frame(image.id, 1) for image in archive.search(Query(level=Level.INSTANCE)).items]
+        assert archive.copy_into_memory() == 0
+        assert archive.medium_found()["in_memory"]
+        for path in sorted(tmp_path.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        images = archive.search(Query(level=Level.INSTANCE)).items
+        assert [archive.frame(image.id, 1) for image in images] == before
+
+
+def test_a_study_is_kept_by_verified_copies_and_nothing_else(tmp_path: Path) -> None:
+    from fileroom.settings import Settings
+
+    disc = world.plant(tmp_path / "disc", {**FILES, "other": world.instance(study=2)})
+    settings = Settings(archive=tmp_path / "archive", use_keyring=False)
+    with fileroom.Archive.open(settings) as mine, fileroom.Archive.ephemeral(disc) as archive:
+        archive.look_in()
+        study = next(
+            one
+            for one in archive.search(Query(level=Level.STUDY)).items
+            if one.study_instance_uid == world.study_uid(1)
+        )
+        (disc / "DICOM/A/2").unlink()
+        summary = mine.keep(archive, [study.id])
+        assert (summary.instances, summary.outcomes[Outcome.UNREADABLE]) == (1, 1)
+        world.plant(disc, {"DICOM/A/2": FILES["DICOM/A/2"]})
+        archive.copy_into_memory()
+        again = mine.keep(archive, [study.id])
+        assert (again.instances, again.outcomes[Outcome.UNREADABLE]) == (1, 0)
+        [kept] = mine.search(Query(level=Level.STUDY)).items
+        assert kept.study_instance_uid == world.study_uid(1)
+        assert mine.roots() == ()
+        for image in mine.search(Query(level=Level.INSTANCE)).items:
+            assert Path(image.files[0].path).is_relative_to(tmp_path / "archive")

@@ -151,6 +151,7 @@ class Archive:
         self.settings = settings
         self.medium: Medium | None = None  # what an ephemeral one was opened over
         self.opened_others: Others | None = None  # what is said of the files of :meth:`others`
+        self.on_close: Callable[[Archive], None] | None = None  # asked for a last time, before it forgets
         self._catalog = Catalog(home or FolderHome(settings.archive, use_keyring=settings.use_keyring))
         self._files = Files(self._catalog)
         self._lock = threading.Lock()
@@ -246,6 +247,40 @@ class Archive:
         """Find all images of the source of :meth:`ephemeral`. BadRequest for an archive that has none."""
         return self._medium().look(on_progress=on_progress, cancel=cancel)
 
+    def medium_found(self) -> dict[str, Any]:
+        """What is known of the source of :meth:`ephemeral`: what its directory lists, and what is really there."""
+        medium = self._medium()
+        return {"label": medium.label, "kind": medium.kind, "bytes": medium.bytes(), **plain(medium.found)}
+
+    def copy_into_memory(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> int:
+        """Read all images of the source once, so that it can be ejected; returns how many could not be read.
+
+        Busy before :meth:`look_in` has come to its end, BadRequest when there is not enough memory.
+        """
+        return self._medium().copy_into_memory(on_progress=on_progress, cancel=cancel)
+
+    def keep(
+        self,
+        session: Archive,
+        ids: Sequence[str],
+        *,
+        who: str = "",
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> ImportSummary:
+        """Take entries of a ``session`` (of :meth:`ephemeral`) into this archive, by verified copies of their files.
+
+        The ledger of this import says of each file whether it was copied; what could not be read can be tried again.
+        """
+        with session._medium().held_files(ids) as path:
+            return self.bring_in([path], copy=True, who=who, on_progress=on_progress, cancel=cancel)
+
+    def traces(self) -> tuple[bytes, ...]:
+        """What would betray that these images were here, as bytes to look for on a disk."""
+        from fileroom.intake.trace import traces
+
+        return traces(self._catalog)
+
     def _medium(self) -> Medium:
         if self.medium is None:
             raise BadRequest("this archive has no source of its own: import a folder")
@@ -253,6 +288,9 @@ class Archive:
 
     def close(self) -> None:
         """Close the catalog. An archive that was closed answers nothing more."""
+        if self.on_close is not None:
+            last, self.on_close = self.on_close, None
+            last(self)
         if self.medium is not None:
             self.medium.close()
         self._catalog.close()
@@ -485,7 +523,15 @@ class Archive:
         from fileroom.pixels.geometry import display_order
 
         found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
+        found = tuple(self._as_read(item) for item in found)
         return [found[i] for i in display_order([item.header for item in found])]
+
+    def _as_read(self, instance: Instance) -> Instance:
+        """An image of a medium of which only the directory was read so far, with what its file says."""
+        if self.medium is None or not instance.files:
+            return instance
+        header = self.medium.whole_header(instance.files[0].path, instance.header)
+        return instance if header is instance.header else replace(instance, header=header)
 
     def _image(self, instance: Instance) -> dict[str, Any]:
         header = instance.header
@@ -544,6 +590,8 @@ class Archive:
     def read(self, instance_id: str) -> InstanceFile:
         """The file to read an instance from. Unavailable when none of its files can be reached now."""
         found = locate(self._catalog, instance_id)
+        if self.medium is not None:
+            found = replace(found, header=self.medium.whole_header(found.path, found.header))
         return InstanceFile(
             id=instance_id,
             path=found.path,

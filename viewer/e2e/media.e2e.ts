@@ -34,6 +34,12 @@ beforeAll(async () => {
   page = watched.page;
 });
 
+/** `PICTURES=folder` keeps pictures of the pages, to be looked at. */
+const picture = async (name: string): Promise<void> => {
+  const folder = process.env["PICTURES"];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/media-${name}.png` });
+};
+
 beforeEach(() => {
   pictureOnFailure(page);
 });
@@ -49,6 +55,7 @@ describe("CD / USB", () => {
     await page.getByLabel("A folder or the image of a disc").fill("/nowhere/at/all");
     await page.getByRole("button", { name: "Open" }).click();
     await page.getByRole("alert").getByText(/cannot|No such/).waitFor();
+    await picture("refused");
   });
 
   it("opens a medium as a session, which has the pages of the archive", async () => {
@@ -59,6 +66,7 @@ describe("CD / USB", () => {
     await expect.poll(() => people().count()).toBe(1);
     expect(await page.getByRole("button", { name: "Import DICOM" }).count()).toBe(0);
     expect(await page.getByText("in memory only").count()).toBe(1);
+    await picture("session");
   });
 
   it("shows its images", async () => {
@@ -67,23 +75,44 @@ describe("CD / USB", () => {
     expect((await frame).headers()["cache-control"]).toBe("no-store");
     await page.locator("canvas").first().waitFor();
     await bar().getByText("Nothing of this is kept.").waitFor();
+    await picture("viewer");
     expect(new URL(page.url()).pathname).toMatch(/^\/sessions\/[^/]+\/(study|series)\//);
   });
 
+  it("is copied into memory, so that it can be ejected", async () => {
+    await bar().getByRole("button", { name: "Copy into memory" }).click();
+    await bar().getByText("In memory: it can be ejected now.").waitFor();
+  });
+
+  it("lets a study be kept, and says when it is safe to eject", async () => {
+    await bar().getByRole("button", { name: "Keep a study …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Keep a study" });
+    await dialog.getByRole("button", { name: "Keep", exact: true }).first().click();
+    await dialog.getByText("It is in the archive. It is safe to eject the disc.").waitFor();
+    await picture("keep");
+    await dialog.getByRole("button", { name: "Close" }).click();
+    const mine = await page.request.get(`${server.origin}/api/studies`);
+    expect(((await mine.json()) as { total: number }).total).toBe(1);
+  });
+
   it("leaves nothing in the browser's own stores", async () => {
-    const kept = await page.evaluate(async () => ({
-      local: Object.keys(localStorage),
-      session: Object.keys(sessionStorage),
+    const kept = await page.evaluate(async () => {
+      // the stores as a page of the same origin finds them: this one has put its own before them
+      const frame = (): HTMLIFrameElement => document.body.appendChild(document.createElement("iframe"));
+      return {
+      local: frame().contentWindow?.localStorage.length,
+      session: frame().contentWindow?.sessionStorage.length,
       databases: (await indexedDB.databases()).length,
       caches: (await caches.keys()).length,
       workers: (await navigator.serviceWorker.getRegistrations()).length,
-    }));
-    expect(kept).toEqual({ local: [], session: [], databases: 0, caches: 0, workers: 0 });
+      };
+    });
+    expect(kept).toEqual({ local: 0, session: 0, databases: 0, caches: 0, workers: 0 });
   });
 
   it("is gone when it is closed", async () => {
     const session = page.url();
-    await bar().getByRole("button", { name: "Close" }).click();
+    await bar().getByText("Close", { exact: true }).click();
     await page.getByRole("heading", { name: "CD / USB" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/media");
     const again = await page.request.get(`${session.replace(/(\/sessions\/[^/]+)\/.*/, "$1")}/api/patients`);

@@ -87,6 +87,11 @@ class Catalog:
                 self._mounts = (now, Mounts.of((*drives.current().mounts, *self._held, self._own_folder())))
             return self._mounts[1]
 
+    def let_go(self, mount: Mount) -> None:
+        """Count ``mount`` no longer."""
+        with self._mounts_lock:
+            self._held, self._mounts = tuple(one for one in self._held if one != mount), None
+
     def disk_of_own_files(self) -> str:
         """The identity of the drive that the folder of copies lies on."""
         return drives.current().locate(self._own_folder().point)[0].filesystem_id

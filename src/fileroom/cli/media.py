@@ -2,13 +2,14 @@
 
 import contextlib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from fileroom.cli.exits import EPILOG
-from fileroom.cli.options import ArchiveOption, open_archive
+from fileroom.cli.exits import EPILOG, Exit
+from fileroom.cli.options import ArchiveOption, open_archive, settings
 from fileroom.cli.output import err, out, print_json
+from fileroom.cli.proof import Proof, lines
 from fileroom.cli.serve import PortOption, stay_up
 from fileroom.cli.terminal import safe
 
@@ -43,6 +44,9 @@ def media(
         bool, typer.Option("--open/--no-open", help="Open it in the browser, if there is a screen.")
     ] = True,
     as_json: MediaJsonOption = False,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="At the end search what was changed on this computer for anything of it.")
+    ] = False,
     archive: ArchiveOption = None,
 ) -> None:
     """Look at a disc or a stick; nothing of it is kept.
@@ -56,12 +60,26 @@ def media(
         return
     from fileroom.archive import Archive
 
+    proof = Proof(settings(context, archive).archive) if prove else None
     with open_archive(context, archive) as house, contextlib.ExitStack() as held:
         source = str(Path(path).expanduser().absolute())
         session = held.enter_context(Archive.ephemeral(source, settings=house.settings))
+        session.on_close = proof.remember if proof else None
         if not as_json:
             err().print("Nothing of this is kept: it is forgotten when fileroom ends.")
         stay_up(house, port=port, show=show, as_json=as_json, session=session)
+    if proof is not None:
+        _tell(proof.report(), as_json=as_json)
+
+
+def _tell(report: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"proof": report})
+    else:
+        for line in lines(report):
+            out().print(safe(line), soft_wrap=True)
+    if report["found_in"]:
+        raise typer.Exit(Exit.FAILED)
 
 
 def _list(*, as_json: bool) -> None:

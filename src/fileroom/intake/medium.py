@@ -6,22 +6,36 @@ is and has it looked at; what is found stands in the catalog like that of any im
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fileroom.errors import SourceError
+from fileroom.catalog import queries
+from fileroom.catalog.store import id_text
+from fileroom.catalog.userdata import forget
+from fileroom.dicom.dicomdir import NoDirectory, read_directory, with_element
+from fileroom.dicom.reading import read_header_from
+from fileroom.errors import BadRequest, Busy, SourceError
 from fileroom.intake.run import bring_in
-from fileroom.sources import held, isos
+from fileroom.jobs import Progress
+from fileroom.model import Level, Outcome, Query
+from fileroom.sources import held, isos, secrecy
 from fileroom.sources.containers import Directory, gather
+from fileroom.sources.matching import Finder
+from fileroom.sources.opened import look, opened, opened_bytes
 from fileroom.sources.paths import display
 from fileroom.sources.positioned import READ_FLAGS, Plain, Stretches
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from fileroom.catalog.store import Catalog
+    from fileroom.dicom.dicomdir import Directory as Listing
     from fileroom.jobs import CancelToken, OnProgress
-    from fileroom.model import ImportSummary
+    from fileroom.model import Header, ImportSummary
     from fileroom.settings import Settings
     from fileroom.sources.drives import Mount
     from fileroom.sources.held import Files
@@ -49,6 +63,26 @@ class _Opened:
             os.close(self.fd)
 
 
+@dataclass(slots=True)
+class Found:
+    """What became of a look at a medium: what its DICOMDIR lists, and what is really there.
+
+    ``missing``: listed, and not there; ``refused``: listed at a place outside of the medium; ``unlisted``: how many
+    images are there and not listed. ``trouble`` says what is wrong with the DICOMDIR itself.
+    """
+
+    directory: bool = False
+    listed: int = 0
+    missing: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    unlisted: int = 0
+    unreadable: int = 0
+    trouble: str = ""
+    whole: bool = False  # it was looked through to the end
+    in_memory: bool = False  # all of it was copied into memory: it can be ejected
+    locked: bool = False  # what is in memory cannot be swapped out to a disk
+
+
 class Medium:
     """A source that is looked into and forgotten."""
 
@@ -60,18 +94,234 @@ class Medium:
         self._at = _opened(source, label)
         self.label = self._at.label
         self.kind = self._at.kind
+        self.found = Found(locked=secrecy.protect())
+        self._copies: Mount | None = None
         if self._at.mount is not None:
             catalog.hold(self._at.mount)
 
     def look(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> ImportSummary:
-        """Find all images of it. What it says of itself is shown first."""
+        """Find all images of it. What its DICOMDIR lists is shown first, before any other file is opened."""
+        listed = self.list_directory()
+        summary = self._bring_in(self._at.root, on_progress, cancel)
+        outcomes = summary.outcomes
+        if listed:
+            self.found.unlisted = outcomes.get(Outcome.ADDED, 0)
+            self._drop_what_was_only_listed()
+        self.found.unreadable = outcomes.get(Outcome.UNREADABLE, 0)
+        self.found.whole = summary.state == "done"
+        return summary
+
+    def _bring_in(self, root: str, on_progress: OnProgress | None, cancel: CancelToken | None) -> ImportSummary:
         return bring_in(
-            self._catalog, self._settings, [self._at.root], copy=False, who="", on_progress=on_progress, cancel=cancel
+            self._catalog, self._settings, [root], copy=False, who="", on_progress=on_progress, cancel=cancel
         )
+
+    def list_directory(self) -> bool:
+        """Show what the DICOMDIR lists, from it alone; False when there is none that could be used."""
+        directory = self._directory()
+        if directory is None:
+            return False
+        finder = Finder(self._at.root)
+        files: dict[str, Positioned | bytes] = {}
+        missing = []
+        for image in directory.listed:
+            path = finder.find(image.parts)
+            if path is None:
+                missing.append(display("/".join(image.parts)))
+            else:
+                files[path] = image.data
+        self.found.listed = len(directory.listed)
+        self.found.missing, self.found.refused = tuple(missing), directory.refused
+        self.found.trouble = "cut" if directory.cut else "unreached" if directory.unreached else ""
+        if not files:
+            return False
+        self._show(files)
+        return True
+
+    def _directory(self) -> Listing | None:
+        path = Finder(self._at.root).find(["DICOMDIR"])
+        if path is None:
+            return None
+        self.found.directory = True
+        try:
+            with opened(os.path.join(self._at.root, path)) as file:
+                return read_directory(file)
+        except (NoDirectory, OSError):
+            self.found.trouble = "damaged"
+            return None
+
+    def _show(self, files: dict[str, Positioned | bytes]) -> None:
+        """Take in what is told of files, as if it were they; each is to be read itself later."""
+        root = self._at.root
+        mount, inside = self._catalog.mounts(fresh=True).locate(root)
+        told: dict[str, Positioned | bytes] = {}
+        patients = _Patients(root)
+        for path, data in files.items():
+            assert isinstance(data, bytes)  # noqa: S101 - it is what was listed
+            with contextlib.suppress(OSError):
+                told[path] = held.Foretold(patients.complete(path, data), look(os.path.join(root, path)).size)
+        place = held.hold(told, label=mount.label, drive=mount.filesystem_id, inside=inside)
+        self._catalog.hold(place)
+        try:
+            self._bring_in(place.point, None, None)
+        finally:
+            self._catalog.let_go(place)
+            held.let_go(place)
+
+    def _drop_what_was_only_listed(self) -> None:
+        """Entries that the DICOMDIR spoke of and no file bears out: their files say something else, or are gone."""
+        with self._catalog.database.reading() as cursor:
+            rows = cursor.execute(_WITHOUT_FILE).fetchall()
+        if rows:
+            forget(self._catalog, [id_text(Level.INSTANCE, row[0]) for row in rows])
+
+    def whole_header(self, path: str, header: Header) -> Header:
+        """The header of a file of which only its entry in a DICOMDIR was read so far: read now, when it is wanted."""
+        if self.found.whole or header.rows is not None or not self.found.listed:
+            return header
+        try:
+            with opened(path) as file:
+                return read_header_from(file).header or header
+        except OSError:
+            return header
+
+    # -- taking it along -------------------------------------------------------------------------------------------
+
+    def _files(self, ids: Sequence[str] = ()) -> dict[str, _Elsewhere]:
+        """The files of some entries, or of all, by their paths on their drive."""
+        queries_of = [Query(level=Level.INSTANCE, parent=one) for one in ids] or [Query(level=Level.INSTANCE)]
+        found = {}
+        for query in queries_of:
+            for image in queries.walk(self._catalog, query):
+                for file in image.files[:1]:
+                    found[file.path] = _Elsewhere(file.path, file.size)
+        return found
+
+    def _namer(self) -> Callable[[str], str]:
+        """What gives the path of a file inside the medium, be it on the disc or in memory already."""
+        mounts = self._catalog.mounts()
+        above = mounts.locate(self._at.root)[1].rstrip("/")
+        return lambda path: mounts.locate(path)[1].removeprefix(above).lstrip("/")
+
+    def bytes(self) -> int:
+        """How much memory a copy of all images takes."""
+        return sum(file.size for file in self._files().values())
+
+    @contextlib.contextmanager
+    def held_files(self, ids: Sequence[str]) -> Iterator[str]:
+        """The files of some entries by themselves, at a path that an import can be given."""
+        inner = self._namer()
+        files: dict[str, Positioned | bytes] = {inner(path): file for path, file in self._files(ids).items()}
+        if not files:
+            raise BadRequest("there is nothing in it to be kept")
+        mount = held.hold(files, label=self.label)
+        try:
+            yield mount.point
+        finally:
+            held.let_go(mount)
+
+    def copy_into_memory(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> int:
+        """Read all images once, so that the medium can be ejected; returns how many could not be read.
+
+        Busy before it was looked through; BadRequest when they do not fit into the memory that is free.
+        """
+        if not self.found.whole:
+            raise Busy("the medium is still being looked through")
+        files = self._files()
+        total = sum(file.size for file in files.values())
+        if total > _free_memory() * _AT_MOST:
+            raise BadRequest("there is not enough memory for a copy of this medium")
+        mount, inside = self._catalog.mounts(fresh=True).locate(self._at.root)
+        room = mmap.mmap(-1, max(1, total))
+        self.found.locked = secrecy.lock(room) or self.found.locked
+        copies: dict[str, Positioned | bytes] = {}
+        position = failed = 0
+        inner = self._namer()
+        for number, (path, file) in enumerate(files.items()):
+            if cancel is not None:
+                cancel.check()
+            try:
+                room[position : position + file.size] = file.read_at(0, file.size)
+                copies[inner(path)] = held.Bytes(memoryview(room)[position : position + file.size])
+            except (OSError, ValueError, IndexError):  # it cannot be read, or is shorter now
+                failed += 1
+            position += file.size
+            if on_progress is not None:
+                on_progress(Progress(phase="reading", seen=len(files), done=number + 1, total=len(files)))
+        place = held.hold(copies, label=mount.label, drive=mount.filesystem_id, inside=inside)
+        self._catalog.hold(place)
+        self._copies = place
+        self.found.in_memory = not failed
+        return failed
 
     def close(self) -> None:
         """Let go of it: it can be ejected, and what was held of it is forgotten."""
+        if self._copies is not None:
+            held.let_go(self._copies)
         self._at.close()
+
+
+class _Elsewhere:
+    """A file that is opened when it is read."""
+
+    def __init__(self, path: str, size: int) -> None:
+        self._path = path
+        self.size = size
+
+    def read_at(self, position: int, length: int) -> bytes:
+        """As any source."""
+        with opened(self._path) as file:
+            return file.read_at(position, length)
+
+
+def _free_memory() -> int:
+    """Bytes of memory that can be had; a lot where the system does not say."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as lines:
+            told = dict(line.split(":", 1) for line in lines)
+        return int(told["MemAvailable"].split()[0]) << 10
+    except (OSError, KeyError, ValueError):
+        return 1 << 62
+
+
+_AT_MOST = 0.7  # of the memory that is free
+
+
+_WITHOUT_FILE = (
+    "SELECT public_id FROM instance WHERE hidden = 0 AND NOT EXISTS "
+    "(SELECT 1 FROM file WHERE file.instance_id = instance.id AND file.gone = 0)"
+)
+_MOST_ASKED = 64
+
+
+class _Patients:
+    """What tells one patient from another and a DICOMDIR need not say: the birth date (PS3.3 F.5.1 has ID and name).
+
+    One image of each patient is asked for it, so that who is shown first is who is shown when all has been read.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._known: dict[tuple[str, str], bytes | None] = {}
+
+    def complete(self, path: str, data: bytes) -> bytes:
+        """The data with the birth date of its patient, where an image says it."""
+        header = read_header_from(opened_bytes(data)).header
+        if header is None or header.patient_birth_date:
+            return data
+        who = header.patient_id, header.patient_name
+        if who not in self._known and len(self._known) < _MOST_ASKED:
+            self._known[who] = self._ask(path, who)
+        born = self._known.get(who)
+        return with_element(data, 0x00100030, b"DA", born) if born else data
+
+    def _ask(self, path: str, who: tuple[str, str]) -> bytes | None:
+        try:
+            with opened(os.path.join(self._root, path)) as file:
+                header = read_header_from(file).header
+        except OSError:
+            return None
+        return header.patient_birth_date.encode() if header and header.patient_id == who[0] else None
 
 
 def _opened(source: Source, label: str) -> _Opened:

@@ -41,6 +41,16 @@ class Bytes:
         return bytes(self._data[position : position + length]) if position >= 0 else b""
 
 
+class Foretold(Bytes):
+    """What is told of a file beforehand: of its size, and to be read again from the file itself."""
+
+    final = False
+
+    def __init__(self, data: bytes, size: int) -> None:
+        super().__init__(data)
+        self.size = size
+
+
 def hold(files: Files, *, label: str, drive: str = "", inside: str = "/") -> Mount:
     """Let ``files`` be found: paths with slashes, and what they hold. Returns where they are, as a drive of its own.
 

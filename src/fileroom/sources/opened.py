@@ -54,10 +54,11 @@ class _Held(Opened):
         self.size = source.size
         self.mtime_ns = held.ANY_TIME
         self.read_at = source.read_at
+        self._final = getattr(source, "final", True)
 
     def stands(self) -> bool:
-        """It does."""
-        return True
+        """It does, unless it was only foretold."""
+        return self._final
 
 
 @contextmanager
@@ -85,6 +86,11 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
             yield Opened(fd, facts, source_of(container, name, directory, member, fd), member.mtime_ns)
     finally:
         os.close(fd)
+
+
+def opened_bytes(data: bytes) -> Opened:
+    """Some bytes, as if they had been opened."""
+    return _Held(held.Bytes(data))
 
 
 def look(path: str) -> Facts:

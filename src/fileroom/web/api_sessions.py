@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from fileroom.archive import Archive
+from fileroom.model import ImportSummary, Outcome
 from fileroom.sources.removable import plugged_in
-from fileroom.web.answers import json_answer, read_json, texts
+from fileroom.web.answers import answer, json_answer, read_json, texts
 from fileroom.web.door import Door, patiently
 from fileroom.web.places import asked_path
 from fileroom.web.routing import Route
@@ -17,6 +19,7 @@ from fileroom.web.routing import Route
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+FIRST_WORD = 0.5  # seconds for an import to say that it cannot begin
 PATIENCE = 60.0  # seconds; a disc that was just put in takes its time
 
 
@@ -53,7 +56,51 @@ async def close_session(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def medium(request: Request) -> Response:
+    """What is known of the medium of a session."""
+    return await answer(request, lambda archive: archive.medium_found())
+
+
+async def copy(request: Request) -> Response:
+    """Copy all images of the medium into memory, so that it can be ejected; answers when that is done."""
+    return await answer(request, lambda archive: {"failed": archive.copy_into_memory()})
+
+
+async def keep(request: Request) -> Response:
+    """Begin to take entries of a session into the archive: a job of the archive."""
+    door = Door.of(request)
+    session = door.open_sessions.get(request.path_params["session"])
+    ids = texts(await read_json(request), "ids")
+    job = door.jobs.start_keep(session.archive, ids)
+    await door.jobs.first_word(job, FIRST_WORD)
+    return json_answer({"job": job.id}, 202)
+
+
+async def kept(request: Request) -> Response:
+    """How far that is, and in the end which files could not be copied: only when there is none may it be ejected."""
+    door = Door.of(request)
+    door.open_sessions.get(request.path_params["session"])
+    job = door.jobs.get(request.path_params["job"])
+    failed: list[dict[str, str]] = []
+    if not job.running and isinstance(job.summary, ImportSummary):
+        failed = await door.ask(partial(_failed, import_id=job.summary.id))
+    over = not job.running and job.state == "done"
+    return json_answer({**job.plain(), "failed": failed, "safe": over and not failed})
+
+
+def _failed(archive: Archive, import_id: int) -> list[dict[str, str]]:
+    """The files of an import that were not copied, each with the reason."""
+    return [
+        {"name": PurePath(line.path).name, "reason": line.reason.value}
+        for outcome in (Outcome.UNREADABLE, Outcome.REFUSED)
+        for line in archive.ledger(import_id, outcome=outcome).items
+    ]
+
+
+IN_SESSION = [Route("/api/medium", get=medium), Route("/api/medium/copy", post=copy)]
 ROUTES = [
+    Route("/api/sessions/{session}/keep", post=keep),
+    Route("/api/sessions/{session}/keep/{job}", get=kept),
     Route("/api/media", get=media),
     Route("/api/sessions", get=sessions, post=open_session),
     Route("/api/sessions/{session}", delete=close_session),

@@ -60,7 +60,8 @@ def create_app(
     besides those of the loopback, that a Host header may hold.
     """
     sign_in = sign_in or SignIn(archive.check_token)
-    sessions = Sessions([*_OF_ANY_ARCHIVE, *api_others.OPENED, *_NOTHING_ELSE, *pages.ROUTES], sign_in, static)
+    inside = (*_OF_ANY_ARCHIVE, *api_sessions.IN_SESSION, *api_others.OPENED, *_NOTHING_ELSE, *pages.ROUTES)
+    sessions = Sessions(inside, sign_in, static)
     door = Door(
         archive=archive,
         jobs=jobs or JobBoard(archive),

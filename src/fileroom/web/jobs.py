@@ -220,6 +220,14 @@ class JobBoard:
 
         return self._begin(Kind.IMPORT, work)
 
+    def start_keep(self, session: Archive, ids: Sequence[str]) -> Job:
+        """Begin to take entries of a session into this archive. Busy when an import is running here."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> ImportSummary:
+            return self._archive.keep(session, ids, who="page", on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.IMPORT, work)
+
     def start_rebuild(self, paths: Sequence[str]) -> Job:
         """Begin to read all again, or what lies under ``paths``. Busy when an import is running here."""
 

@@ -1,10 +1,12 @@
 /** A tiny history router: one signal with the route at hand. Plain links work, and so do back and forward. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 
-import { arriveAt } from "../core/place.ts";
+import { arriveAt, sessionHere } from "../core/place.ts";
+import { keepNothing } from "../io/storage.ts";
 import { parseRoute, type Route, routePath } from "../core/routes.ts";
 
 arriveAt(location.pathname);
+if (sessionHere() !== undefined) keepNothing();
 const current = signal<Route>(parseRoute(location.pathname));
 
 /** How many pages of ours lie behind this one, so that closing the viewer can go *back* rather than on. */

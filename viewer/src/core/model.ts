@@ -670,3 +670,33 @@ export interface Session {
   readonly kind: string;
   readonly opened: string;
 }
+
+/** What is known of the medium of a session: what its DICOMDIR lists, and what is really there. */
+export interface MediumFound {
+  readonly label: string;
+  readonly kind: string;
+  /** What a copy in memory takes. */
+  readonly bytes: number;
+  readonly directory: boolean;
+  readonly listed: number;
+  readonly missing: readonly string[];
+  readonly refused: readonly string[];
+  readonly unlisted: number;
+  readonly unreadable: number;
+  readonly trouble: "" | "cut" | "unreached" | "damaged";
+  /** It was looked through to the end. */
+  readonly whole: boolean;
+  readonly in_memory: boolean;
+  /** What is in memory cannot be swapped out to a disk. */
+  readonly locked: boolean;
+}
+
+/** How far it is to take a study of a session into the archive. */
+export interface Keeping {
+  readonly state: string;
+  readonly progress: Progress;
+  readonly message: string;
+  readonly failed: readonly { readonly name: string; readonly reason: string }[];
+  /** All of it is in the archive: the medium may be ejected. */
+  readonly safe: boolean;
+}

@@ -13,9 +13,11 @@ import type {
   Found,
   ImportSummary,
   Job,
+  Keeping,
   LabelCount,
   LedgerEntry,
   Medium,
+  MediumFound,
   Outcome,
   Page,
   Patient,
@@ -270,6 +272,18 @@ export const openSession = (path: string): Promise<Session> => json("/api/sessio
 export const closeSession = async (id: string): Promise<void> => {
   await request(`/api/sessions/${at(id)}`, { method: "DELETE" });
 };
+
+/** What is known of the medium of the session that is shown. */
+export const mediumFound = (signal?: AbortSignal): Promise<MediumFound> => json("/api/medium", { signal });
+
+/** Copy its images into memory; answers how many could not be read. */
+export const copyMedium = async (): Promise<number> => (await json<{ failed: number }>("/api/medium/copy", { method: "POST", body: {} })).failed;
+
+/** Take entries of a session into the archive; answers the name of the job there. */
+export const keep = async (session: string, ids: readonly string[]): Promise<string> =>
+  (await json<{ job: string }>(`/api/sessions/${at(session)}/keep`, { method: "POST", body: { ids } })).job;
+
+export const keeping = (session: string, job: string): Promise<Keeping> => json(`/api/sessions/${at(session)}/keep/${at(job)}`);
 
 // -- the folder chooser -----------------------------------------------------------------------------------------
 

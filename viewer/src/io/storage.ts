@@ -1,7 +1,5 @@
 /** What this browser remembers for us: preferences only, never anything about a patient. */
 
-import { sessionHere } from "../core/place.ts";
-
 /** The kept value, when there is one and it is among `allowed`. */
 export function recall<T extends string>(key: string, allowed: readonly T[]): T | undefined {
   try {
@@ -23,10 +21,38 @@ export function recallSome<T extends string>(key: string, allowed: readonly T[])
 }
 
 export function remember(key: string, value: string): void {
-  if (sessionHere() !== undefined) return; // a session leaves nothing behind, not even how it was looked at
   try {
     localStorage.setItem(`fileroom.${key}`, value);
   } catch {
     // as above
   }
+}
+
+/**
+ * In a session nothing goes into the browser's own store, whoever wants to put it there: libraries that we use note what the
+ * machine can do. They, and we, find what was there before, and what they put in is gone with the page.
+ */
+export function keepNothing(): void {
+  const memory = new Map<string, string>();
+  try {
+    for (let at = 0; at < localStorage.length; at += 1) {
+      const key = localStorage.key(at);
+      if (key !== null) memory.set(key, localStorage.getItem(key) ?? "");
+    }
+  } catch {
+    // switched off: there is nothing to find
+  }
+  const store: Storage = {
+    get length() {
+      return memory.size;
+    },
+    key: (at) => [...memory.keys()][at] ?? null,
+    getItem: (key) => memory.get(key) ?? null,
+    setItem: (key, value) => void memory.set(key, value),
+    removeItem: (key) => void memory.delete(key),
+    clear: () => {
+      memory.clear();
+    },
+  };
+  for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(globalThis, name, { configurable: true, value: store });
 }

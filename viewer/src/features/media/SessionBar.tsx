@@ -1,25 +1,104 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
-import type { Session } from "../../core/model.ts";
+import type { MediumFound } from "../../core/model.ts";
 import * as api from "../../io/api.ts";
 import { ApiError } from "../../io/http.ts";
 import { Icon, toast } from "../kit/index.ts";
-import { t } from "../prefs/index.ts";
+import { fmt, t } from "../prefs/index.ts";
+import { KeepDialog } from "./KeepDialog.tsx";
 
 const AFTERWARDS = "/media";
+const LOOK_MS = 1200;
 
-/** Above every page of a session: whose it is, that nothing of it is kept, and the way out. */
+/** Above every page of a session: what it is, that nothing of it is kept, what can be done with it, and the way out. */
 export function SessionBar({ id }: { readonly id: string }) {
-  const session = useSignal<Session | undefined>(undefined);
-  const closing = useSignal(false);
+  const found = useSignal<MediumFound | undefined>(undefined);
+  const keeping = useSignal(false);
   useEffect(() => {
-    api.sessions().then(
-      (all) => (session.value = all.find((one) => one.session === id)),
-      () => undefined, // the page below says what is the matter
-    );
-  }, [id, session]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = async (): Promise<void> => {
+      try {
+        found.value = await api.mediumFound();
+      } catch {
+        // the page below says what is the matter
+      }
+      if (found.value?.whole !== true) timer = setTimeout(() => void look(), LOOK_MS);
+    };
+    void look();
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [found]);
 
+  const now = found.value;
+  return (
+    <aside class="session-bar" aria-label={t("media.title")}>
+      <Icon name="disc" />
+      <bdi class="session-label ellipsis">{now?.label ?? ""}</bdi>
+      <strong>{t("media.notKept")}</strong>
+      {now === undefined ? null : <Notes found={now} />}
+      <span class="spring" />
+      {now === undefined || now.bytes === 0 ? null : <CopyButton found={now} onCopied={(next) => (found.value = next)} />}
+      <button type="button" class="button" onClick={() => (keeping.value = true)}>
+        {t("media.keep")}
+      </button>
+      <a href="/">{t("media.toArchive")}</a>
+      <CloseButton id={id} />
+      {keeping.value ? <KeepDialog session={id} onClose={() => (keeping.value = false)} /> : null}
+    </aside>
+  );
+}
+
+/** What the medium lists and is not there, and the like; the names themselves on pointing. */
+function Notes({ found }: { readonly found: MediumFound }) {
+  const notes: [string, string][] = [];
+  if (!found.whole) notes.push([t("media.looking"), ""]);
+  if (found.trouble !== "") notes.push([t("media.trouble"), ""]);
+  if (found.missing.length > 0) notes.push([t("media.missing", { count: found.missing.length }), found.missing.join("\n")]);
+  if (found.refused.length > 0) notes.push([t("media.refused", { count: found.refused.length }), found.refused.join("\n")]);
+  if (found.unlisted > 0) notes.push([t("media.unlisted", { count: found.unlisted }), ""]);
+  if (found.unreadable > 0) notes.push([t("media.unreadable", { count: found.unreadable }), ""]);
+  return (
+    <span class="session-notes ellipsis" role="status">
+      {notes.map(([text, names]) => (
+        <span key={text} title={names === "" ? undefined : names}>
+          {text}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function CopyButton({ found, onCopied }: { readonly found: MediumFound; readonly onCopied: (found: MediumFound) => void }) {
+  const busy = useSignal(false);
+  if (found.in_memory) return <span>{t("media.copied")}</span>;
+  const copy = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      const failed = await api.copyMedium();
+      if (failed > 0) toast({ text: t("media.copyFailed", { count: failed }), kind: "bad" });
+      onCopied(await api.mediumFound());
+    } catch (error) {
+      toast({ text: said(error), kind: "bad" });
+    }
+    busy.value = false;
+  };
+  return (
+    <button
+      type="button"
+      class="button"
+      disabled={busy.value || !found.whole}
+      title={t("media.copyHint", { size: fmt().bytes(found.bytes) })}
+      onClick={() => void copy()}
+    >
+      {t(busy.value ? "media.copying" : "media.copy")}
+    </button>
+  );
+}
+
+function CloseButton({ id }: { readonly id: string }) {
+  const closing = useSignal(false);
   const close = async (): Promise<void> => {
     closing.value = true;
     try {
@@ -27,24 +106,17 @@ export function SessionBar({ id }: { readonly id: string }) {
     } catch (error) {
       if (!(error instanceof ApiError && error.code === "not_found")) {
         closing.value = false;
-        toast({ text: error instanceof ApiError ? error.message : String(error), kind: "bad" });
+        toast({ text: said(error), kind: "bad" });
         return;
       }
     }
-    // not a page of the history that one could go back to
-    location.replace(AFTERWARDS);
+    location.replace(AFTERWARDS); // not a page of the history that one could go back to
   };
-
   return (
-    <aside class="session-bar" aria-label={t("media.title")}>
-      <Icon name="disc" />
-      <bdi class="session-label ellipsis">{session.value?.label ?? ""}</bdi>
-      <strong>{t("media.notKept")}</strong>
-      <span class="spring" />
-      <a href="/">{t("media.toArchive")}</a>
-      <button type="button" class="button small" disabled={closing.value} onClick={() => void close()}>
-        {t("media.close")}
-      </button>
-    </aside>
+    <button type="button" class="button" disabled={closing.value} onClick={() => void close()}>
+      {t("media.close")}
+    </button>
   );
 }
+
+const said = (error: unknown): string => (error instanceof ApiError ? `${t(`error.${error.code}`)} ${error.message}` : String(error));
