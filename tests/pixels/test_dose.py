@@ -34,14 +34,14 @@ def planes(folder: Path, **values: Any) -> PerFrame | None:
 def test_planes_stand_along_the_normal(tmp_path: Path) -> None:
     found = planes(tmp_path)
     assert found is not None
-    assert list(found.image_position) == list(((1, 2, 10), (1, 2, 12.5), (1, 2, 15)))
+    assert list(found.image_position) == [(1, 2, 10), (1, 2, 12.5), (1, 2, 15)]
     assert list(found.rescale_slope) == list((0.001,) * 3)
 
 
 def test_offsets_may_be_positions(tmp_path: Path) -> None:
     found = planes(tmp_path, GridFrameOffsetVector=[10, 12, 14])
     assert found is not None
-    assert list(found.image_position) == list(((1, 2, 10), (1, 2, 12), (1, 2, 14)))
+    assert list(found.image_position) == [(1, 2, 10), (1, 2, 12), (1, 2, 14)]
 
 
 def test_a_dose_without_gray_has_no_scale(tmp_path: Path) -> None:
