@@ -266,6 +266,11 @@ class Writer:
         return self._batch_uids
 
     @property
+    def instances(self) -> int:
+        """About how many there are."""
+        return max(self._last_instance, 0)
+
+    @property
     def limited(self) -> bool:
         """Whether there is a limit to the number of patients."""
         return self._max_patients is not None

@@ -68,8 +68,10 @@ _IN_ORDER = 512  # of members that are read one after the other, from the same s
 # First patients appear soon, and little is lost when the process dies; later batches are larger, since every batch
 # touches many pages of the indexes.
 _BATCH_SECONDS = (0.1, 0.1, 0.2, 0.3, 0.5)
-# Files that are worth a batch when there is nothing to do but wait for more: a batch costs as much as 300 of them.
+# Files that are worth a batch when there is nothing to do but wait for more, and what part of those that are in the
+# catalog: a batch changes pages all over its indexes, and the more the larger these are.
 _WHEN_IDLE = 1_500
+_PART_WHEN_IDLE = 30
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
 _COLLECT_EVERY = 200_000  # new objects; at 700, the usual, a third of the time of an import goes into it
@@ -468,7 +470,7 @@ class _Import:
             self._aside.send()
             if self._aside.withdraw(chunk.future):  # it is not ready yet
                 return self._read_all(chunk.work)
-            if len(self._batch) >= _WHEN_IDLE:
+            if len(self._batch) >= max(_WHEN_IDLE, self._writer.instances // _PART_WHEN_IDLE):
                 self._write("running", "")
         while True:
             try:
