@@ -24,13 +24,17 @@ BENCHMARKS: dict[str, tuple[Callable[..., Comparison], dict[str, int]]] = {
     "cold": (cold.measure, {"instances": 1_000, "runs": 3}),
     "rescan": (rescan.measure, {"instances": 1_000, "runs": 3}),
     "growth": (growth.measure, {"files": 5_000, "runs": 1}),
-    "reopen": (reopen.measure, {"series": 1_000, "runs": 3}),
+    "reopen": (reopen.measure, {"instances": 20_000, "few": 1_000, "runs": 3}),
     "search": (search.measure, {"patients": 1_000, "few": 100, "count": 60, "runs": 1}),
     "series": (wado.measure_series, {"instances": 20, "runs": 1}),
     "frames": (wado.measure_frames, {"instances": 20, "runs": 1}),
     "qidopeer": (qidopeer.measure, {"studies": 300, "runs": 1, "count": 30}),
 }
-FULL: dict[str, dict[str, int]] = {"growth": {"files": 1_000_000}, "search": {"patients": 1_000_000}}
+FULL: dict[str, dict[str, int]] = {
+    "growth": {"files": 1_000_000},
+    "search": {"patients": 1_000_000},
+    "reopen": {"instances": 10_000_000},
+}
 
 
 def main(arguments: list[str]) -> None:

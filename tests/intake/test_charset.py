@@ -131,6 +131,14 @@ def test_a_file_that_is_chosen_is_read_by_it(archive: fileroom.Archive, tmp_path
     assert (image.header.patient_name, image.header.series_description) == (GREEK, "Θώραξ")
 
 
+def test_what_is_received_is_read_by_it(archive: fileroom.Archive, tmp_path: Path) -> None:
+    archive.bring_in(plant(tmp_path / "scans", {"1": LIES}))
+    archive.set_charset(only(archive).id, "iso-8859-7")
+    sent = instance(PatientName=BYTES, SpecificCharacterSet="ISO_IR 100", number=2)
+    archive.store([sent])
+    assert (only(archive).name.alphabetic, only(archive).counts.instances) == (GREEK, 2)
+
+
 def test_what_is_away_is_read_by_it_when_it_is_back(archive: fileroom.Archive, tmp_path: Path) -> None:
     scans = plant(tmp_path / "scans", {"1": LIES})
     archive.bring_in(scans)

@@ -17,10 +17,11 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from fileroom.catalog import persons, userdata
+from fileroom.catalog import charset_rules, persons, userdata
 from fileroom.catalog.known import stands
 from fileroom.catalog.memory import Memory
 from fileroom.catalog.writes import Writer, now
@@ -158,6 +159,7 @@ class _Batch:
         self._began = time.monotonic()
         self._tally = Tally()
         mounts = catalog.mounts()
+        self._charsets = charset_rules.in_force(catalog, mounts)
         self._writer = Writer(catalog, sitting.summary.id, max_patients=settings.max_patients)
         key = catalog.key.derive("names of own files")
         self._links = _Linker(catalog.home.copies(), key, catalog)
@@ -172,7 +174,8 @@ class _Batch:
 
     def write(self, cursor: object, names: Sequence[str]) -> None:
         """Decide on the files and do it, and write their ledger."""
-        readings = [(name, read_header(self._inbox.path(name))) for name in names]
+        paths = [(name, self._inbox.path(name)) for name in names]
+        readings = [(name, self._charsets.read(path, partial(read_header, path))) for name, path in paths]
         uids = [reading.header.sop_instance_uid for _, reading in readings if reading.header is not None]
         self._writer.begin(cursor, uids)
         self._hand.begin()
