@@ -651,19 +651,20 @@ class Archive:
         from fileroom.dicom.metadata import dicom_json
 
         file = self._file(instance)
-        return dicom_json(file.path, bulk_data_uri, self._charset(file))
+        return dicom_json(file.path, bulk_data_uri, *self.text_charsets([file]))
 
-    def _charset(self, file: InstanceFile) -> str:
-        """What the text of a file is shown by, where its bytes do not say it themselves: as set by the user, else as
-        guessed."""
-        return charset_rules.in_force(self._catalog).of(file.path, file.header)
+    def text_charsets(self, files: Sequence[InstanceFile]) -> tuple[str, ...]:
+        """What the text of files is shown by, where its bytes do not say it themselves: as set by the user, else as
+        guessed; ``""``: as declared."""
+        charsets = charset_rules.in_force(self._catalog)
+        return tuple(charsets.of(file.path, file.header) for file in files)
 
     def attributes(self, instance: str | InstanceFile) -> tuple[Attribute, ...]:
         """All attributes of an instance as lines, read from its file now. Unavailable when it cannot be reached."""
         from fileroom.dicom.listing import listing
 
         file = self._file(instance)
-        return listing(file.path, self._charset(file))
+        return listing(file.path, *self.text_charsets([file]))
 
     def content(self, instance_id: str) -> dict[str, Any]:
         """What an object holds that is no image: a report, curves, a document; see docs/http-api.md.

@@ -285,6 +285,9 @@ class FakeArchive:
     def request_attributes(self, _: Series) -> dict[str, Any] | None:
         return None
 
+    def text_charsets(self, files: Sequence[InstanceFile]) -> tuple[str, ...]:
+        return ("",) * len(files)
+
     def metadata(self, instance: str | InstanceFile, bulk_data_uri: Callable[[str], str]) -> dict[str, Any]:
         one = instance if isinstance(instance, InstanceFile) else self.read(instance)
         self._raise()

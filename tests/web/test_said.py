@@ -126,6 +126,18 @@ def test_a_character_set_is_set_and_taken_back(client: TestClient) -> None:
     assert client.get("/api/charsets").json()["rules"] == []
 
 
+def test_the_data_set_of_an_image_is_another_when_its_letters_are(client: TestClient) -> None:
+    address = "/dicomweb/studies/2.999.1/metadata"
+    first = client.get(address)
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    patient = next(
+        one for one in client.get("/api/patients").json()["items"] if one["name"]["alphabetic"] == "ROSSI^Mario"
+    )
+    ended(client, client.post("/api/charsets", json={"patient": patient["id"], "charset": "koi8-r"}).json()["job"])
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.json()) == (200, first.json())  # these letters are ASCII
+
+
 def ended(client: TestClient, job: str) -> dict[str, Any]:
     for _ in range(500):
         told: dict[str, Any] = client.get(f"/api/jobs/{job}").json()

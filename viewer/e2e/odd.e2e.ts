@@ -89,7 +89,7 @@ describe("letters", () => {
   it("are read again with all else when one asks for it", async () => {
     await page.getByRole("link", { name: "Folders" }).click();
     await page.getByRole("button", { name: "Read all files again" }).click();
-    await dialog().getByRole("heading", { name: "Import finished" }).waitFor();
+    await dialog().getByRole("heading", { name: "All of it has been read again" }).waitFor();
     await dialog().getByRole("button", { name: "Close" }).last().click();
     await page.getByRole("link", { name: "fileroom" }).first().click();
   });

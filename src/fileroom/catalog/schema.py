@@ -252,6 +252,7 @@ file = Table(
     _count("changed"),  # it was seen to be of another size or time than is recorded, and has not been read since
     UniqueConstraint("folder_id", "name"),
     Index("file_by_instance", "instance_id"),
+    Index("file_gone", "id", sqlite_where=text("gone = 1")),  # few: the others are all but these
     Index("file_in_conflict", "instance_id", sqlite_where=text("reason = 'other_content'")),
 )
 

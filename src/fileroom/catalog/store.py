@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fileroom.catalog import keys
 from fileroom.catalog.home import FILES_FOLDER, FolderHome
+from fileroom.catalog.lately import Lately
 from fileroom.errors import NotFound
 from fileroom.model import Level
 from fileroom.sources import drives
@@ -40,6 +41,7 @@ class Catalog:
         self._held: tuple[Mount, ...] = ()
         self._mounts: tuple[float, Mounts] | None = None
         self._mounts_lock = threading.Lock()
+        self.totals: Lately[dict[str, int]] = Lately()
 
     def close(self) -> None:
         """Close the database."""

@@ -347,14 +347,21 @@ def keep_thumbnail(catalog: Catalog, series_id: int, media_type: str, data: byte
 
 
 def totals(catalog: Catalog) -> dict[str, int]:
-    """How much the archive holds: patients, studies, series, instances, frames, bytes, files, imports."""
+    """How much the archive holds: patients, studies, series, instances, frames, bytes, files, imports; a large one, how
+    much it held a little while ago (``lately``)."""
+    return catalog.totals.tell(f"{catalog.revision()} {catalog.database.writes}", lambda: _totals(catalog))
+
+
+def _totals(catalog: Catalog) -> dict[str, int]:
     with catalog.database.reading() as cursor:
         row = cursor.execute(
             "SELECT count(*), coalesce(sum(n_studies), 0), coalesce(sum(n_series), 0), coalesce(sum(n_instances), 0), "
             "coalesce(sum(n_frames), 0), coalesce(sum(n_bytes), 0) FROM patient "
             "WHERE hidden = 0 AND same_as IS NULL"
         ).fetchone()
-        files = cursor.execute("SELECT count(*) FROM file WHERE gone = 0").fetchone()[0]
+        files = cursor.execute(
+            "SELECT (SELECT count(*) FROM file) - (SELECT count(*) FROM file INDEXED BY file_gone WHERE gone = 1)"
+        ).fetchone()[0]
         imports_made = cursor.execute("SELECT count(*) FROM import").fetchone()[0]
     names = ("patients", "studies", "series", "instances", "frames", "bytes")
     return {**dict(zip(names, row, strict=True)), "files": files, "imports": imports_made}

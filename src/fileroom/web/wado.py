@@ -227,7 +227,8 @@ async def metadata(request: Request) -> Response:
     offer = picked(accepted(request), data_set_offers())
     find_all = partial(find, conditions=path_conditions(request), base=base_url(request))
     found, missing = await door.ask(find_all)
-    tag = tag_of(found, base_url(request), offer.type)
+    read_by = await door.ask(lambda archive: archive.text_charsets([one.file for one in found]))
+    tag = tag_of(found, base_url(request), offer.type, *read_by)
     headers = {"ETag": tag, "Vary": "Accept"}
     if matches(request, tag):
         return not_modified(headers)

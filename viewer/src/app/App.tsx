@@ -88,7 +88,7 @@ function PageOf() {
           }}
           onRebuild={(paths) => {
             imports.show();
-            void imports.begin(() => rebuild(paths));
+            void imports.begin(() => rebuild(paths), true);
           }}
           onReread={() => void archive.refresh()}
         />

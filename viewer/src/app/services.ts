@@ -23,7 +23,7 @@ export const imports = new ImportStore({
   onFound: () => void archive.refresh(),
   onEndUnseen: (summary) => {
     toast({
-      text: t("import.toast", { images: t("count.images", { count: summary.instances }) }),
+      text: summary.kind === "rebuild" ? t("rebuild.done") : t("import.toast", { images: t("count.images", { count: summary.instances }) }),
       action: {
         label: t("import.show"),
         run: () => {

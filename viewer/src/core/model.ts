@@ -476,7 +476,7 @@ export interface Status {
 /** The flat object that closes an import (`ImportSummary.as_line`). Entities counted are those it added. */
 export interface ImportSummary extends Readonly<Record<Outcome, number>> {
   readonly import: number;
-  readonly kind: "import" | "copy" | "relink";
+  readonly kind: "import" | "copy" | "rebuild" | "relink" | "received";
   readonly state: "running" | "done" | "cancelled" | "failed" | "interrupted";
   readonly files: number;
   readonly patients: number;

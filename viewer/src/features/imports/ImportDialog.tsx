@@ -19,14 +19,15 @@ export function ImportDialog({ store, chooser }: ImportDialogProps) {
   const running = store.running.value;
   if (running !== undefined) {
     return (
-      <Dialog key="running" title={t("import.running")} class="import" onClose={close}>
+      <Dialog key="running" title={t(running.rebuilds ? "rebuild.running" : "import.running")} class="import" onClose={close}>
         <ImportProgress running={running} onStop={() => void store.stop()} onHide={close} />
       </Dialog>
     );
   }
   const ended = store.ended.value;
   if (ended !== undefined) {
-    const titles = { done: "import.done", running: "import.done", cancelled: "import.cancelled", failed: "import.failed" } as const;
+    const done = ended.job.summary?.kind === "rebuild" ? "rebuild.done" : "import.done";
+    const titles = { done, running: done, cancelled: "import.cancelled", failed: "import.failed" } as const;
     return (
       <Dialog key="ended" title={t(titles[ended.job.state])} class="import" onClose={close}>
         <ImportResult

@@ -28,6 +28,8 @@ export interface Running {
   readonly progress: Progress | undefined;
   readonly stopping: boolean;
   readonly lost: boolean;
+  /** What is known is read again; nothing new was asked for. */
+  readonly rebuilds: boolean;
 }
 
 /** The one import of this archive: started here or found running, told as it goes, and how it ended. */
@@ -120,10 +122,10 @@ export class ImportStore {
   }
 
   /** Follow the job that `started` answers with, or tell why there is none. */
-  async begin(started: () => Promise<string>): Promise<void> {
+  async begin(started: () => Promise<string>, rebuilds = false): Promise<void> {
     this.#problem.value = undefined;
     try {
-      this.#follow(await started(), undefined);
+      this.#follow(await started(), undefined, rebuilds);
     } catch (error) {
       this.#problem.value = asApiError(error);
       if (this.#problem.value.code === "busy") await this.resume();
@@ -142,9 +144,9 @@ export class ImportStore {
     }
   }
 
-  #follow(job: string, progress: Progress | undefined): void {
+  #follow(job: string, progress: Progress | undefined, rebuilds = false): void {
     this.#ended.value = undefined;
-    this.#running.value = { job, progress, stopping: false, lost: false };
+    this.#running.value = { job, progress, stopping: false, lost: false, rebuilds };
     this.#lastCount = 0;
     this.#listen(job);
   }
