@@ -197,3 +197,26 @@ describe("masks, outlines and quantities", () => {
     await expect.poll(() => colourAt("mk-smooth", 8, 8)).toEqual([255, 0, 0, 102]); // half of it
   });
 });
+
+describe("a presentation state", () => {
+  const letter = (side: string): Promise<string> => page.locator(`.vp-letter[data-side="${side}"]`).innerText();
+
+  it("opens its images as it wants them to be seen, and can be taken away", async () => {
+    await open("state");
+    await drawn(1);
+    await page.locator(".ps-graphic").first().waitFor();
+    await expect.poll(() => page.locator(".vp-corner.bottom.right").innerText()).toContain("W 50 L 100");
+    // a quarter turn puts the right of the patient on top and the front to the right; then left and right are changed
+    await expect.poll(() => letter("top")).toBe("R");
+    expect(await letter("left")).toBe("A");
+    expect(await page.locator(".ps-text").textContent()).toBe("look here");
+    expect(await page.locator(".ps-shutter").count()).toBe(1);
+    await page.keyboard.press("ArrowDown");
+    await drawn(2);
+    expect(await page.locator(".ps-graphic").count()).toBe(0); // that was of the first
+    await page.getByLabel("Presentation state").selectOption("");
+    await expect.poll(() => letter("top")).toBe("A");
+    expect(await page.locator(".ps-shutter").count()).toBe(0);
+    expect(await page.locator(".vp-corner.bottom.right").innerText()).not.toContain("W 50 L 100");
+  });
+});

@@ -184,6 +184,42 @@ def dose() -> bytes:
     )
 
 
+def presentation() -> bytes:
+    """A quarter turn, mirrored, a window of its own, a circle and a word on the first image, all around shut."""
+    circle = {"GraphicType": "CIRCLE", "GraphicAnnotationUnits": "PIXEL", "GraphicData": [8.0, 8.0, 12.0, 8.0]}
+    text = {
+        "UnformattedTextValue": "look here",
+        "AnchorPointAnnotationUnits": "PIXEL",
+        "AnchorPoint": [8.0, 8.0],
+    }
+    first = [{"ReferencedSOPClassUID": CT, "ReferencedSOPInstanceUID": world.sop_uid(1, 1, 1)}]
+    drawn = {
+        "ReferencedImageSequence": first,
+        "GraphicLayer": "A",
+        "GraphicObjectSequence": [circle],
+        "TextObjectSequence": [text],
+    }
+    return world.instance(
+        **PERSON,
+        rows=0,
+        modality="PR",
+        series=10,
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.11.1",
+        SeriesDescription="state",
+        ContentLabel="KEYVIEW",
+        ReferencedSeriesSequence=[{"SeriesInstanceUID": world.series_uid(1, 1)}],
+        ImageRotation=90,
+        ImageHorizontalFlip="Y",
+        SoftcopyVOILUTSequence=[{"WindowCenter": "100", "WindowWidth": "50"}],
+        GraphicAnnotationSequence=[drawn],
+        ShutterShape="RECTANGULAR",
+        ShutterLeftVerticalEdge="2",
+        ShutterUpperHorizontalEdge="2",
+        ShutterRightVerticalEdge="15",
+        ShutterLowerHorizontalEdge="15",
+    )
+
+
 def main(folder: Path) -> None:
     """Write it all below ``folder``."""
     files: dict[str, bytes] = {
@@ -197,6 +233,7 @@ def main(folder: Path) -> None:
         "seg": segmentation(),
         "rs": structures(),
         "dose": dose(),
+        "pr": presentation(),
         "pdf": document(3, "pdf", "application/pdf", PDF),
         "ecg": curves(),
         "stl": document(5, "stl", "model/stl", b"solid x\nendsolid x\n"),

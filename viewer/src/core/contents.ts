@@ -1,6 +1,6 @@
 /** What objects hold that are no images (`GET /api/instances/{id}/content`, src/fileroom/dicom/contents). */
 
-import type { Series } from "./model.ts";
+import type { Series, TableData } from "./model.ts";
 
 export interface Reference {
   readonly sop_class_uid: string;
@@ -99,6 +99,46 @@ export interface Contours {
   readonly damaged: number;
 }
 
+/** An image that a presentation state means; `frames` from 1, empty for all. */
+export interface MeantImage {
+  readonly sop_instance_uid: string;
+  readonly frames: readonly number[];
+}
+
+export interface Graphic {
+  readonly type: string;
+  readonly units: string;
+  readonly filled: boolean;
+  readonly points: readonly number[];
+}
+
+export interface GraphicText {
+  readonly value: string;
+  readonly units: string;
+  readonly box: readonly number[];
+  readonly anchor_units: string;
+  readonly anchor: readonly number[];
+}
+
+/** How somebody wanted images to be seen: rotated clockwise, then flipped; lists are for the images that they name. */
+export interface Presentation {
+  readonly label: string;
+  readonly description: string;
+  readonly inverse: boolean;
+  readonly rotation: number;
+  readonly flip: boolean;
+  readonly windows: readonly {
+    readonly images: readonly MeantImage[];
+    readonly centers: readonly number[];
+    readonly widths: readonly number[];
+    readonly function: string;
+    readonly table: TableData | null;
+  }[];
+  readonly areas: readonly { readonly images: readonly MeantImage[]; readonly first: readonly number[]; readonly last: readonly number[]; readonly mode: string }[];
+  readonly annotations: readonly { readonly images: readonly MeantImage[]; readonly layer: string; readonly graphics: readonly Graphic[]; readonly texts: readonly GraphicText[] }[];
+  readonly shutters: readonly { readonly shape: string; readonly values: readonly number[] }[];
+}
+
 /** Where an object that is referred to lies in this archive. */
 export interface Whereabouts {
   readonly instance: string;
@@ -124,6 +164,7 @@ export interface Related {
 export type Content =
   | ContentOf<"segmentation", Segmentation>
   | ContentOf<"contours", Contours>
+  | ContentOf<"presentation", Presentation>
   | ContentOf<"report", Report> | ContentOf<"waveform", Waveform> | ContentOf<"document", DocumentFacts> | ContentOf<"other", null>;
 
 /** So many images in a row are a list of what was looked at (an Image Library, TID 1600): rarely read, and long. */

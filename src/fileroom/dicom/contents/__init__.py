@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.dicom.contents import contours, document, report, segmentation, waveform
+from fileroom.dicom.contents import contours, document, presentation, report, segmentation, waveform
 from fileroom.dicom.contents.opening import opened_whole, text_of
 
 if TYPE_CHECKING:
     import os
     from types import ModuleType
 
-KINDS: Final[tuple[ModuleType, ...]] = (report, waveform, document, segmentation, contours)
+KINDS: Final[tuple[ModuleType, ...]] = (report, waveform, document, segmentation, contours, presentation)
 OTHER: Final = "other"
 
 

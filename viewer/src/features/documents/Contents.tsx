@@ -87,6 +87,7 @@ function Held({ found, instanceId, nameless, onImage }: HeldProps) {
     case "contours":
       return <Structures contours={found.content} />;
     case "segmentation":
+    case "presentation":
     case "other":
       return <p>{t("beyond.other")}</p>;
   }

@@ -9,10 +9,9 @@ interface OverLayerProps {
   readonly pane: Pane;
 }
 
-/** Masks and such over the image on the screen. */
+/** Masks and such over the image on the screen, and the presentation state that is applied to it. */
 export function OverLayer({ viewer, pane }: OverLayerProps) {
   const series = pane.series.value;
-  const frame = pane.frame.value;
   const [calm, strip] = [viewer.calm.value, viewer.strip.value];
   useEffect(() => {
     if (series !== undefined && calm) void viewer.over.find(series);
@@ -20,17 +19,53 @@ export function OverLayer({ viewer, pane }: OverLayerProps) {
   useEffect(() => {
     if (series !== undefined && calm) void viewer.over.findOthers(series);
   }, [viewer, series, calm, strip]);
+  return (
+    <>
+      <Covered viewer={viewer} pane={pane} />
+      <Presented viewer={viewer} pane={pane} />
+    </>
+  );
+}
+
+function Covered({ viewer, pane }: OverLayerProps) {
+  const frame = pane.frame.value;
   const plane = useMemo(() => (frame === undefined ? undefined : planeOf(frame)), [frame]);
-  const covers = series === undefined ? undefined : viewer.over.of(series.id);
+  const covers = viewer.over.of(pane.series.value?.id ?? "");
   const place = pane.facts.value?.place;
   const Layer = viewer.over.part.value?.MaskLayer;
   if (plane === undefined || covers === undefined || place === undefined || Layer === undefined) return null;
   return <Layer covers={covers} plane={plane} place={place} />;
 }
 
+function Presented({ viewer, pane }: OverLayerProps) {
+  const states = viewer.over.statesOf(pane.series.value?.id ?? "");
+  const [frame, place] = [pane.frame.value, pane.facts.value?.place];
+  const Layer = viewer.over.presentation.value?.PresentationLayer;
+  if (states === undefined || frame === undefined || place === undefined || Layer === undefined) return null;
+  return (
+    <Layer
+      states={states}
+      frame={frame}
+      place={place}
+      onWindow={(window) => {
+        pane.setWindow(window);
+      }}
+      onView={(view) => {
+        pane.present(view);
+      }}
+    />
+  );
+}
+
 /** The legend and switches, beside the image. */
 export function OverPanel({ viewer, seriesId }: { readonly viewer: Viewer; readonly seriesId: string }) {
-  const covers = viewer.over.of(seriesId);
+  const [covers, states] = [viewer.over.of(seriesId), viewer.over.statesOf(seriesId)];
   const Panel = viewer.over.part.value?.MaskPanel;
-  return covers === undefined || Panel === undefined ? null : <Panel covers={covers} />;
+  const Chooser = viewer.over.presentation.value?.StateChooser;
+  return (
+    <>
+      {states !== undefined && Chooser !== undefined && <Chooser states={states} />}
+      {covers !== undefined && Panel !== undefined && <Panel covers={covers} />}
+    </>
+  );
 }

@@ -1,18 +1,23 @@
 /** What lies over the images of each series that is open; the part that draws it is fetched when there is something. */
 import { signal } from "@preact/signals";
 
+import type { Related } from "../../core/contents.ts";
 import type { Series, SeriesImage } from "../../core/model.ts";
 import { content, related } from "../../io/contents.ts";
 import type * as Masks from "../masks/index.ts";
 import type { Covers, CoversHost } from "../masks/index.ts";
+import type * as Presentations from "../presentation/index.ts";
+import type { States } from "../presentation/index.ts";
 
 /** Objects that are about images elsewhere: those are opened, with these over them. */
-const OVER_OTHERS = ["SEG", "RTSTRUCT"];
+const OVER_OTHERS = ["SEG", "RTSTRUCT", "PR"];
 /** Quantities that are looked at over sections of the same patient in the same space. */
 const WASHES = ["PT", "NM", "RTDOSE"];
 
 export class Over {
   readonly part = signal<typeof Masks | undefined>(undefined);
+  readonly presentation = signal<typeof Presentations | undefined>(undefined);
+  readonly #states = signal<ReadonlyMap<string, States>>(new Map());
   readonly #covers = signal<ReadonlyMap<string, Covers>>(new Map());
   readonly #asked = new Set<string>();
   /** By the series that they lie over: what was opened itself, and is to be seen. */
@@ -28,6 +33,11 @@ export class Over {
 
   of(seriesId: string): Covers | undefined {
     return this.#covers.value.get(seriesId);
+  }
+
+  /** Presentation states about a series. */
+  statesOf(seriesId: string): States | undefined {
+    return this.#states.value.get(seriesId);
   }
 
   /** Whether opening a series led to the one that it lies over. */
@@ -56,7 +66,9 @@ export class Over {
     this.#asked.add(series.id);
     try {
       const found = await related(series.id);
-      if (found.length > 0) (await this.#of(series)).offerRelated(found);
+      const states = found.filter((one) => one.series.modality === "PR");
+      if (states.length > 0) await this.#offerStates(series, states);
+      if (found.length > states.length) (await this.#of(series)).offerRelated(found);
       this.#switchOn(series.id);
     } catch {
       this.#asked.delete(series.id); // the images can be looked at without
@@ -73,10 +85,16 @@ export class Over {
   }
 
   #switchOn(seriesId: string): void {
-    const covers = this.of(seriesId);
     const wanted = this.#wanted.get(seriesId);
-    if (covers === undefined || wanted === undefined) return;
-    for (const cover of covers.all.value) if (wanted.delete(cover.id)) void covers.toggle(cover, true);
+    if (wanted === undefined) return;
+    const [covers, states] = [this.of(seriesId), this.statesOf(seriesId)];
+    for (const cover of covers?.all.value ?? []) if (wanted.delete(cover.id)) void covers?.toggle(cover, true);
+    for (const { instance } of states?.all.value ?? []) if (wanted.delete(instance)) void states?.choose(instance);
+  }
+
+  async #offerStates(series: Series, found: readonly Related[]): Promise<void> {
+    const { States: Kept } = (this.presentation.value ??= await import("../presentation/index.ts"));
+    this.#states.value = new Map(this.#states.value).set(series.id, new Kept(found));
   }
 
   async #of(series: Series): Promise<Covers> {

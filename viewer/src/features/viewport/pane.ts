@@ -10,7 +10,7 @@ import { type GreyWindow, type Preset, presetsOf } from "../../core/window.ts";
 import { isAbort } from "../../io/http.ts";
 import { Background, Load } from "./background.ts";
 import type * as Engine from "./engine/index.ts";
-import type { PixelValues, StackView, ViewFacts } from "./engine/index.ts";
+import type { PixelValues, PresentedView, StackView, ViewFacts } from "./engine/index.ts";
 import { Player } from "./player.ts";
 import { type Trouble, troubleOf } from "./problems.ts";
 import { dropRequests, fetchAhead, fetchDisplay } from "./source.ts";
@@ -371,6 +371,13 @@ export class Pane {
 
   act(name: "fit" | "actualSize" | "turn" | "flip" | "reset" | "toggleInvert"): void {
     if (this.drawn.value >= 0) this.#stack?.[name]();
+  }
+
+  /** As a presentation state wants it; undefined: everything as it was. */
+  present(view: PresentedView | undefined): void {
+    if (this.drawn.value < 0) return;
+    if (view === undefined) this.#stack?.reset();
+    else this.#stack?.present(view);
   }
 
   zoomBy(factor: number): void {

@@ -2,7 +2,7 @@
 export type { PixelValues } from "./pixels.ts";
 export { warm } from "./warm.ts";
 export { clearShelf } from "./shelf.ts";
-export { StackView, type ViewFacts } from "./stack.ts";
+export { type PresentedView, StackView, type ViewFacts } from "./stack.ts";
 export { valuesOf } from "./values.ts";
 export { choose, type ToolName } from "./tools.ts";
 export { canDrawVolumes, type Cell, drawsInSoftware, loadFrames, VOLUME_BYTES, VolumeView } from "./volume.ts";

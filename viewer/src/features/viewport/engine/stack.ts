@@ -4,7 +4,7 @@ import { cache, Enums, eventTarget, getShouldUseCPURendering, RenderingEngine, t
 import { type Frame, frameKey } from "../../../core/frames.ts";
 import { subtract, type Vec3, vector } from "../../../core/geometry.ts";
 import type { Display, Series } from "../../../core/model.ts";
-import { type Affine, direction, inverted, NOWHERE } from "../../../core/affine.ts";
+import { type Affine, applied, direction, inverted, NOWHERE } from "../../../core/affine.ts";
 import { filmLetters, sideLetters, type SideLetters } from "../../../core/orientation.ts";
 import { curveOf, paddingOf, type Table, tableOf } from "../../../core/tables.ts";
 import { autoWindow, type GreyRange, type GreyWindow, rangeOf, showsNothing, tableWindow, windowOf } from "../../../core/window.ts";
@@ -32,6 +32,14 @@ export interface ViewFacts {
   readonly place: Affine;
   /** Tables, overlays and calibrations, as far as they were asked for. */
   readonly display: Display | undefined;
+}
+
+/** What a presentation state asks of the view; `area` in pixels of the image. */
+export interface PresentedView {
+  readonly rotation: number;
+  readonly flip: boolean;
+  readonly inverse: boolean;
+  readonly area: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number } | undefined;
 }
 
 export interface StackListener {
@@ -220,6 +228,32 @@ export class StackView {
   flip(): void {
     this.#viewport.setCamera({ flipHorizontal: !this.#viewport.getCamera().flipHorizontal });
     this.#viewport.render();
+  }
+
+  /** As a presentation state wants it: turned, then mirrored (PS3.3 C.10.6), and no more than a part of it. */
+  present({ rotation, flip, inverse, area }: PresentedView): void {
+    this.#viewport.setCamera({ flipHorizontal: false, flipVertical: false });
+    this.#viewport.setViewPresentation({ rotation: 0 });
+    this.#viewport.resetCamera();
+    this.#viewport.setViewPresentation({ rotation });
+    if (flip) this.flip();
+    // its own LUT shape takes the place of what the image says (PS3.3 C.11.6)
+    this.#viewport.setProperties({ invert: inverse });
+    this.#applyWindow(this.#target);
+    if (area !== undefined) this.#showPart(area);
+    this.#viewport.render();
+  }
+
+  #showPart({ left, top, right, bottom }: NonNullable<PresentedView["area"]>): void {
+    const { clientWidth: width, clientHeight: height } = this.#element;
+    const [a, b] = [applied(this.#place(), [left, top]), applied(this.#place(), [right, bottom])];
+    const across = Math.abs(b[0] - a[0]);
+    const down = Math.abs(b[1] - a[1]);
+    if (across < 1 || down < 1) return;
+    this.#viewport.setZoom(Math.min(MOST_ZOOM, this.#viewport.getZoom() * Math.min(width / across, height / down)));
+    const [x, y] = applied(this.#place(), [(left + right) / 2, (top + bottom) / 2]);
+    const [panX, panY] = this.#viewport.getPan();
+    this.#viewport.setPan([panX + width / 2 - x, panY + height / 2 - y]);
   }
 
   /** Everything as it was when the series was opened. */

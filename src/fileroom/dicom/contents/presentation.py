@@ -1,0 +1,228 @@
+"""Presentation states (PS3.3 A.33, C.10, C.11): how somebody wanted images to be seen, and what they wrote on them."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fileroom.dicom.contents.opening import first_of, items_of, number_of, numbers_of, text_of
+from fileroom.dicom.contents.references import series_of
+from fileroom.errors import Undecodable
+
+KIND: Final = "presentation"
+CLASSES: Final = ("1.2.840.10008.5.1.4.1.1.11.1", "1.2.840.10008.5.1.4.1.1.11.2", "1.2.840.10008.5.1.4.1.1.11.4")
+MOST_GRAPHICS: Final = 5000
+MOST_NUMBERS: Final = 100_000
+TABLE_ENTRIES: Final = 65536
+DESCRIPTOR_VALUES: Final = 3
+WORD_LIMIT: Final = 32768
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image that is meant; ``frames`` from 1, empty for all."""
+
+    sop_instance_uid: str
+    frames: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Grey levels of some images (of all, when none is named): windows, or a table (as those of images are)."""
+
+    images: tuple[Image, ...]
+    centers: tuple[float, ...]
+    widths: tuple[float, ...]
+    function: str
+    table: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """The part of some images that is shown: first and last column and row, from 1 (C.10.4)."""
+
+    images: tuple[Image, ...]
+    first: tuple[float, ...]
+    last: tuple[float, ...]
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graphic:
+    """POINT, POLYLINE, INTERPOLATED, CIRCLE or ELLIPSE; ``units`` PIXEL (of the image) or DISPLAY (C.10.5)."""
+
+    type: str
+    units: str
+    filled: bool
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text in a box, or at an anchor point; both in their own units."""
+
+    value: str
+    units: str
+    box: tuple[float, ...]
+    anchor_units: str
+    anchor: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """What is drawn and written on some images, in one layer."""
+
+    images: tuple[Image, ...]
+    layer: str
+    graphics: tuple[Graphic, ...]
+    texts: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shutter:
+    """What stays visible (C.7.6.11): numbers as the attributes have them, rows before columns."""
+
+    shape: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """A whole state. ``rotation`` clockwise in degrees, then ``flip``: left and right (C.10.6)."""
+
+    label: str
+    description: str
+    inverse: bool
+    rotation: int
+    flip: bool
+    windows: tuple[Window, ...]
+    areas: tuple[Area, ...]
+    annotations: tuple[Annotation, ...]
+    shutters: tuple[Shutter, ...]
+    about: tuple[str, ...]
+
+
+def is_one(data_set: Any) -> bool:
+    """Whether it is a presentation state of grey or colour images."""
+    return text_of(data_set, "SOPClassUID") in CLASSES
+
+
+def read(data_set: Any) -> Presentation:
+    """The state. Undecodable when more is drawn than anybody would."""
+    annotations = tuple(_annotation(item) for item in items_of(data_set, "GraphicAnnotationSequence")[:MOST_GRAPHICS])
+    if sum(len(one.graphics) + len(one.texts) for one in annotations) > MOST_GRAPHICS:
+        raise Undecodable("more is drawn than can be shown")
+    return Presentation(
+        label=text_of(data_set, "ContentLabel"),
+        description=text_of(data_set, "ContentDescription"),
+        inverse=text_of(data_set, "PresentationLUTShape") == "INVERSE",
+        rotation=int(number_of(data_set, "ImageRotation") or 0) % 360,
+        flip=text_of(data_set, "ImageHorizontalFlip") == "Y",
+        windows=tuple(_window(item) for item in items_of(data_set, "SoftcopyVOILUTSequence")),
+        areas=tuple(_area(item) for item in items_of(data_set, "DisplayedAreaSelectionSequence")),
+        annotations=annotations,
+        shutters=_shutters(data_set),
+        about=series_of(data_set),
+    )
+
+
+def _images(item: Any) -> tuple[Image, ...]:
+    return tuple(
+        Image(
+            sop_instance_uid=text_of(one, "ReferencedSOPInstanceUID"),
+            frames=tuple(int(number) for number in numbers_of(one, "ReferencedFrameNumber")),
+        )
+        for one in items_of(item, "ReferencedImageSequence")
+    )
+
+
+def _window(item: Any) -> Window:
+    return Window(
+        images=_images(item),
+        centers=tuple(numbers_of(item, "WindowCenter")),
+        widths=tuple(numbers_of(item, "WindowWidth")),
+        function=text_of(item, "VOILUTFunction"),
+        table=_table(first_of(item, "VOILUTSequence")),
+    )
+
+
+def _table(item: Any) -> dict[str, Any] | None:
+    """A table in the form in which those of images are told (pixels/display.py); its first value may be below 0."""
+    import numpy as np
+
+    descriptor = [int(value) for value in numbers_of(item, "LUTDescriptor")] if item is not None else []
+    if len(descriptor) != DESCRIPTOR_VALUES:
+        return None
+    entries, first, bits = descriptor[0] % TABLE_ENTRIES or TABLE_ENTRIES, descriptor[1], descriptor[2]
+    value: Any = item.get("LUTData")
+    words = np.frombuffer(value, np.dtype("<u2")) if isinstance(value, bytes) else np.array(numbers_of(item, "LUTData"))
+    if len(words) < entries:
+        return None
+    data = words[:entries].astype(np.dtype("<u2"))
+    return {
+        "first": first,
+        "bits": max(min(max(bits, 8), 16), int(data.max()).bit_length()),
+        "data": base64.b64encode(data.tobytes()).decode("ascii"),
+        "explanation": text_of(item, "LUTExplanation"),
+    }
+
+
+def _area(item: Any) -> Area:
+    return Area(
+        images=_images(item),
+        first=tuple(numbers_of(item, "DisplayedAreaTopLeftHandCorner")),
+        last=tuple(numbers_of(item, "DisplayedAreaBottomRightHandCorner")),
+        mode=text_of(item, "PresentationSizeMode"),
+    )
+
+
+def _annotation(item: Any) -> Annotation:
+    return Annotation(
+        images=_images(item),
+        layer=text_of(item, "GraphicLayer"),
+        graphics=tuple(_graphic(one) for one in items_of(item, "GraphicObjectSequence")),
+        texts=tuple(_text(one) for one in items_of(item, "TextObjectSequence")),
+    )
+
+
+def _graphic(item: Any) -> Graphic:
+    return Graphic(
+        type=text_of(item, "GraphicType"),
+        units=text_of(item, "GraphicAnnotationUnits"),
+        filled=text_of(item, "GraphicFilled") == "Y",
+        points=tuple(numbers_of(item, "GraphicData")[:MOST_NUMBERS]),
+    )
+
+
+def _text(item: Any) -> Text:
+    box = (*numbers_of(item, "BoundingBoxTopLeftHandCorner"), *numbers_of(item, "BoundingBoxBottomRightHandCorner"))
+    return Text(
+        value=text_of(item, "UnformattedTextValue"),
+        units=text_of(item, "BoundingBoxAnnotationUnits"),
+        box=box,
+        anchor_units=text_of(item, "AnchorPointAnnotationUnits"),
+        anchor=tuple(numbers_of(item, "AnchorPoint")),
+    )
+
+
+SHUTTERS: Final = {
+    "RECTANGULAR": (
+        "ShutterLeftVerticalEdge",
+        "ShutterUpperHorizontalEdge",
+        "ShutterRightVerticalEdge",
+        "ShutterLowerHorizontalEdge",
+    ),
+    "CIRCULAR": ("CenterOfCircularShutter", "RadiusOfCircularShutter"),
+    "POLYGONAL": ("VerticesOfThePolygonalShutter",),
+}
+
+
+def _shutters(data_set: Any) -> tuple[Shutter, ...]:
+    shapes = text_of(data_set, "ShutterShape").split("\\")
+    return tuple(found for shape in shapes if (found := _shutter(data_set, shape)))
+
+
+def _shutter(data_set: Any, shape: str) -> Shutter | None:
+    values = [number for keyword in SHUTTERS.get(shape, ()) for number in numbers_of(data_set, keyword)]
+    return Shutter(shape=shape, values=tuple(values[:MOST_NUMBERS])) if values else None

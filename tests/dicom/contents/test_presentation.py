@@ -1,0 +1,105 @@
+"""Presentation states: what somebody wanted to be seen, as values."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fileroom.dicom.contents import content
+from fileroom.dicom.contents.presentation import Image, Presentation, Shutter
+from fileroom.errors import Undecodable
+from tests.world import EXPLICIT_LE, IMPLICIT_LE, instance, uid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IMAGES = [{"ReferencedSOPInstanceUID": uid(7), "ReferencedFrameNumber": [2]}]
+
+
+def read(folder: Path, **values: Any) -> Presentation:
+    usual: dict[str, Any] = {
+        "SOPClassUID": "1.2.840.10008.5.1.4.1.1.11.1",
+        "ContentLabel": "KEY",
+        "ReferencedSeriesSequence": [{"SeriesInstanceUID": uid(1, 1)}],
+    }
+    (folder / "PR").write_bytes(instance(rows=0, modality="PR", **(usual | values)))
+    found = content(folder / "PR")
+    assert found.kind == "presentation"
+    assert isinstance(found.content, Presentation)
+    return found.content
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT_LE, IMPLICIT_LE])
+def test_how_it_is_seen(tmp_path: Path, syntax: str) -> None:
+    found = read(
+        tmp_path,
+        transfer_syntax=syntax,
+        ImageRotation=90,
+        ImageHorizontalFlip="Y",
+        PresentationLUTShape="INVERSE",
+        SoftcopyVOILUTSequence=[{"ReferencedImageSequence": IMAGES, "WindowCenter": "40", "WindowWidth": "400"}],
+        DisplayedAreaSelectionSequence=[
+            {
+                "DisplayedAreaTopLeftHandCorner": [-3, 1],
+                "DisplayedAreaBottomRightHandCorner": [20, 30],
+                "PresentationSizeMode": "SCALE TO FIT",
+            }
+        ],
+        ShutterShape=["RECTANGULAR", "CIRCULAR"],
+        ShutterLeftVerticalEdge="2",
+        ShutterUpperHorizontalEdge="3",
+        ShutterRightVerticalEdge="8",
+        ShutterLowerHorizontalEdge="9",
+        CenterOfCircularShutter=["5", "6"],
+        RadiusOfCircularShutter="4",
+    )
+    assert (found.label, found.rotation, found.flip, found.inverse, found.about) == (
+        "KEY",
+        90,
+        True,
+        True,
+        (uid(1, 1),),
+    )
+    (window,) = found.windows
+    assert window.images == (Image(sop_instance_uid=uid(7), frames=(2,)),)
+    assert (window.centers, window.widths, window.table) == ((40.0,), (400.0,), None)
+    (area,) = found.areas
+    assert (area.first, area.last) == ((-3.0, 1.0), (20.0, 30.0))
+    assert found.shutters == (
+        Shutter(shape="RECTANGULAR", values=(2.0, 3.0, 8.0, 9.0)),
+        Shutter(shape="CIRCULAR", values=(5.0, 6.0, 4.0)),
+    )
+
+
+def test_a_table_is_told_as_those_of_images_are(tmp_path: Path) -> None:
+    words = {"LUTDescriptor": [3, 10, 12], "LUTData": struct.pack("<3H", 0, 2000, 4095), "LUTExplanation": "soft"}
+    (window,) = read(tmp_path, SoftcopyVOILUTSequence=[{"VOILUTSequence": [words]}]).windows
+    assert window.table is not None
+    assert (window.table["first"], window.table["bits"], window.table["explanation"]) == (10, 12, "soft")
+    assert base64.b64decode(window.table["data"]) == struct.pack("<3H", 0, 2000, 4095)
+    short = dict(words, LUTDescriptor=[4, 10, 12])
+    assert read(tmp_path, SoftcopyVOILUTSequence=[{"VOILUTSequence": [short]}]).windows[0].table is None
+
+
+def test_what_is_drawn(tmp_path: Path) -> None:
+    graphic = {"GraphicType": "CIRCLE", "GraphicAnnotationUnits": "PIXEL", "GraphicData": [5.0, 5.0, 8.0, 9.0]}
+    text = {
+        "UnformattedTextValue": "here",
+        "BoundingBoxAnnotationUnits": "DISPLAY",
+        "BoundingBoxTopLeftHandCorner": [0.1, 0.2],
+        "BoundingBoxBottomRightHandCorner": [0.3, 0.4],
+    }
+    layer = {"GraphicLayer": "A", "GraphicObjectSequence": [graphic], "TextObjectSequence": [text]}
+    (found,) = read(tmp_path, GraphicAnnotationSequence=[layer]).annotations
+    assert (found.graphics[0].type, found.graphics[0].points) == ("CIRCLE", (5.0, 5.0, 8.0, 9.0))
+    assert (found.texts[0].value, [round(number, 3) for number in found.texts[0].box]) == ("here", [0.1, 0.2, 0.3, 0.4])
+
+
+def test_more_than_anybody_would_draw_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fileroom.dicom.contents.presentation.MOST_GRAPHICS", 1)
+    graphics = [{"GraphicType": "POINT", "GraphicData": [1.0, 1.0]}] * 2
+    with pytest.raises(Undecodable, match="drawn"):
+        read(tmp_path, GraphicAnnotationSequence=[{"GraphicObjectSequence": graphics}])
