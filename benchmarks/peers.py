@@ -26,7 +26,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.corpus import make_corpus
 from benchmarks.harness import Comparison, alternate, in_child
@@ -54,7 +54,7 @@ print(json.dumps({"seconds": time.perf_counter() - start, "instances": summary.i
 
 def measure(instances: int = 20_000, runs: int = 3) -> Comparison:
     """Make corpora of each size that is wanted, and let every program that is here have them in turn."""
-    found = {name: path for name in ("dicomtocsv", "Orthanc", "dicomindex") if (path := _program(name))}
+    found = {name: path for name in ("dicomtocsv", "Orthanc", "dicomindex") if (path := program(name))}
     with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place:
         corpora = {share: _corpus(Path(place), instances // share) for share in {1, *_SMALLER.values()}}
         fresh = _fresh_folders(Path(place))
@@ -87,7 +87,8 @@ def measure(instances: int = 20_000, runs: int = 3) -> Comparison:
     )
 
 
-def _program(name: str) -> str | None:
+def program(name: str) -> str | None:
+    """Where a peer's program is, or None."""
     named = os.environ.get(f"FILEROOM_BENCH_{name.upper()}")
     return named or shutil.which(name) or shutil.which(name, path="/usr/sbin")
 
@@ -140,7 +141,7 @@ def _dicomindex(program: str, corpus: Path, own: Path) -> float:
 
 def _orthanc(program: str, corpus: Path, own: Path) -> float:
     files = _files(corpus)
-    with _orthanc_server(program, own) as port:
+    with orthanc_server(program, own) as port:
 
         def send(share: list[Path]) -> None:
             connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -160,12 +161,14 @@ def _orthanc(program: str, corpus: Path, own: Path) -> float:
 
 
 @contextlib.contextmanager
-def _orthanc_server(program: str, own: Path) -> Iterator[int]:
+def orthanc_server(program: str, own: Path, **more: Any) -> Iterator[int]:
+    """Orthanc on the loopback; ``more`` are further settings of it. Gives its HTTP port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     settings = {
         "StorageDirectory": str(own / "store"), "IndexDirectory": str(own / "store"), "HttpPort": port, "Plugins": [],
         "RemoteAccessAllowed": False, "AuthenticationEnabled": False, "DicomServerEnabled": False,
+        **more,
     }  # fmt: skip
     (own / "orthanc.json").write_text(json.dumps(settings))
     with subprocess.Popen([program, str(own / "orthanc.json")], stderr=subprocess.DEVNULL) as server:

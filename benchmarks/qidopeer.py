@@ -28,7 +28,7 @@ from urllib.parse import quote
 
 from benchmarks.catalogs import families
 from benchmarks.harness import Comparison, alternate, environment, in_child
-from benchmarks.peers import CONNECTIONS, _program
+from benchmarks.peers import CONNECTIONS, program
 from benchmarks.reopen import CT_IMAGE_STORAGE, IMPORT, _part10
 
 if TYPE_CHECKING:
@@ -185,19 +185,19 @@ def _fill_ours(archive: Path, studies: int) -> None:
 
 @contextlib.contextmanager
 def _peer(place: Path, studies: int) -> Iterator[_Server | None]:
-    program = _program("Orthanc")
-    if program is None or not any(Path(_PLUGINS).glob("*DicomWeb*")):
+    found = program("Orthanc")
+    if found is None or not any(Path(_PLUGINS).glob("*DicomWeb*")):
         yield None
         return
     own = place / f"orthanc-{studies}"
     own.mkdir(exist_ok=True)
-    with orthanc(program, own) as port:
+    with orthanc(found, own) as port:
         fill(port, studies)
         yield _Server(port, "/dicom-web")
 
 
 @contextlib.contextmanager
-def orthanc(program: str, own: Path) -> Iterator[int]:
+def orthanc(found: str, own: Path) -> Iterator[int]:
     """Orthanc with its DICOMweb plugin, on the loopback and a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -208,7 +208,7 @@ def orthanc(program: str, own: Path) -> Iterator[int]:
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/"}, "KeepAlive": True, "TcpNoDelay": True,
     }  # fmt: skip
     (own / "orthanc.json").write_text(json.dumps(settings))
-    with subprocess.Popen([program, str(own / "orthanc.json")], stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen([found, str(own / "orthanc.json")], stderr=subprocess.DEVNULL) as server:
         try:
             limit = time.monotonic() + _PATIENCE
             while stored(port) is None:

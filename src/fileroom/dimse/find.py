@@ -41,10 +41,11 @@ def _find(door: Door, association: Association, message: Message) -> Status:
     writer = identifiers.Writer(context.transfer_syntax, identifier.charset)
     response = answers(asked, door.title)
     status = Status.PENDING_KEYS_IGNORED if asked.ignored else Status.PENDING
+    respond = association.responder(message, status)
     for number, entry in enumerate(door.archive.walk(asked.query)):
         if number % _AT_ONCE == 0 and (door.stopping.is_set() or association.cancelled(message.id)):
             return Status.CANCELLED
-        association.answer(message, status, writer.write(response(entry)), flush=False)
+        respond(writer.write(response(entry)))
     return Status.SUCCESS
 
 

@@ -29,7 +29,7 @@ from fileroom.network.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 LONGEST_IDENTIFIER: Final = 4 << 20  # 60 000 UIDs
 _SLOWEST = 1024  # bytes a second, after a minute: who is slower holds a thread for nothing
@@ -257,6 +257,24 @@ class Association:
             **(more or {}),
         }
         self.send(message.context, said, data, flush=flush)
+
+    def responder(self, message: Message, status: int) -> Callable[[bytes], None]:
+        """What answers again and again with the same command set, as long as many answers fit into one write."""
+        said = {
+            "AffectedSOPClassUID": message.command.get("AffectedSOPClassUID"),
+            "CommandField": message.field | RESPONSE,
+            "MessageIDBeingRespondedTo": message.id,
+            "Status": status,
+            "CommandDataSetType": 1,
+        }
+        context_id = message.context.id
+        command = p_data(context_id, commands.encode(said), is_command=True, is_last=True)
+
+        def respond(data: bytes) -> None:
+            self._wire.write(command, flush=False)
+            self._send_data(context_id, (data,))
+
+        return respond
 
     # -- the end ---------------------------------------------------------------------------------------------------
 

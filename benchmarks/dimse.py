@@ -1,0 +1,200 @@
+"""``dimse…``: a node at work, beside DCMTK's and Orthanc's.
+
+``dimsestore``: instances of 512 KiB received from DCMTK's storescu (TCP_NODELAY on both sides), by us safe on the disk
+before they are answered. ``dimsefind``: a C-FIND with many matches, ``dimseget``: a C-GET of a series, both by one
+client that only counts what comes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests import world
+
+from benchmarks.harness import Comparison, alternate
+from benchmarks.peers import orthanc_server, program
+from fileroom.archive import Archive
+from fileroom.dimse.process import Running, Station
+from fileroom.model import Peer, PeerKind
+from fileroom.network import identifiers, scu, uids
+from fileroom.network.commands import Field
+from fileroom.network.negotiation import PLAIN, Callee, Proposal
+from fileroom.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+OURS, DCMTK = "fileroom", "DCMTK storescp"
+CALLER = "BENCH"
+SENDER = "/usr/bin/storescu"  # pynetdicom has a program of this name, too
+RECEIVER = "/usr/bin/storescp"
+_NODELAY = {**os.environ, "TCP_NODELAY": "1"}
+_PATIENCE = 60.0
+
+
+def store(instances: int = 300, associations: int = 1, runs: int = 3) -> Comparison:
+    """Receive them over so many associations at once."""
+    with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place, contextlib.ExitStack() as stack:
+        folders = _images(Path(place) / "files", instances, associations)
+        ports = _servers(Path(place), stack)
+        if Path(RECEIVER).exists():
+            ports[DCMTK] = stack.enter_context(_storescp(Path(place)))
+        kinds = {name: partial(_sent, folders, port) for name, port in ports.items()}
+        seconds = alternate(kinds, runs)
+    return Comparison(
+        name=f"C-STORE of 512 KiB instances, {associations} association{'s' * (associations > 1)}",
+        ours=OURS,
+        unit="instances",
+        amount=instances,
+        seconds=seconds,
+        notes=("fileroom forces each to the disk before it answers; the others do not",),
+    )
+
+
+def find(studies: int = 10_000, runs: int = 3) -> Comparison:
+    """Ask for all studies at once."""
+    files = {f"{n % 100}/{n}": world.instance(study=n, rows=0, patient_id=str(n)) for n in range(1, studies + 1)}
+    asked = [
+        (tag, vr, "") for tag, vr in ((0x00100010, "PN"), (0x00100020, "LO"), (0x0020000D, "UI"), (0x00080020, "DA"))
+    ]
+    return _asked("C-FIND of all studies", "matches", studies, runs, files, lambda port: _found(port, asked, studies))
+
+
+def get(instances: int = 500, runs: int = 3) -> Comparison:
+    """Fetch a series of 512 KiB instances."""
+    pixels = os.urandom(512 * 512 * 2)
+    files = {str(n): _image(n, pixels) for n in range(instances)}
+    keys = [(0x0020000D, "UI", world.study_uid(1)), (0x0020000E, "UI", world.series_uid(1, 1))]
+    return _asked("C-GET of a series", "instances", instances, runs, files, lambda port: _got(port, keys, instances))
+
+
+def _asked(
+    name: str, unit: str, amount: int, runs: int, files: Mapping[str, bytes], work: Callable[[int], float]
+) -> Comparison:
+    with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place, contextlib.ExitStack() as stack:
+        folder = world.plant(Path(place) / "files", files)
+        ports = _servers(Path(place), stack, folder)
+        seconds = alternate({kind: partial(work, port) for kind, port in ports.items()}, runs)
+    return Comparison(name=name, ours=OURS, unit=unit, amount=amount, seconds=seconds)
+
+
+def _servers(place: Path, stack: contextlib.ExitStack, folder: Path | None = None) -> dict[str, int]:
+    """Us, and Orthanc where it is installed, with what is in ``folder``."""
+    ports = {OURS: stack.enter_context(_fileroom(place, folder))}
+    orthanc = program("Orthanc")
+    if orthanc is not None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        own = place / "orthanc"
+        own.mkdir()
+        names = "DicomAlwaysAllowEcho DicomAlwaysAllowStore DicomAlwaysAllowFind DicomAlwaysAllowGet DicomServerEnabled"
+        allowed = dict.fromkeys(names.split(), True)
+        stack.enter_context(
+            orthanc_server(orthanc, own, **{**allowed, "DicomPort": port, "DicomCheckCalledAet": False})
+        )
+        ports["Orthanc"] = port
+        if folder is not None:
+            _sent([folder], port)
+    return ports
+
+
+@contextlib.contextmanager
+def _fileroom(place: Path, folder: Path | None) -> Iterator[int]:
+    settings = Settings(archive=place / "archive", use_keyring=False)
+    with Archive.open(settings) as archive:
+        archive.set_peer(Peer(name="b", kind=PeerKind.DIMSE, title=CALLER, host="127.0.0.1", port=1, calls=True))
+        if folder is not None:
+            archive.bring_in(folder)
+    node = Running(settings, Station(port=0, title="ANY"))
+    try:
+        yield node.port
+    finally:
+        node.stop()
+
+
+@contextlib.contextmanager
+def _storescp(place: Path) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    into = place / "storescp"
+    into.mkdir()
+    command = [RECEIVER, "--fork", "-aet", "ANY", "-od", str(into), str(port)]
+    with subprocess.Popen(command, env=_NODELAY, stderr=subprocess.DEVNULL) as server:
+        try:
+            limit = time.monotonic() + _PATIENCE
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+                except OSError:
+                    if time.monotonic() > limit:
+                        raise
+                    time.sleep(0.05)
+            yield port
+        finally:
+            server.terminate()
+
+
+def _images(folder: Path, instances: int, parts: int) -> list[Path]:
+    pixels = os.urandom(512 * 512 * 2)
+    files = {f"{n % parts}/{n}": _image(n, pixels) for n in range(instances)}
+    world.plant(folder, files)
+    return [folder / str(part) for part in range(parts)]
+
+
+def _image(number: int, pixels: bytes) -> bytes:
+    return world.instance(number=number, rows=512, columns=512, pixels=pixels)
+
+
+def _sent(folders: Sequence[Path], port: int) -> float:
+    """Send all folders at once by DCMTK."""
+    start = time.perf_counter()
+    arguments = ["-aet", CALLER, "-aec", "ANY", "+sd", "+r", "127.0.0.1", str(port)]
+    senders = [
+        subprocess.Popen([SENDER, *arguments, str(one)], env=_NODELAY, stdout=subprocess.DEVNULL) for one in folders
+    ]
+    codes = [sender.wait() for sender in senders]
+    if any(codes):
+        raise RuntimeError("not everything was taken")
+    return time.perf_counter() - start
+
+
+def _callee(port: int) -> Callee:
+    return Callee(host="127.0.0.1", port=port, title="ANY", calling=CALLER)
+
+
+def _found(port: int, keys: Sequence[tuple[int, str, str]], expected: int) -> float:
+    start = time.perf_counter()
+    with scu.associated(_callee(port), Proposal(contexts=[(uids.STUDY_FIND, PLAIN)])) as association:
+        context = association.terms.sending(uids.STUDY_FIND)
+        if context is None:
+            raise RuntimeError("it cannot be searched")
+        asked = identifiers.Writer(context.transfer_syntax, "").write([(0x00080052, "CS", "STUDY"), *keys])
+        command = {"AffectedSOPClassUID": uids.STUDY_FIND, "CommandField": Field.FIND, "MessageID": 1, "Priority": 0}
+        association.send(context, command, asked)
+        matches = 0
+        while (message := association.receive()) is not None and message.command["Status"]:
+            matches += 1
+    if matches != expected:
+        raise RuntimeError(f"{matches} of {expected} matches")
+    return time.perf_counter() - start
+
+
+def _got(port: int, keys: Sequence[tuple[int, str, str]], expected: int) -> float:
+    start = time.perf_counter()
+
+    def sink(_class: str, _uid: str, _syntax: str, pieces: Iterable[memoryview]) -> int:
+        return 0 * sum(map(len, pieces))
+
+    done = scu.get(_callee(port), "SERIES", keys, sink, kinds=[(world.SOP_CLASSES["CT"], [world.EXPLICIT_LE])])
+    if done.completed != expected:
+        raise RuntimeError(f"{done.completed} of {expected} instances")
+    return time.perf_counter() - start
