@@ -40,13 +40,20 @@ UNIQUE: Final = {
 
 
 @cache
-def storage_classes() -> frozenset[str]:
-    """Every storage class of the standard, the retired ones too: archives are full of them."""
+def _dictionary() -> dict[str, tuple[str, str, str, str, str]]:
+    """All UIDs of the standard; pynetdicom knows some that are newer than pydicom's."""
+    import pynetdicom  # noqa: F401 - it adds them
     from pydicom._uid_dict import UID_dictionary
 
+    return UID_dictionary
+
+
+@cache
+def storage_classes() -> frozenset[str]:
+    """Every storage class of the standard, the retired ones too: archives are full of them."""
     return frozenset(
         uid
-        for uid, (name, kind, *_) in UID_dictionary.items()
+        for uid, (name, kind, *_) in _dictionary().items()
         if kind == "SOP Class" and "Storage" in name and "Commitment" not in name and "Directory" not in name
     )
 
@@ -54,14 +61,10 @@ def storage_classes() -> frozenset[str]:
 @cache
 def transfer_syntaxes() -> frozenset[str]:
     """Every transfer syntax of the standard that data sets are stored in."""
-    from pydicom._uid_dict import UID_dictionary
-
     papyrus = "1.2.840.10008.1.20"
-    return frozenset(uid for uid, (_, kind, *_) in UID_dictionary.items() if kind == "Transfer Syntax") - {papyrus}
+    return frozenset(uid for uid, (_, kind, *_) in _dictionary().items() if kind == "Transfer Syntax") - {papyrus}
 
 
 def is_unknown_class(uid: str) -> bool:
     """Whether it is no class of the standard at all: of a manufacturer, or newer than we are."""
-    from pydicom._uid_dict import UID_dictionary
-
-    return uid not in UID_dictionary
+    return uid not in _dictionary()
