@@ -53,7 +53,7 @@ dist: .stamps/dev  ## build wheel and sdist, with the viewer in them, into dist/
 bench: .stamps/dev  ## measure against a peer and a floor; prints ratios
 	$(BIN)/python -m benchmarks
 
-bench-node: .stamps/dev  ## measure what other programs get over DICOMweb against nginx and Orthanc
+bench-node: .stamps/dev  ## measure what other programs get over DICOMweb against nginx and Orthanc, and over DIMSE against DCMTK
 	$(BIN)/python -m benchmarks series frames qidopeer dimsestore dimsestore4 dimsefind dimseget
 
 bench-viewer: viewer .stamps/dev $(NODE_MODULES)  ## measure the viewer in a real Chromium, against OHIF
