@@ -77,7 +77,7 @@ def test_bookmarks_lead_to_the_page(stranger: TestClient, path: str) -> None:
     assert stranger.get(path, headers={"Accept": "application/json"}).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/dicomweb", "/api"])
+@pytest.mark.parametrize("path", ["/api/nothing", "/dicomweb/nothing", "/api"])
 def test_data_are_never_a_page(client: TestClient, path: str) -> None:
     assert client.get(path, headers=HTML).headers["Content-Type"] == "application/problem+json"
 
