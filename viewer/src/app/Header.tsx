@@ -80,6 +80,8 @@ export function Header({ bare = false }: { readonly bare?: boolean }) {
   );
 }
 
+const seldom = (here: boolean): string => (here ? "button plain seldom on" : "button plain seldom");
+
 function MainButtons() {
   const { page } = route.value;
   return (
@@ -89,20 +91,20 @@ function MainButtons() {
         <Icon name="disc" />
         <span>{t("media.title")}</span>
       </a>
-      <a class={page === "folders" ? "button plain on" : "button plain"} href={routePath({ page: "folders" })}>
+      <a class={seldom(page === "folders")} title={t("header.folders")} href={routePath({ page: "folders" })}>
         <Icon name="folder" />
         <span>{t("header.folders")}</span>
       </a>
-      <a class={page === "matches" ? "button plain on" : "button plain"} href={routePath({ page: "matches" })}>
+      <a class={seldom(page === "matches")} title={t("header.matches")} href={routePath({ page: "matches" })}>
         <Icon name="person" />
         <span>{t("header.matches")}</span>
         <Count of={matches.value} />
       </a>
-      <a class={["imports", "ledger"].includes(page) ? "button plain on" : "button plain"} href={routePath({ page: "imports" })}>
+      <a class={seldom(["imports", "ledger"].includes(page))} title={t("header.imports")} href={routePath({ page: "imports" })}>
         <Icon name="clock" />
         <span>{t("header.imports")}</span>
       </a>
-      <a class={page === "check" ? "button plain on" : "button plain"} href={routePath({ page: "check" })}>
+      <a class={seldom(page === "check")} title={t("header.check")} href={routePath({ page: "check" })}>
         <Icon name="check" />
         <span>{t("header.check")}</span>
       </a>
