@@ -335,3 +335,51 @@ describe("what makes no volume", () => {
     }
   });
 });
+
+describe("what is taken along", () => {
+  /** Choose from the menu, and have the bytes of the file. */
+  async function taken(name: RegExp): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+    await page.getByRole("button", { name: "Picture, film, surface" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.getByRole("menuitem", { name }).click()]);
+    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  }
+
+  it("a picture with its text, and one without", async () => {
+    await open("HFS", "mpr");
+    await planesDrawn(page);
+    const [full, bare] = [await taken(/Picture with its text/), await taken(/Picture without text/)];
+    expect(full.name).toBe("fileroom-CT-1.png");
+    expect(full.bytes.subarray(1, 4).toString()).toBe("PNG");
+    // the text, the lines and the letters make it larger
+    expect(full.bytes.length).toBeGreaterThan(bare.bytes.length * 1.15);
+  });
+
+  it("a film of the images as GIF, with a frame for each", async () => {
+    await open("dynamic", "1x1");
+    await page.locator('.vp-stage[data-series][data-drawn="1"]').waitFor();
+    const { name, bytes } = await taken(/Film of the images \(GIF\)/);
+    expect(name).toBe("fileroom-CT-12.gif");
+    expect(bytes.subarray(0, 6).toString()).toBe("GIF89a");
+    // a Graphic Control Extension before each frame
+    expect(bytes.toString("latin1").split("\x21\xf9\x04").length - 1).toBe(8);
+  });
+
+  it("a film as MP4, where the browser encodes video", async () => {
+    await open("dynamic", "1x1");
+    await page.locator('.vp-stage[data-series][data-drawn="1"]').waitFor();
+    const { name, bytes } = await taken(/Film of the images \(MP4\)/);
+    expect(name).toBe("fileroom-CT-12.mp4");
+    expect(bytes.subarray(4, 8).toString()).toBe("ftyp");
+  });
+
+  it("a surface, made by the server", async () => {
+    await open("HFS", "mpr");
+    await planesDrawn(page);
+    await page.getByRole("button", { name: "Picture, film, surface" }).click();
+    await page.getByRole("menuitem", { name: "Surface for 3D printers" }).click();
+    await page.getByLabel("At the value").fill("-300");
+    const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.getByRole("button", { name: "Make the file" }).click()]);
+    const bytes = readFileSync(await download.path());
+    expect(bytes.length).toBe(84 + 50 * bytes.readUInt32LE(80));
+  });
+});

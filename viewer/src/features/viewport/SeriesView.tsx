@@ -3,6 +3,7 @@ import "./viewport.css";
 import { useEffect, useMemo } from "preact/hooks";
 
 import { layoutOf } from "../../core/layouts.ts";
+import { ExportStatus } from "./export/ExportButton.tsx";
 import { press } from "./keys.ts";
 import { MeasurePanel } from "./MeasurePanel.tsx";
 import { KeysDialog } from "./Messages.tsx";
@@ -56,6 +57,7 @@ export function SeriesView({ seriesId, studyId, aside = false, onClose, onSeries
         </div>
         <MeasurePanel viewer={viewer} />
       </div>
+      <ExportStatus exporting={viewer.exporting} />
       {viewer.keysShown.value && <KeysDialog viewer={viewer} />}
     </main>
   );

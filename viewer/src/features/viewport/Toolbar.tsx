@@ -5,6 +5,7 @@ import type { MessageKey } from "../../core/messages.ts";
 import { Icon, type MenuItem, openMenu } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { LAYOUTS } from "../../core/layouts.ts";
+import { ExportButton } from "./export/ExportButton.tsx";
 import { Glyph, type ViewerIcon } from "./icons.tsx";
 import { KIND_NAMES } from "./MeasurePanel.tsx";
 import type { Pane } from "./pane.ts";
@@ -70,6 +71,7 @@ export function Toolbar({ viewer, onClose }: { readonly viewer: Viewer; readonly
         ))}
         <Cine pane={pane} />
         <span class="vp-gap" />
+        <ExportButton exporting={viewer.exporting} disabled={!drawn} />
         <LayoutButton viewer={viewer} />
         {viewer.panes.value.length > 1 && (
           <ToolButton

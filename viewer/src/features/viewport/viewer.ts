@@ -19,6 +19,7 @@ import { Measurements } from "./measurements.ts";
 import { mainPart, Pane, type PaneHost } from "./pane.ts";
 import { troubleOf } from "./problems.ts";
 import { forgetSources } from "./source.ts";
+import { Exporting } from "./export/exporting.ts";
 import { Desk } from "./volume/desk.ts";
 
 /** What the left button (or one finger) does: the engine's tools, and those that draw over the image. */
@@ -45,6 +46,7 @@ export class Viewer {
   readonly linked = signal(true);
   readonly keysShown = signal(false);
   readonly measured = new Measurements();
+  readonly exporting = new Exporting(this);
   /** Masks, outlines and quantities over the images. */
   readonly over = new Over({ values: async (series, frame) => (await this.#load()).valuesOf(series, frame) }, () => this.strip.value);
   /** The volume of a layout of planes. */

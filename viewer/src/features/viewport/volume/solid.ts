@@ -1,7 +1,7 @@
 /** The volume in 3D: from where it is looked at, and how it is painted. */
 import { batch, signal } from "@preact/signals";
 
-import { type Aim, cornersOf, dragged, lookFrom, middleOf, panned, type Side, type Size, zoomed } from "../../../core/mpr.ts";
+import { type Aim, cornersOf, dragged, lookFrom, middleOf, panned, rotated, type Side, type Size, zoomed } from "../../../core/mpr.ts";
 import { type Box, nodesOf, type RenderPreset, renderPresets, WHOLE_BOX } from "../../../core/rendering.ts";
 import { dot, subtract, type Vec3 } from "../../../core/geometry.ts";
 import type { Grid } from "../../../core/volume.ts";
@@ -15,6 +15,7 @@ const SOFTWARE_FINE = 1;
 const SOFTWARE_COARSE = 5;
 /** So long after the last movement it is drawn finely. */
 const STILL = 280;
+const LONG_AXIS: Vec3 = [0, 0, 1];
 /** CSS pixels of dragging for half a turn. */
 const HALF_TURN = 420;
 
@@ -127,6 +128,11 @@ export class Solid {
   turn([x, y]: readonly [number, number]): void {
     const aim = this.aim.peek();
     if (aim !== undefined) this.#aim({ ...aim, ...dragged(aim, (x * Math.PI) / HALF_TURN, (y * Math.PI) / HALF_TURN) });
+  }
+
+  /** Seen from `aim`, but turned about the patient's long axis. */
+  spin(aim: Aim, angle: number): void {
+    this.#aim({ ...aim, right: rotated(aim.right, LONG_AXIS, angle), down: rotated(aim.down, LONG_AXIS, angle) });
   }
 
   zoom(factor: number): void {
