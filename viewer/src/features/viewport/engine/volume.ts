@@ -14,7 +14,7 @@ import { cache, Enums, getShouldUseCPURendering, ImageVolume, RenderingEngine, t
 
 import { frameKey } from "../../../core/frames.ts";
 import type { Series } from "../../../core/model.ts";
-import { type Aim, cornersOf, normalOf, type PlaneName, type Slab } from "../../../core/mpr.ts";
+import { add, type Aim, cornersOf, normalOf, type PlaneName, type Slab } from "../../../core/mpr.ts";
 import { type Grid, isTilted, uprightGrid, uprightSlice } from "../../../core/volume.ts";
 import { type Box, boxPlanes, type Node } from "../../../core/rendering.ts";
 import type { GreyRange } from "../../../core/window.ts";
@@ -138,6 +138,9 @@ function dropVolume(id: string): void {
   for (const key of own) if (cache.getImage(key) !== undefined) cache.removeImageLoadObject(key, { force: true });
 }
 
+/** To each side of a plane, in millimetres (RENDERING_DEFAULTS.MINIMUM_SLAB_THICKNESS). */
+const LEAST_SLAB = 0.05;
+
 const BLENDS = { mip: BlendModes.MAXIMUM_INTENSITY_BLEND, minip: BlendModes.MINIMUM_INTENSITY_BLEND, mean: BlendModes.AVERAGE_INTENSITY_BLEND } as const;
 
 const isVolume = (actor: unknown): actor is vtkVolume => typeof actor === "object" && actor !== null && "getMapper" in actor;
@@ -148,6 +151,7 @@ export class VolumeView {
   readonly #engine: RenderingEngine;
   readonly #grid: Grid;
   readonly #elements = new Map<Cell, HTMLDivElement>();
+  #thick = false;
   readonly #resize: ResizeObserver;
   readonly #onDrawn: (cell: Cell) => void;
 
@@ -208,9 +212,11 @@ export class VolumeView {
   aim(cell: Cell, aim: Aim): void {
     const away = normalOf(aim);
     const distance = this.#depth();
+    // a single plane is drawn where its ray enters: half the least slab of Cornerstone before its middle (5.14)
+    const eye = cell === "solid" || this.#thick ? aim.eye : add(aim.eye, away, LEAST_SLAB);
     this.viewport(cell).setCamera({
-      focalPoint: [...aim.eye],
-      position: [aim.eye[0] - away[0] * distance, aim.eye[1] - away[1] * distance, aim.eye[2] - away[2] * distance],
+      focalPoint: [...eye],
+      position: [...add(eye, away, -distance)],
       viewPlaneNormal: [...negate(away)],
       viewUp: [...negate(aim.down)],
       parallelScale: aim.height / 2,
@@ -232,6 +238,7 @@ export class VolumeView {
   }
 
   setSlab({ mode, thickness }: Slab): void {
+    this.#thick = thickness > 0;
     for (const viewport of this.#planes) {
       viewport.setBlendMode(thickness > 0 ? BLENDS[mode] : BlendModes.COMPOSITE);
       viewport.setSlabThickness(thickness / 2); // to each side of the plane (5.14)

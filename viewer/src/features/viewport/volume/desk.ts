@@ -274,6 +274,7 @@ export class Desk {
   setSlab(slab: Slab): void {
     this.slab.value = slab;
     this.#view?.setSlab(slab);
+    for (const [name, aim] of Object.entries(this.aims.peek())) this.#aim(name as PlaneName, aim);
   }
 
   scroll(name: PlaneName, slices: number): void {
