@@ -95,7 +95,8 @@ def _least(values: NDArray[np.float64]) -> NDArray[np.float64]:
     padded = np.pad(values, 1, mode="edge")
     rows, columns = values.shape
     around = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
-    return np.min(around, axis=0)
+    least: NDArray[np.float64] = np.min(around, axis=0)
+    return least
 
 
 def main(folder: Path, series: str, report: Path) -> None:
