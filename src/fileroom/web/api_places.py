@@ -34,9 +34,11 @@ def _recent_roots(archive: Archive) -> list[str]:
 
 async def list_folder(request: Request) -> Response:
     """One folder; without a path the user's home."""
-    path = places.asked_path(Parameters(request).text("path") or "~")
+    parameters = Parameters(request)
+    path = places.asked_path(parameters.text("path") or "~")
+    look = partial(places.folder, path, with_files=parameters.text("with_files") == "true")
     try:
-        found = await patiently(partial(places.folder, path), PATIENCE)
+        found = await patiently(look, PATIENCE)
     except Unavailable:
         found = places.unreachable(path)
     return json_answer(found.plain())

@@ -45,6 +45,7 @@ class Folder:
     folders: tuple[tuple[str, str], ...] = ()
     files: int = 0
     problem: str | None = None
+    names: tuple[tuple[str, str], ...] = ()  # of its files, where they were asked for
 
     def plain(self) -> dict[str, object]:
         """The folder as docs/http-api.md shows it."""
@@ -53,6 +54,7 @@ class Folder:
             "parent": self.parent,
             "folders": [{"name": name, "path": path} for name, path in self.folders],
             "files": self.files,
+            "names": [{"name": name, "path": path} for name, path in self.names],
             "problem": self.problem,
         }
 
@@ -115,8 +117,11 @@ def _roots() -> Iterator[Place]:
         yield Place("/", "/", "root")
 
 
-def folder(path: str) -> Folder:
-    """The sub-folders of ``path`` in the order a person expects, hidden ones left out."""
+MOST_NAMES = 2000
+
+
+def folder(path: str, *, with_files: bool = False) -> Folder:
+    """The sub-folders of ``path`` in the order a person expects, hidden ones left out, and its files if wanted."""
     text, parent = to_text(path), _parent(path)
     try:
         with os.scandir(path) as entries:
@@ -129,7 +134,11 @@ def folder(path: str) -> Folder:
         return Folder(text, parent, problem="unreachable")
     below = sorted((entry for entry in shown if _is_folder(entry)), key=lambda entry: natural(entry.name))
     folders = tuple((display(entry.name), to_text(entry.path)) for entry in below)
-    return Folder(text, parent, folders, files=len(shown) - len(folders))
+    known = {entry.name for entry in below}
+    files = [entry for entry in shown if entry.name not in known]
+    listed = sorted(files, key=lambda entry: natural(entry.name))[:MOST_NAMES] if with_files else []
+    names = tuple((display(entry.name), to_text(entry.path)) for entry in listed)
+    return Folder(text, parent, folders, files=len(files), names=names)
 
 
 def unreachable(path: str) -> Folder:

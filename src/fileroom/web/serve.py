@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fileroom.archive import Archive
     from fileroom.settings import Guests
     from fileroom.web.door import Door
+    from fileroom.web.sessions import Session
 
 STATIC = Path(__file__).parent / "static"
 GRACE = 3  # seconds that answers under way have to finish at the end
@@ -82,9 +83,10 @@ def serve(
         server = _Server(_config(app), app.state.door)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{real_port}"
-        at = address if session is None else address + _begun(app, session)
+        begun = None if session is None else _begun(app, session)
+        page, at = (f"{address}/", address) if begun is None else (address + begun.page, address + begun.address)
         server.ready = Ready(
-            url=f"{at}/?token={sign_in.issue()}",
+            url=f"{page}?token={sign_in.issue()}",
             token=sign_in.bearer,
             dicomweb=f"{at}/dicomweb",
             port=real_port,
@@ -105,10 +107,10 @@ def serve(
         listener.close()
 
 
-def _begun(app: Starlette, archive: Archive) -> str:
-    """Where a session that was begun with the server is reached."""
+def _begun(app: Starlette, archive: Archive) -> Session:
+    """A session that was begun with the server."""
     door: Door = app.state.door
-    return door.open_sessions.add(archive).address
+    return door.open_sessions.add(archive)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -54,11 +54,17 @@ class Session:
         """Where it is reached, on this server."""
         return f"/sessions/{self.id}"
 
+    @property
+    def page(self) -> str:
+        """Where it is looked at first: files that were opened are told one by one."""
+        return f"{self.address}/others" if self.archive.opened_others is not None else f"{self.address}/"
+
     def plain(self) -> dict[str, Any]:
         """The session as docs/http-api.md shows it."""
         return {
             "session": self.id,
             "url": f"{self.address}/",
+            "page": self.page,
             "label": self.label,
             "kind": self.kind,
             "opened": self.opened,

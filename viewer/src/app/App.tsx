@@ -22,6 +22,8 @@ import { nextViewing, type Viewing } from "./viewing.ts";
 const loadViewer = async () => (await import("../features/viewport/index.ts")).SeriesView;
 
 const loadMedia = async () => (await import("../features/media/index.ts")).MediaPage;
+const loadOthers = async () => (await import("../features/others/index.ts")).OthersPage;
+const loadOpened = async () => (await import("../features/others/index.ts")).OpenedPage;
 const loadSessionBar = async () => (await import("../features/media/index.ts")).SessionBar;
 const HERE = sessionHere();
 if (HERE !== undefined) document.documentElement.style.setProperty("--session-bar", "32px");
@@ -97,6 +99,8 @@ function PageOf() {
       return <CheckPage store={check} />;
     case "media":
       return <Lazy load={loadMedia} props={{}} quiet />;
+    case "others":
+      return <Lazy key={HERE ?? ""} load={HERE === undefined ? loadOthers : loadOpened} props={{}} quiet />;
     case "matches":
       return <Lazy<MatchesPageProps> load={loadMatches} props={MATCHES} quiet />;
     case "ledger":

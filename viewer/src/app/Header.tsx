@@ -91,6 +91,10 @@ function MainButtons() {
         <Icon name="disc" />
         <span>{t("media.title")}</span>
       </a>
+      <a class={page === "others" ? "button plain on" : "button plain"} href={routePath({ page: "others" })}>
+        <Icon name="open" />
+        <span>{t("others.title")}</span>
+      </a>
       <a class={seldom(page === "folders")} title={t("header.folders")} href={routePath({ page: "folders" })}>
         <Icon name="folder" />
         <span>{t("header.folders")}</span>

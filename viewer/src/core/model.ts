@@ -550,7 +550,14 @@ export interface RelinkReport {
   readonly left: number;
 }
 export type RelinkJob = JobOf<"relink", RelinkReport>;
-export type Job = ImportJob | CheckJob | RelinkJob;
+/** A series as a file, which waits to be fetched. */
+export interface Conversion {
+  readonly name: string;
+  readonly size: number;
+  readonly media_type: string;
+}
+export type ConversionJob = JobOf<"conversion", Conversion>;
+export type Job = ImportJob | CheckJob | RelinkJob | ConversionJob;
 
 export const TROUBLES = [
   "database",
@@ -646,6 +653,8 @@ export interface Folder {
   readonly parent: string | null;
   readonly folders: readonly { readonly name: string; readonly path: string }[];
   readonly files: number;
+  /** Its files, when they were asked for. */
+  readonly names?: readonly { readonly name: string; readonly path: string }[];
   readonly problem: "permission_denied" | "not_found" | null;
 }
 
@@ -666,6 +675,8 @@ export interface Medium {
 export interface Session {
   readonly session: string;
   readonly url: string;
+  /** Where it is looked at first. */
+  readonly page: string;
   readonly label: string;
   readonly kind: string;
   readonly opened: string;

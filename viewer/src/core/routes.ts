@@ -12,6 +12,7 @@ export type Route =
   | { readonly page: "ledger"; readonly id: number }
   | { readonly page: "check" }
   | { readonly page: "media" }
+  | { readonly page: "others" }
   | { readonly page: "unknown"; readonly path: string };
 
 const decode = (text: string): string => {
@@ -23,7 +24,7 @@ const decode = (text: string): string => {
 };
 
 /** Pages of which there is one. */
-const PLAIN = ["folders", "matches", "check", "media"] as const;
+const PLAIN = ["folders", "matches", "check", "media", "others"] as const;
 
 /** The route of an address's path. */
 export function parseRoute(path: string): Route {
@@ -68,5 +69,7 @@ function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
       return "/check";
     case "media":
       return "/media";
+    case "others":
+      return "/others";
   }
 }

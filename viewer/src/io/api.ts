@@ -37,6 +37,7 @@ import type {
   Verdict,
 } from "../core/model.ts";
 import type { Measurement } from "../core/measure.ts";
+import { handedIn, type Others } from "../core/others.ts";
 import { address } from "../core/place.ts";
 import { json, request } from "./http.ts";
 
@@ -285,11 +286,30 @@ export const keep = async (session: string, ids: readonly string[]): Promise<str
 
 export const keeping = (session: string, job: string): Promise<Keeping> => json(`/api/sessions/${at(session)}/keep/${at(job)}`);
 
+/** Look at files of other kinds, by their paths on this computer. */
+export const openOthers = (paths: readonly string[]): Promise<Session> => json("/api/others", { method: "POST", body: { paths } });
+
+/** The same with files that the browser has. */
+export const handInOthers = (files: readonly File[]): Promise<Session> => json("/api/others", { method: "POST", body: handedIn(files) });
+
+/** What the files of this session are. */
+export const openedOthers = (signal?: AbortSignal): Promise<Others> => json("/api/others", { signal });
+
+/** Every series of a session. */
+export const allSeries = async (signal?: AbortSignal): Promise<readonly Series[]> => (await series({ limit: 1000 }, signal)).items;
+
+/** Begin to write a series as one file; answers the name of the job. */
+export const convertSeries = async (id: string, form: string): Promise<string> =>
+  (await json<{ job: string }>(`/api/series/${at(id)}/convert`, { method: "POST", body: { form } })).job;
+
+export const madeFileUrl = (job: string): string => address(`/api/jobs/${at(job)}/file`);
+
 // -- the folder chooser -----------------------------------------------------------------------------------------
 
 export const places = (signal?: AbortSignal): Promise<readonly Place[]> => json("/api/places", { signal });
 
-export const folder = (path: string, signal?: AbortSignal): Promise<Folder> => json(`/api/folder${queryString({ path })}`, { signal });
+export const folder = (path: string, signal?: AbortSignal, withFiles = false): Promise<Folder> =>
+  json(`/api/folder${queryString({ path, with_files: withFiles ? "true" : "" })}`, { signal });
 
 // -- sign-in ----------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,9 @@ export class ApiError extends Error {
     readonly code: ErrorCode,
     readonly status: number,
     message: string,
+    /** A code that says more than the kind, and a word beside it. */
+    readonly reason = "",
+    readonly about = "",
   ) {
     super(message);
   }
@@ -56,7 +59,10 @@ export async function request(path: string, options: RequestOptions = {}): Promi
   const { method = "GET", body, signal } = options;
   const headers: Record<string, string> = { Accept: "application/json" };
   const init: RequestInit = { method, credentials: "same-origin", headers };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    init.body = body;
+    headers["Content-Type"] = body.type;
+  } else if (body !== undefined) {
     init.body = JSON.stringify(body);
     headers["Content-Type"] = "application/json";
   }
@@ -80,6 +86,8 @@ export async function json<T>(path: string, options?: RequestOptions): Promise<T
   return (await response.json()) as T;
 }
 
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
 async function refusal(response: Response): Promise<ApiError> {
   let problem: unknown;
   try {
@@ -87,7 +95,7 @@ async function refusal(response: Response): Promise<ApiError> {
   } catch {
     problem = undefined; // not every refusal comes from us: a proxy may answer in HTML
   }
-  const { code, detail } = (typeof problem === "object" && problem !== null ? problem : {}) as Record<string, unknown>;
+  const { code, detail, reason, about } = (typeof problem === "object" && problem !== null ? problem : {}) as Record<string, unknown>;
   const known = ERROR_CODES.find((name) => name === code) ?? (response.status === 401 ? "unauthorized" : "internal");
-  return new ApiError(known, response.status, typeof detail === "string" ? detail : response.statusText);
+  return new ApiError(known, response.status, typeof detail === "string" ? detail : response.statusText, text(reason), text(about));
 }

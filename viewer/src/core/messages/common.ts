@@ -2,6 +2,7 @@
 export const common = {
   en: {
     "media.title": "CD / USB",
+    "others.title": "Open other",
     "media.appeared": "{label} was plugged in.",
     "media.look": "Look at it",
     "media.memory": "in memory only",
@@ -74,6 +75,7 @@ export const common = {
     "session.wrong": "This token is wrong or has been used already.",
   },
   it: {
+    "others.title": "Apri altro",
     "media.title": "CD / USB",
     "media.appeared": "{label} è stato collegato.",
     "media.look": "Guarda",

@@ -78,6 +78,7 @@ function Dialogs({ store, deeds }: { readonly store: ArchiveStore; readonly deed
   return (
     <>
       <Attributes deeds={deeds} />
+      <Saving deeds={deeds} />
       {removing === undefined ? null : (
         <RemoveDialog chosen={removing} onRemove={() => void deeds.remove(removing)} onClose={() => (deeds.removing.value = undefined)} />
       )}
@@ -105,6 +106,14 @@ function Attributes({ deeds }: { readonly deeds: Deeds }) {
   const series = deeds.telling.value;
   const Shown = useLater(series !== undefined, loadAttributes);
   return series === undefined || Shown === undefined ? null : <Shown series={series} onClose={() => (deeds.telling.value = undefined)} />;
+}
+
+const loadConvert = async () => (await import("../others/index.ts")).ConvertDialog;
+
+function Saving({ deeds }: { readonly deeds: Deeds }) {
+  const asked = deeds.saving.value;
+  const Shown = useLater(asked !== undefined, loadConvert);
+  return asked === undefined || Shown === undefined ? null : <Shown {...asked} onClose={() => (deeds.saving.value = undefined)} />;
 }
 
 /** The list is an old answer, since the last question failed: say so, without taking it away. */

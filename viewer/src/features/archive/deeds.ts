@@ -7,6 +7,11 @@ import { type MenuItem, openMenu, toast } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import type { ArchiveStore, Chosen } from "./archiveStore.ts";
 
+const FORMS = [
+  ["nii.gz", "NIfTI"],
+  ["nrrd", "NRRD"],
+] as const;
+
 /** What may be done with the entry under the hand: the same by key, by menu and by button. */
 export class Deeds {
   /** The entry that is to be removed, once the person says so. */
@@ -19,6 +24,9 @@ export class Deeds {
 
   /** The series whose files contradict each other, while one looks at them. */
   readonly contradicted = signal<string | undefined>(undefined);
+
+  /** The series that is being saved as a file of another kind. */
+  readonly saving = signal<{ readonly series: Series; readonly form: "nii.gz" | "nrrd" } | undefined>(undefined);
 
   constructor(
     private readonly store: ArchiveStore,
@@ -126,9 +134,19 @@ export class Deeds {
         this.telling.value = entry;
       },
     };
-    if (entry.conflicts === 0) return [attributes];
+    const saves = FORMS.map(
+      ([form, name]): MenuItem => ({
+        label: t("convert.menu", { form: name }),
+        icon: "download",
+        run: () => {
+          this.saving.value = { series: entry, form };
+        },
+      }),
+    );
+    if (entry.conflicts === 0) return [attributes, ...saves];
     return [
       attributes,
+      ...saves,
       {
         label: t("conflict.menu"),
         icon: "warning",

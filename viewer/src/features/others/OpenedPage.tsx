@@ -1,0 +1,125 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import type { Series } from "../../core/model.ts";
+import { isSerious, type OtherImage, type Others, sizeOf } from "../../core/others.ts";
+import { routePath } from "../../core/routes.ts";
+import * as api from "../../io/api.ts";
+import { Icon } from "../kit/index.ts";
+import { fmt, t } from "../prefs/index.ts";
+import { refused, said } from "./said.ts";
+
+const LOOK_MS = 400;
+
+/** The files of a session: what each of them says of itself, what it leaves open, and the way into the viewer. */
+export function OpenedPage() {
+  const others = useSignal<Others | undefined>(undefined);
+  const series = useSignal<ReadonlyMap<string, Series>>(new Map());
+  const problem = useSignal("");
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = async (): Promise<void> => {
+      const found = await api.allSeries();
+      series.value = new Map(found.map((one) => [one.series_instance_uid, one]));
+      const missing = others.value?.images.some((image) => image.series_uid !== "" && !series.value.has(image.series_uid)) ?? false;
+      if (missing) timer = setTimeout(() => void look().catch(failed), LOOK_MS); // they are still being taken in
+    };
+    const failed = (error: unknown): void => {
+      problem.value = said(error);
+    };
+    api.openedOthers().then((found) => {
+      others.value = found;
+      return look();
+    }).catch(failed);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [others, series, problem]);
+
+  return (
+    <main class="page others-page">
+      <header class="page-head">
+        <h1>{t("others.opened")}</h1>
+        <p class="quiet">
+          <a href={routePath({ page: "archive" })}>{t("others.list")}</a> · <a href="/others">{t("others.another")}</a>
+        </p>
+      </header>
+      <div class="others-body">
+        <p class="form-problem" role="alert">
+          {problem.value}
+        </p>
+        <ul class="others-images">
+          {others.value?.images.map((image, index) => <Image key={`${image.name} ${index}`} image={image} series={series.value.get(image.series_uid)} />)}
+        </ul>
+        <Failures others={others.value} />
+      </div>
+    </main>
+  );
+}
+
+function Image({ image, series }: { readonly image: OtherImage; readonly series: Series | undefined }) {
+  const href = image.series_uid === "" ? routePath({ page: "archive" }) : series === undefined ? undefined : routePath({ page: "series", id: series.id });
+  return (
+    <li class="others-image">
+      <span class="others-picture">{series === undefined ? null : <img src={api.thumbnailUrl(series.id)} alt="" loading="lazy" />}</span>
+      <div class="others-told">
+        <h2>
+          <bdi>{image.name}</bdi> <span class="quiet">{image.format}</span>
+        </h2>
+        {image.shape.length === 0 ? <p class="quiet">{t("others.dicom")}</p> : <Facts image={image} />}
+        {image.remarks.map((remark) => (
+          <p key={remark} class={isSerious(remark) ? "others-remark serious" : "others-remark"}>
+            <Icon name={isSerious(remark) ? "warning" : "info"} />
+            <span>{t(`remark.${remark}`)}</span>
+          </p>
+        ))}
+      </div>
+      {href === undefined ? null : (
+        <a class="button primary" href={href}>
+          {t("others.view")}
+        </a>
+      )}
+    </li>
+  );
+}
+
+function Facts({ image }: { readonly image: OtherImage }) {
+  const number = fmt().number;
+  const unknown = t("others.unknown");
+  const facts = [
+    [t("others.size"), sizeOf(image.shape)],
+    [t("others.voxel"), image.spacing.length === 0 ? unknown : `${image.spacing.map((step) => number(step)).join(" × ")} mm`],
+    [t("others.axes"), image.orientation === "" ? unknown : image.orientation],
+    [t("others.transform"), t(`transform.${image.transform}`)],
+    [t("others.values"), image.labels ? `${image.values}, ${t("others.labels")}` : image.values],
+    [t("others.unit"), image.unit === "" ? t("others.unitUnknown") : image.unit],
+  ] as const;
+  return (
+    <dl>
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Failures({ others }: { readonly others: Others | undefined }) {
+  if (others === undefined || others.failures.length === 0) return null;
+  return (
+    <section aria-labelledby="others-failures">
+      <h2 id="others-failures">{t("others.failures")}</h2>
+      <ul class="others-failures">
+        {others.failures.map((failure, index) => (
+          <li key={`${failure.name} ${index}`}>
+            <Icon name="warning" />
+            <bdi>{failure.name}</bdi>
+            <span>{refused(failure.code, failure.detail, failure.message)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
