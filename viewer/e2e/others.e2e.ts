@@ -1,0 +1,162 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import type { Browser, Page } from "playwright-core";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { launch } from "./driver/chromium.ts";
+import { cleanup } from "./driver/cleanup.ts";
+import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { python, Scratch, type Server, serve } from "./driver/server.ts";
+
+/** Files of other kinds are looked at: never left on left, nothing guessed, refused with the reason, nothing kept. */
+const atEnd = cleanup();
+const scratch = new Scratch();
+let browser: Browser;
+let server: Server;
+let watched: Watched;
+let page: Page;
+
+const file = (name: string): string => scratch.path(`files/${name}`);
+const image = (name: string) => page.locator(".others-image").filter({ hasText: name });
+const letters = async (): Promise<string> =>
+  (await page.locator(".vp-letter").allTextContents()).map((text) => text.trim()).join(" ");
+
+beforeAll(async () => {
+  atEnd(() => {
+    scratch.remove();
+  });
+  python("viewer/e2e/others.py", scratch.path("files"));
+  server = await serve(["serve", "--archive", scratch.path("archive")]);
+  atEnd(server.stop);
+  browser = await launch();
+  atEnd(() => browser.close());
+  watched = await openPage(browser);
+  page = watched.page;
+  await page.goto(server.url);
+});
+
+beforeEach(() => {
+  pictureOnFailure(page);
+});
+
+afterEach(() => {
+  // what is refused is an answer of 422, which Chromium writes to its console
+  expect(watched.complaints.filter((text) => !text.includes("status of 422"))).toEqual([]);
+});
+
+/** Open files by a list of paths, as the page does. */
+async function open(...names: readonly string[]): Promise<void> {
+  const answer = await page.request.post(`${server.origin}/api/others`, {
+    data: { paths: names.map(file) },
+    headers: { Authorization: `Bearer ${server.token}` },
+  });
+  const said = (await answer.json()) as { page: string };
+  await page.goto(server.origin + said.page);
+}
+
+/** Where the brightest part of the image is on the screen, from its middle: right and down are positive. */
+async function brightest(): Promise<readonly [number, number]> {
+  return page.locator(".vp-canvas canvas").first().evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) throw new Error("no canvas");
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const context = copy.getContext("2d");
+    context?.drawImage(canvas, 0, 0);
+    const data = context?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    let [sumX, sumY, count] = [0, 0, 0];
+    for (let at = 0; at < data.length; at += 4) {
+      if ((data[at] ?? 0) < 250) continue;
+      sumX += (at / 4) % canvas.width;
+      sumY += Math.floor(at / 4 / canvas.width);
+      count += 1;
+    }
+    return [sumX / count / canvas.width - 0.5, sumY / count / canvas.height - 0.5] as const;
+  });
+}
+
+describe("Open other", () => {
+  it("says what it is for, and refuses a file with the reason", async () => {
+    await page.getByRole("link", { name: "Open other" }).click();
+    await page.getByRole("heading", { name: "Open other" }).waitFor();
+    await page.getByLabel("Path of a file or folder").fill(file("text.nii"));
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByRole("alert").getByText("This is no kind of image that fileroom knows.").waitFor();
+  });
+
+  it("tells of each file what it says, and what it leaves open", async () => {
+    await page.getByLabel("Path of a file or folder").fill(scratch.path("files"));
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.waitForURL(/\/sessions\/[^/]+\/others$/);
+    await image("ras.nii.gz").getByText("40 × 40 × 40").waitFor();
+    expect(await image("ras.nii.gz").getByText("RAH").count()).toBe(1);
+    expect(await image("ras.nii.gz").locator(".serious").count()).toBe(0);
+    await image("nowhere.nii").getByText("no letters are shown, none are guessed").waitFor();
+    await image("differ.nii").getByText("do not agree").waitFor();
+    expect(await image("differ.nii").getByText("sform", { exact: true }).count()).toBe(1);
+    const failed = page.locator(".others-failures");
+    await failed.getByText("cut.nii").waitFor();
+    await failed.getByText("The file ends before its image does.").waitFor();
+  });
+
+  it.each(["ras.nii.gz", "lps.nrrd"])("shows %s with the patient's left at the right hand", async (name) => {
+    await open(name);
+    await image(name).getByRole("link", { name: "View" }).click();
+    await page.locator('.vp-stage[data-drawn="0"]').waitFor();
+    for (let step = 1; step <= 20; step += 1) {
+      await page.keyboard.press("ArrowDown");
+      await page.locator(`.vp-stage[data-drawn="${step}"]`).waitFor();
+    }
+    expect(await letters()).toBe("A L P R"); // from the top, clockwise
+    const [right, down] = await brightest();
+    expect(right).toBeGreaterThan(0.05);
+    expect(Math.abs(down)).toBeLessThan(0.05);
+  });
+
+  it("shows planes through it", async () => {
+    await page.keyboard.press("p");
+    await page.locator('.vp-cell[data-cell="coronal"][data-drawn="true"]').waitFor({ timeout: 60_000 });
+    expect(await page.locator('.vp-cell[data-cell="axial"][data-drawn="true"]').count()).toBe(1);
+  });
+
+  it("shows no letters where none are known", async () => {
+    await open("nowhere.nii");
+    await image("nowhere.nii").getByRole("link", { name: "View" }).click();
+    await page.locator('.vp-stage[data-drawn="0"]').waitFor();
+    expect((await letters()).trim()).toBe("");
+  });
+
+  it("takes files that are dropped, and keeps none of them", async () => {
+    await page.goto(`${server.origin}/others`);
+    await page.setInputFiles('input[type="file"]', file("lps.nrrd"));
+    await page.waitForURL(/\/sessions\/[^/]+\/others$/);
+    await image("lps.nrrd").getByText("LPH").waitFor();
+    await page.getByText("Nothing of this is kept.").waitFor();
+    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+    expect(kept).not.toContain("lps");
+  });
+
+  it("saves a series as NIfTI", async () => {
+    await page.getByRole("link", { name: "To the list of series" }).click();
+    await page.locator("#patients .grid-body").getByRole("row").first().click();
+    const row = page.locator("#jacket").getByRole("row").filter({ hasText: "lps.nrrd" }).last();
+    await row.hover();
+    await row.getByRole("button", { name: "More actions" }).click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: "Save as NIfTI" }).click();
+    const saved = await download;
+    expect(saved.suggestedFilename()).toBe("lps.nii.gz");
+    const path = scratch.path("lps.nii.gz");
+    await saved.saveAs(path);
+    expect(readFileSync(path).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
+    await page.getByText("is ready").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+  });
+
+  it("notices a file that changes while it is shown", async () => {
+    await open("differ.nii");
+    await image("differ.nii").getByRole("link", { name: "View" }).waitFor();
+    writeFileSync(file("differ.nii"), "changed");
+    await image("differ.nii").getByRole("link", { name: "View" }).click();
+    await page.getByText(/has changed|could not|cannot/i).first().waitFor();
+    watched.complaints.length = 0; // the refusals of its frames
+  });
+});

@@ -1,0 +1,52 @@
+"""Files of other kinds for tests in a browser: one body with a mark at its left side and one at its front, stored in
+several ways, and some files that are wrong."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import SimpleITK
+
+SIZE, STEP = 40, 4.0
+LEFT, FRONT, BODY = 1000, 600, 200
+
+
+def body() -> np.ndarray:
+    """Indices grow to the left, back and head: the patient's left is at the end of the first axis."""
+    found = np.zeros((SIZE, SIZE, SIZE), np.int16)
+    found[4:36, 4:36, 4:36] = BODY
+    found[28:36, 16:24, 4:36] = LEFT
+    found[16:24, 4:12, 4:36] = FRONT
+    return found
+
+
+def main(folder: Path) -> None:
+    """Write them all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    values = body()
+    lps = np.diag([STEP, STEP, STEP, 1])
+    lps[:3, 3] = -SIZE * STEP / 2
+    image = nibabel.Nifti1Image(values, np.diag([-1.0, -1, 1, 1]) @ lps)
+    image.header.set_xyzt_units("mm", "sec")
+    turned = nibabel.orientations.ornt_transform(
+        nibabel.io_orientation(image.affine), nibabel.orientations.axcodes2ornt(("R", "A", "S"))
+    )
+    nibabel.save(image.as_reoriented(turned), folder / "ras.nii.gz")  # left on left, for who shows it as it is stored
+    nowhere = nibabel.Nifti1Image(values, None)
+    nibabel.save(nowhere, folder / "nowhere.nii")
+    both = nibabel.Nifti1Image(values, image.affine)
+    both.set_qform(np.diag([STEP, STEP, STEP, 1]), code=1)
+    nibabel.save(both, folder / "differ.nii")
+    itk = SimpleITK.GetImageFromArray(values.transpose(2, 1, 0))
+    itk.SetSpacing([STEP] * 3)
+    itk.SetOrigin([-SIZE * STEP / 2] * 3)
+    SimpleITK.WriteImage(itk, str(folder / "lps.nrrd"))
+    (folder / "cut.nii").write_bytes((folder / "nowhere.nii").read_bytes()[:-1000])
+    (folder / "text.nii").write_text("no image at all")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
