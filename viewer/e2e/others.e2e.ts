@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { greyAt, planesDrawn } from "./driver/planes.ts";
 import { python, Scratch, type Server, serve } from "./driver/server.ts";
 
 /** Files of other kinds are looked at: never left on left, nothing guessed, refused with the reason, nothing kept. */
@@ -111,10 +112,15 @@ describe("Open other", () => {
     expect(Math.abs(down)).toBeLessThan(0.05);
   });
 
-  it("shows planes through it", async () => {
-    await page.keyboard.press("p");
-    await page.locator('.vp-cell[data-cell="coronal"][data-drawn="true"]').waitFor({ timeout: 60_000 });
-    expect(await page.locator('.vp-cell[data-cell="axial"][data-drawn="true"]').count()).toBe(1);
+  it("shows planes through it, with the marks where the letters say", async () => {
+    await page.getByRole("button", { name: "Layout" }).click();
+    await page.getByRole("menuitem", { name: "Three planes (MPR)" }).or(page.getByRole("menuitemradio", { name: "Three planes (MPR)" })).or(page.getByRole("menuitemcheckbox", { name: "Three planes (MPR)" })).click();
+    await planesDrawn(page);
+    expect(await greyAt(page, "axial", [46, 0, 0])).toBeGreaterThan(240); // at the left
+    expect(await greyAt(page, "axial", [-46, 0, 0])).toBeLessThan(120);
+    expect(await greyAt(page, "coronal", [46, 0, 0])).toBeGreaterThan(240);
+    const front = await greyAt(page, "sagittal", [0, -50, 0]);
+    expect(front).toBeGreaterThan(await greyAt(page, "sagittal", [0, 50, 0]));
   });
 
   it("shows no letters where none are known", async () => {
@@ -130,7 +136,7 @@ describe("Open other", () => {
     await page.waitForURL(/\/sessions\/[^/]+\/others$/);
     await image("lps.nrrd").getByText("LPH").waitFor();
     await page.getByText("Nothing of this is kept.").waitFor();
-    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+    const kept = await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]));
     expect(kept).not.toContain("lps");
   });
 

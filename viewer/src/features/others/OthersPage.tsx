@@ -101,10 +101,11 @@ function Disk({ opening, onOpen }: DiskProps) {
   const go = async (path: string): Promise<void> => {
     asked.current?.abort();
     asked.current = new AbortController();
+    const before = typed.value;
     try {
       folder.value = await api.folder(path, asked.current.signal, true);
       chosen.value = [];
-      typed.value = folder.value.path;
+      if (typed.value === before) typed.value = folder.value.path; // who has typed a path by now knows better
     } catch (error) {
       if (!isAbort(error)) folder.value = undefined;
     }
@@ -112,7 +113,7 @@ function Disk({ opening, onOpen }: DiskProps) {
   const first = useRef(async (): Promise<void> => {
     places.value = await api.places();
     const home = places.value[0];
-    if (home !== undefined) await go(home.path);
+    if (home !== undefined && typed.value === "") await go(home.path);
   });
   useEffect(() => {
     first.current().catch(() => undefined); // nothing to choose from: a path may still be typed
