@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
-from fileroom.errors import Unavailable
 from fileroom.model import Refusal, Remark
+from fileroom.pixels.dose import dose_planes
 from fileroom.pixels.form import frame_count
 from fileroom.pixels.frames import decoded_frame
 from fileroom.pixels.functional_groups import per_frame
 from fileroom.pixels.geometry import SAME_DIRECTION, normal_of
-from fileroom.sources.opened import as_file, opened
 from fileroom.volumes.mosaic import Mosaic, mosaic_of
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import Volume, checked_affine, checked_shape
@@ -35,7 +33,6 @@ NEAR: Final = 0.1  # of a step from slice to slice: rounding, and tables that do
 SAME_SIZE = 1e-4  # mm
 SAME_PLACE = 0.01  # mm
 MOST_FRAMES = 100_000
-OFFSETS = 0x3004000C  # Grid Frame Offset Vector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +83,9 @@ def series_volume(name: str, files: Iterable[tuple[str, Header]]) -> Volume:
 def _frames(path: str, header: Header) -> list[Frame]:
     count = frame_count(header)
     groups = per_frame(path, header) if count > 1 or not header.image_position else None
-    offsets = dose_offsets(path, header) if groups is None and count > 1 else ()
-    if groups is None and count > 1 and len(offsets) != count:
+    if groups is None and header.modality == "RTDOSE":
+        groups = dose_planes(path, header)
+    if groups is None and count > 1:
         raise Refused(Refusal.NOT_ONE_VOLUME, "its frames do not say where they lie")
     found = []
     for index in range(count):
@@ -99,8 +97,6 @@ def _frames(path: str, header: Header) -> list[Frame]:
                 header.temporal_position_identifier, header.echo_time, header.diffusion_b_value, header.trigger_time
             )
             turn = (*turn, header.acquisition_number or 0, header.instance_number or 0, index)
-            if offsets:
-                position = _offset(position, orientation, offsets[index])
         else:
             position = groups.image_position[index] or header.image_position
             orientation = groups.image_orientation[index] or header.image_orientation
@@ -128,30 +124,6 @@ def _frames(path: str, header: Header) -> list[Frame]:
             )
         )
     return found
-
-
-def dose_offsets(path: str, header: Header) -> tuple[float, ...]:
-    """How far each plane of a dose lies from the first one, along the normal (PS3.3 C.8.8.3.2)."""
-    if header.modality != "RTDOSE":
-        return ()
-    load_pydicom()
-    from pydicom import dcmread
-
-    try:
-        with quiet_pydicom(), opened(path) as file:
-            data_set = dcmread(as_file(file), stop_before_pixels=True, force=True, specific_tags=[OFFSETS])
-            found = [float(offset) for offset in data_set[OFFSETS].value]
-            return tuple(offset - found[0] for offset in found)  # they may count from the first plane or from zero
-    except OSError as error:
-        raise Unavailable("the file cannot be read") from error
-    except (KeyError, TypeError, ValueError, IndexError):
-        return ()
-
-
-def _offset(position: Sequence[float], orientation: Sequence[float], offset: float) -> tuple[float, ...]:
-    """Where a plane of a dose lies."""
-    normal = normal_of(orientation) or (0.0, 0.0, 0.0)
-    return tuple(at + offset * along for at, along in zip(position, normal, strict=False))
 
 
 def _tiles(path: str, header: Header, mosaic: Mosaic) -> list[Frame]:
