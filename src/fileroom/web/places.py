@@ -54,8 +54,8 @@ class Folder:
             "parent": self.parent,
             "folders": [{"name": name, "path": path} for name, path in self.folders],
             "files": self.files,
-            "names": [{"name": name, "path": path} for name, path in self.names],
             "problem": self.problem,
+            **({"names": [{"name": name, "path": path} for name, path in self.names]} if self.names else {}),
         }
 
 
