@@ -36,7 +36,9 @@ async def list_folder(request: Request) -> Response:
     """One folder; without a path the user's home."""
     parameters = Parameters(request)
     path = places.asked_path(parameters.text("path") or "~")
-    look = partial(places.folder, path, with_files=parameters.text("with_files") == "true")
+    look = partial(places.folder, path)
+    if parameters.text("with_files") == "true":
+        look = partial(places.folder, path, with_files=True)
     try:
         found = await patiently(look, PATIENCE)
     except Unavailable:
