@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Conflict,
         Conversion,
         Counts,
+        Deidentify,
         Drive,
         Elsewhere,
         Exchanged,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         LedgerEntry,
         Look,
         Measurement,
+        MediaReport,
         OtherImage,
         Others,
         Outcome,
@@ -241,6 +243,37 @@ class Archive:
         found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
         return series_volume(
             series.description, ((file.path, file.header) for file in map(self.read, (i.id for i in found)))
+        )
+
+    def write_media(
+        self,
+        ids: Sequence[str],
+        path: str | os.PathLike[str],
+        *,
+        password: str = "",
+        deidentify: Deidentify | None = None,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> MediaReport:
+        """Write patients, studies, series or images as a File-set with a DICOMDIR: a new folder, ``.iso`` or ``.zip``.
+
+        Files are copied byte for byte, unless they are to be de-identified, and read back. What cannot be written is
+        listed. BadRequest when something is there already; Cancelled; nothing is left behind then.
+        """
+        from pathlib import Path
+
+        from fileroom.media.deidentifying import Deidentifier
+        from fileroom.media.writing import write_media
+
+        cleaner = None if deidentify is None else Deidentifier(deidentify)
+        return write_media(
+            self._catalog,
+            ids,
+            Path(path),
+            password=password,
+            deidentifier=cleaner,
+            on_progress=on_progress,
+            cancel=cancel,
         )
 
     def look_in(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> ImportSummary:

@@ -36,6 +36,7 @@ from fileroom.cli import (
     surface,
     token,
     undo,
+    write_media,
 )
 from fileroom.cli.exits import EPILOG, Exit, of_error
 from fileroom.cli.options import ArchiveOption
@@ -58,6 +59,7 @@ COMMANDS = (
     export,
     convert,
     surface,
+    write_media,
     note,
     matches,
     charset,

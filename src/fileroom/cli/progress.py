@@ -27,6 +27,8 @@ PHASES = {
     "finishing": "Finishing",
     "converting": "Converting",
     "exchanging": "Exchanging",
+    "writing": "Writing",
+    "verifying": "Verifying",
 }
 
 
@@ -34,8 +36,10 @@ def figures(progress: Progress) -> str:
     """``1,200 files seen, 800 read, 300 per second, 4 s left``."""
     if progress.phase == "converting":
         return f"{number(progress.done)} of {count(progress.total or 0, 'slice')}"
-    if progress.phase == "exchanging":
+    if progress.phase in {"exchanging", "writing"}:
         return f"{number(progress.done)} of {count(progress.total or 0, 'image')}"
+    if progress.phase == "verifying":
+        return f"{number(progress.done)} of {count(progress.total or 0, 'file')}"
     parts = [f"{count(progress.seen, 'file')} seen", f"{number(progress.read)} read"]
     if progress.files_per_second:
         parts.append(f"{number(round(progress.files_per_second))} per second")

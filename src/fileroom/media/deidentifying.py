@@ -1,0 +1,229 @@
+"""De-identifying by the Basic Application Level Confidentiality Profile (PS3.15 E.1, Table E.1-1).
+
+The table is that of the package ``dicom-anonymizer``, which keeps it up with the standard; its engine does not go into
+sequences for most attributes and keeps removed dates, so applying the table is ours. Stricter than the table where it
+leaves a choice: what may be removed or replaced is replaced, so that an object stays what it was (Type 1 and 2);
+private attributes, those that no dictionary knows and every person's name go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from fileroom.dicom.quiet import quiet_pydicom
+from fileroom.errors import Undecodable
+from fileroom.sources.opened import as_file, opened
+
+if TYPE_CHECKING:
+    from pydicom import DataElement, Dataset
+
+    from fileroom.model import Deidentify, Instance
+
+_ACTIONS: Final = {
+    "D_TAGS": "replace",
+    "Z_TAGS": "empty",
+    "X_TAGS": "remove",
+    "U_TAGS": "uid",
+    "Z_D_TAGS": "replace",
+    "X_Z_TAGS": "empty",
+    "X_D_TAGS": "replace",
+    "X_Z_D_TAGS": "replace",
+    "X_Z_U_STAR_TAGS": "uid",
+}
+_TIMES: Final = frozenset({"DA", "TM", "DT"})
+_BORN: Final = frozenset({0x00100030, 0x00100032})  # a birth date is kept by no option
+_CHARACTERISTICS: Final = frozenset(  # PS3.15 E.3.7, those that are kept and not to be cleaned
+    {0x00100040, 0x00101010, 0x00101020, 0x00101030, 0x00102160, 0x001021A0, 0x001021C0, 0x00102203}
+)
+_DUMMIES: Final = {"DA": "19000101", "TM": "000000", "DT": "19000101000000", "AS": "000Y", "DS": "0", "IS": "0"}
+_NUMBERS: Final = frozenset({"FD", "FL", "SL", "SS", "UL", "US", "SV", "UV"})
+_TEXT: Final = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+_MARKED: Final = {  # PS3.16 CID 7050
+    "basic": ("113100", "Basic Application Confidentiality Profile"),
+    "dates": ("113106", "Retain Longitudinal Temporal Information Full Dates Option"),
+    "characteristics": ("113108", "Retain Patient Characteristics Option"),
+    "uids": ("113110", "Retain UIDs Option"),
+}
+_CONTENT, _DOCUMENT = 0x0040A730, 0x00420011
+# Screens and strips of film are photographed with the name in the corner (PS3.3 C.7.6.1.1.1: (0028,0301)).
+_OFTEN_BURNED_IN: Final = (
+    "1.2.840.10008.5.1.4.1.1.7",  # Secondary Capture, and its multi-frame kinds
+    "1.2.840.10008.5.1.4.1.1.6.1",
+    "1.2.840.10008.5.1.4.1.1.6.2",
+    "1.2.840.10008.5.1.4.1.1.3",  # Ultrasound, retired and not
+    "1.2.840.10008.5.1.4.1.1.6",
+)
+_SCREENS: Final = ("SCREEN SAVE", "SCREENSHOT")
+
+
+class Deidentifier:
+    """One export: what one UID or person becomes is the same in all of it, and guessed by nobody afterwards."""
+
+    def __init__(self, wanted: Deidentify) -> None:
+        self.counts: Counter[str] = Counter()  # "removed PatientAddress": how often
+        self._wanted = wanted
+        self._key = secrets.token_bytes(32)
+        self._people: dict[str, str] = {}
+
+    def read(self, path: str, image: Instance) -> tuple[Dataset, bytes]:
+        """A file without what identifies: what it says now, and its bytes. Undecodable, with the reason, if refused."""
+        from pydicom import dcmread
+
+        try:
+            with quiet_pydicom():
+                with opened(path) as file:
+                    data = dcmread(as_file(file), force=True)
+                self._check(data)
+                syntax = data.file_meta.TransferSyntaxUID
+                self._clean(data)
+                self._mark(data, image)
+                meta = type(data.file_meta)()
+                meta.TransferSyntaxUID = syntax
+                data.file_meta, data.preamble = meta, bytes(128)
+                out = io.BytesIO()
+                data.save_as(out, enforce_file_format=True)
+        except (AttributeError, ValueError, KeyError, TypeError, NotImplementedError, EOFError) as error:
+            raise _refused("unreadable", "it cannot be read whole, so it cannot be cleaned") from error
+        return data, out.getvalue()
+
+    def _check(self, data: Dataset) -> None:
+        """Refuse what the table cannot clean: pixels that may show a name, and documents."""
+        if _CONTENT in data or _DOCUMENT in data:
+            raise _refused("document", "a report or document: its text cannot be cleaned")
+        if self._wanted.force:
+            return
+        said = str(data.get("BurnedInAnnotation", "")).upper()
+        kind = data.get("ImageType") or []
+        words = " ".join(map(str, [kind] if isinstance(kind, str) else kind)).upper()
+        doubtful = str(data.SOPClassUID).startswith(_OFTEN_BURNED_IN) or any(one in words for one in _SCREENS)
+        if said == "YES" or (doubtful and said != "NO"):
+            raise _refused("burned-in", "its pixels may show who it is")
+
+    def _clean(self, data: Dataset) -> None:
+        for element in [data[tag] for tag in list(data.keys())]:
+            tag = int(element.tag)
+            action = self._action(element)
+            if action in {"keep", "uid"} and element.VR == "SQ":
+                for item in element.value:
+                    self._clean(item)
+            if action == "keep":
+                continue
+            if action == "uid" and element.VR == "SQ":
+                continue
+            name = "private attributes" if element.tag.is_private else (element.keyword or f"{tag:08X}")
+            self.counts[f"{_DONE[action]} {name}"] += 1
+            if action == "remove":
+                del data[element.tag]
+            elif action == "empty":
+                element.value = [] if element.VR == "SQ" else None
+            elif action == "uid":
+                element.value = self._uids(element)
+            else:
+                _replace(element)
+
+    def _action(self, element: DataElement) -> str:
+        tag, wanted = int(element.tag), self._wanted
+        if element.tag.is_private or element.VR == "UN" or (not element.keyword and not _repeats(tag)):
+            return "remove"
+        action = _table().get(tag) or _repeating(tag) or ("empty" if element.VR == "PN" else "keep")
+        if wanted.retain_uids and action == "uid":
+            return "keep"
+        if wanted.retain_dates and action != "keep" and element.VR in _TIMES and tag not in _BORN:
+            return "keep"
+        if wanted.retain_characteristics and tag in _CHARACTERISTICS:
+            return "keep"
+        return action
+
+    def _uids(self, element: DataElement) -> Any:
+        from pydicom.multival import MultiValue
+
+        if isinstance(element.value, MultiValue):
+            return [self._uid(one) for one in element.value]
+        return self._uid(element.value) if element.value else element.value
+
+    def _uid(self, uid: str) -> str:
+        """Another UID for one, always the same (PS3.5 B.2: under 2.25, a number of 128 bits)."""
+        whole = hashlib.blake2b(str(uid).encode(), key=self._key, digest_size=16).digest()
+        return f"2.25.{int.from_bytes(whole, 'big')}"
+
+    def _mark(self, data: Dataset, image: Instance) -> None:
+        """Who it is now, and what was done to it (PS3.15 E.1.1, E.3.6)."""
+        from pydicom import Dataset, Sequence
+
+        who = image.series.study.patient.id
+        pseudonym = self._people.setdefault(who, f"ANON{len(self._people) + 1:05}")
+        data.PatientName, data.PatientID = pseudonym, pseudonym
+        data.PatientIdentityRemoved = "YES"
+        data.DeidentificationMethod = "fileroom: PS3.15 Table E.1-1"
+        wanted = self._wanted
+        used = ["basic"] + [
+            name
+            for name, on in (
+                ("dates", wanted.retain_dates),
+                ("characteristics", wanted.retain_characteristics),
+                ("uids", wanted.retain_uids),
+            )
+            if on
+        ]
+        codes = []
+        for name in used:
+            code = Dataset()
+            code.CodeValue, code.CodeMeaning = _MARKED[name]
+            code.CodingSchemeDesignator = "DCM"
+            codes.append(code)
+        data.DeidentificationMethodCodeSequence = Sequence(codes)
+        data.LongitudinalTemporalInformationModified = "UNMODIFIED" if wanted.retain_dates else "REMOVED"
+
+
+_DONE: Final = {"remove": "removed", "empty": "emptied", "replace": "replaced", "uid": "replaced"}
+
+
+def _refused(reason: str, words: str) -> Undecodable:
+    error = Undecodable(words)
+    error.reason = reason
+    return error
+
+
+def _replace(element: DataElement) -> None:
+    """A dummy of the same VR; a sequence has nothing left in it."""
+    if element.VR == "SQ":
+        element.value = []
+    elif element.VR in _NUMBERS:
+        element.value = 0
+    elif element.VR in _TEXT:
+        element.value = "ANONYMIZED"
+    elif element.VR == "UI":
+        element.value = None
+    else:
+        element.value = _DUMMIES.get(element.VR, b"" if element.VR.startswith("O") else "")
+
+
+@cache
+def _table() -> dict[int, str]:
+    return {tag[0] << 16 | tag[1]: action for tag, action in _rows() if len(tag) == 2}  # noqa: PLR2004 - group, element
+
+
+@cache
+def _masks() -> tuple[tuple[int, int, str], ...]:
+    """The rows of repeating groups: a tag, what of it counts, and the action."""
+    whole = [(tag, action) for tag, action in _rows() if len(tag) > 2]  # noqa: PLR2004 - with two masks
+    return tuple((tag[0] << 16 | tag[1], tag[2] << 16 | tag[3], action) for tag, action in whole)
+
+
+def _rows() -> list[tuple[tuple[int, ...], str]]:
+    from dicomanonymizer.dicom_anonymization_databases import dicomfields_2026c as table
+
+    return [(tuple(tag), action) for name, action in _ACTIONS.items() for tag in getattr(table, name)]
+
+
+def _repeating(tag: int) -> str:
+    return next((action for wanted, mask, action in _masks() if tag & mask == wanted & mask), "")
+
+
+def _repeats(tag: int) -> bool:
+    return tag >> 24 in {0x50, 0x60}

@@ -1,0 +1,111 @@
+"""What is left of a patient after de-identifying (PS3.15 E.1), as a reader of the files finds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydicom import FileDataset, dcmread
+
+from fileroom.archive import Archive
+from fileroom.model import Deidentify, Level, MediaReport, Query
+from fileroom.settings import Settings
+from tests.world import instance, plant, sop_uid, study_uid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRETS = (b"ROSSI", b"Via Roma", b"Doctor", b"PID-42", b"SECRET", b"19700102", b"20240131", b"2.999.")
+TELLING: dict[str, Any] = {
+    "PatientAddress": "Via Roma 1",
+    "ReferringPhysicianName": "Doctor^Who",
+    "PatientAge": "054Y",
+    "x00091001": ("LO", "SECRET private"),
+    "x00090010": ("LO", "SECRET CREATOR"),
+    "RequestAttributesSequence": [
+        {"RequestedProcedureID": "PID-42", "RequestedProcedureDescription": "SECRET", "ScheduledProcedureStepID": "1"}
+    ],
+    "ReferencedImageSequence": [
+        {"ReferencedSOPClassUID": "1.2.840.10008.5.1.4.1.1.2", "ReferencedSOPInstanceUID": sop_uid(1, 1, 2)}
+    ],
+    "ProcedureCodeSequence": [{"CodeMeaning": "chest", "x00111001": ("LO", "SECRET inside")}],
+    "StudyComments": "SECRET",
+}
+
+
+def write(
+    tmp_path: Path, world: dict[str, bytes], wanted: Deidentify | None = None
+) -> tuple[MediaReport, list[FileDataset]]:
+    folder = plant(tmp_path / "in", world)
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as house:
+        house.bring_in([str(folder)])
+        ids = [one.id for one in house.search(Query(level=Level.PATIENT)).items]
+        report = house.write_media(ids, tmp_path / "out", deidentify=wanted or Deidentify())
+    found = [dcmread(path) for path in sorted((tmp_path / "out" / "DICOM").rglob("IM*"))]
+    return report, found
+
+
+def test_nothing_that_identifies_is_left_in_any_file_of_the_medium(tmp_path: Path) -> None:
+    world = {
+        "1": instance(number=1, patient_id="PID-42", **TELLING),
+        "2": instance(number=2, patient_id="PID-42", **TELLING),
+    }
+    report, (first, second) = write(tmp_path, world)
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert [one for one in SECRETS if one in everything] == []
+    assert (first.PatientName, first.PatientID) == ("ANON00001", "ANON00001")
+    assert first.PatientIdentityRemoved == "YES"
+    assert [one.CodeValue for one in first.DeidentificationMethodCodeSequence] == ["113100"]
+    assert first.ProcedureCodeSequence[0].CodeMeaning == "chest"
+    assert first.pixel_array.tolist() == dcmread(tmp_path / "in" / "1").pixel_array.tolist()
+    assert first.StudyInstanceUID == second.StudyInstanceUID
+    assert first.ReferencedImageSequence[0].ReferencedSOPInstanceUID == second.SOPInstanceUID
+    assert first.file_meta.MediaStorageSOPInstanceUID == first.SOPInstanceUID
+    assert report.changed["removed PatientAddress"] == 2
+    assert report.changed["removed private attributes"] >= 4
+
+
+def test_what_is_asked_for_is_kept_and_said(tmp_path: Path) -> None:
+    wanted = Deidentify(retain_uids=True, retain_dates=True, retain_characteristics=True)
+    _, (only,) = write(tmp_path, {"1": instance(**TELLING)}, wanted)
+    assert (only.StudyInstanceUID, only.StudyDate, only.PatientAge, only.PatientSex) == (
+        study_uid(),
+        "20240131",
+        "054Y",
+        "M",
+    )
+    assert not only.PatientBirthDate
+    codes = [one.CodeValue for one in only.DeidentificationMethodCodeSequence]
+    assert codes == ["113100", "113106", "113108", "113110"]
+    assert only.LongitudinalTemporalInformationModified == "UNMODIFIED"
+
+
+def test_strangers_stay_strangers_and_two_exports_have_nothing_in_common(tmp_path: Path) -> None:
+    world = {"1": instance(), "2": instance(study=2, patient_id="43", patient_name="NERI^Anna")}
+    _, once = write(tmp_path / "a", world)
+    _, again = write(tmp_path / "b", world)
+    assert [str(one.PatientID) for one in once] == ["ANON00001", "ANON00002"]
+    assert {one.SOPInstanceUID for one in once}.isdisjoint(one.SOPInstanceUID for one in again)
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (instance(BurnedInAnnotation="YES"), "burned-in"),
+        (instance(modality="US"), "burned-in"),
+        (instance(modality="US", BurnedInAnnotation="NO"), ""),
+        (instance(modality="OT"), "burned-in"),
+        (instance(ImageType=["DERIVED", "SECONDARY", "SCREEN SAVE"]), "burned-in"),
+        (instance(modality="SR", rows=0, ContentSequence=[{"TextValue": "Mario Rossi"}]), "document"),
+        (instance(), ""),
+    ],
+)
+def test_what_cannot_be_cleaned_is_left_out(tmp_path: Path, image: bytes, reason: str) -> None:
+    report, found = write(tmp_path, {"1": image, "2": instance(study=9)})
+    assert [one.reason for one in report.left_out] == ([reason] if reason else [])
+    assert len(found) == (1 if reason else 2)
+
+
+def test_force_takes_pixels_that_may_show_a_name(tmp_path: Path) -> None:
+    _, (only,) = write(tmp_path, {"1": instance(modality="US")}, Deidentify(force=True))
+    assert only.Modality == "US"

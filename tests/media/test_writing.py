@@ -1,0 +1,119 @@
+"""Media as they are written: a File-set that other programs read, or nothing at all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pyzipper
+from pydicom import dcmread
+from pydicom.fileset import FileSet
+
+import fileroom
+from fileroom.archive import Archive
+from fileroom.errors import BadRequest, Cancelled, Unavailable
+from fileroom.jobs import CancelToken
+from fileroom.model import Level, Query
+from fileroom.settings import Settings
+from tests.world import instance, plant
+
+WORLD: dict[str, bytes] = {
+    "a/1": instance(number=1),
+    "a/2": instance(number=2),
+    "a/3": instance(series=2, number=1, StudyDate="", AcquisitionDate="20230405"),
+    "b/1": instance(
+        study=2, patient_id="", StudyDate="", StudyTime="", modality="MR", SeriesNumber="", InstanceNumber=""
+    ),
+    "c/1": instance(study=3, patient_id="7", patient_name="NERI^Anna", preamble=False),
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Any:
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in([str(plant(tmp_path / "in", WORLD))])
+        yield archive
+
+
+def everybody(house: Archive) -> list[str]:
+    return [one.id for one in house.search(Query(level=Level.PATIENT)).items]
+
+
+def listed_by_pydicom(folder: Path) -> set[str]:
+    found = FileSet(folder / "DICOMDIR")
+    try:
+        return {Path(one.path).relative_to(folder).as_posix() for one in found}
+    finally:
+        found._stage["t"].cleanup()  # it leaves that to chance
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files_are_copied_as_they_are_and_all_records_lead_to_one(house: Archive, tmp_path: Path) -> None:
+    report = house.write_media(everybody(house), tmp_path / "out")
+    written = files(tmp_path / "out")
+    images = {name: data for name, data in written.items() if name.startswith("DICOM/")}
+    assert sorted(images.values()) == sorted(data for name, data in WORLD.items() if name != "c/1")
+    assert all(re.fullmatch(r"[A-Z0-9_]{1,8}", part) for name in images for part in name.split("/"))
+    assert set(written) - set(images) == {"DICOMDIR", "INDEX.HTM", "README.TXT"}
+    assert listed_by_pydicom(tmp_path / "out") == set(images)
+    assert (report.patients, report.studies, report.series, report.files) == (2, 2, 3, 7)
+    assert [(one.reason, Path(one.path).name) for one in report.left_out] == [("not-part-10", "1")]
+
+
+def test_what_a_directory_must_have_is_made_up_in_the_directory_alone(house: Archive, tmp_path: Path) -> None:
+    report = house.write_media(everybody(house), tmp_path / "out")
+    records = dcmread(tmp_path / "out" / "DICOMDIR").DirectoryRecordSequence
+    studies = {str(one.StudyDate) for one in records if one.DirectoryRecordType == "STUDY"}
+    assert studies == {"20240131", "19000101"}
+    assert report.filled == 7  # Study ID twice; of b its patient, date, time, series and number
+    assert dcmread(next((tmp_path / "out").rglob("PAT00002/*/*/IM*"))).StudyDate == ""
+
+
+@pytest.mark.parametrize("name", ["disc.iso", "disc.zip"])
+def test_an_image_and_a_zip_hold_the_same_and_can_be_imported(house: Archive, tmp_path: Path, name: str) -> None:
+    house.write_media(everybody(house), tmp_path / name)
+    with fileroom.open(tmp_path / "other", Settings(archive=tmp_path / "other", use_keyring=False)) as other:
+        other.bring_in([str(tmp_path / name)])
+        assert other.search(Query(level=Level.INSTANCE)).total == 4
+    with Archive.ephemeral(str(tmp_path / name)) if name.endswith(".iso") else Archive.ephemeral({}) as session:
+        session.look_in()
+        found = session.medium_found()
+    if name.endswith(".iso"):
+        assert (found["listed"], found["missing"], found["unlisted"], found["trouble"]) == (4, [], 0, "")
+
+
+def test_a_password_seals_the_zip(house: Archive, tmp_path: Path) -> None:
+    house.write_media(everybody(house), tmp_path / "a.zip", password="über secret")
+    with pyzipper.AESZipFile(tmp_path / "a.zip") as sealed:
+        assert all(one.flag_bits & 1 for one in sealed.infolist())
+        with pytest.raises(RuntimeError):
+            sealed.read("DICOMDIR")
+        sealed.setpassword("über secret".encode())
+        assert sealed.read("DICOM/PAT00001/STU00001/SER00001/IM000001") in WORLD.values()
+
+
+def test_what_cannot_be_reached_is_listed(house: Archive, tmp_path: Path) -> None:
+    (tmp_path / "in" / "a" / "2").unlink()
+    report = house.write_media(everybody(house), tmp_path / "out")
+    assert sorted(one.reason for one in report.left_out) == ["not-part-10", "unavailable"]
+    odd = house.search(Query(level=Level.STUDY, words="neri")).items[0]
+    with pytest.raises(Unavailable, match="none of these images"):
+        house.write_media([odd.id], tmp_path / "none")
+
+
+def test_nothing_is_left_of_what_was_cancelled_and_nothing_written_over(house: Archive, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        house.write_media(everybody(house), tmp_path / "out.iso", on_progress=lambda _: cancel.cancel(), cancel=cancel)
+    assert sorted(tmp_path.iterdir()) == before
+    (tmp_path / "there").mkdir()
+    with pytest.raises(BadRequest, match="there already"):
+        house.write_media(everybody(house), tmp_path / "there")
+    with pytest.raises(BadRequest, match=r"only a \.zip"):
+        house.write_media(everybody(house), tmp_path / "a.iso", password="x")
