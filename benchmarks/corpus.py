@@ -65,7 +65,7 @@ def make_corpus(folder: Path, instances: int = 2000, others: int | None = None, 
         place.mkdir(parents=True)
         places.append(place)
         scanner, template = chance.choices(templates, shares)[0]
-        template = with_identity(template, study, series, patient, chance)
+        template = with_identity(template, study, series, patient)
         for number in range(min(PER_SERIES, instances - series * PER_SERIES)):
             data = with_number(template, series * PER_SERIES + number, number)
             (place / f"IM{number:06}").write_bytes(_closed(data, scanner))
@@ -82,9 +82,10 @@ def _template(scanner: Scanner) -> bytes:
     )
 
 
-def with_identity(template: bytes, study: int, series: int, patient: int, chance: random.Random | None = None) -> bytes:
-    """A template of one series of one patient, whose name and birth date are a matter of chance."""
-    chance = chance or random.Random(patient)  # noqa: S311 - the same person every time
+def with_identity(template: bytes, study: int, series: int, patient: int) -> bytes:
+    """A template of one series of one patient: name and birth date are a matter of chance, and the same in every series
+    of a patient, or each series would be of a patient of its own."""
+    chance = random.Random(patient)  # noqa: S311 - the same person every time
     name = f"{chance.choice(FAMILIES)}^{chance.choice(GIVEN)}".ljust(len(NAME))[: len(NAME)]
     birth = f"{chance.randrange(1930, 2015)}{chance.randrange(1, 13):02}{chance.randrange(1, 29):02}"
     for old, new in (
