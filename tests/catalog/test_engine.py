@@ -5,6 +5,7 @@ import hmac
 import os
 import sqlite3
 import stat
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -217,3 +218,13 @@ def test_a_catalog_of_the_first_version_is_searched_by_field_afterwards(tmp_path
         assert reading.execute(found, ('{name}: "ros"* AND {modality}: "ct"*',)).fetchall() == [(1,)]
         assert reading.execute(found, ('{modality}: "ros"*',)).fetchall() == []
     database.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no numbers of users")
+def test_a_keyring_is_asked_for_where_one_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)  # nobody's
+    assert not keys._may_have_one({}, "linux")
+    assert keys._may_have_one({}, "darwin")
+    assert keys._may_have_one({"DBUS_SESSION_BUS_ADDRESS": "unix:path=/bus"}, "linux")
+    assert keys._may_have_one({"DISPLAY": ":0"}, "linux")
+    assert not keys._may_have_one({"DISPLAY": ""}, "linux")

@@ -12,15 +12,16 @@ import hmac
 import json
 import os
 import secrets
+import sys
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fileroom.errors import CatalogError, NewerCatalog, WrongKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from keyring.backend import KeyringBackend
 
@@ -30,6 +31,8 @@ _HASH_BLOCK = 64  # bytes (FIPS 180-4)
 _FORMAT = 1
 _FACTS = "archive.json"
 _KEY_FILE = "archive.key"
+# By one of these a program finds the bus of its session, or has one started.
+_SESSION = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _load(folder: Path, facts: Path) -> ArchiveKey:
 
 def _make(folder: Path, facts: Path, *, use_keyring: bool) -> ArchiveKey:
     archive_id, secret = str(uuid.uuid4()), secrets.token_bytes(_KEY_BYTES)
-    backend = _keyring() if use_keyring else None
+    backend = _keyring() if use_keyring and _may_have_one() else None
     if backend is not None and _keep(backend, archive_id, secret.hex()):
         source, place = "keyring", _place(backend)
     else:
@@ -100,6 +103,16 @@ def write_private(path: Path, text: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     part.replace(path)
+
+
+def _may_have_one(environment: Mapping[str, str] = os.environ, system: str = sys.platform) -> bool:
+    """Whether it is worth asking for a keyring: the real ones of Linux all live on the bus of a session.
+
+    Where there is none, loading them only to hear so takes a tenth of a second.
+    """
+    if not system.startswith("linux") or any(environment.get(name) for name in _SESSION):
+        return True
+    return Path(f"/run/user/{os.getuid()}/bus").exists()
 
 
 def _keyring() -> KeyringBackend | None:

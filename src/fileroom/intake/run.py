@@ -69,8 +69,11 @@ _IN_ORDER = 512  # of members that are read one after the other, from the same s
 # touches many pages of the indexes.
 _BATCH_SECONDS = (0.1, 0.1, 0.2, 0.3, 0.5)
 # Files that are worth a batch when there is nothing to do but wait for more, and what part of those that are in the
-# catalog: a batch changes pages all over its indexes, and the more the larger these are.
-_WHEN_IDLE = 1_500
+# catalog: a batch changes pages all over its indexes, and the more the larger these are. When no more than a few are
+# still to come, fewer will do: what is not written by then is written when all is read, and is waited for.
+_WHEN_IDLE = 5_000
+_AT_THE_END = 1_500
+_FEW_TO_COME = 3_000
 _PART_WHEN_IDLE = 30
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
@@ -470,7 +473,7 @@ class _Import:
             self._aside.send()
             if self._aside.withdraw(chunk.future):  # it is not ready yet
                 return self._read_all(chunk.work)
-            if len(self._batch) >= max(_WHEN_IDLE, self._writer.instances // _PART_WHEN_IDLE):
+            if len(self._batch) >= self._worth_a_batch():
                 self._write("running", "")
         while True:
             try:
@@ -480,6 +483,11 @@ class _Import:
             except TimeoutError:
                 if self._cancel.cancelled and self._aside is not None:
                     self._aside.stop()
+
+    def _worth_a_batch(self) -> int:
+        """How many files are, while there is nothing to do but wait for more."""
+        at_the_end = self._walk.finished and self._ahead < _FEW_TO_COME
+        return max(_AT_THE_END if at_the_end else _WHEN_IDLE, self._writer.instances // _PART_WHEN_IDLE)
 
     def _send(self) -> None:
         """Before anything is waited for: let the other process know all that it is to do."""
