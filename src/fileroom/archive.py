@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fileroom.intake.receive import Receiver
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model import (
+        Asked,
         Attribute,
         CharsetRule,
         CheckReport,
@@ -1225,6 +1226,12 @@ class Archive:
         from fileroom.intake import elsewhere
 
         return elsewhere.find(self._catalog, name, keys, limit)
+
+    def ask_peer(self, name: str, words: str, *, limit: int = 200) -> Asked:
+        """Studies that a node has, by words of the search box; of at most ``limit`` that it tells of. PeerError."""
+        from fileroom.intake import elsewhere
+
+        return elsewhere.ask(self._catalog, name, words, limit)
 
     def series_at_peer(self, name: str, study: str) -> tuple[Elsewhere, ...]:
         """The series of a study that a node has, with how many of their images are here. PeerError."""

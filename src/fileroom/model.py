@@ -21,6 +21,7 @@ __all__ = [
     "REMARK_TEXT",
     "TROUBLE_TEXT",
     "Alias",
+    "Asked",
     "Attribute",
     "CheckReport",
     "Condition",
@@ -1334,6 +1335,16 @@ class Elsewhere:
     number: int | None = None
     instances: int | None = None
     here: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What another node answered to words of the search box. ``more``: it has more than it was let tell; ``unasked``
+    are the words that cannot be looked for there."""
+
+    items: tuple[Elsewhere, ...]
+    more: bool
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

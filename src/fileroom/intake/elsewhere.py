@@ -15,8 +15,9 @@ from fileroom.catalog.locate import locate
 from fileroom.dicom.data_set import NATIVE, pieces
 from fileroom.dicom.names import person_name
 from fileroom.errors import BadRequest, FileroomError, NotFound, PeerError, Unavailable, Undecodable
+from fileroom.intake.asking import question
 from fileroom.jobs import Progress
-from fileroom.model import Condition, Elsewhere, Exchanged, Level, Match, PeerKind, Query
+from fileroom.model import Asked, Condition, Elsewhere, Exchanged, Level, Match, PeerKind, Query
 from fileroom.network import dicomweb, scu
 from fileroom.network.dicomweb import value
 from fileroom.network.negotiation import PLAIN, Callee, Proposal
@@ -129,6 +130,18 @@ def find(catalog: Catalog, name: str, keys: Mapping[str, str], limit: int) -> tu
         if len(found) >= limit:
             break
     return tuple(found)
+
+
+def ask(catalog: Catalog, name: str, words: str, limit: int) -> Asked:
+    """The same for words of the search box, held against at most ``limit`` studies that the node tells of."""
+    asked, told, found = question(words), 0, []
+    for one in _node(catalog, name).studies(asked.keys, limit):
+        told += 1
+        if asked.holds(one):
+            found.append(replace(one, here=_count_here(catalog, StudyInstanceUID=one.study_instance_uid)))
+        if told >= limit:
+            break
+    return Asked(items=tuple(found), more=told >= limit, unasked=asked.unasked)
 
 
 def series_of(catalog: Catalog, name: str, study: str) -> tuple[Elsewhere, ...]:

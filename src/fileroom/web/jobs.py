@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive
     from fileroom.jobs import OnProgress
-    from fileroom.model import CheckReport, Conversion, ImportSummary, RelinkReport, SurfaceReport
+    from fileroom.model import CheckReport, Conversion, Exchanged, ImportSummary, RelinkReport, SurfaceReport
 
-    Summary = ImportSummary | CheckReport | RelinkReport | Conversion | SurfaceReport
+    Summary = ImportSummary | CheckReport | RelinkReport | Conversion | SurfaceReport | Exchanged
     Work = Callable[[OnProgress, CancelToken], Summary]
 
 log = logging.getLogger("fileroom.web")
@@ -48,6 +48,8 @@ class Kind(StrEnum):
     RELINK = "relink"
     CONVERSION = "conversion"
     SURFACE = "surface"
+    FETCH = "fetch"
+    SEND = "send"
 
 
 _A = {
@@ -56,6 +58,8 @@ _A = {
     Kind.RELINK: "A relink",
     Kind.CONVERSION: "A conversion",
     Kind.SURFACE: "A surface",
+    Kind.FETCH: "A fetch from another node",
+    Kind.SEND: "Sending to another node",
 }
 
 
@@ -274,6 +278,22 @@ class JobBoard:
         job = self._begin(Kind.CONVERSION, work)
         job.made = made
         return job
+
+    def start_fetch(self, peer: str, study: str, series: Sequence[str]) -> Job:
+        """Begin to fetch a study from another node, or some of its series. Busy when something is fetched here."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> Exchanged:
+            return self._archive.fetch_from_peer(peer, study, series, on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.FETCH, work)
+
+    def start_send(self, peer: str, ids: Sequence[str]) -> Job:
+        """Begin to send entries to another node. Busy when something is sent here."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> Exchanged:
+            return self._archive.send_to_peer(peer, ids, on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.SEND, work)
 
     def start_surface(self, series: str, *, level: float, downsample: int) -> Job:
         """Begin to make the surface of a series; the job's ``file`` is there when it is done. Busy when one is made."""
