@@ -30,6 +30,8 @@ TELLING: dict[str, Any] = {
     ],
     "ProcedureCodeSequence": [{"CodeMeaning": "chest", "x00111001": ("LO", "SECRET inside")}],
     "StudyComments": "SECRET",
+    "SequenceName": "for rossi",
+    "AcquisitionProtocolDescription": "PID-42",
 }
 
 

@@ -15,7 +15,7 @@ import fileroom
 from fileroom.archive import Archive
 from fileroom.errors import BadRequest, Cancelled, Unavailable
 from fileroom.jobs import CancelToken
-from fileroom.model import Level, Query
+from fileroom.model import Deidentify, Level, Query
 from fileroom.settings import Settings
 from tests.world import instance, plant
 
@@ -117,3 +117,22 @@ def test_nothing_is_left_of_what_was_cancelled_and_nothing_written_over(house: A
         house.write_media(everybody(house), tmp_path / "there")
     with pytest.raises(BadRequest, match=r"only a \.zip"):
         house.write_media(everybody(house), tmp_path / "a.iso", password="x")
+
+
+def test_real_files_come_back_as_they_are_and_without_those_who_they_are_of(shared_data: Path, tmp_path: Path) -> None:
+    some = [one for one in sorted((shared_data / "dicom").rglob("*")) if one.is_file() and one.stat().st_size < 40_000]
+    folder = plant(tmp_path / "in", {f"{n}": one.read_bytes() for n, one in enumerate(some[::5])})
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as house:
+        house.bring_in([str(folder)])
+        people = house.search(Query(level=Level.PATIENT)).items
+        images = house.search(Query(level=Level.INSTANCE)).total
+        whole = house.write_media([one.id for one in people], tmp_path / "out")
+        house.write_media([one.id for one in people], tmp_path / "clean", deidentify=Deidentify(force=True))
+    sources = {path.read_bytes() for path in folder.iterdir()}
+    written = files(tmp_path / "out" / "DICOM")
+    assert len(written) + len(whole.left_out) == images > 20
+    assert set(written.values()) <= sources
+    assert listed_by_pydicom(tmp_path / "out") == {f"DICOM/{name}" for name in written}
+    names = {one.name.alphabetic.encode() for one in people if len(one.name.alphabetic) > 5}
+    clean = b"".join(files(tmp_path / "clean").values())
+    assert [name for name in names if name in clean] == []

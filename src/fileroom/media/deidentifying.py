@@ -43,6 +43,8 @@ _CHARACTERISTICS: Final = frozenset(  # PS3.15 E.3.7, those that are kept and no
 _DUMMIES: Final = {"DA": "19000101", "TM": "000000", "DT": "19000101000000", "AS": "000Y", "DS": "0", "IS": "0"}
 _NUMBERS: Final = frozenset({"FD", "FL", "SL", "SS", "UL", "US", "SV", "UV"})
 _TEXT: Final = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+_PROSE: Final = frozenset({"LO", "LT", "SH", "ST", "UC", "UT"})
+_SHORTEST: Final = 4  # of a name or number that is looked for in text
 _MARKED: Final = {  # PS3.16 CID 7050
     "basic": ("113100", "Basic Application Confidentiality Profile"),
     "dates": ("113106", "Retain Longitudinal Temporal Information Full Dates Option"),
@@ -69,6 +71,7 @@ class Deidentifier:
         self._wanted = wanted
         self._key = secrets.token_bytes(32)
         self._people: dict[str, str] = {}
+        self._telling: tuple[str, ...] = ()  # what the file at hand calls its patient, to be found in free text
 
     def read(self, path: str, image: Instance) -> tuple[Dataset, bytes]:
         """A file without what identifies: what it says now, and its bytes. Undecodable, with the reason, if refused."""
@@ -80,6 +83,7 @@ class Deidentifier:
                     data = dcmread(as_file(file), force=True)
                 self._check(data)
                 syntax = data.file_meta.TransferSyntaxUID
+                self._telling = _telling(data)
                 self._clean(data)
                 self._mark(data, image)
                 meta = type(data.file_meta)()
@@ -111,6 +115,8 @@ class Deidentifier:
             if action in {"keep", "uid"} and element.VR == "SQ":
                 for item in element.value:
                     self._clean(item)
+            if action == "keep" and self._tells(element):
+                action = "empty"
             if action == "keep":
                 continue
             if action == "uid" and element.VR == "SQ":
@@ -138,6 +144,13 @@ class Deidentifier:
         if wanted.retain_characteristics and tag in _CHARACTERISTICS:
             return "keep"
         return action
+
+    def _tells(self, element: DataElement) -> bool:
+        """Whether an attribute that is kept speaks of the patient all the same, as descriptions do."""
+        if element.VR not in _PROSE or not element.value:
+            return False
+        text = str(element.value).casefold()
+        return any(one in text for one in self._telling)
 
     def _uids(self, element: DataElement) -> Any:
         from pydicom.multival import MultiValue
@@ -187,6 +200,13 @@ def _refused(reason: str, words: str) -> Undecodable:
     error = Undecodable(words)
     error.reason = reason
     return error
+
+
+def _telling(data: Dataset) -> tuple[str, ...]:
+    """The patient's ID and the parts of the name, as far as they are long enough to mean anybody."""
+    name = str(data.get("PatientName") or "").replace("=", "^").replace(" ", "^")
+    words = [*name.split("^"), str(data.get("PatientID") or "").strip()]
+    return tuple(one.casefold() for one in words if len(one) >= _SHORTEST)
 
 
 def _replace(element: DataElement) -> None:

@@ -56,6 +56,7 @@ def _files(folder: Path) -> list[tuple[Path, str]]:
 def _image(folder: Path, made: Path, cancel: CancelToken) -> None:
     """Interchange level 1 and no extensions (PS3.12 F, ECMA-119 10.1): names are of eight and three characters."""
     from pycdlib import PyCdlib
+    from pycdlib.pycdlibexception import PyCdlibException
 
     def look(_done: int, _total: int, _own: object) -> None:
         cancel.check()
@@ -69,6 +70,8 @@ def _image(folder: Path, made: Path, cancel: CancelToken) -> None:
             name = inside if "." in inside else inside + "."  # the dot belongs to it (ECMA-119 7.5.1)
             image.add_file(str(path), iso_path=f"/{name};1")
         image.write(str(made), progress_cb=look)
+    except PyCdlibException as error:  # a file of more than 4 GiB (level 1 has one extent for each), and the like
+        raise BadRequest(f"it does not fit into an image of a disc: {error}") from error
     finally:
         image.close()
 

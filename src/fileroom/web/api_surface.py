@@ -11,6 +11,7 @@ from starlette.responses import FileResponse
 from fileroom.errors import BadRequest, NotFound
 from fileroom.web.answers import json_answer, read_json
 from fileroom.web.door import Door
+from fileroom.web.jobs import Kind
 from fileroom.web.routing import Route
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ async def fetch(request: Request) -> Response:
     """What was made. It is given once: the file is not sealed, and does not stay."""
     board = Door.of(request).jobs
     job = board.get(request.path_params["job"])
-    if job.state != "done" or job.file is None:
+    if job.kind is not Kind.SURFACE or job.state != "done" or job.file is None:
         raise NotFound("There is no file of this job (any more).")
     done = BackgroundTask(board.forget_file, job)
     return FileResponse(job.file, media_type="model/stl", filename="surface.stl", background=done)

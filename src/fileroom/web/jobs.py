@@ -27,9 +27,18 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive
     from fileroom.jobs import OnProgress
-    from fileroom.model import CheckReport, Conversion, Exchanged, ImportSummary, RelinkReport, SurfaceReport
+    from fileroom.model import (
+        CheckReport,
+        Conversion,
+        Deidentify,
+        Exchanged,
+        ImportSummary,
+        MediaReport,
+        RelinkReport,
+        SurfaceReport,
+    )
 
-    Summary = ImportSummary | CheckReport | RelinkReport | Conversion | SurfaceReport | Exchanged
+    Summary = ImportSummary | CheckReport | RelinkReport | Conversion | SurfaceReport | MediaReport | Exchanged
     Work = Callable[[OnProgress, CancelToken], Summary]
 
 log = logging.getLogger("fileroom.web")
@@ -50,6 +59,7 @@ class Kind(StrEnum):
     SURFACE = "surface"
     FETCH = "fetch"
     SEND = "send"
+    MEDIA = "media"
 
 
 _A = {
@@ -60,6 +70,7 @@ _A = {
     Kind.SURFACE: "A surface",
     Kind.FETCH: "A fetch from another node",
     Kind.SEND: "Sending to another node",
+    Kind.MEDIA: "A medium",
 }
 
 
@@ -305,6 +316,20 @@ class JobBoard:
             )
 
         return self._begin(Kind.SURFACE, work, made)
+
+    def start_media(self, ids: Sequence[str], form: str, *, password: str, deidentify: Deidentify | None) -> Job:
+        """Begin to write entries as a medium; the job's ``file`` is there when it is done. Busy when one is written."""
+        made = self._room() / f"{secrets.token_hex(8)}.{form}"
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> MediaReport:
+            return self._archive.write_media(
+                ids, made, password=password, deidentify=deidentify, on_progress=on_progress, cancel=cancel
+            )
+
+        for old in self.all():  # what nobody fetched goes when the next one is made
+            if old.kind is Kind.MEDIA and not old.running:
+                self.forget_file(old)
+        return self._begin(Kind.MEDIA, work, made)
 
     def _room(self) -> Path:
         """A folder that only this user may look into, gone when the server ends: what jobs make is not sealed."""
