@@ -9,7 +9,7 @@ NODE_MODULES := viewer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench bench-node bench-viewer soak pictures pins clean
+.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench bench-node bench-viewer soak truth pictures pins clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ bench-viewer: viewer .stamps/dev $(NODE_MODULES)  ## measure the viewer in a rea
 
 soak: .stamps/dev  ## kill 500 imports at random moments and see that nothing is lost
 	FILEROOM_KILLS=500 $(BIN)/python -m pytest tests/intake/test_kills.py
+
+truth: .stamps/dev  ## compare the picture of every real image with what the standard's formulas give; prints a row for each
+	$(BIN)/python -m pytest tests/pixels/test_truth.py -q -s
 
 pictures: viewer $(NODE_MODULES)  ## make the pictures of the README
 	cd viewer && FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npm run pictures

@@ -46,6 +46,13 @@ def test_it_is_shown_through_the_window_of_the_file(tmp_path: Path) -> None:
     assert np.abs(np.subtract(bars(shown(thumbnail(path, header)), 4), [0, 128, 192, 255])).max() <= 2
 
 
+@pytest.mark.parametrize(("function", "levels"), [("SIGMOID", [12, 69, 186, 250]), ("LINEAR_EXACT", [0, 64, 191, 255])])
+def test_the_window_is_meant_as_the_file_says(tmp_path: Path, function: str, levels: list[int]) -> None:
+    values: dict[str, Any] = {"WindowCenter": 300, "WindowWidth": 400, "VOILUTFunction": function}
+    path, header = planted(tmp_path, instance(**steps(0, 200, 400, 700), **values))
+    assert np.abs(np.subtract(bars(shown(thumbnail(path, header)), 4), levels)).max() <= 2
+
+
 @pytest.mark.parametrize(
     "window", [{}, {"WindowCenter": 9000, "WindowWidth": 10}, {"WindowCenter": 1, "WindowWidth": 0}]
 )

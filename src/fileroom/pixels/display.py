@@ -104,6 +104,27 @@ def read_display(path: str | os.PathLike[str], header: Header) -> Display:
             raise Undecodable("what the file says of its display is damaged") from error
 
 
+def read_tables(path: str | os.PathLike[str], header: Header) -> tuple[Table | None, Table | None]:
+    """The modality's table and the first VOI table; None for what the file has not, or has damaged."""
+    with quiet_pydicom():
+        try:
+            data_set = _data_set(path, header)
+            found = (_tables(data_set, f"{kind}LUTSequence", header) for kind in ("Modality", "VOI"))
+            modality, voi = (next(iter(tables), None) for tables in found)
+        except OSError as error:
+            raise Unavailable("the file cannot be read") from error
+        except Exception:  # noqa: BLE001 - pydicom raises nearly anything; the pixels can be shown all the same
+            return None, None
+    return modality, voi
+
+
+def entries_of(table: Table) -> NDArray[Any]:
+    """The entries as numbers."""
+    import numpy as np
+
+    return np.frombuffer(base64.b64decode(table.data), np.dtype("<u2"))
+
+
 def _data_set(path: str | os.PathLike[str], header: Header) -> Dataset:
     load_pydicom()
     from pydicom import dcmread

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fileroom.errors import Undecodable
+from fileroom.pixels.display import entries_of, read_tables
 from fileroom.pixels.form import form_of, frame_count
 from fileroom.pixels.frames import decoded_frame
 from fileroom.pixels.window import (
+    LINEAR,
+    WHITE,
     Window,
     automatic_window,
     coloured,
     eight_bits,
     grey,
     inverted,
+    looked_up,
     modality_values,
 )
 
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fileroom.model import Header
+    from fileroom.pixels.display import Table
 
 SIZE = 160
 QUALITY = 82
@@ -87,14 +92,33 @@ def picture_of(
         from fileroom.pixels.palettes import read_palette
 
         return coloured(frame, read_palette(path, header))
+    modality, voi = _tables(path, header)
     values = modality_values(frame, header.rescale_slope, header.rescale_intercept)
-    picture = _shown(values, header) if window is None else grey(values, window)
+    if modality is not None:
+        values = looked_up(frame, modality.first, entries_of(modality)).astype(np.float32)
+    if window is not None:
+        picture = grey(values, window)
+    elif voi is not None:  # from 0 to the largest that its bits can say (PS3.3 C.11.2.1.1)
+        shown = looked_up(values, voi.first, entries_of(voi)).astype(np.float32)
+        picture = np.rint(shown * (WHITE / ((1 << voi.bits) - 1))).astype(np.uint8)
+    else:
+        picture = _shown(values, header)
     return inverted(picture) if header.photometric_interpretation == "MONOCHROME1" else picture
+
+
+def _tables(path: str | os.PathLike[str], header: Header) -> tuple[Table | None, Table | None]:
+    """Tables stand in the place of a rescale and of a window: a file that has both of those is not asked."""
+    unscaled, unwindowed = header.rescale_slope is None, not header.window_center
+    if not (unscaled or unwindowed) or header.pixel_representation is None:
+        return None, None
+    modality, voi = read_tables(path, header)
+    return modality if unscaled else None, voi if unwindowed else None
 
 
 def _shown(values: NDArray[np.float32], header: Header) -> NDArray[np.uint8]:
     if header.window_center and header.window_width and header.window_width[0] >= 1:
-        picture = grey(values, Window(header.window_center[0], header.window_width[0]))
+        function = header.voi_lut_function or LINEAR
+        picture = grey(values, Window(header.window_center[0], header.window_width[0], function))
         if max(np.count_nonzero(picture == 0), np.count_nonzero(picture == np.uint8(255))) < FLAT * picture.size:
             return picture
     return grey(values, automatic_window(values))

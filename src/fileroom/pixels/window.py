@@ -90,6 +90,11 @@ def automatic_window(values: Values) -> Window:
     return Window((low + high) / 2, max(high - low, LEAST), LINEAR_EXACT) if high > low else Window(low + 0.5, 1.0)
 
 
+def looked_up(values: NDArray[Any], first: int, entries: NDArray[Any]) -> NDArray[Any]:
+    """Values through a table; those beyond its ends take the entry of the end (PS3.3 C.11.1.1, C.11.2.1.1)."""
+    return entries[np.clip(values.astype(np.int64) - first, 0, len(entries) - 1)]
+
+
 def inverted(picture: Grey) -> Grey:
     """MONOCHROME1: the smallest value is white (PS3.3 C.7.6.3.1.2)."""
     return np.bitwise_not(picture)
