@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { abroad, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { aimOf, pixelOf, type PlaneName, planesDrawn, type Vec3 } from "./driver/planes.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 
 interface Series {
@@ -148,6 +149,57 @@ const colourAt = (kind: string, x: number, y: number): Promise<readonly number[]
     .evaluate((canvas, [column, row]) => [...((canvas as HTMLCanvasElement).getContext("2d")?.getImageData(column, row, 1, 1).data ?? [])], [x, y] as const);
 
 const drawn = (number: number): Promise<void> => page.locator(`.vp-stage[data-series="${idOf("ct")}"][data-drawn="${number}"]`).waitFor();
+
+/** How opaque the mask over a plane is at a place of the patient. */
+async function coverAt(name: PlaneName, place: Vec3): Promise<number> {
+  const [x, y] = pixelOf(await aimOf(page, name), place);
+  return page.locator(`.vp-cell[data-cell="${name}"] canvas.mk-mask`).evaluate(
+    (canvas, at) => {
+      const box = canvas.getBoundingClientRect();
+      const around = canvas.parentElement?.getBoundingClientRect() ?? box;
+      const { width, height } = canvas as HTMLCanvasElement;
+      const [column, row] = [((at[0] + around.x - box.x) / box.width) * width, ((at[1] + around.y - box.y) / box.height) * height];
+      return (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(Math.floor(column), Math.floor(row), 1, 1).data[3] ?? -1;
+    },
+    [x, y] as const,
+  );
+}
+
+/** Open one with the images in a layout, and leave all as it was. */
+async function openPlanes(name: string, layout: string): Promise<void> {
+  await page.evaluate((wanted) => {
+    localStorage.setItem("fileroom.layout.CT", wanted);
+  }, layout);
+  await open(name);
+  await planesDrawn(page);
+  await page.evaluate(() => {
+    localStorage.removeItem("fileroom.layout.CT");
+  });
+}
+
+describe("masks over planes of a volume", () => {
+  it("lie where they are in the patient, in each of them", async () => {
+    await openPlanes("mask", "mpr");
+    await expect.poll(() => page.locator(".vp-cell canvas.mk-mask").count()).toBe(3);
+    await expect.poll(() => coverAt("axial", [8, 8, 3])).toBe(102); // 40 %
+    expect(await coverAt("axial", [2, 8, 3])).toBe(0);
+    expect(await coverAt("axial", [13, 8, 3])).toBe(0);
+    // a square of one slice is a line from the side
+    expect(await coverAt("coronal", [8, 7.5, 3])).toBe(255);
+    expect(await coverAt("coronal", [8, 7.5, 1])).toBe(0);
+    expect(await coverAt("sagittal", [7.5, 8, 3])).toBe(255);
+    expect(await coverAt("sagittal", [7.5, 8, 5])).toBe(0);
+    await page.getByRole("checkbox", { name: "Square" }).uncheck();
+    await expect.poll(() => page.locator("canvas.mk-mask").count()).toBe(0);
+  });
+
+  it("have their legend also where no stack stands beside", async () => {
+    await openPlanes("outlines", "mpr3d");
+    await expect.poll(() => page.locator('.vp-cell .mk-outline[data-part="Box"]').count()).toBe(3);
+    await page.locator(".vp-cell").getByRole("checkbox", { name: "Box" }).uncheck();
+    await expect.poll(() => page.locator(".vp-cell .mk-outline").count()).toBe(0);
+  });
+});
 
 describe("masks, outlines and quantities", () => {
   it("a segmentation opens the images that it lies over, with the mask in its place", async () => {

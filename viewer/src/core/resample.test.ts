@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { mapped, paintMask, paintWash } from "./painting.ts";
 import { outlineOf, pathsIn, reachOf } from "./outlines.ts";
-import { gridOf, type Plane, resample, touched } from "./resample.ts";
+import { gridOf, type Plane, planeOnScreen, resample, touched } from "./resample.ts";
 
 /** An axial plane of 3 by 2 pixels. */
 const axial = (z: number, more: Partial<Plane> = {}): Plane => ({
@@ -119,5 +119,24 @@ describe("outlines in a plane", () => {
   it("come as 32-bit numbers", () => {
     const points = btoa(String.fromCharCode(...new Uint8Array(Float32Array.from([1, 2, 3]).buffer)));
     expect([...outlineOf({ type: "POINT", points }).points]).toEqual([1, 2, 3]);
+  });
+});
+
+describe("what a viewport shows", () => {
+  const aim = { eye: [10, 20, 30], right: [1, 0, 0], down: [0, 0, -1], height: 40 } as const;
+
+  it("has pixels of the screen where these are coarser than voxels", () => {
+    const { plane, place } = planeOnScreen(aim, { width: 30, height: 20 }, 0.5);
+    expect([plane.columns, plane.rows, plane.spacing.row]).toEqual([30, 20, 2]);
+    expect(plane.origin).toEqual([-19, 20, 49]); // the middle of the pixel at the left above
+    expect(plane.normal[1]).toBe(1);
+    expect(place).toEqual([1, 0, 0, 1, 0.5, 0.5]);
+  });
+
+  it("has the size of voxels otherwise, and is laid over all of the screen", () => {
+    const { plane, place } = planeOnScreen(aim, { width: 300, height: 200 }, 1.5);
+    expect([plane.columns, plane.rows, plane.spacing.column]).toEqual([40, 27, 1.5]);
+    expect(plane.origin).toEqual([-19.25, 20, 49.25]);
+    expect(place).toEqual([7.5, 0, 0, 7.5, 3.75, 3.75]);
   });
 });

@@ -5,7 +5,9 @@
  * through a volume. Slices are asked for by number and may be missing; what is not there stays empty.
  */
 import type { Frame } from "./frames.ts";
-import { dot, type ImagePlane, subtract, type Vec3 } from "./geometry.ts";
+import type { Affine } from "./affine.ts";
+import { cross, dot, type ImagePlane, subtract, type Vec3 } from "./geometry.ts";
+import { type Aim, inPatient, type Size } from "./mpr.ts";
 
 export interface Plane extends ImagePlane {
   /** Middle of the first pixel, in the patient. */
@@ -20,6 +22,27 @@ export interface Plane extends ImagePlane {
 export function planeOf({ plane, position, spacing, rows, columns }: Frame): Plane | undefined {
   if (plane === undefined || position === undefined || spacing === undefined || spacing.atDetector) return undefined;
   return { ...plane, origin: position, spacing, rows, columns };
+}
+
+/**
+ * What a viewport of a plane shows, in pixels that are not finer than `finest` (millimetres): between voxels there is
+ * nothing to be seen. `place` brings them to the screen.
+ */
+export function planeOnScreen(aim: Aim, size: Size, finest: number): { readonly plane: Plane; readonly place: Affine } {
+  const scale = size.height / aim.height; // CSS pixels of a millimetre
+  const step = Math.max(1, finest * scale);
+  const spacing = step / scale;
+  const middle = step / 2;
+  const plane: Plane = {
+    row: aim.right,
+    column: aim.down,
+    normal: cross(aim.right, aim.down),
+    origin: inPatient(aim, size, [middle, middle]),
+    spacing: { row: spacing, column: spacing },
+    rows: Math.ceil(size.height / step),
+    columns: Math.ceil(size.width / step),
+  };
+  return { plane, place: [step, 0, 0, step, middle, middle] };
 }
 
 interface Slice {

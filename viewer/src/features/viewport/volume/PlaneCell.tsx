@@ -1,9 +1,11 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 
 import { dot } from "../../../core/geometry.ts";
 import { type Aim, type Cross, lineOn, normalOf, onScreen, type PlaneName, PLANES, sliceOf, type Size } from "../../../core/mpr.ts";
 import { sideLetters } from "../../../core/orientation.ts";
+import { planeOnScreen } from "../../../core/resample.ts";
 import { fmt, t } from "../../prefs/index.ts";
+import { OverPanel } from "../OverLayer.tsx";
 import type { Viewer } from "../viewer.ts";
 import { patientName, windowName } from "../words.ts";
 import type { Desk } from "./desk.ts";
@@ -28,6 +30,8 @@ export function PlaneCell({ viewer, desk, name }: CellProps) {
   }, [desk, name]);
   const hands = useHands(viewer, desk, name, element);
   const size = desk.size(name);
+  // the legend is the stack's where there is one
+  const seriesId = desk.pane.series.value?.id;
   return (
     <section
       class={desk.active.value === name ? "vp-stage vp-cell active" : "vp-stage vp-cell"}
@@ -40,11 +44,30 @@ export function PlaneCell({ viewer, desk, name }: CellProps) {
       }}
     >
       <div ref={element} class="vp-canvas vp-plane" {...hands}>
+        {aim !== undefined && <Covered viewer={viewer} desk={desk} aim={aim} size={size} />}
         {aim !== undefined && cross !== undefined && desk.lines.value && <Lines desk={desk} name={name} aim={aim} cross={cross} size={size} />}
       </div>
       {aim !== undefined && cross !== undefined && <Texts viewer={viewer} desk={desk} name={name} aim={aim} cross={cross} />}
+      {seriesId !== undefined && !desk.shown && desk.cells[0] === name && <OverPanel viewer={viewer} seriesId={seriesId} />}
     </section>
   );
+}
+
+interface CoveredProps {
+  readonly viewer: Viewer;
+  readonly desk: Desk;
+  readonly aim: Aim;
+  readonly size: Size;
+}
+
+/** Masks, outlines and washes of colour, as this plane cuts them. */
+function Covered({ viewer, desk, aim, size: { width, height } }: CoveredProps) {
+  const finest = Math.min(...(desk.grid.value?.spacing ?? [1]));
+  const { plane, place } = useMemo(() => planeOnScreen(aim, { width, height }, finest), [aim, width, height, finest]);
+  const covers = viewer.over.of(desk.pane.series.value?.id ?? "");
+  const Layer = viewer.over.part.value?.MaskLayer;
+  if (covers === undefined || Layer === undefined) return null;
+  return <Layer covers={covers} plane={plane} place={place} />;
 }
 
 interface LinesProps {
