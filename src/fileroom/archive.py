@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fileroom.catalog import charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
 from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog.home import FolderHome, MemoryHome
-from fileroom.catalog.locate import locate
+from fileroom.catalog.locate import locate, locate_all
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.deep import Files
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from fileroom.catalog.home import Home
+    from fileroom.catalog.locate import Located
     from fileroom.dicom.composing import Bulk
     from fileroom.dicom.contents.document import DocumentBytes
     from fileroom.intake.inbox import Arrival as Arrival  # noqa: PLC0414 - doors name it by way of the archive
@@ -623,7 +624,15 @@ class Archive:
 
     def read(self, instance_id: str) -> InstanceFile:
         """The file to read an instance from. Unavailable when none of its files can be reached now."""
-        found = locate(self._catalog, instance_id)
+        return self._at(instance_id, locate(self._catalog, instance_id))
+
+    def read_all(self, uids: Mapping[str, str]) -> list[InstanceFile | Unavailable]:
+        """The same of all instances that StudyInstanceUID, SeriesInstanceUID and SOPInstanceUID name, in their order;
+        of each that cannot be reached now, why."""
+        found = locate_all(self._catalog, uids)
+        return [one if isinstance(one, Unavailable) else self._at(entry_id, one) for entry_id, one in found]
+
+    def _at(self, instance_id: str, found: Located) -> InstanceFile:
         if self.medium is not None:
             found = replace(found, header=self.medium.whole_header(found.path, found.header))
         return InstanceFile(

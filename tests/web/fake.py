@@ -20,6 +20,7 @@ from fileroom.model import (
     Instance,
     LedgerEntry,
     Level,
+    Match,
     Outcome,
     Page,
     Patient,
@@ -39,7 +40,7 @@ from fileroom.model import (
 from tests import world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from fileroom.jobs import CancelToken, OnProgress
@@ -268,6 +269,16 @@ class FakeArchive:
             frames=one.frames,
             header=one.header,
         )
+
+    def read_all(self, uids: Mapping[str, str]) -> list[InstanceFile | Unavailable]:
+        conditions = tuple(Condition(keyword, Match.SINGLE, (uid,)) for keyword, uid in uids.items())
+        found: list[InstanceFile | Unavailable] = []
+        for one in self.search(Query(level=Level.INSTANCE, conditions=conditions)).items:
+            try:
+                found.append(self.read(one.id))
+            except Unavailable as error:
+                found.append(error)
+        return found
 
     def frame(self, instance: str | InstanceFile, number: int, *, decoded: bool = False) -> FrameBytes:
         one = instance if isinstance(instance, InstanceFile) else self.read(instance)

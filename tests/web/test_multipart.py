@@ -49,4 +49,4 @@ def test_one_part_at_hand_is_the_same_body() -> None:
     body = Multipart("application/octet-stream")
     part = Part("application/octet-stream", "/a", 4)
     given: list[tuple[Part, tuple[bytes, ...]]] = [(part, (b"data",))]
-    assert body.whole(part, b"data") == b"".join(anyio.run(collected, body, given))
+    assert b"".join(body.around(part, b"data")) == b"".join(anyio.run(collected, body, given))

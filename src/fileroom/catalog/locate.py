@@ -5,31 +5,44 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import changes, packing
 from fileroom.catalog.anew import recorded
 from fileroom.catalog.changes import Seen, differs
 from fileroom.catalog.paths import on_drive
-from fileroom.catalog.store import LETTERS
+from fileroom.catalog.store import LETTERS, id_text
 from fileroom.errors import CatalogError, NotFound, Unavailable
 from fileroom.model import Level, Reason
 from fileroom.sources.opened import look
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from fileroom.catalog.store import Catalog
     from fileroom.model import Header
+    from fileroom.sources.drives import Mounts
     from fileroom.sources.opened import Facts
 
 _INSTANCE = LETTERS[Level.INSTANCE]
+_UIDS = {
+    "StudyInstanceUID": "study.study_instance_uid",
+    "SeriesInstanceUID": "series.series_instance_uid",
+    "SOPInstanceUID": "instance.sop_instance_uid",
+}
 _FILES = (
-    "SELECT instance.header, instance.sop_instance_uid, instance.number, series.base, instance.frames, "
-    "file.name, folder.path, drive.filesystem_id, file.id, file.size, file.mtime_ns, file.changed "
+    "SELECT instance.public_id, instance.header, instance.sop_instance_uid, instance.number, series.base, "
+    "instance.frames, file.name, folder.path, drive.filesystem_id, file.id, file.size, file.mtime_ns, file.changed "
     "FROM instance JOIN series ON series.id = instance.series_ref "
     "LEFT JOIN file ON file.instance_id = instance.id AND file.reason != ? "
     "LEFT JOIN folder ON folder.id = file.folder_id LEFT JOIN drive ON drive.id = folder.drive_id "
-    "WHERE instance.public_id = ? ORDER BY file.id IS NOT instance.file_id, file.gone, file.id"
 )
+_BEST_FIRST = "file.id IS NOT instance.file_id, file.gone, file.id"
+_OF_ONE = f"{_FILES}WHERE instance.public_id = ? ORDER BY {_BEST_FIRST}"
+_OF_MANY = _FILES + "JOIN study ON study.id = series.study_ref WHERE instance.hidden = 0 AND "
+_IN_ORDER = f" ORDER BY instance.number IS NULL, instance.number, instance.id, {_BEST_FIRST}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +66,36 @@ def locate(catalog: Catalog, instance_id: str) -> Located:
     except ValueError:
         public_id = b""
     with catalog.database.reading() as cursor:
-        rows = cursor.execute(_FILES, (Reason.OTHER_CONTENT.value, public_id)).fetchall()
+        rows = cursor.execute(_OF_ONE, (Reason.OTHER_CONTENT.value, public_id)).fetchall()
     if not rows or instance_id[:1] != _INSTANCE:
         raise NotFound("there is no such instance")
-    mounts, away = catalog.mounts(), False
+    return _best(catalog, catalog.mounts(), rows)
+
+
+def locate_all(catalog: Catalog, uids: Mapping[str, str]) -> list[tuple[str, Located | Unavailable]]:
+    """The same of all instances of a study, a series or an image: their ids, in their order, by one look.
+
+    ``uids`` are StudyInstanceUID, SeriesInstanceUID and SOPInstanceUID, as many as are known.
+    """
+    where = " AND ".join(f"{_UIDS[keyword]} = ?" for keyword in uids)
+    with catalog.database.reading() as cursor:
+        asked = (Reason.OTHER_CONTENT.value, *uids.values())
+        rows = cursor.execute(_OF_MANY + where + _IN_ORDER, asked).fetchall()
+    mounts = catalog.mounts()
+    found: list[tuple[str, Located | Unavailable]] = []
+    for public_id, those in groupby(rows, itemgetter(0)):
+        try:
+            place: Located | Unavailable = _best(catalog, mounts, those)
+        except Unavailable as error:
+            place = error
+        found.append((id_text(Level.INSTANCE, public_id), place))
+    return found
+
+
+def _best(catalog: Catalog, mounts: Mounts, rows: Iterable[tuple[Any, ...]]) -> Located:
+    away = False
     changed: Located | None = None
-    for header, uid, number, base, frames, name, folder, filesystem_id, *recorded_facts in rows:
+    for _, header, uid, number, base, frames, name, folder, filesystem_id, *recorded_facts in rows:
         if name is None:
             continue
         path = mounts.absolute(filesystem_id, on_drive(folder, name))

@@ -18,9 +18,10 @@ from fileroom.web.door import Door
 from fileroom.web.problems import TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from fileroom.archive import Archive
 
@@ -56,6 +57,22 @@ async def answer(request: Request, call: Callable[[Archive], Any]) -> Response:
     """What the archive says to ``call``, as JSON; asked and put into words in a thread."""
     body = await Door.of(request).ask(lambda archive: to_json(plain(call(archive))))
     return Response(body, media_type="application/json")
+
+
+class InPieces(Response):
+    """A body of pieces that are all at hand. They are not put together first: pixels are large to copy."""
+
+    def __init__(self, pieces: Sequence[bytes], *, headers: Mapping[str, str], media_type: str) -> None:
+        length = {"Content-Length": str(sum(map(len, pieces)))}
+        super().__init__(headers={**headers, **length}, media_type=media_type)
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        """Send them one after the other."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for piece in self._pieces if scope["method"] != "HEAD" else ():
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -102,6 +102,8 @@ def create_app(
 
 # What an archive on the disk and one in memory have in common.
 _OF_ANY_ARCHIVE = (
+    *wado.ROUTES,  # frames first: they are asked for by the thousand, and routes are tried in turn
+    *dicomweb.ROUTES,
     *api_session.ROUTES,
     *api_archive.ROUTES,
     *api_imports.ROUTES,
@@ -112,9 +114,7 @@ _OF_ANY_ARCHIVE = (
     *api_conflicts.ROUTES,
     *api_roots.ROUTES,
     *api_others.CONVERTING,
-    *dicomweb.ROUTES,
     *openapi.ROUTES,
-    *wado.ROUTES,
 )
 _NOTHING_ELSE = tuple(Nowhere(tree + rest) for tree in DATA for rest in ("", "/{rest:path}"))  # never a page
 

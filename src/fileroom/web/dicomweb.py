@@ -48,6 +48,7 @@ _STORE = Transaction("POST", "Store", "10.5", stow.store)
 _STUDY = "/studies/{study}"
 _SERIES = _STUDY + "/series/{series}"
 _INSTANCE = _SERIES + "/instances/{instance}"
+FRAMES = _INSTANCE + "/frames/{frames}"
 
 RESOURCES: dict[str, tuple[Transaction, ...]] = {
     "/studies": (_search(Level.STUDY), _STORE),
@@ -62,7 +63,7 @@ RESOURCES: dict[str, tuple[Transaction, ...]] = {
     f"{_STUDY}/metadata": (_retrieve("10.4.1.1.2", wado.metadata),),
     f"{_SERIES}/metadata": (_retrieve("10.4.1.1.2", wado.metadata),),
     f"{_INSTANCE}/metadata": (_retrieve("10.4.1.1.2", wado.metadata),),
-    _INSTANCE + "/frames/{frames}": (_retrieve("10.4.1.1.6", wado.frames),),
+    FRAMES: (_retrieve("10.4.1.1.6", wado.frames),),
     _INSTANCE + "/frames/{frames}/rendered": (_retrieve("10.4.1.1.3", rendered.rendered),),
     _INSTANCE + "/frames/{frames}/thumbnail": (_retrieve("10.4.1.1.4", rendered.thumbnail),),
     f"{_STUDY}/rendered": (_retrieve("10.4.1.1.3", rendered.rendered),),
@@ -125,5 +126,5 @@ def _route(path: str, transactions: tuple[Transaction, ...]) -> Route:
 
 ROUTES = [
     *(Route(path, get=capabilities, options=capabilities) for path in ("/dicomweb", "/dicomweb/")),
-    *(_route(path, transactions) for path, transactions in RESOURCES.items()),
+    *(_route(path, RESOURCES[path]) for path in sorted(RESOURCES, key=lambda path: path != FRAMES)),  # tried in turn
 ]

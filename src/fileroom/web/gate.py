@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -120,6 +121,7 @@ def host_name(host: str) -> str | None:
     return name.lower() if name and (not port or port.isdigit()) else None
 
 
+@lru_cache(maxsize=16)
 def is_loopback(name: str) -> bool:
     """Whether that name can only mean this machine (RFC 6761 6.3 for ``localhost``)."""
     if name == "localhost" or name.endswith(".localhost"):

@@ -47,9 +47,9 @@ class Multipart:
         """How long the body will be, for its Content-Length: a client sees when it was cut off."""
         return sum(len(self.opening(part)) + (part.size or 0) for part in parts) + len(self.closing)
 
-    def whole(self, part: Part, data: bytes) -> bytes:
-        """A body of one part that is at hand."""
-        return b"".join((self.opening(part), data, self.closing))
+    def around(self, part: Part, data: bytes) -> tuple[bytes, bytes, bytes]:
+        """The pieces of a body of one part that is at hand."""
+        return self.opening(part), data, self.closing
 
     def of_all(self, bodies: Iterable[bytes]) -> bytes:
         """A body of small parts that are at hand and can be had nowhere alone."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound, Unavailable, Undecodable
-from fileroom.model import Level, Query
 from fileroom.web.accept import (
     DICOM,
     DICOM_XML,
@@ -27,7 +26,7 @@ from fileroom.web.accept import (
     instance_offers,
     parse,
 )
-from fileroom.web.answers import matches, not_modified, ranged, stream, to_json
+from fileroom.web.answers import InPieces, matches, not_modified, ranged, stream, to_json
 from fileroom.web.dicom_json import header_url
 from fileroom.web.door import Door
 from fileroom.web.multipart import Multipart, Part
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive, FrameBytes, InstanceFile, Transcoded
     from fileroom.errors import FileroomError
-    from fileroom.model import Condition
+    from fileroom.model import Condition, Header
     from fileroom.web.accept import MediaRange
 
 # A file up to this size is one chunk: one read, one write. Larger ones must not fill the memory.
@@ -79,18 +78,13 @@ class Found:
 def find(archive: Archive, conditions: Sequence[Condition], base: str) -> tuple[list[Found], int]:
     """The instances of a path whose files are there, and how many others there are. NotFound when there are none
     at all, Unavailable when none can be reached."""
-    instances = archive.search(Query(level=Level.INSTANCE, conditions=tuple(conditions))).items
-    if not instances:
+    those = archive.read_all({one.keyword: one.values[0] for one in conditions})
+    if not those:
         raise NotFound("There is no such study, series or instance.")
-    found, gone = [], Unavailable("The files cannot be reached now.")
-    for instance in instances:
-        try:
-            found.append(Found(archive.read(instance.id), base))
-        except Unavailable as error:
-            gone = error
+    found = [Found(one, base) for one in those if not isinstance(one, Unavailable)]
     if not found:
-        raise gone
-    return found, len(instances) - len(found)
+        raise next(one for one in reversed(those) if isinstance(one, Unavailable))
+    return found, len(those) - len(found)
 
 
 def tag_of(found: Sequence[Found], *more: str) -> str:
@@ -145,8 +139,14 @@ async def one_instance(request: Request, door: Door, found: Found, ranges: tuple
 
 
 def _instance_offer(archive: Archive, ranges: tuple[MediaRange, ...], found: Sequence[Found], *, single: bool) -> Offer:
-    made = [syntax for syntax in MADE if all(archive.can_be(one.file, syntax) for one in found)]
+    kinds = {_kind(one.file.header): one.file for one in found}.values()
+    made = [syntax for syntax in MADE if all(archive.can_be(one, syntax) for one in kinds)]
     return picked(ranges, instance_offers({one.transfer_syntax_uid for one in found}, made, single=single))
+
+
+def _kind(header: Header) -> tuple[object, ...]:
+    """What decides whether an image can be encoded anew: of a series it is one kind, or a few."""
+    return header.transfer_syntax_uid, header.bits_allocated, header.samples_per_pixel, header.has_pixels
 
 
 def _syntax(found: Found, offer: Offer) -> str:
@@ -340,7 +340,8 @@ def _answer_frames(request: Request, asked: Frames) -> Response:
     body = Multipart(asked.offer.type)
     if len(asked.numbers) == 1:
         part = Part(content_type, f"{asked.found.location}/frames/{asked.numbers[0]}", len(asked.first.data))
-        return Response(body.whole(part, asked.first.data), headers=headers, media_type=body.media_type)
+        pieces = body.around(part, asked.first.data)
+        return InPieces(pieces, headers=headers, media_type=body.media_type)
     chunks = body.body(_frame_parts(Door.of(request), asked, asked.first, content_type))
     return stream(request, chunks, media_type=body.media_type, headers=headers)
 
