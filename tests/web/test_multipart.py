@@ -32,7 +32,7 @@ def test_a_reader_of_mail_finds_every_part_as_it_was() -> None:
         (Part("application/dicom", "/c", 0), ()),
     ]
     written = anyio.run(collected, body, given)
-    assert len(written) == 5  # one chunk for each chunk, one for the empty part, one for the end
+    assert len(written) == 7  # each chunk as it came, what stands before each part, and the end
     whole = b"".join(written)
     assert len(whole) == body.length(part for part, _ in given)
     message = email.message_from_bytes(b"Content-Type: " + body.media_type.encode() + b"\r\n\r\n" + whole)
