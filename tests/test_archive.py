@@ -212,6 +212,22 @@ def test_frames_and_files(archive: fileroom.Archive) -> None:
     assert archive.bulk_data(item.id, "7FE00010") == frame.data
 
 
+def test_the_files_of_a_path_are_those_that_a_search_finds(tmp_path: Path) -> None:
+    scans = plant(tmp_path / "scans", WORLD)
+    with fileroom.open(settings=Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in(scans)
+        uids = {"StudyInstanceUID": study_uid(1), "SeriesInstanceUID": series_uid(1, 1)}
+        conditions = tuple(Condition(keyword, Match.SINGLE, (uid,)) for keyword, uid in uids.items())
+        found = archive.search(Query(level=Level.INSTANCE, conditions=conditions)).items
+        assert archive.read_all(uids) == [archive.read(one.id) for one in found]
+        assert archive.read_all({**uids, "SOPInstanceUID": sop_uid(1, 1, 2)}) == [archive.read(found[1].id)]
+        assert archive.read_all({**uids, "SOPInstanceUID": "2.999.404"}) == []
+        (scans / "ct/2").unlink()
+        assert [isinstance(one, Unavailable) for one in archive.read_all(uids)] == [False, True, False]
+        archive.forget([found[0].id])
+        assert len(archive.read_all(uids)) == 2
+
+
 def test_a_thumbnail_is_made_once_and_kept_sealed(
     archive: fileroom.Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,16 @@ def test_one_instance_alone(client: TestClient, archive: FakeArchive) -> None:
     assert (head.headers["Content-Length"], head.content) == (str(len(answer.content)), b"")
 
 
+@pytest.mark.parametrize("at_once", [1, 1_000, 2_000])
+def test_a_series_is_the_same_however_many_files_are_read_at_once(
+    client: TestClient, archive: FakeArchive, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(wado, "AT_ONCE", at_once)
+    monkeypatch.setattr(wado, "CHUNK", 300)
+    bodies = [body for _, body in parts_of(client.get(SERIES), "application/dicom")]
+    assert bodies == [archive.files[f"in-2.999.1.1.{number}"].read_bytes() for number in (1, 2, 3)]
+
+
 def test_a_large_file_comes_in_pieces(
     client: TestClient, archive: FakeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
