@@ -34,6 +34,7 @@ def test_a_study_to_an_image_of_a_disc(fileroom: Fileroom, tmp_path: Path) -> No
 def test_without_what_identifies_and_with_a_list_of_what_was_left_out(fileroom: Fileroom, tmp_path: Path) -> None:
     study = of_a_study(fileroom, tmp_path)
     said = fileroom("write-media", study, tmp_path / "out", "--deidentify", "--json")
+    assert said.code == 4
     assert said.json["deidentified"] is True
     assert [one["reason"] for one in said.json["left_out"]] == ["burned-in"]
     assert said.json["changed"]["replaced SOPInstanceUID"] == 1

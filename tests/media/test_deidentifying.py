@@ -15,6 +15,7 @@ from tests.world import instance, plant, sop_uid, study_uid
 if TYPE_CHECKING:
     from pathlib import Path
 
+WHOLE_SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
 SECRETS = (b"ROSSI", b"Via Roma", b"Doctor", b"PID-42", b"SECRET", b"19700102", b"20240131", b"2.999.")
 TELLING: dict[str, Any] = {
     "PatientAddress": "Via Roma 1",
@@ -98,6 +99,12 @@ def test_strangers_stay_strangers_and_two_exports_have_nothing_in_common(tmp_pat
         (instance(modality="US", BurnedInAnnotation="NO"), ""),
         (instance(modality="OT"), "burned-in"),
         (instance(ImageType=["DERIVED", "SECONDARY", "SCREEN SAVE"]), "burned-in"),
+        (
+            instance(modality="SM", ImageType=["ORIGINAL", "PRIMARY", "LABEL", "NONE"], SOPClassUID=WHOLE_SLIDE),
+            "burned-in",
+        ),
+        (instance(modality="SM", ImageType=["ORIGINAL", "PRIMARY", "VOLUME", "NONE"], SOPClassUID=WHOLE_SLIDE), ""),
+        (instance(modality="SEG", SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4"), ""),
         (instance(modality="SR", rows=0, ContentSequence=[{"TextValue": "Mario Rossi"}]), "document"),
         (instance(), ""),
     ],

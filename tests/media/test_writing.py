@@ -136,3 +136,16 @@ def test_real_files_come_back_as_they_are_and_without_those_who_they_are_of(shar
     names = {one.name.alphabetic.encode() for one in people if len(one.name.alphabetic) > 5}
     clean = b"".join(files(tmp_path / "clean").values())
     assert [name for name in names if name in clean] == []
+
+
+def test_what_is_opened_from_a_medium_is_written_too(tmp_path: Path) -> None:
+    with Archive.ephemeral({"IM1": instance(number=1), "IM2": instance(number=2)}) as session:
+        session.look_in()
+        study = session.search(Query(level=Level.STUDY)).items[0]
+        assert session.write_media([study.id], tmp_path / "out").files == 5
+    assert len(files(tmp_path / "out" / "DICOM")) == 2
+
+
+def test_a_place_that_cannot_be_written_is_told_in_words(house: Archive, tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="no folder"):
+        house.write_media(everybody(house), tmp_path / "nowhere" / "out")

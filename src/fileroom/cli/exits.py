@@ -27,7 +27,7 @@ MEANING = {
     Exit.USAGE: "the command line cannot be understood",
     Exit.NOT_FOUND: "no such entry, import, token or path; nothing was done",
     Exit.UNREADABLE: "the import is finished, but some files could not be read (unreadable) or copied; a check found "
-    "something",
+    "something; a medium is written, but without some images",
     Exit.BUSY: "somebody else holds what is needed (a running import, the port)",
     Exit.CATALOG: "the catalog cannot be opened, unsealed or written",
     Exit.CANCELLED: "cancelled; what an import had done is kept",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fileroom.cli.exits import EPILOG
+from fileroom.cli.exits import EPILOG, Exit
 from fileroom.cli.interrupt import cancelling
 from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
 from fileroom.cli.output import err, out, print_json
@@ -57,9 +57,9 @@ def write_media(  # noqa: PLR0913 - a switch for each thing that may be kept
 ) -> None:
     """Write entries as media are written: DICOM files with a DICOMDIR (IHE PDI).
 
-    Files are copied as they are, read back and compared; what cannot be written is
-    listed. Nothing is written over. What is written is not sealed, unless it is a
-    .zip with a password (FILEROOM_MEDIA_PASSWORD, or asked for).
+    Files are copied as they are, read back and compared; what cannot be
+    written is listed. Nothing is written over. What is written is not sealed,
+    unless it is a .zip with a password (FILEROOM_MEDIA_PASSWORD, or asked for).
     """
     if len(what) < 2:  # noqa: PLR2004 - one entry and one place
         raise BadRequest("say what to write, and where to")
@@ -84,8 +84,10 @@ def write_media(  # noqa: PLR0913 - a switch for each thing that may be kept
         done = house.write_media(ids, Path(to), password=secret, deidentify=wanted, on_progress=report, cancel=cancel)
     if as_json:
         print_json({"written": to, **_plain(done)})
-        return
-    _tell(done, to, sealed=bool(secret))
+    else:
+        _tell(done, to, sealed=bool(secret))
+    if done.left_out:
+        raise typer.Exit(Exit.UNREADABLE)
 
 
 def _plain(done: "MediaReport") -> dict[str, object]:

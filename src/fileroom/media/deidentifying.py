@@ -52,15 +52,15 @@ _MARKED: Final = {  # PS3.16 CID 7050
     "uids": ("113110", "Retain UIDs Option"),
 }
 _CONTENT, _DOCUMENT = 0x0040A730, 0x00420011
-# Screens and strips of film are photographed with the name in the corner (PS3.3 C.7.6.1.1.1: (0028,0301)).
+# Screens are photographed with the name in the corner, glass slides with their label, people with their face
+# ((0028,0301), PS3.3 C.7.6.1.1.5; a class stands for those below it).
 _OFTEN_BURNED_IN: Final = (
-    "1.2.840.10008.5.1.4.1.1.7",  # Secondary Capture, and its multi-frame kinds
-    "1.2.840.10008.5.1.4.1.1.6.1",
-    "1.2.840.10008.5.1.4.1.1.6.2",
     "1.2.840.10008.5.1.4.1.1.3",  # Ultrasound, retired and not
     "1.2.840.10008.5.1.4.1.1.6",
+    "1.2.840.10008.5.1.4.1.1.7",  # Secondary Capture
+    "1.2.840.10008.5.1.4.1.1.77.1.4",  # VL Photographic
 )
-_SCREENS: Final = ("SCREEN SAVE", "SCREENSHOT")
+_SHOWN: Final = ("SCREEN SAVE", "SCREENSHOT", "LABEL", "OVERVIEW")  # of Image Type
 
 
 class Deidentifier:
@@ -104,7 +104,10 @@ class Deidentifier:
         said = str(data.get("BurnedInAnnotation", "")).upper()
         kind = data.get("ImageType") or []
         words = " ".join(map(str, [kind] if isinstance(kind, str) else kind)).upper()
-        doubtful = str(data.SOPClassUID).startswith(_OFTEN_BURNED_IN) or any(one in words for one in _SCREENS)
+        sop_class = f"{data.SOPClassUID}."
+        doubtful = any(sop_class.startswith(f"{one}.") for one in _OFTEN_BURNED_IN) or any(
+            one in words for one in _SHOWN
+        )
         if said == "YES" or (doubtful and said != "NO"):
             raise _refused("burned-in", "its pixels may show who it is")
 
