@@ -40,9 +40,11 @@ export function SessionBar({ id }: { readonly id: string }) {
       {now === undefined ? null : <Notes found={now} />}
       <span class="spring" />
       {now === undefined || now.bytes === 0 ? null : <CopyButton found={now} onCopied={(next) => (found.value = next)} />}
-      <button type="button" class="button" onClick={() => (keeping.value = true)}>
-        {t("media.keep")}
-      </button>
+      {now?.kind === "made" ? null : ( // of files of other kinds there is nothing that an archive takes
+        <button type="button" class="button" onClick={() => (keeping.value = true)}>
+          {t("media.keep")}
+        </button>
+      )}
       <a href="/">{t("media.toArchive")}</a>
       <CloseButton id={id} />
       {keeping.value ? <KeepDialog session={id} onClose={() => (keeping.value = false)} /> : null}
