@@ -8,6 +8,7 @@ import { FoldersPage } from "../features/folders/index.ts";
 import { ImportDialog, ImportsPage, LedgerPage } from "../features/imports/index.ts";
 import { MenuHost, ToastHost } from "../features/kit/index.ts";
 import type { MatchesPageProps } from "../features/matches/index.ts";
+import type { PacsPageProps } from "../features/pacs/index.ts";
 import { t } from "../features/prefs/index.ts";
 import { SignInPage } from "../features/session/index.ts";
 import type { SeriesViewProps } from "../features/viewport/index.ts";
@@ -27,6 +28,9 @@ const loadOpened = async () => (await import("../features/others/index.ts")).Ope
 const loadSessionBar = async () => (await import("../features/media/index.ts")).SessionBar;
 const HERE = sessionHere();
 if (HERE !== undefined) document.documentElement.style.setProperty("--session-bar", "32px");
+
+const loadPacs = async () => (await import("../features/pacs/index.ts")).PacsPage;
+const PACS: PacsPageProps = { onChanged: () => void archive.refresh() };
 
 const loadMatches = async () => (await import("../features/matches/index.ts")).MatchesPage;
 const MATCHES: MatchesPageProps = { onChanged: () => void archive.refresh() };
@@ -101,6 +105,8 @@ function PageOf() {
       return <Lazy load={loadMedia} props={{}} quiet />;
     case "others":
       return <Lazy key={HERE ?? ""} load={HERE === undefined ? loadOthers : loadOpened} props={{}} quiet />;
+    case "pacs":
+      return <Lazy<PacsPageProps> load={loadPacs} props={PACS} quiet />;
     case "matches":
       return <Lazy<MatchesPageProps> load={loadMatches} props={MATCHES} quiet />;
     case "ledger":

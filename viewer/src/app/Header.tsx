@@ -91,6 +91,10 @@ function MainButtons() {
         <Icon name="disc" />
         <span>{t("media.title")}</span>
       </a>
+      <a class={page === "pacs" ? "button plain on" : "button plain"} href={routePath({ page: "pacs" })}>
+        <Icon name="globe" />
+        <span>{t("pacs.title")}</span>
+      </a>
       <a class={page === "others" ? "button plain on" : "button plain"} href={routePath({ page: "others" })}>
         <Icon name="open" />
         <span>{t("others.title")}</span>

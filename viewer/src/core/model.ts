@@ -559,6 +559,59 @@ export interface Conversion {
 export type ConversionJob = JobOf<"conversion", Conversion>;
 export type Job = ImportJob | CheckJob | RelinkJob | ConversionJob;
 
+/** Another DICOM node. What proves to it who we are is never told, only whether there is something. */
+export interface Peer {
+  readonly name: string;
+  readonly kind: "dimse" | "dicomweb";
+  readonly title: string;
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  readonly calls: boolean;
+  readonly tls: boolean;
+  readonly secret: boolean;
+  readonly at: string;
+}
+
+export type NewPeer =
+  | { readonly name: string; readonly kind: "dicomweb"; readonly url: string; readonly secret?: string }
+  | { readonly name: string; readonly kind: "dimse"; readonly title: string; readonly host: string; readonly port: number; readonly tls: boolean };
+
+/** A study or series as another node tells of it; `instances` is null when it does not say, `here` are those in this archive. */
+export interface Elsewhere {
+  readonly level: "study" | "series";
+  readonly study_instance_uid: string;
+  readonly series_instance_uid: string;
+  readonly name: PersonName;
+  readonly patient_id: string;
+  readonly birth_date: string;
+  readonly sex: string;
+  readonly date: string;
+  readonly time: string;
+  readonly description: string;
+  readonly modalities: readonly string[];
+  readonly accession_number: string;
+  readonly number: number | null;
+  readonly instances: number | null;
+  readonly here: number;
+}
+
+/** What a node answered; `unasked` are words that cannot be looked for there. */
+export interface Asked {
+  readonly items: readonly Elsewhere[];
+  readonly more: boolean;
+  readonly unasked: readonly string[];
+}
+
+/** A fetch from another node. */
+export interface FetchJob {
+  readonly job: string;
+  readonly state: "running" | "done" | "cancelled" | "failed";
+  readonly progress: Progress;
+  readonly summary: { readonly state: string; readonly done: number; readonly failed: number; readonly had: number } | null;
+  readonly message: string;
+}
+
 export const TROUBLES = [
   "database",
   "damaged",

@@ -12,6 +12,7 @@ export type Route =
   | { readonly page: "ledger"; readonly id: number }
   | { readonly page: "check" }
   | { readonly page: "media" }
+  | { readonly page: "pacs" }
   | { readonly page: "others" }
   | { readonly page: "unknown"; readonly path: string };
 
@@ -24,7 +25,7 @@ const decode = (text: string): string => {
 };
 
 /** Pages of which there is one. */
-const PLAIN = ["folders", "matches", "check", "media", "others"] as const;
+const PLAIN = ["folders", "matches", "check", "media", "others", "pacs"] as const;
 
 /** The route of an address's path. */
 export function parseRoute(path: string): Route {
@@ -69,6 +70,8 @@ function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
       return "/check";
     case "media":
       return "/media";
+    case "pacs":
+      return "/pacs";
     case "others":
       return "/others";
   }

@@ -1,5 +1,6 @@
 /** The typed client of docs/http-api.md. One function per route; nothing is kept here. */
 import type {
+  Asked,
   Attribute,
   Charsets,
   CheckReport,
@@ -8,6 +9,7 @@ import type {
   Display,
   Drive,
   Entry,
+  FetchJob,
   Finding,
   Folder,
   Found,
@@ -18,10 +20,12 @@ import type {
   LedgerEntry,
   Medium,
   MediumFound,
+  NewPeer,
   Outcome,
   Page,
   Patient,
   PatientRule,
+  Peer,
   Place,
   PossibleMatch,
   ReasonCount,
@@ -303,6 +307,29 @@ export const convertSeries = async (id: string, form: string): Promise<string> =
   (await json<{ job: string }>(`/api/series/${at(id)}/convert`, { method: "POST", body: { form } })).job;
 
 export const madeFileUrl = (job: string): string => address(`/api/jobs/${at(job)}/file`);
+
+// -- other nodes ------------------------------------------------------------------------------------------------
+
+export const peers = (signal?: AbortSignal): Promise<readonly Peer[]> => json("/api/peers", { signal });
+
+export const setPeer = (peer: NewPeer): Promise<Peer> => json("/api/peers", { method: "POST", body: peer });
+
+export const removePeer = async (name: string): Promise<void> => {
+  await request("/api/peers/remove", { method: "POST", body: { name } });
+};
+
+/** Whether it answers; a refusal says why not. */
+export const echoPeer = async (name: string): Promise<void> => {
+  await request("/api/peers/echo", { method: "POST", body: { name } });
+};
+
+export const askPeer = (peer: string, q: string): Promise<Asked> => json(`/api/peers/studies${queryString({ peer, q })}`);
+
+/** Fetch what is not here yet of a study; answers the name of the job. */
+export const fetchFromPeer = async (peer: string, study: string): Promise<string> =>
+  (await json<{ job: string }>("/api/peers/fetch", { method: "POST", body: { peer, study } })).job;
+
+export const fetchJob = (job: string): Promise<FetchJob> => json(`/api/jobs/${at(job)}`);
 
 // -- the folder chooser -----------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   "busy",
   "unavailable",
   "undecodable",
+  "peer",
   "catalog",
   "internal",
 ] as const;

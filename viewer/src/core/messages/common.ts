@@ -2,6 +2,7 @@
 export const common = {
   en: {
     "media.title": "CD / USB",
+    "pacs.title": "PACS",
     "others.title": "Open other",
     "media.appeared": "{label} was plugged in.",
     "media.look": "Look at it",
@@ -61,6 +62,7 @@ export const common = {
     "error.busy": "Another import is running in this archive. Wait for its end, or stop it.",
     "error.unavailable": "The files cannot be reached now. Is the drive connected?",
     "error.undecodable": "The file is there, but it cannot be decoded.",
+    "error.peer": "The other node did not do as it was asked.",
     "error.catalog": "The catalog cannot be read or written.",
     "error.internal": "An error inside fileroom. Its window or log says more.",
     "page.unknown": "There is no page at this address.",
@@ -77,6 +79,7 @@ export const common = {
   it: {
     "others.title": "Apri altro",
     "media.title": "CD / USB",
+    "pacs.title": "PACS",
     "media.appeared": "{label} è stato collegato.",
     "media.look": "Guarda",
     "media.memory": "solo in memoria",
@@ -135,6 +138,7 @@ export const common = {
     "error.busy": "In questo archivio è in corso un'altra importazione. Attenderne la fine, o interromperla.",
     "error.unavailable": "I file ora non sono raggiungibili. L'unità è collegata?",
     "error.undecodable": "Il file c'è, ma non può essere decodificato.",
+    "error.peer": "L’altro nodo non ha fatto ciò che gli è stato chiesto.",
     "error.catalog": "Il catalogo non può essere letto o scritto.",
     "error.internal": "Errore interno di fileroom. La sua finestra o il registro dicono di più.",
     "page.unknown": "A questo indirizzo non c'è alcuna pagina.",

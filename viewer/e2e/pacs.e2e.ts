@@ -1,0 +1,96 @@
+import type { Browser, Page } from "playwright-core";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { launch } from "./driver/chromium.ts";
+import { cleanup } from "./driver/cleanup.ts";
+import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+
+/** Another fileroom is added as a node, searched, and a study fetched from it. */
+const atEnd = cleanup();
+const scratch = new Scratch();
+let browser: Browser;
+let there: Server;
+let server: Server;
+let watched: Watched;
+let page: Page;
+
+const rows = () => page.locator(".pacs-table tbody tr");
+
+/** `PICTURES=folder` keeps pictures of the pages, to be looked at. */
+const picture = async (name: string): Promise<void> => {
+  const folder = process.env["PICTURES"];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/pacs-${name}.png` });
+};
+
+beforeAll(async () => {
+  atEnd(() => {
+    scratch.remove();
+  });
+  python("viewer/e2e/world.py", scratch.path("world"), "0");
+  fileroom("import", "--archive", scratch.path("there"), scratch.path("world/files/ct"));
+  there = await serve(["serve", "--archive", scratch.path("there")]);
+  atEnd(there.stop);
+  server = await serve(["serve", "--archive", scratch.path("archive")]);
+  atEnd(server.stop);
+  browser = await launch();
+  atEnd(() => browser.close());
+  watched = await openPage(browser);
+  page = watched.page;
+});
+
+beforeEach(() => {
+  pictureOnFailure(page);
+});
+
+describe("PACS", () => {
+  it("says how to begin", async () => {
+    await page.goto(server.url);
+    await page.getByRole("link", { name: "PACS" }).click();
+    await page.getByRole("heading", { name: "No other node is known yet" }).waitFor();
+    await picture("empty");
+  });
+
+  it("says what is no node, and adds one that is", async () => {
+    await page.getByRole("button", { name: "Add a node …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add a node" });
+    await dialog.getByLabel("Its name here").fill("other room");
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await dialog.getByRole("alert").getByText(/address/).waitFor();
+    await picture("dialog");
+    await dialog.getByLabel("Address of its DICOMweb service").fill(`${there.origin}/dicomweb`);
+    await dialog.getByLabel("Token").fill(there.token);
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("button", { name: "Test" }).click();
+    await page.getByText("other room answers.").waitFor();
+    const kept = await page.request.get(`${server.origin}/api/peers`);
+    expect(await kept.text()).not.toContain(there.token);
+  });
+
+  it("is searched, and says what is not here", async () => {
+    await page.getByRole("textbox", { name: "Search" }).fill("nobody-of-that-name");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("It has nothing like that.").waitFor();
+    await page.getByRole("textbox", { name: "Search" }).fill("mod:ct note:x");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("Cannot be looked for there: note:x").waitFor();
+    expect(await rows().first().locator(".pacs-here").textContent()).toBe("none");
+    await picture("found");
+  });
+
+  it("gives a study, which is here then", async () => {
+    await rows().first().getByRole("button", { name: "Fetch" }).click();
+    await rows().first().getByText(/images? (was|were) fetched\./).waitFor();
+    await rows().first().locator(".pacs-here.all").waitFor();
+    await picture("fetched");
+    const mine = await page.request.get(`${server.origin}/api/studies`);
+    expect(((await mine.json()) as { total: number }).total).toBe(1);
+  });
+
+  it("says when nobody answers any more", async () => {
+    await there.stop();
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("alert").getByText("The other node").first().waitFor();
+    await picture("gone");
+  });
+});
