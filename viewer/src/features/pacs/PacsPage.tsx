@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 import * as api from "../../io/api.ts";
-import { ApiError } from "../../io/http.ts";
+import { ApiError, onSignedOut } from "../../io/http.ts";
 import { Ask, Icon, Problem, toast } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import { AddDialog } from "./AddDialog.tsx";
@@ -16,6 +16,7 @@ export interface PacsPageProps {
 
 /** Kept while the page is not shown: a fetch goes on, and is told about on coming back. */
 let held: PacsStore | undefined;
+onSignedOut(() => (held = undefined)); // whoever signs in next finds nothing
 
 /** Choose a node, search it, and fetch what is not here yet. */
 export function PacsPage({ onChanged }: PacsPageProps) {
