@@ -114,6 +114,7 @@ def test_a_second_import_at_the_same_time_waits_its_turn(filled: Fileroom, scans
 
 
 def test_ctrl_c_keeps_what_is_done(fileroom: Fileroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what runs in its background
     scans = plant(tmp_path / "many", {f"{n // 50}/{n}": instance(number=n) for n in range(1, 4001)})
     real = Archive.bring_in
 
