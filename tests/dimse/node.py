@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -23,6 +24,7 @@ from fileroom.model import Peer, PeerKind
 from fileroom.network.commands import Field
 from fileroom.network.negotiation import Callee, Proposal, request
 from fileroom.settings import Settings
+from fileroom.web.serve import Ready, serve
 from tests import world
 
 if TYPE_CHECKING:
@@ -87,6 +89,24 @@ class Node:
     def archive(self) -> Iterator[Archive]:
         with Archive.open(self.settings) as archive:
             yield archive
+
+    @contextmanager
+    def dicomweb(self) -> Iterator[tuple[str, str]]:
+        """The same archive over HTTP meanwhile: the root of its DICOMweb, and a token."""
+        ready, up = list[Ready](), threading.Event()
+
+        def announce(said: Ready) -> None:
+            ready.append(said)
+            up.set()
+
+        with self.archive() as archive:
+            secret = archive.new_token("test")
+            thread = threading.Thread(target=lambda: serve(archive, port=0, on_ready=announce))
+            thread.start()
+            assert up.wait(30)
+            yield ready[0].dicomweb, secret
+            ready[0].stop()
+            thread.join()
 
     def allow(self, title: str, port: int = 104, **more: Any) -> None:
         with self.archive() as archive:

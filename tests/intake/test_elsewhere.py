@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,6 @@ from fileroom.errors import BadRequest, NotFound, PeerError
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model import Level, Peer, PeerKind, Query
 from fileroom.settings import Settings
-from fileroom.web.serve import Ready, serve
 from tests import world
 from tests.dimse.node import data_set_of, five_patients, started
 from tests.patience import until
@@ -38,20 +36,8 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def web(there: Node) -> Iterator[tuple[str, str]]:
     """The same by DICOMweb: its address and a token."""
-    ready, up = list[Ready](), threading.Event()
-
-    def announce(said: Ready) -> None:
-        ready.append(said)
-        up.set()
-
-    with there.archive() as archive:
-        secret = archive.new_token("elsewhere")
-        thread = threading.Thread(target=lambda: serve(archive, port=0, on_ready=announce))
-        thread.start()
-        assert up.wait(30)
-        yield ready[0].dicomweb, secret
-        ready[0].stop()
-        thread.join()
+    with there.dicomweb() as found:
+        yield found
 
 
 @pytest.fixture(params=["dimse", "dicomweb"])

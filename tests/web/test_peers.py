@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fileroom.model import Level, Query
-from fileroom.web.serve import Ready, serve
 from tests import world
 from tests.dimse.node import five_patients, started
 from tests.web.real import Web, opened
@@ -45,20 +43,8 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def service(there: Node) -> Iterator[tuple[str, str]]:
     """The same by DICOMweb: its address and a token."""
-    ready, up = list[Ready](), threading.Event()
-
-    def announce(said: Ready) -> None:
-        ready.append(said)
-        up.set()
-
-    with there.archive() as archive:
-        secret = archive.new_token("page")
-        thread = threading.Thread(target=lambda: serve(archive, port=0, on_ready=announce))
-        thread.start()
-        assert up.wait(30)
-        yield ready[0].dicomweb, secret
-        ready[0].stop()
-        thread.join()
+    with there.dicomweb() as found:
+        yield found
 
 
 @pytest.fixture

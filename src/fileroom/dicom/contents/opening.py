@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom.names import display_name, person_name
-from fileroom.dicom.parsing import Parsed, parse
+from fileroom.dicom.parsing import Parsed, parse, value_of
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.dicom.reading import HEAD
 from fileroom.dicom.source import VALUE_LIMIT, OpenedSource
@@ -121,9 +121,4 @@ def _value(data_set: Any, keyword: str) -> Any:
     from pydicom.datadict import tag_for_keyword
 
     tag = tag_for_keyword(keyword)
-    try:
-        return data_set[tag].value if tag in data_set else None
-    except RecursionError:
-        raise
-    except Exception:  # noqa: BLE001 - one value out of a hundred does not spoil the file
-        return None
+    return None if tag is None else value_of(data_set, tag)
