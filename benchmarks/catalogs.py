@@ -13,7 +13,7 @@ from fileroom.catalog.fields import FIELDS
 from fileroom.catalog.language import Field
 from fileroom.catalog.wording import Document, _tokens
 from fileroom.catalog.words import fold
-from fileroom.model import Level
+from fileroom.model.entries import Level
 from fileroom.settings import Settings
 
 if TYPE_CHECKING:

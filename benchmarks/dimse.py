@@ -23,7 +23,7 @@ from benchmarks.harness import Comparison, alternate
 from benchmarks.peers import orthanc_server, program
 from fileroom.archive import Archive
 from fileroom.dimse.process import Running, Station
-from fileroom.model import Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind
 from fileroom.network import identifiers, scu, uids
 from fileroom.network.commands import Field
 from fileroom.network.negotiation import PLAIN, Callee, Proposal

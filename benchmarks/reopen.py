@@ -53,7 +53,8 @@ marks = [time.perf_counter()]
 from pathlib import Path
 import fileroom.web.serve, uvicorn
 from fileroom.archive import Archive
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from fileroom.settings import from_environment
 marks.append(time.perf_counter())
 archive = Archive.open(from_environment(Path(sys.argv[1])))

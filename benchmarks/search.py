@@ -20,7 +20,8 @@ from benchmarks.harness import Comparison, alternate
 from fileroom.archive import Archive
 from fileroom.catalog.finding import expression
 from fileroom.catalog.language import parse
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 
 if TYPE_CHECKING:

@@ -8,7 +8,10 @@ import pytest
 
 import fileroom
 from fileroom.errors import BadRequest, NotFound, Unavailable
-from fileroom.model import Condition, Instance, Level, Match, Patient, Query, SavedSearch, Series, State, Study, plain
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level, Patient, Series, Study
+from fileroom.model.plain import plain
+from fileroom.model.queries import Condition, Match, Query, SavedSearch
 from fileroom.settings import Settings
 from tests.world import instance, plant, series_uid, sop_uid, study_uid
 

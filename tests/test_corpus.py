@@ -11,7 +11,10 @@ import pytest
 
 import fileroom
 from fileroom.dicom.reading import read_header_by_pydicom
-from fileroom.model import Header, Instance, Level, Outcome, Query
+from fileroom.model.entries import Instance, Level
+from fileroom.model.headers import Header
+from fileroom.model.outcomes import Outcome
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.dicom.explained import EXPLAINED, ONE_SIDED
 

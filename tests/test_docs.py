@@ -16,11 +16,12 @@ import pytest
 
 import fileroom
 from fileroom.cli.app import run
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from tests.world import instance, plant
 
 if TYPE_CHECKING:
-    from fileroom.model import Patient
+    from fileroom.model.entries import Patient
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```(console|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -10,7 +10,10 @@ import pytest
 
 import fileroom
 from fileroom.errors import BadRequest, Busy, SourceError
-from fileroom.model import REACHABLE, Level, Outcome, Query, State
+from fileroom.model.drives import REACHABLE, State
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Outcome
+from fileroom.model.queries import Query
 from tests import world
 from tests.packing import pack
 

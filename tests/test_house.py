@@ -66,7 +66,8 @@ def test_an_archive_opens_and_lists_without_a_decoder(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "import fileroom\n"
-        "from fileroom.model import Level, Query\n"
+        "from fileroom.model.entries import Level\n"
+        "from fileroom.model.queries import Query\n"
         f"with fileroom.open({str(tmp_path)!r}) as archive:\n"
         "    archive.search(Query(level=Level.PATIENT))\n"
         "print([name for name in ('numpy', 'pydicom', 'PIL', 'imagecodecs', 'starlette') if name in sys.modules])"

@@ -9,7 +9,9 @@ from starlette.testclient import TestClient
 
 import fileroom
 from fileroom.cli.app import run
-from fileroom.model import Condition, Level, Match, Query, Verdict
+from fileroom.model.entries import Level
+from fileroom.model.queries import Condition, Match, Query
+from fileroom.model.rules import Verdict
 from fileroom.settings import Settings
 from fileroom.web.app import create_app
 from fileroom.web.sign_in import SignIn

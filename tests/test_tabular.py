@@ -12,7 +12,9 @@ import pytest
 
 import fileroom
 from fileroom import tabular
-from fileroom.model import Level, Query, plain
+from fileroom.model.entries import Level
+from fileroom.model.plain import plain
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.tabular import COLUMNS, row
 from tests.world import instance, plant

@@ -17,7 +17,10 @@ from fileroom.catalog.store import Catalog
 from fileroom.deep import Files
 from fileroom.errors import BadRequest, NotFound, Unavailable, Undecodable
 from fileroom.measuring import as_table, checked
-from fileroom.model import REACHABLE, Condition, Instance, Level, Match, Query, Series, plain
+from fileroom.model.drives import REACHABLE
+from fileroom.model.entries import Instance, Level, Series
+from fileroom.model.plain import plain
+from fileroom.model.queries import Condition, Match, Query
 from fileroom.settings import Settings, from_environment
 from fileroom.tabular import csv_lines
 
@@ -35,48 +38,18 @@ if TYPE_CHECKING:
     from fileroom.intake.medium import Medium, Source
     from fileroom.intake.receive import Receiver
     from fileroom.jobs import CancelToken, OnProgress
-    from fileroom.model import (
-        Asked,
-        Attribute,
-        CharsetRule,
-        CheckReport,
-        Conflict,
-        Conversion,
-        Counts,
-        Deidentify,
-        Drive,
-        Elsewhere,
-        Exchanged,
-        Finding,
-        Found,
-        Header,
-        ImportSummary,
-        LabelCount,
-        LedgerEntry,
-        Look,
-        Measurement,
-        MediaReport,
-        OtherImage,
-        Others,
-        Outcome,
-        Page,
-        Patient,
-        PatientRule,
-        Peer,
-        PossibleMatch,
-        PurgeReport,
-        Reason,
-        ReasonCount,
-        RelinkReport,
-        Root,
-        SavedSearch,
-        Stored,
-        Study,
-        SurfaceReport,
-        Token,
-        Trouble,
-        Verdict,
-    )
+    from fileroom.model.checks import CheckReport, Conflict, Finding, Trouble
+    from fileroom.model.drives import Drive, Root
+    from fileroom.model.entries import Attribute, Counts, Patient, Study
+    from fileroom.model.headers import Header
+    from fileroom.model.ledger import ImportSummary, LedgerEntry, PurgeReport, ReasonCount, RelinkReport, Stored
+    from fileroom.model.media import Deidentify, MediaReport
+    from fileroom.model.others import Conversion, OtherImage, Others
+    from fileroom.model.outcomes import Outcome, Reason
+    from fileroom.model.peers import Asked, Elsewhere, Exchanged, Peer, Token
+    from fileroom.model.pictures import Look, Measurement, SurfaceReport
+    from fileroom.model.queries import Found, LabelCount, Page, SavedSearch
+    from fileroom.model.rules import CharsetRule, PatientRule, PossibleMatch, Verdict
     from fileroom.pixels.display import Display
     from fileroom.pixels.transcoding import Transcoded as Transcoded  # noqa: PLC0414 - as above
     from fileroom.volumes.volume import Volume

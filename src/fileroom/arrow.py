@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from fileroom.model import Level
+    from fileroom.model.entries import Level
 
 _ROWS = 5000
 

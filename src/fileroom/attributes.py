@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from fileroom.errors import BadRequest
-from fileroom.model import Condition, FileKey, Instance, Level, Match, Patient, Series, State, Study
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level, Patient, Series, Study
+from fileroom.model.queries import Condition, FileKey, Match
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,13 +17,15 @@ from fileroom.catalog.locate import locate
 from fileroom.catalog.memory import Memory
 from fileroom.dicom.metadata import dicom_json
 from fileroom.errors import BadRequest, NotFound, Unavailable, Undecodable
-from fileroom.model import REACHABLE, FileKey, Found, Instance, Level, Query
+from fileroom.model.drives import REACHABLE
+from fileroom.model.entries import Instance, Level
+from fileroom.model.queries import FileKey, Found, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Series, Study
+    from fileroom.model.entries import Series, Study
 
 MOST = 2_000  # entries of which a file is opened for one search
 REQUEST_ATTRIBUTES = "00400275"

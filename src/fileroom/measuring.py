@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.errors import BadRequest
-from fileroom.model import Measured, Measurement
+from fileroom.model.pictures import Measured, Measurement
 from fileroom.tabular import csv_line
 
 if TYPE_CHECKING:

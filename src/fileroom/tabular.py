@@ -12,7 +12,9 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from fileroom.model import Header, Instance, Level, Patient, Series, Study, plain
+from fileroom.model.entries import Instance, Level, Patient, Series, Study
+from fileroom.model.headers import Header
+from fileroom.model.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

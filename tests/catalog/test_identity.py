@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fileroom.catalog.identity import NO_PATIENT_ID, SAME_IDENTIFIERS, identify
-from fileroom.model import Header
+from fileroom.model.headers import Header
 
 
 def person(name: str = "ROSSI^Mario", patient_id: str = "42", **other: str) -> Header:

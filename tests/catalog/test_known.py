@@ -10,7 +10,8 @@ import pytest
 from fileroom.archive import Archive
 from fileroom.catalog import known
 from fileroom.catalog.known import LOOK_AGAIN, UNKNOWN, KnownFiles, Recorded, folders_with_files, holds_files
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources.folder import Listing
 from tests.world import instance, plant

@@ -9,7 +9,8 @@ from fileroom.catalog import userdata
 from fileroom.catalog.ledger import Ledger
 from fileroom.catalog.store import Catalog
 from fileroom.errors import NotFound
-from fileroom.model import Outcome, Reason, ReasonCount
+from fileroom.model.ledger import ReasonCount
+from fileroom.model.outcomes import Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

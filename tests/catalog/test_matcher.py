@@ -14,7 +14,8 @@ from fileroom.catalog.language import parse
 from fileroom.catalog.matcher import Entry, holds
 from fileroom.catalog.matching import KEYWORDS
 from fileroom.catalog.store import id_text
-from fileroom.model import Condition, Level, Match, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Condition, Match, Query
 from fileroom.settings import Settings
 from tests.world import instance, plant
 

@@ -12,7 +12,7 @@ from fileroom.catalog.engine import Database
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.errors import CatalogError
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fileroom.catalog.named import beginnings
 from fileroom.catalog.words import tokens
-from fileroom.model import Condition, Level, Match, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Condition, Match, Query
 from tests.intake.test_import import archive as archive  # noqa: PLC0414 - a fixture
 from tests.world import instance, plant
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fileroom.catalog.packing import FIELDS, Packer, pack_base, unpack, unpack_base, values_of
-from fileroom.model import Header
+from fileroom.model.headers import Header
 
 HEADERS = st.builds(
     Header,

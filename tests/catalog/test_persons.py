@@ -9,7 +9,9 @@ import pytest
 import fileroom
 from fileroom.catalog.persons import Said, stand_ins
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Condition, Level, Likeness, Match, Patient, Query, Study, Verdict
+from fileroom.model.entries import Level, Patient, Study
+from fileroom.model.queries import Condition, Match, Query
+from fileroom.model.rules import Likeness, Verdict
 from fileroom.settings import Settings
 from tests.world import instance, plant
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fileroom.model import Counts, Patient, PersonName, Series, State, Study
+from fileroom.model.drives import State
+from fileroom.model.entries import Counts, Patient, PersonName, Series, Study
 
 
 def patient(name: str = "ROSSI^Mario", *, anonymous: bool = False, state: State = State.ONLINE) -> Patient:

@@ -16,7 +16,7 @@ from fileroom import errors
 from fileroom.archive import Archive
 from fileroom.catalog.home import FolderHome
 from fileroom.intake.lock import import_lock
-from fileroom.model import Outcome
+from fileroom.model.outcomes import Outcome
 from tests.world import instance, plant
 
 if TYPE_CHECKING:

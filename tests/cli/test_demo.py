@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fileroom.cli import demo
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from tests.cli.test_serve import ended, get, ready, running
 from tests.world import instance, plant
 

@@ -5,7 +5,8 @@ import pytest
 from fileroom import errors
 from fileroom.cli import exits
 from fileroom.cli.exits import Exit
-from fileroom.model import ImportSummary, Outcome
+from fileroom.model.ledger import ImportSummary
+from fileroom.model.outcomes import Outcome
 
 
 def every_error(root: type[errors.FileroomError]) -> list[type[errors.FileroomError]]:

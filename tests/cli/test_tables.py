@@ -8,13 +8,14 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from fileroom.cli.tables import ENTRIES, PATIENTS, Column, fitting, print_table
-from fileroom.model import Level, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Level
 from tests.cli.examples import patient, series, study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fileroom.model import Patient, Series, Study
+    from fileroom.model.entries import Patient, Series, Study
 
 
 def drawn(level: Level, items: Sequence[Patient | Study | Series], width: int) -> str:

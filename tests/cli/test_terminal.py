@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fileroom.cli import terminal
-from fileroom.model import PersonName
+from fileroom.model.entries import PersonName
 
 
 @pytest.mark.parametrize(

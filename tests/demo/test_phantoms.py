@@ -13,7 +13,7 @@ from fileroom.demo import heart, phantoms, torso, xray
 from fileroom.demo.head import LESION_CENTER, LESION_DIAMETER, LESION_DIAMETER_BEFORE
 from fileroom.demo.writing import uid
 from fileroom.dicom.reading import read_header
-from fileroom.model import Plane
+from fileroom.model.pictures import Plane
 from fileroom.pixels.frames import decoded_frame
 from fileroom.pixels.geometry import display_order, plane_of
 from fileroom.pixels.thumbnail import thumbnail
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
     Image = tuple[Path, Header]
 

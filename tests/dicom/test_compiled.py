@@ -17,7 +17,7 @@ import fileroom.dicom
 from fileroom.dicom import compiled, reading
 from fileroom.dicom.drafts import Maker
 from fileroom.dicom.reading import KIND, read_header
-from fileroom.model import Header
+from fileroom.model.headers import Header
 from tests import world
 from tests.dicom.test_oracle import every_file
 from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, JPEG_BASELINE, Open

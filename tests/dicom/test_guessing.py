@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fileroom import model
 from fileroom.dicom.charsets import codecs_of, decode
 from fileroom.dicom.guessing import CHARSETS, UNDECLARED, UNFIT, UNLIKELY, Read, codec_named, read_text
 from fileroom.dicom.reading import read_header, read_header_by_pydicom
+from fileroom.model import rules
 from tests import world
 
 if TYPE_CHECKING:
@@ -213,4 +213,4 @@ def test_the_bytes_that_stay_are_the_files(tmp_path: Path) -> None:
 
 
 def test_the_names_that_a_user_may_give_are_all_known() -> None:
-    assert tuple(CHARSETS) == model.CHARSETS
+    assert tuple(CHARSETS) == rules.CHARSETS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fileroom.dicom.reading import Reading, read_header, read_header_by_pydicom
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import pytest
 from fileroom.dicom.metadata import bulk_data, dicom_json, header_json
 from fileroom.dicom.reading import HEAD, read_header
 from fileroom.errors import NotFound, Unavailable, Undecodable
-from fileroom.model import Header
+from fileroom.model.headers import Header
 from tests import world
 from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, JPEG_BASELINE, Open
 

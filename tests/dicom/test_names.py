@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fileroom.dicom.names import display_name, person_name
-from fileroom.model import PersonName
+from fileroom.model.entries import PersonName
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ import pytest
 from fileroom.dicom.attributes import ATTRIBUTES, CODES, DECIMAL, DECIMALS, FLOATING, INTEGER, INTEGER_TEXT
 from fileroom.dicom.quiet import quiet_pydicom
 from fileroom.dicom.reading import Reading, read_header, read_header_by_pydicom
-from fileroom.model import Header, Reason
+from fileroom.model.headers import Header
+from fileroom.model.outcomes import Reason
 from tests.dicom.explained import EXPLAINED, ONE_SIDED
 from tests.world import shared_data_folder
 

@@ -18,7 +18,7 @@ import pytest
 import fileroom.sources.positioned
 from fileroom.dicom import reading as reading_module
 from fileroom.dicom.reading import HEAD, header_from_pydicom, read_header, read_header_by_pydicom
-from fileroom.model import Detail, Outcome, Reason
+from fileroom.model.outcomes import Detail, Outcome, Reason
 from tests import world
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from fileroom.dicom.attributes import ATTRIBUTES
 from fileroom.dicom.reading import HEAD, header_from_pydicom, read_header
 from fileroom.dicom.source import FileSource
 from fileroom.dicom.walker import Odd, Walk
-from fileroom.model import Header
+from fileroom.model.headers import Header
 from tests import world
 from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, JPEG_BASELINE, Open
 

@@ -20,7 +20,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]  # made at run 
 
 from fileroom.archive import Archive
 from fileroom.dimse.process import Running, Station
-from fileroom.model import Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind
 from fileroom.network.commands import Field
 from fileroom.network.negotiation import Callee, Proposal, request
 from fileroom.settings import Settings

@@ -15,7 +15,7 @@ from fileroom.dimse.door import Door, Limits
 from fileroom.dimse.server import Server
 from fileroom.dimse.services import EXTENDED, SERVICES
 from fileroom.errors import PeerError
-from fileroom.model import Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind
 from fileroom.network import uids
 from fileroom.network.commands import Field, encode
 from fileroom.network.negotiation import Callee, Offer, Proposal, request

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 MOST = 2 << 20  # bytes of a file: a large one shows nothing that a small one does not
 

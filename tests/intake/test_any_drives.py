@@ -16,7 +16,9 @@ import fileroom
 from fileroom.intake.ahead import Area
 from fileroom.intake.run import look_again
 from fileroom.jobs import CancelToken
-from fileroom.model import Instance, Level, Query, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import fileroom
-from fileroom.model import Instance, Level, Outcome, Query, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level
+from fileroom.model.outcomes import Outcome
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, sop_uid
 

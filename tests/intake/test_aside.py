@@ -14,7 +14,10 @@ from fileroom.dicom.reading import read_header
 from fileroom.intake import run
 from fileroom.intake.aside import Aside, Gone, Packed
 from fileroom.jobs import CancelToken
-from fileroom.model import Level, Outcome, Query, plain
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Outcome
+from fileroom.model.plain import plain
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, plant
 

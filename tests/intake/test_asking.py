@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fileroom.intake.asking import question
-from fileroom.model import Elsewhere, Level, PersonName
+from fileroom.model.entries import Level, PersonName
+from fileroom.model.peers import Elsewhere
 
 
 def study(alphabetic: str, **told: Any) -> Elsewhere:

@@ -9,7 +9,10 @@ import pytest
 
 import fileroom
 from fileroom.errors import Unavailable
-from fileroom.model import Instance, Level, Outcome, Query, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level
+from fileroom.model.outcomes import Outcome
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts

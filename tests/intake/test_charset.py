@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import fileroom
 from fileroom.catalog.home import FolderHome
 from fileroom.dicom.guessing import CHARSETS
 from fileroom.errors import BadRequest, Busy, NotFound
 from fileroom.intake.lock import import_lock
-from fileroom.model import Level, Outcome, Query, Verdict
+from fileroom.model.entries import Level, Patient
+from fileroom.model.outcomes import Outcome
+from fileroom.model.queries import Query
+from fileroom.model.rules import Verdict
 from tests.intake.test_import import archive as archive  # noqa: PLC0414 - a fixture
 from tests.packing import pack
 from tests.world import instance, plant, shared_data_folder
 
 if TYPE_CHECKING:
-    from fileroom.model import Patient
+    import fileroom
 
 GREEK = "Παπαδόπουλος^Νίκος"
 # Every byte of it is a letter of windows-1251 as well, and Latin-1 is declared: no guess can be sure.
@@ -34,7 +36,7 @@ def names(archive: fileroom.Archive, words: str = "") -> list[str]:
 
 def only(archive: fileroom.Archive) -> Patient:
     (patient,) = archive.search(Query(level=Level.PATIENT)).items
-    assert isinstance(patient, fileroom.model.Patient)
+    assert isinstance(patient, Patient)
     return patient
 
 

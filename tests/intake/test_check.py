@@ -11,7 +11,10 @@ import pytest
 import fileroom
 from fileroom.errors import NotFound
 from fileroom.jobs import CancelToken
-from fileroom.model import HINTS, Finding, Level, PersonName, Query, State, Subject, Trouble
+from fileroom.model.checks import HINTS, Finding, Subject, Trouble
+from fileroom.model.drives import State
+from fileroom.model.entries import Level, PersonName
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts

@@ -9,7 +9,9 @@ import pytest
 
 import fileroom
 from fileroom.errors import BadRequest, NotFound, Unavailable
-from fileroom.model import Instance, Level, Outcome, Query, Reason
+from fileroom.model.entries import Instance, Level
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, plant
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fileroom.model import Conflict
+    from fileroom.model.checks import Conflict
 
 FIRST = instance(StudyDescription="Thorax", SeriesDescription="first")
 PIXELS = instance(StudyDescription="Thorax", SeriesDescription="first", pixels=bytes(32))

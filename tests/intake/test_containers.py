@@ -12,7 +12,11 @@ from fileroom.intake import inside
 from fileroom.intake.ahead import Area
 from fileroom.intake.run import look_again
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import ImportSummary, Instance, Level, Outcome, Query, Reason, State, Trouble
+from fileroom.model.checks import Trouble
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.packing import KINDS, pack
 from tests.world import DEFLATED_LE, IMPLICIT_LE, instance, plant, shared_data_folder, sop_uid
@@ -20,6 +24,8 @@ from tests.world import DEFLATED_LE, IMPLICIT_LE, instance, plant, shared_data_f
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from fileroom.model.ledger import ImportSummary
 
 SCAN = {f"DICOM/IM{n:04}": instance(number=n, rows=64, columns=64) for n in range(1, 6)}
 

@@ -14,12 +14,18 @@ import pytest
 import fileroom
 from fileroom.intake import copying
 from fileroom.jobs import CancelToken
-from fileroom.model import ImportSummary, Instance, Level, Outcome, Query, Reason, State, Trouble
+from fileroom.model.checks import Trouble
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, plant, sop_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fileroom.model.ledger import ImportSummary
 
 TWO = {"a/1": instance(number=1), "a/2": instance(number=2), "notes.txt": b"no image"}
 

@@ -8,7 +8,7 @@ import pytest
 
 from fileroom.catalog.known import InstanceFile, KnownFile, KnownInstance
 from fileroom.intake.decide import Act, Presence, decide
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 
 SERIES, OTHER_SERIES = 7, 8
 ONE = InstanceFile(1, 100, 5, b"one", conflict=False, filesystem_id="d", path="/a")

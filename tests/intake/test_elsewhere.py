@@ -9,7 +9,9 @@ import pytest
 from fileroom.archive import Archive
 from fileroom.errors import BadRequest, NotFound, PeerError
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import Level, Peer, PeerKind, Query
+from fileroom.model.entries import Level
+from fileroom.model.peers import Peer, PeerKind
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests import world
 from tests.dimse.node import data_set_of, five_patients, started

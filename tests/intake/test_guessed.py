@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from tests.intake.test_import import archive as archive  # noqa: PLC0414 - a fixture
 from tests.world import instance, plant
 

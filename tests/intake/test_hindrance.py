@@ -13,7 +13,9 @@ from fileroom.intake.ahead import Area
 from fileroom.intake.quiet import Stillness
 from fileroom.intake.run import look_again
 from fileroom.jobs import CancelToken
-from fileroom.model import Hindrance, Level, Query, State
+from fileroom.model.drives import Hindrance, State
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts

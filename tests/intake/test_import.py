@@ -19,13 +19,18 @@ from fileroom.dicom.reading import Reading, read_header
 from fileroom.errors import Busy, SourceError
 from fileroom.intake.lock import import_lock
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import ImportSummary, Instance, Level, Outcome, Query, Reason, Series, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level, Series
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, plant, sop_uid, without_privileges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from fileroom.model.ledger import ImportSummary
 
 
 @pytest.fixture

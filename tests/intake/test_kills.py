@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import fileroom
-from fileroom.model import Level, Query, plain
+from fileroom.model.entries import Level
+from fileroom.model.plain import plain
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, plant
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fileroom.intake.layout import layout_of, safe_words
-from fileroom.model import Header
+from fileroom.model.headers import Header
 
 KEY = bytes(32)
 

@@ -8,7 +8,8 @@ import io
 import pytest
 
 from fileroom.intake.ledger import csv_lines
-from fileroom.model import Detail, LedgerEntry, Outcome, Reason
+from fileroom.model.ledger import LedgerEntry
+from fileroom.model.outcomes import Detail, Outcome, Reason
 from fileroom.tabular import harmless
 
 

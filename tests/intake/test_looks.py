@@ -10,7 +10,10 @@ import pytest
 
 import fileroom
 from fileroom.catalog.known import KnownFiles
-from fileroom.model import Level, Outcome, Query, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Outcome
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources.quick import load
 from tests.world import instance, plant

@@ -11,7 +11,10 @@ import pytest
 import fileroom
 from fileroom.catalog import marking
 from fileroom.errors import SourceError
-from fileroom.model import Level, Outcome, Query, Reason, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts, of_mountinfo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fileroom.catalog.known import KnownFile
 from fileroom.intake.plan import FolderPlan, plan_folder, stands_as_recorded
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.folder import FileEntry, Listing, Obstacle
 
 NOW = 1_000

@@ -14,7 +14,10 @@ from fileroom.errors import Busy, NotFound
 from fileroom.intake import own_files
 from fileroom.intake.lock import import_lock
 from fileroom.intake.own_files import Standing
-from fileroom.model import Instance, Level, PersonName, Purged, Query, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level, PersonName
+from fileroom.model.ledger import Purged
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, plant, sop_uid
 

@@ -11,7 +11,12 @@ import fileroom
 from fileroom.catalog import anew
 from fileroom.errors import NotFound, SourceError
 from fileroom.jobs import CancelToken
-from fileroom.model import Level, Measurement, Query, SavedSearch, State, Verdict, plain
+from fileroom.model.drives import State
+from fileroom.model.entries import Level
+from fileroom.model.pictures import Measurement
+from fileroom.model.plain import plain
+from fileroom.model.queries import Query, SavedSearch
+from fileroom.model.rules import Verdict
 from fileroom.settings import Settings
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import fileroom
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.intake.test_kills import world
 from tests.intake.test_rebuild import LIES, all_of_it, marked, sql

@@ -19,12 +19,16 @@ from fileroom.errors import BadRequest, NoRoom
 from fileroom.intake.inbox import meta_group
 from fileroom.intake.lock import import_lock
 from fileroom.jobs import CancelToken
-from fileroom.model import Instance, Level, Outcome, Query, Reason, Stored
+from fileroom.model.entries import Instance, Level
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import EXPLICIT_LE, SECONDARY_CAPTURE, instance, plant, sop_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fileroom.model.ledger import Stored
 
 ONE, TWO = instance(number=1), instance(number=2)
 

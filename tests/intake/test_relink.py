@@ -14,7 +14,11 @@ from fileroom.catalog.home import FolderHome
 from fileroom.errors import Busy, Cancelled, SourceError
 from fileroom.intake.lock import import_lock
 from fileroom.jobs import CancelToken
-from fileroom.model import Instance, Level, Outcome, Query, Reason, Relinked, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level
+from fileroom.model.ledger import Relinked
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources import drives
 from tests.world import instance, plant, sop_uid

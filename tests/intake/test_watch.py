@@ -22,7 +22,10 @@ from fileroom.intake.quiet import Stillness
 from fileroom.intake.run import look_again
 from fileroom.intake.watch import areas_of, without_covered
 from fileroom.jobs import CancelToken
-from fileroom.model import Level, Outcome, Query, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Outcome
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources.events import Happening
 from tests.patience import SOON, until
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fileroom.intake.run import Look
-    from fileroom.model import ImportSummary
+    from fileroom.model.ledger import ImportSummary
 
 
 @pytest.fixture

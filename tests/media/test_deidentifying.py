@@ -8,7 +8,9 @@ import pytest
 from pydicom import FileDataset, dcmread
 
 from fileroom.archive import Archive
-from fileroom.model import Deidentify, Level, MediaReport, Query
+from fileroom.model.entries import Level
+from fileroom.model.media import Deidentify, MediaReport
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, plant, sop_uid, study_uid
 

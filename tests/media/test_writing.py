@@ -15,7 +15,9 @@ import fileroom
 from fileroom.archive import Archive
 from fileroom.errors import BadRequest, Cancelled, Unavailable
 from fileroom.jobs import CancelToken
-from fileroom.model import Deidentify, Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.media import Deidentify
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, plant
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 ITEM, END, UNDEFINED = 0xE000, 0xE0DD, 0xFFFFFFFF
 UIDS = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "SOPInstanceUID": "2.999.1", "StudyInstanceUID": "2.999.2"}

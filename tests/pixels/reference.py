@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
     Choice = Callable[[NDArray[Any]], tuple[float, float, str]]
 

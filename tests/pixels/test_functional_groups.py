@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fileroom.errors import Unavailable
-from fileroom.model import plain
+from fileroom.model.plain import plain
 from fileroom.pixels.functional_groups import per_frame
 from tests.pixels.files import header_of, planted
 from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, instance

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from fileroom.model import Header, Plane
+from fileroom.model.headers import Header
+from fileroom.model.pictures import Plane
 from fileroom.pixels.geometry import display_order, plane_of, position_along_normal
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)

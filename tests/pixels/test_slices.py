@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fileroom.model import Trouble
+from fileroom.model.checks import Trouble
 from fileroom.pixels.slices import Slice, flaws
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)

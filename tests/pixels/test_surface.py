@@ -11,7 +11,8 @@ import pytest
 from fileroom.archive import Archive
 from fileroom.errors import BadRequest, Cancelled, NotFound, Undecodable
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from fileroom.pixels.grid import Place, grid_of, place_of
 from fileroom.settings import Settings
 from tests import world

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 ENOUGH = 0.999
 READ_HERE = {*NATIVE, "1.2.840.10008.1.2.5"}  # others are held against other decoders in test_exactness

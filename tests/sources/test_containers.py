@@ -18,7 +18,7 @@ import pytest
 from pycdlib import PyCdlib
 
 from fileroom.errors import Cancelled
-from fileroom.model import Detail, Reason
+from fileroom.model.outcomes import Detail, Reason
 from fileroom.sources import inflating
 from fileroom.sources.containers import Directory, holder, is_named_so, look_into
 from fileroom.sources.inflating import BLOCK, DEFLATE, Stream

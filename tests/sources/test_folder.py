@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fileroom.errors import SourceError
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.folder import FileEntry, walk
 from fileroom.sources.quick import load
 from tests.world import plant, without_privileges

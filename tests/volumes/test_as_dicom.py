@@ -11,7 +11,9 @@ import pydicom
 import pytest
 
 from fileroom.archive import Archive
-from fileroom.model import Level, Query, Remark
+from fileroom.model.entries import Level
+from fileroom.model.others import Remark
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.volumes.as_dicom import Slices, new_uid, shown_with
 from fileroom.volumes.reading import read_path

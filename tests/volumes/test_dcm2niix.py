@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fileroom.dicom.reading import read_header
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.volumes.convert import to_path
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.series import series_volume

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fileroom.errors import Unavailable
-from fileroom.model import Remark
+from fileroom.model.others import Remark
 from fileroom.volumes.files import InMemory
 from fileroom.volumes.reading import read_path, read_volumes
 from tests.volumes.making import AFFINE_LPS, NUMBERS, itk, nifti, tarred, zipped

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.volumes.reading import read_path
 from fileroom.volumes.refusing import Refused
 from tests.volumes.making import NUMBERS, itk, nifti, patched, zipped

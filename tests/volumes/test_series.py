@@ -10,7 +10,9 @@ import pytest
 from fileroom.archive import Archive, convert_file
 from fileroom.errors import BadRequest, Cancelled, Undecodable
 from fileroom.jobs import CancelToken
-from fileroom.model import Level, Query, Refusal, Remark
+from fileroom.model.entries import Level
+from fileroom.model.others import Refusal, Remark
+from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.volumes.making import AFFINE_LPS, NUMBERS, nifti
 from tests.world import instance, plant

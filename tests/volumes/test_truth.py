@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.volumes.reading import read_path
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import RAS_TO_LPS

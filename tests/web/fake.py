@@ -10,33 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 from fileroom.archive import Archive, FrameBytes, InstanceFile, Picture, Status
 from fileroom.errors import BadRequest, Busy, NotFound, Unavailable
 from fileroom.jobs import Progress
-from fileroom.model import (
-    CheckReport,
-    Condition,
-    Counts,
-    FileLocation,
-    Header,
-    ImportSummary,
-    Instance,
-    LedgerEntry,
-    Level,
-    Match,
-    Outcome,
-    Page,
-    Patient,
-    PersonName,
-    Plane,
-    Purged,
-    PurgeReport,
-    Query,
-    Reason,
-    Relinked,
-    RelinkReport,
-    Series,
-    State,
-    Study,
-    Trouble,
-)
+from fileroom.model.checks import CheckReport, Trouble
+from fileroom.model.drives import State
+from fileroom.model.entries import Counts, FileLocation, Instance, Level, Patient, PersonName, Series, Study
+from fileroom.model.headers import Header
+from fileroom.model.ledger import ImportSummary, LedgerEntry, Purged, PurgeReport, Relinked, RelinkReport
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.pictures import Plane
+from fileroom.model.queries import Condition, Match, Page, Query
 from tests import world
 
 if TYPE_CHECKING:

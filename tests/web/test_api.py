@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fileroom.archive import Picture
-from fileroom.model import Level, Outcome, Query, Reason, plain
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.plain import plain
+from fileroom.model.queries import Query
 from fileroom.web.answers import to_json
 from tests.web import fake
 

@@ -7,7 +7,8 @@ import pytest
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 from fileroom.attributes import BY_LEVEL, Attribute
-from fileroom.model import PersonName, State
+from fileroom.model.drives import State
+from fileroom.model.entries import PersonName
 from fileroom.web.dicom_json import element, instance_json, study_json, study_url
 from tests.web import fake
 

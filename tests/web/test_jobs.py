@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
     from fileroom.jobs import CancelToken, OnProgress
-    from fileroom.model import ImportSummary
+    from fileroom.model.ledger import ImportSummary
 
 
 def told(client: TestClient, job: str) -> list[tuple[str, Any]]:

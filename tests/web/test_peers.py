@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from tests import world
 from tests.dimse.node import five_patients, started
 from tests.web.real import Web, opened

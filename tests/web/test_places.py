@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fileroom.model import ImportSummary
+from fileroom.model.ledger import ImportSummary
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts
 from fileroom.web import api_places, places

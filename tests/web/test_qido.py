@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from fileroom.attributes import INDEXED
 from fileroom.errors import BadRequest
-from fileroom.model import Condition, FileKey, Level, Match, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Condition, FileKey, Match, Query
 from fileroom.web import qido
 from fileroom.web.qido import MAX_OPENED, MAX_RESULTS, read
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fileroom.model import plain
+from fileroom.model.plain import plain
 from tests.web import fake
 from tests.web.test_jobs import told
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog.finding import expression, of_study
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fileroom.catalog.language import Term
-    from fileroom.model import Query
+    from fileroom.model.queries import Query
 
 FEW = 2000  # so many are sorted
 COUNTED = 10_000

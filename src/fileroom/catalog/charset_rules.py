@@ -15,7 +15,8 @@ from fileroom.catalog.roots import recorded_roots
 from fileroom.catalog.store import id_text
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import CHARSETS, CharsetRule, Level, Patient
+from fileroom.model.entries import Level, Patient
+from fileroom.model.rules import CHARSETS, CharsetRule
 from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fileroom.dicom.reading import Reading
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 SEPARATOR: Final = "\x1f"
 ROOT: Final = "root"

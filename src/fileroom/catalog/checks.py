@@ -10,7 +10,10 @@ from fileroom.catalog import packing
 from fileroom.catalog.store import LEVELS, OWN, id_text
 from fileroom.dicom.names import person_name
 from fileroom.errors import NotFound
-from fileroom.model import CheckReport, Finding, Level, Page, Reason, Subject, Trouble
+from fileroom.model.checks import CheckReport, Finding, Subject, Trouble
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Reason
+from fileroom.model.queries import Page
 from fileroom.pixels.slices import FEWEST, Slice
 from fileroom.sources.paths import display, from_text
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fileroom.catalog.paths import on_drive
 from fileroom.catalog.store import id_text
 from fileroom.errors import NotFound
-from fileroom.model import Level, Outcome, Reason
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.paths import from_text, to_text
 
 if TYPE_CHECKING:

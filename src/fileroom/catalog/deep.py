@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import literal, select, tuple_
 
 from fileroom.catalog.remembered import remembered
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from fileroom.catalog.engine import Database
-    from fileroom.model import Query
+    from fileroom.model.queries import Query
 
 LEAP: Final = 5000  # rows between two that are remembered: to count so many takes half a millisecond
 _IN_ORDER: Final = {Level.STUDY: frozenset({"date"})}  # of patients an index holds every order (schema.py)

@@ -10,13 +10,13 @@ from fileroom.catalog.counts import recount_above
 from fileroom.catalog.made import Grown, Made
 from fileroom.catalog.memory import Memory
 from fileroom.catalog.wording import NewRows
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 _REMEMBERED: Final = 5_000  # patients, studies and series kept in memory at once, each
 

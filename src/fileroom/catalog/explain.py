@@ -10,7 +10,7 @@ from fileroom.catalog.fields import tokens_of
 from fileroom.catalog.language import Field
 from fileroom.catalog.scripts import hiragana
 from fileroom.catalog.words import JOINERS, fold
-from fileroom.model import Hit
+from fileroom.model.queries import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fileroom.catalog.language import Field
 from fileroom.catalog.words import date_tokens, tokens
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, false, func, literal_column, not_, or_, 
 from fileroom.catalog import schema as t
 from fileroom.catalog.language import Field
 from fileroom.catalog.typos import forgive
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fileroom.catalog.words import fold
 
 if TYPE_CHECKING:
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 _PLACEHOLDER = re.compile(
     r"^(?:0+|x+|(?:anon\w*|unknown|none|null|nil|n ?a|no ?(id|name|patient ?id)|de ?identified\w*|removed|empty|"

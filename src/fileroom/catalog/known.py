@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fileroom.catalog.anew import EARLIEST, is_marked, recorded
 from fileroom.catalog.paths import BELOW, below
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.paths import from_text, to_text
 
 if TYPE_CHECKING:

@@ -12,7 +12,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from fileroom.catalog.paths import on_drive
-from fileroom.model import LedgerEntry, Outcome, Page, Reason, ReasonCount
+from fileroom.model.ledger import LedgerEntry, ReasonCount
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.queries import Page
 from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:

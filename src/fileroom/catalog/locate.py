@@ -15,14 +15,15 @@ from fileroom.catalog.changes import Seen, differs
 from fileroom.catalog.paths import on_drive
 from fileroom.catalog.store import LETTERS, id_text
 from fileroom.errors import CatalogError, NotFound, Unavailable
-from fileroom.model import Level, Reason
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Reason
 from fileroom.sources.opened import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.sources.drives import Mounts
     from fileroom.sources.opened import Facts
 

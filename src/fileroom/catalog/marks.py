@@ -10,7 +10,7 @@ from fileroom.catalog.explain import hits, spans
 from fileroom.catalog.fields import FIELDS
 from fileroom.catalog.language import Field
 from fileroom.catalog.wording import ANYTHING_SAID
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from fileroom.catalog.language import Term
-    from fileroom.model import Hit
+    from fileroom.model.queries import Hit
 
 _LEVELS = (Level.PATIENT, Level.STUDY, Level.SERIES)
 _MOST_BELOW = 5000  # rows looked through for one page

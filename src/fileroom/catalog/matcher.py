@@ -15,13 +15,14 @@ from fileroom.catalog.fields import FIELDS, document
 from fileroom.catalog.finding import of_study
 from fileroom.catalog.language import Field
 from fileroom.catalog.matching import KEYWORDS
-from fileroom.model import Level, Match
+from fileroom.model.entries import Level
+from fileroom.model.queries import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fileroom.catalog.language import Term
-    from fileroom.model import Condition
+    from fileroom.model.queries import Condition
 
 
 @dataclass(slots=True)

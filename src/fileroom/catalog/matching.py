@@ -9,12 +9,13 @@ from sqlalchemy import and_, false, func, or_, select, text, true
 
 from fileroom.catalog import schema as t
 from fileroom.errors import BadRequest
-from fileroom.model import Level, Match
+from fileroom.model.entries import Level
+from fileroom.model.queries import Match
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
-    from fileroom.model import Condition
+    from fileroom.model.queries import Condition
 
 _ORDER = (Level.PATIENT, Level.STUDY, Level.SERIES, Level.INSTANCE)
 _ABOVE_EVERY_DIGIT = "~"

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from fileroom.catalog.resolving import resolve
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest
-from fileroom.model import Level, plain
+from fileroom.model.entries import Level
+from fileroom.model.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Measurement
+    from fileroom.model.pictures import Measurement
 
 
 def kept(catalog: Catalog, series_id: str) -> list[Any]:

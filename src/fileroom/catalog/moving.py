@@ -16,7 +16,7 @@ from fileroom.catalog.purging import drop_empty
 from fileroom.catalog.store import id_text
 from fileroom.catalog.userdata import hide_above
 from fileroom.catalog.wording import reindex
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -16,12 +16,13 @@ from sqlalchemy import bindparam, select, text
 from fileroom.catalog import matching
 from fileroom.catalog import schema as t
 from fileroom.catalog.words import LONGEST_TOKEN, fold
-from fileroom.model import Level, Match
+from fileroom.model.entries import Level
+from fileroom.model.queries import Match
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from fileroom.model import Query
+    from fileroom.model.queries import Query
 
 FEW: Final = 2000  # of more it is quicker to go through the list in its order
 _WILD: Final = re.compile(r"[*?]")

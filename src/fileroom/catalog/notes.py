@@ -12,7 +12,8 @@ from fileroom.catalog.resolving import resolve
 from fileroom.catalog.wording import reindex
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest
-from fileroom.model import LabelCount, Level
+from fileroom.model.entries import Level
+from fileroom.model.queries import LabelCount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

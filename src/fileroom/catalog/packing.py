@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.model import Header
+from fileroom.model.headers import Header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

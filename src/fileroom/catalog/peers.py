@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

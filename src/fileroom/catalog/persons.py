@@ -19,7 +19,8 @@ from fileroom.catalog.resolving import resolve
 from fileroom.catalog.store import id_text
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Level, Likeness, Patient, PatientRule, PossibleMatch, Verdict
+from fileroom.model.entries import Level, Patient
+from fileroom.model.rules import Likeness, PatientRule, PossibleMatch, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

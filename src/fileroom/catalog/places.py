@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fileroom.catalog.anew import recorded
 from fileroom.catalog.charsets import of_root
 from fileroom.catalog.paths import BELOW, below, on_drive
-from fileroom.model import Drive, Hindrance, Root, State
+from fileroom.model.drives import Drive, Hindrance, Root, State
 from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from fileroom.catalog.counts import recount
 from fileroom.catalog.schema import WORD_TABLES
 from fileroom.catalog.store import OWN
 from fileroom.catalog.wording import reindex
-from fileroom.model import PersonName
+from fileroom.model.entries import PersonName
 from fileroom.sources.paths import from_text
 
 if TYPE_CHECKING:

@@ -22,23 +22,11 @@ from fileroom.catalog.resolving import TABLES, resolve
 from fileroom.catalog.store import OWN, id_text
 from fileroom.dicom.names import person_name
 from fileroom.errors import BadRequest
-from fileroom.model import (
-    Alias,
-    Counts,
-    FileLocation,
-    Found,
-    Instance,
-    Level,
-    Outcome,
-    Patient,
-    PersonName,
-    Plane,
-    Query,
-    Reason,
-    Series,
-    State,
-    Study,
-)
+from fileroom.model.drives import State
+from fileroom.model.entries import Alias, Counts, FileLocation, Instance, Level, Patient, PersonName, Series, Study
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.pictures import Plane
+from fileroom.model.queries import Found, Query
 from fileroom.sources.paths import from_text
 
 if TYPE_CHECKING:

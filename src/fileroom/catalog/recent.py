@@ -9,7 +9,8 @@ from fileroom.catalog.resolving import resolve
 from fileroom.catalog.store import id_text
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Level, SavedSearch, Series, Study
+from fileroom.model.entries import Level, Series, Study
+from fileroom.model.queries import SavedSearch
 
 if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog

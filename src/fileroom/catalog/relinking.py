@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog.paths import on_drive
 from fileroom.catalog.writes import Writer
-from fileroom.model import Counts, Outcome, Reason
+from fileroom.model.entries import Counts
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from fileroom.catalog import schema as t
 from fileroom.catalog.store import LEVELS
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table

@@ -12,12 +12,13 @@ from fileroom.catalog.store import SEPARATOR
 from fileroom.catalog.userdata import difference, hide_above, shown
 from fileroom.catalog.writes import now
 from fileroom.errors import NotFound, Unavailable
-from fileroom.model import Level
+from fileroom.model.entries import Level
 from fileroom.sources.paths import display, from_text, to_text
 
 if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Counts, Hindrance
+    from fileroom.model.drives import Hindrance
+    from fileroom.model.entries import Counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from fileroom.catalog import keys
 from fileroom.catalog.home import FILES_FOLDER, FolderHome
 from fileroom.catalog.lately import Lately
 from fileroom.errors import NotFound
-from fileroom.model import Level
+from fileroom.model.entries import Level
 from fileroom.sources import drives
 from fileroom.sources.drives import Mount, Mounts
 

@@ -12,7 +12,11 @@ from fileroom.catalog.keys import secret_digest
 from fileroom.catalog.resolving import resolve
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Counts, ImportSummary, LedgerEntry, Level, Outcome, Page, Reason, ReasonCount, Token
+from fileroom.model.entries import Counts, Level
+from fileroom.model.ledger import ImportSummary, LedgerEntry, ReasonCount
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.peers import Token
+from fileroom.model.queries import Page
 from fileroom.sources.paths import from_text, to_text
 
 if TYPE_CHECKING:

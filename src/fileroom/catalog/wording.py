@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fileroom.catalog.fields import FIELDS, tokens_of
 from fileroom.catalog.language import Field
 from fileroom.catalog.memory import Memory
-from fileroom.model import Level
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -20,14 +20,14 @@ from fileroom.catalog.made import Grown
 from fileroom.catalog.memory import Memory
 from fileroom.catalog.paths import on_drive
 from fileroom.catalog.wording import WordIndex, reindex
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.paths import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.sources.drives import Mount
 
 _FOLDERS_REMEMBERED: Final = 5_000

@@ -16,10 +16,11 @@ from fileroom.cli.tables import Column, patient_name, print_table
 from fileroom.cli.terminal import safe, short
 from fileroom.errors import NotFound
 from fileroom.jobs import CancelToken
-from fileroom.model import CHARSETS, CharsetRule, ImportSummary
+from fileroom.model.rules import CHARSETS, CharsetRule
 
 if TYPE_CHECKING:
     from fileroom.archive import Archive
+    from fileroom.model.ledger import ImportSummary
 
 RULES = (
     Column("No.", lambda rule: str(rule.id), right=True),

@@ -13,13 +13,13 @@ from fileroom.cli.output import err, out, print_json
 from fileroom.cli.terminal import count, day, duration, person, safe, short, size
 from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import TROUBLE_TEXT, Trouble
+from fileroom.model.checks import TROUBLE_TEXT, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fileroom.archive import Archive
-    from fileroom.model import CheckReport, Finding, Subject
+    from fileroom.model.checks import CheckReport, Finding, Subject
 
 FEW = 20  # findings of one kind that a terminal shows
 

@@ -10,12 +10,12 @@ from fileroom.cli.options import ArchiveOption, JsonOption, LimitOption, OffsetO
 from fileroom.cli.output import out, print_json
 from fileroom.cli.tables import print_more
 from fileroom.cli.terminal import safe, short, size
-from fileroom.model import State
+from fileroom.model.drives import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fileroom.model import Conflict, ConflictFile, Difference
+    from fileroom.model.checks import Conflict, ConflictFile, Difference
 
 
 def register(app: typer.Typer) -> None:

@@ -14,12 +14,14 @@ from fileroom.cli.progress import reporter
 from fileroom.cli.terminal import count, safe
 from fileroom.errors import BadRequest, Undecodable
 from fileroom.jobs import CancelToken
-from fileroom.model import REMARK_TEXT, Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.others import REMARK_TEXT
+from fileroom.model.queries import Query
 
 if TYPE_CHECKING:
     from fileroom.archive import Archive
     from fileroom.jobs import OnProgress
-    from fileroom.model import OtherImage
+    from fileroom.model.others import OtherImage
 
 
 def register(app: typer.Typer) -> None:

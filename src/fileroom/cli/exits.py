@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from fileroom import errors
-from fileroom.model import ImportSummary, Outcome
+from fileroom.model.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from fileroom.model.ledger import ImportSummary
 
 
 class Exit(IntEnum):

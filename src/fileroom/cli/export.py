@@ -13,7 +13,7 @@ from fileroom.cli.options import ArchiveOption, open_archive
 from fileroom.cli.output import err
 from fileroom.cli.terminal import count
 from fileroom.errors import BadRequest, FileroomError
-from fileroom.model import Query
+from fileroom.model.queries import Query
 from fileroom.tabular import row
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from fileroom.jobs import CancelToken
 
 if TYPE_CHECKING:
     from fileroom.archive import Archive
-    from fileroom.model import ImportSummary
+    from fileroom.model.ledger import ImportSummary
 
 
 AGREE = "Write a small file, .fileroom-drive, to the drive, so that it is known wherever it is connected."

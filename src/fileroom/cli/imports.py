@@ -14,7 +14,7 @@ from fileroom.cli.summary import begun, in_words, why_of
 from fileroom.cli.tables import IMPORTS, Column, print_more, print_table
 from fileroom.cli.terminal import count, safe
 from fileroom.errors import BadRequest, FileroomError, NotFound
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 
 if TYPE_CHECKING:
     from fileroom.archive import Archive

@@ -10,7 +10,9 @@ from fileroom.cli.output import out, print_json
 from fileroom.cli.tables import ENTRIES, explain_guesses, print_more, print_table
 from fileroom.cli.terminal import safe
 from fileroom.errors import BadRequest
-from fileroom.model import Level, Query, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 
 if TYPE_CHECKING:
     from fileroom.archive import Archive

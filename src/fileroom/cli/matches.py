@@ -10,7 +10,8 @@ from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
 from fileroom.cli.output import out, print_json
 from fileroom.cli.tables import PATIENTS, patient_name, print_table
 from fileroom.cli.terminal import count, safe, short
-from fileroom.model import Likeness, Patient, PatientRule, Verdict
+from fileroom.model.entries import Patient
+from fileroom.model.rules import Likeness, PatientRule, Verdict
 
 IdsArgument = Annotated[
     list[str], typer.Argument(metavar="ID", help="Two patients or more, by their ids or the beginnings of these.")

@@ -10,7 +10,7 @@ from fileroom.cli.output import out, print_json
 from fileroom.cli.tables import Column, print_table
 from fileroom.cli.terminal import number, safe
 from fileroom.errors import BadRequest
-from fileroom.model import Instance, Patient, Series, Study
+from fileroom.model.entries import Instance, Patient, Series, Study
 
 LABELS = (
     Column("Label", lambda label: safe(label.label)),

@@ -11,10 +11,10 @@ from fileroom.cli.options import ArchiveOption, open_archive
 from fileroom.cli.output import err
 from fileroom.cli.serve import PortOption, stay_up
 from fileroom.cli.terminal import safe
-from fileroom.model import REMARK_TEXT
+from fileroom.model.others import REMARK_TEXT
 
 if TYPE_CHECKING:
-    from fileroom.model import OtherImage, Others
+    from fileroom.model.others import OtherImage, Others
 
 OpenJsonOption = Annotated[
     bool,

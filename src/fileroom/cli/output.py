@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from fileroom.cli.terminal import safe
-from fileroom.model import plain
+from fileroom.model.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console

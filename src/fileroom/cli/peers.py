@@ -18,7 +18,8 @@ from fileroom.cli.tables import Column, print_table
 from fileroom.cli.terminal import count, number, safe
 from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken
-from fileroom.model import Exchanged, Page, Peer, PeerKind
+from fileroom.model.peers import Exchanged, Peer, PeerKind
+from fileroom.model.queries import Page
 
 PEERS = (
     Column("Name", lambda peer: safe(peer.name)),

@@ -12,7 +12,7 @@ from fileroom.cli.terminal import count, day, person, safe, size
 from fileroom.errors import Cancelled
 
 if TYPE_CHECKING:
-    from fileroom.model import Purged, PurgeReport
+    from fileroom.model.ledger import Purged, PurgeReport
 
 EXAMPLES = 5
 

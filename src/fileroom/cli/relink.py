@@ -19,7 +19,7 @@ from fileroom.jobs import CancelToken
 
 if TYPE_CHECKING:
     from fileroom.archive import Archive
-    from fileroom.model import RelinkReport
+    from fileroom.model.ledger import RelinkReport
 
 EXAMPLES = 8  # folders that are told; --json has them all
 

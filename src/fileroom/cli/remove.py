@@ -11,7 +11,7 @@ from fileroom.cli.output import err, out, print_json
 from fileroom.cli.tables import patient_name
 from fileroom.cli.terminal import count, day, safe, short
 from fileroom.errors import BadRequest, Cancelled
-from fileroom.model import Counts, Instance, Patient, Series, Study
+from fileroom.model.entries import Counts, Instance, Patient, Series, Study
 
 Entry = Patient | Study | Series | Instance
 STAY = "The files stay where they are."

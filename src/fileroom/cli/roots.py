@@ -18,7 +18,7 @@ from fileroom.cli.tables import Column, print_table
 from fileroom.cli.terminal import number, safe
 from fileroom.errors import BadRequest, Cancelled
 from fileroom.jobs import CancelToken
-from fileroom.model import HINDRANCE_TEXT
+from fileroom.model.drives import HINDRANCE_TEXT
 
 ROOTS = (
     Column("Folder", lambda root: safe(root.path), whole=True),

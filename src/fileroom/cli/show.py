@@ -11,19 +11,10 @@ from fileroom.cli.options import FIRST, ArchiveOption, JsonOption, open_archive
 from fileroom.cli.output import out, print_json
 from fileroom.cli.tables import ENTRIES, print_more, print_table
 from fileroom.cli.terminal import clock, day, label, number, person, safe, size
-from fileroom.model import (
-    Counts,
-    FileLocation,
-    Header,
-    Instance,
-    Level,
-    Patient,
-    PersonName,
-    Query,
-    Series,
-    State,
-    Study,
-)
+from fileroom.model.drives import State
+from fileroom.model.entries import Counts, FileLocation, Instance, Level, Patient, PersonName, Series, Study
+from fileroom.model.headers import Header
+from fileroom.model.queries import Query
 
 if TYPE_CHECKING:
     from fileroom.archive import Archive

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fileroom.cli.terminal import count, duration, moment, number, safe, size
-from fileroom.model import REASON_TEXT, Outcome, Reason
+from fileroom.model.outcomes import REASON_TEXT, Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fileroom.archive import Archive
-    from fileroom.model import ImportSummary, LedgerEntry
+    from fileroom.model.ledger import ImportSummary, LedgerEntry
 
 # In the words of the summary; the order is that in which they are told.
 KEPT = {

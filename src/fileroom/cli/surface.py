@@ -12,7 +12,7 @@ from fileroom.cli.output import err, out, print_json
 from fileroom.cli.terminal import duration, size
 from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import Series
+from fileroom.model.entries import Series
 
 
 def register(app: typer.Typer) -> None:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.cli.output import err
 from fileroom.cli.terminal import clock, count, day, duration, moment, number, person, safe, short, size
-from fileroom.model import Level, State
+from fileroom.model.drives import State
+from fileroom.model.entries import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rich.console import Console
 
-    from fileroom.model import ImportSummary, Instance, Page, Patient, Series, Study
+    from fileroom.model.entries import Instance, Patient, Series, Study
+    from fileroom.model.ledger import ImportSummary
+    from fileroom.model.queries import Page
 
 GAP = 2  # spaces between columns
 GUESSED = "~"

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fileroom.model import PersonName
+    from fileroom.model.entries import PersonName
 
 ID_LENGTH = 9  # of 32: enough to tell a million entries apart in practice, and `show` takes any unique beginning
 

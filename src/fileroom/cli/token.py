@@ -10,7 +10,7 @@ from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
 from fileroom.cli.output import err, out, print_json
 from fileroom.cli.tables import Column, print_table
 from fileroom.cli.terminal import safe
-from fileroom.model import Page
+from fileroom.model.queries import Page
 
 TOKENS = (
     Column("Name", lambda token: safe(token.name)),

@@ -9,7 +9,7 @@ from fileroom.cli.options import ArchiveOption, JsonOption, YesOption, open_arch
 from fileroom.cli.output import err, out, print_json
 from fileroom.cli.remove import extent
 from fileroom.cli.terminal import count
-from fileroom.model import Counts
+from fileroom.model.entries import Counts
 
 
 def register(app: typer.Typer) -> None:

@@ -14,10 +14,10 @@ from fileroom.cli.progress import reporter
 from fileroom.cli.terminal import count, duration, number, safe, size
 from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken
-from fileroom.model import Deidentify
+from fileroom.model.media import Deidentify
 
 if TYPE_CHECKING:
-    from fileroom.model import MediaReport
+    from fileroom.model.media import MediaReport
 
 FIRST = 20  # images left out that a person is told of one by one
 
@@ -91,7 +91,7 @@ def write_media(  # noqa: PLR0913 - a switch for each thing that may be kept
 
 
 def _plain(done: "MediaReport") -> dict[str, object]:
-    from fileroom.model import plain
+    from fileroom.model.plain import plain
 
     told: dict[str, object] = plain(done)
     return told

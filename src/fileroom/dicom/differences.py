@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
-from fileroom.model import Difference
+from fileroom.model.checks import Difference
 from fileroom.sources.opened import as_file, opened
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from fileroom.dicom.guessing import is_doubtful, settle_header
 from fileroom.dicom.parsing import parse, value_of
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.dicom.values import coerce, converter, text
-from fileroom.model import Header
+from fileroom.model.headers import Header
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

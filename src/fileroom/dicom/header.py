@@ -14,7 +14,7 @@ from fileroom.dicom.fallback import value_by_pydicom
 from fileroom.dicom.guessing import SETTLED, is_doubtful, settle_header
 from fileroom.dicom.values import coerce, convert, converter
 from fileroom.dicom.walker import POSITION_SLOT
-from fileroom.model import Header
+from fileroom.model.headers import Header
 
 if TYPE_CHECKING:
     from fileroom.dicom.walker import Walk

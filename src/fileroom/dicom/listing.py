@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.dicom.metadata import dicom_json
 from fileroom.dicom.quiet import load_pydicom
-from fileroom.model import Attribute
+from fileroom.model.entries import Attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

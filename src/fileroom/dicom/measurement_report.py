@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
-    from fileroom.model import Header, Measured, Measurement
+    from fileroom.model.headers import Header
+    from fileroom.model.pictures import Measured, Measurement
 
 COMPREHENSIVE_SR: Final = "1.2.840.10008.5.1.4.1.1.88.33"
 IMPLEMENTATION: Final = "2.25.239446437563364126116014113712347823"

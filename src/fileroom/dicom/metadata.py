@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from fileroom.dicom.charsets import Codecs
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
     BulkDataUri = Callable[[str], str]
 

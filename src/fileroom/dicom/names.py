@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fileroom.model import PersonName
+from fileroom.model.entries import PersonName
 
 if TYPE_CHECKING:
     from collections.abc import Callable

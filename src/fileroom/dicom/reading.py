@@ -23,11 +23,12 @@ from fileroom.dicom.primitives import digest as digest_by_zlib  # not compiled, 
 from fileroom.dicom.source import EndsEarly, FileSource, OpenedSource
 from fileroom.dicom.walker import Odd, Walk
 from fileroom.dicom.why import of_damage, of_errno
-from fileroom.model import Detail, Header, Outcome, Reason
+from fileroom.model.outcomes import Detail, Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fileroom.model.headers import Header
     from fileroom.sources.opened import Opened
 
     Reader = Callable[[FileSource, str], Found]

@@ -13,7 +13,7 @@ from fileroom.dicom.source import EndsEarly
 from fileroom.dicom.walker import Odd, Walk
 
 if TYPE_CHECKING:
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 _ITEM = (0xFFFE, 0xE000)
 _DELIMITER = (0xFFFE, 0xE0DD)

@@ -7,7 +7,7 @@ import zlib
 
 from fileroom.dicom.source import EndsEarly, TooLong
 from fileroom.dicom.walker import Damaged
-from fileroom.model import Detail
+from fileroom.model.outcomes import Detail
 
 # The first row whose class fits; ValueError stands above several of them.
 _OF_ERROR: tuple[tuple[type[BaseException], Detail], ...] = (

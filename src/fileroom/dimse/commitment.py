@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from fileroom.dimse.door import log
 from fileroom.dimse.status import Status, of_error
 from fileroom.errors import FileroomError, PeerError
-from fileroom.model import REACHABLE, Condition, Level, Match, Query
+from fileroom.model.drives import REACHABLE
+from fileroom.model.entries import Level
+from fileroom.model.queries import Condition, Match, Query
 from fileroom.network import identifiers, negotiation, uids
 from fileroom.network.commands import Field
 from fileroom.network.negotiation import Callee, Proposal

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from fileroom.model import Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind
 
 if TYPE_CHECKING:
     import ssl

@@ -8,7 +8,7 @@ from fileroom.attributes import AVAILABILITY
 from fileroom.dimse import query
 from fileroom.dimse.status import Status, of_error
 from fileroom.errors import FileroomError, PeerError
-from fileroom.model import Level
+from fileroom.model.entries import Level
 from fileroom.network import identifiers
 from fileroom.network.uids import NAMES
 

@@ -13,7 +13,7 @@ from fileroom.network.commands import Field
 
 if TYPE_CHECKING:
     from fileroom.dimse.door import Door
-    from fileroom.model import Instance
+    from fileroom.model.entries import Instance
     from fileroom.network.association import Association, Message
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fileroom.dimse.door import Door
-    from fileroom.model import Instance, Peer
+    from fileroom.model.entries import Instance
+    from fileroom.model.peers import Peer
     from fileroom.network.association import Association, Message
 
 _MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: odd numbers from 1 to 255

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.attributes import BY_LEVEL, INDEXED, REACH, Attribute, conditions
 from fileroom.errors import BadRequest
-from fileroom.model import Condition, Level, Match, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Condition, Match, Query
 from fileroom.network import uids
 from fileroom.network.uids import LEVELS, NAMES, UNIQUE
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fileroom.archive import Archive, InstanceFile
-    from fileroom.model import Instance, Query
+    from fileroom.model.entries import Instance
+    from fileroom.model.queries import Query
     from fileroom.network.association import Association, Context, Message
 
 MOST = 65_535  # what the counters can hold (PS3.7 E.1)

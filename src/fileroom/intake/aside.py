@@ -31,7 +31,7 @@ from fileroom.catalog.memory import Memory
 from fileroom.dicom.reading import Reading, read_header
 from fileroom.intake.frames import frames_of
 from fileroom.intake.pace import Pace
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,7 @@ from fileroom.catalog.language import Field, parse
 
 if TYPE_CHECKING:
     from fileroom.catalog.language import Term
-    from fileroom.model import Elsewhere
+    from fileroom.model.peers import Elsewhere
 
 # What another node tells of a study, and nothing else can be looked for there.
 _TOLD: Final = frozenset(

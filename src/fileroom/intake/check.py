@@ -16,7 +16,7 @@ from fileroom.catalog.writes import now
 from fileroom.errors import Cancelled
 from fileroom.intake import findings
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import CheckReport, Finding, Trouble
+from fileroom.model.checks import CheckReport, Finding, Trouble
 from fileroom.pixels.slices import flaws
 from fileroom.sources.opened import look, opened
 from fileroom.sources.paths import display

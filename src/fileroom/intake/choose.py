@@ -12,14 +12,16 @@ from fileroom.dicom.differences import differences
 from fileroom.dicom.reading import read_header
 from fileroom.errors import BadRequest, NotFound, Unavailable
 from fileroom.intake.write import image_of
-from fileroom.model import Conflict, ConflictFile, Page, State
+from fileroom.model.checks import Conflict, ConflictFile
+from fileroom.model.drives import State
+from fileroom.model.queries import Page
 from fileroom.sources.compare import sha256
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
     from fileroom.catalog.conflicts import Claim, Claimant
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Difference, Subject
+    from fileroom.model.checks import Difference, Subject
 
 
 def list_conflicts(catalog: Catalog, *, series: str | None, limit: int | None, offset: int) -> Page[Conflict]:

@@ -24,7 +24,7 @@ from fileroom.catalog.memory import Memory
 from fileroom.dicom.why import of_errno
 from fileroom.errors import CatalogError
 from fileroom.intake.layout import SUFFIX, layout_of
-from fileroom.model import Detail, Outcome, Reason
+from fileroom.model.outcomes import Detail, Outcome, Reason
 from fileroom.sources.folder import reason_of
 from fileroom.sources.opened import look, opened
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from fileroom.dicom.reading import Reading
     from fileroom.intake.layout import Part
     from fileroom.jobs import CancelToken
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 INCOMING = ".incoming"  # what has no name yet; swept by the next import
 RESERVE = 64 << 20  # bytes left free: the catalog lies on the same disk, and has to say what happened

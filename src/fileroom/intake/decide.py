@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,9 @@ from fileroom.dicom.names import person_name
 from fileroom.errors import BadRequest, FileroomError, NotFound, PeerError, Unavailable, Undecodable
 from fileroom.intake.asking import question
 from fileroom.jobs import Progress
-from fileroom.model import Asked, Condition, Elsewhere, Exchanged, Level, Match, PeerKind, Query
+from fileroom.model.entries import Level
+from fileroom.model.peers import Asked, Elsewhere, Exchanged, PeerKind
+from fileroom.model.queries import Condition, Match, Query
 from fileroom.network import dicomweb, scu
 from fileroom.network.dicomweb import value
 from fileroom.network.negotiation import PLAIN, Callee, Proposal
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
     from fileroom.intake.receive import Receiver
     from fileroom.jobs import CancelToken, OnProgress
-    from fileroom.model import Instance, Peer
+    from fileroom.model.entries import Instance
+    from fileroom.model.peers import Peer
     from fileroom.network.association import Association
     from fileroom.network.identifiers import Identifier
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fileroom.model import Finding, Trouble
+from fileroom.model.checks import Finding, Trouble
 
 if TYPE_CHECKING:
     from fileroom.catalog.checks import OnlyCopy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 _SMALLEST_FRAGMENT = 8  # bytes of the header of one item of encapsulated pixel data (PS3.5 A.4)
 

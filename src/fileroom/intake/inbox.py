@@ -23,7 +23,7 @@ from fileroom.dicom.reading import Reading, read_header
 from fileroom.dicom.wholeness import ends_early
 from fileroom.errors import BadRequest, FileroomError, NoRoom, Undecodable
 from fileroom.intake.copying import RESERVE, sync_folder
-from fileroom.model import Detail, Outcome, Reason
+from fileroom.model.outcomes import Detail, Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fileroom.catalog.charsets import NONE
 from fileroom.dicom.reading import Reading, read_header, read_header_from
 from fileroom.dicom.why import of_errno
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.containers import is_named_so, look_into
 from fileroom.sources.folder import FileEntry, Listing, reason_of
 from fileroom.sources.members import LARGEST, NESTED, Refusal, Refused

@@ -17,7 +17,7 @@ from fileroom.catalog import identity
 from fileroom.dicom.names import display_name, person_name
 
 if TYPE_CHECKING:
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 # The whole path below the archive stays under 180 characters: Windows allows 260 for all of it.
 _WORDS = 40

@@ -9,7 +9,7 @@ from fileroom.tabular import csv_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fileroom.model import LedgerEntry
+    from fileroom.model.ledger import LedgerEntry
 
 COLUMNS = ("path", "outcome", "reason", "why", "size")
 

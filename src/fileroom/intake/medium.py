@@ -21,7 +21,9 @@ from fileroom.dicom.reading import read_header_from
 from fileroom.errors import BadRequest, Busy, SourceError
 from fileroom.intake.run import bring_in
 from fileroom.jobs import Progress
-from fileroom.model import Level, Outcome, Query
+from fileroom.model.entries import Level
+from fileroom.model.outcomes import Outcome
+from fileroom.model.queries import Query
 from fileroom.sources import held, isos, secrecy
 from fileroom.sources.containers import Directory, gather
 from fileroom.sources.matching import Finder
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
     from fileroom.dicom.dicomdir import Directory as Listing
     from fileroom.jobs import CancelToken, OnProgress
-    from fileroom.model import Header, ImportSummary
+    from fileroom.model.headers import Header
+    from fileroom.model.ledger import ImportSummary
     from fileroom.settings import Settings
     from fileroom.sources.drives import Mount
     from fileroom.sources.held import Files

@@ -11,7 +11,7 @@ from fileroom.catalog.purging import forget_files, purgeable
 from fileroom.intake.lock import import_lock
 from fileroom.intake.own_files import Standing, delete, look_at
 from fileroom.jobs import CancelToken
-from fileroom.model import Purged, PurgeReport
+from fileroom.model.ledger import Purged, PurgeReport
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:

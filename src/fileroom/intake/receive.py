@@ -34,7 +34,8 @@ from fileroom.intake.lock import arrivals_lock
 from fileroom.intake.write import Place, ReadFile, Tally
 from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken
-from fileroom.model import ImportSummary, Outcome, Reason, Stored
+from fileroom.model.ledger import ImportSummary, Stored
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.folder import FileEntry
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from fileroom.catalog.writes import Brought
     from fileroom.dicom.reading import Reading
     from fileroom.intake.decide import Decision
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.settings import Settings
     from fileroom.sources.drives import Mounts
 

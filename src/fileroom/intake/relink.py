@@ -21,7 +21,9 @@ from fileroom.dicom.reading import read_header
 from fileroom.errors import SourceError
 from fileroom.intake.lock import import_lock
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import ImportSummary, Outcome, Relinked, RelinkReport, State
+from fileroom.model.drives import State
+from fileroom.model.ledger import ImportSummary, Relinked, RelinkReport
+from fileroom.model.outcomes import Outcome
 from fileroom.sources import folder as folders
 from fileroom.sources.paths import display
 

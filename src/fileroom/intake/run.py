@@ -35,7 +35,9 @@ from fileroom.intake.standing import is_absent, why_not
 from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFiles, Tally, write_batch
 from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import Hindrance, ImportSummary, Outcome, Reason
+from fileroom.model.drives import Hindrance
+from fileroom.model.ledger import ImportSummary
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.containers import any_named_so, holder, is_named_so
 from fileroom.sources.held import is_held
 from fileroom.sources.paths import display

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from fileroom.catalog import queries
 from fileroom.errors import FileroomError
-from fileroom.model import Level, Query
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from fileroom.pixels.frames import stored_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fileroom.catalog.store import Catalog
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 _SHORTEST: Final = 5  # characters: less stands in many a file by chance
 _MOST: Final = 2_000  # of texts

@@ -21,7 +21,7 @@ from fileroom.intake.ahead import Area
 from fileroom.intake.lock import GivingWay
 from fileroom.intake.quiet import QUIET, Stillness
 from fileroom.intake.run import look_again
-from fileroom.model import Hindrance
+from fileroom.model.drives import Hindrance
 from fileroom.sources.events import Listener
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fileroom.catalog.roots import RecordedRoot
     from fileroom.catalog.store import Catalog
     from fileroom.jobs import CancelToken, OnProgress, Progress
-    from fileroom.model import ImportSummary
+    from fileroom.model.ledger import ImportSummary
     from fileroom.settings import Settings
     from fileroom.sources.events import Happening
 

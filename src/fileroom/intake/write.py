@@ -13,7 +13,7 @@ from fileroom.catalog.writes import FileFacts, Image
 from fileroom.intake.aside import Packed
 from fileroom.intake.decide import Act, Anew, Decision, Presence, decide, decide_anew, speaks
 from fileroom.intake.frames import frames_of
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.compare import same_bytes, sha256
 from fileroom.sources.opened import look
 from fileroom.sources.paths import display
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fileroom.catalog.known import KnownFile
     from fileroom.catalog.writes import Brought, Writer
     from fileroom.dicom.reading import Reading
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.sources.drives import Mount, Mounts
     from fileroom.sources.folder import FileEntry, Obstacle
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fileroom.intake.copying import NoCopyError
 from fileroom.intake.decide import Act
 from fileroom.intake.write import Hand, Place, ReadFile, whole
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources.folder import FileEntry
 from fileroom.sources.paths import display
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fileroom.intake.copying import Copier, Copy
     from fileroom.intake.decide import Decision
     from fileroom.intake.write import ReadFiles, Tally
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.sources.drives import Mount, Mounts
 
 

@@ -22,7 +22,8 @@ from fileroom.sources.opened import as_file, opened
 if TYPE_CHECKING:
     from pydicom import DataElement, Dataset
 
-    from fileroom.model import Deidentify, Instance
+    from fileroom.model.entries import Instance
+    from fileroom.model.media import Deidentify
 
 _ACTIONS: Final = {
     "D_TAGS": "replace",

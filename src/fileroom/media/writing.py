@@ -24,7 +24,9 @@ from fileroom.errors import BadRequest, FileroomError, NoRoom, NotFound, SourceE
 from fileroom.jobs import CancelToken, Progress
 from fileroom.media import directory, forms
 from fileroom.media.directory import Record
-from fileroom.model import Instance, LeftOut, Level, MediaReport, Query
+from fileroom.model.entries import Instance, Level
+from fileroom.model.media import LeftOut, MediaReport
+from fileroom.model.queries import Query
 from fileroom.sources.opened import as_file, opened
 from fileroom.sources.paths import display
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import BadRequest
-from fileroom.model import PersonName
+from fileroom.model.entries import PersonName
 from fileroom.network import uids
 
 if TYPE_CHECKING:

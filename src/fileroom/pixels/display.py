@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
 MOST_OVERLAY_PIXELS = 64 * 1024 * 1024

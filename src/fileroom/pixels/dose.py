@@ -15,7 +15,7 @@ from fileroom.pixels.functional_groups import PerFrame
 if TYPE_CHECKING:
     import os
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 _DEFER: Final = 1 << 20
 _DIRECTIONS: Final = 6

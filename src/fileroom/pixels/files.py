@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.sources.positioned import Positioned
 
 EXPLICIT_BE = "1.2.840.10008.1.2.2"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fileroom.errors import Undecodable
 
 if TYPE_CHECKING:
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 # One frame may take this much when decoded. The largest real ones (a 4K colour tile, a digital mammogram, a scanned
 # film) stay below 100 MB; 65535 x 65535 x 16 bit, which sixteen bytes of header can claim, does not.

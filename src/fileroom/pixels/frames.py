@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.pixels.files import PixelElement
 
 EXPLICIT_LE = "1.2.840.10008.1.2.1"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 SHARED, PER_FRAME = 0x52009229, 0x52009230
 FRAME_TYPES = ("MRImageFrameTypeSequence", "CTImageFrameTypeSequence", "PETFrameTypeSequence")

@@ -9,12 +9,12 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fileroom.model import Plane
+from fileroom.model.pictures import Plane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 Vector = tuple[float, float, float]
 

@@ -12,7 +12,7 @@ from fileroom.sources.opened import as_file, opened
 if TYPE_CHECKING:
     import os
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.pixels.window import Palette
 
 # Red, green and blue: descriptors, data, segmented data

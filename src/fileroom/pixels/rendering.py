@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from fileroom.model import Header, Look, Viewport
+    from fileroom.model.headers import Header
+    from fileroom.model.pictures import Look, Viewport
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF"}
 QUALITY = 90

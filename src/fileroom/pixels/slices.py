@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median_low
 from typing import TYPE_CHECKING
 
-from fileroom.model import Trouble
+from fileroom.model.checks import Trouble
 from fileroom.pixels.geometry import SAME_DIRECTION, SAME_PLACE, position_along_normal
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import numpy as np
 
 from fileroom.errors import BadRequest, Undecodable
 from fileroom.jobs import Progress
-from fileroom.model import SurfaceReport
+from fileroom.model.pictures import SurfaceReport
 from fileroom.pixels.form import frame_count
 from fileroom.pixels.frames import decoded_frame
 from fileroom.pixels.functional_groups import per_frame
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fileroom.jobs import CancelToken, OnProgress
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
     Values = NDArray[np.float32]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
     from fileroom.pixels.display import Table
 
 SIZE = 160

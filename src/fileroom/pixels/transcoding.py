@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 RLE, JPEG_LS, JPEG_2000, HTJ2K = (f"1.2.840.10008.1.2.{tail}" for tail in ("5", "4.80", "4.90", "4.201"))
 _BYTE, _WORD = 8, 16

@@ -20,7 +20,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Final, Protocol
 
 from fileroom.errors import FileroomError
-from fileroom.model import Detail
+from fileroom.model.outcomes import Detail
 from fileroom.sources import isos, tars, zips
 from fileroom.sources.inflating import LARGE_BLOCK, STREAMS, Inflated, Stream
 from fileroom.sources.members import (

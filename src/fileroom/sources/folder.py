@@ -15,7 +15,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 
 from fileroom.errors import SourceError
-from fileroom.model import Outcome, Reason
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources import quick as compiled
 from fileroom.sources.paths import display, from_text, to_text
 

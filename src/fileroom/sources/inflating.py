@@ -15,7 +15,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from fileroom.model import Detail
+from fileroom.model.outcomes import Detail
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import calendar
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.model import Detail
+from fileroom.model.outcomes import Detail
 from fileroom.sources.members import LINK, Member, Refused, broken, nanoseconds
 from fileroom.sources.positioned import AsFile
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from fileroom.model import REASON_TEXT, Detail, Outcome, Reason
+from fileroom.model.outcomes import REASON_TEXT, Detail, Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fileroom.model import Detail
+from fileroom.model.outcomes import Detail
 from fileroom.sources.members import (
     LINK,
     MOST_MEMBERS,

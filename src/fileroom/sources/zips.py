@@ -7,7 +7,7 @@ import stat
 import struct
 from typing import TYPE_CHECKING, Final
 
-from fileroom.model import Detail
+from fileroom.model.outcomes import Detail
 from fileroom.sources.inflating import DEFLATE
 from fileroom.sources.members import (
     BOMB,

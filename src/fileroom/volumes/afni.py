@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.volumes.block import unpacked
 from fileroom.volumes.by_nibabel import guarded, volume_of
 from fileroom.volumes.files import InMemory, reader_of, whole

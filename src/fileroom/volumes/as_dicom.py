@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.elements import SECONDARY_CAPTURE, Elements, data_set, decimals, encoded, file_meta
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import at_right_angles

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.model import Detail, Refusal
+from fileroom.model.others import Refusal
+from fileroom.model.outcomes import Detail
 from fileroom.sources.inflating import LARGE_BLOCK, STREAMS, Inflated, Method, Stream
 from fileroom.volumes.refusing import Refused
 

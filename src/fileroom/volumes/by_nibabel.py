@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fileroom.errors import FileroomError
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import RAS_TO_LPS, Volume, checked_affine, checked_shape
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import Conversion, Refusal, Remark
+from fileroom.model.others import Conversion, Refusal, Remark
 from fileroom.volumes.as_dicom import pixel_kind
 from fileroom.volumes.reading import read_path
 from fileroom.volumes.refusing import Refused
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import os
 
     from fileroom.jobs import OnProgress
-    from fileroom.model import OtherImage
+    from fileroom.model.others import OtherImage
     from fileroom.volumes.volume import Volume
     from fileroom.volumes.writing import OnPlane
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from fileroom.errors import Unavailable
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.sources.opened import as_file, look, opened
 from fileroom.volumes.refusing import Refused
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from fileroom.dicom.reading import read_header_from
 from fileroom.errors import FileroomError, Unavailable
-from fileroom.model import OtherFailure, OtherImage, Others, Refusal
+from fileroom.model.others import OtherFailure, OtherImage, Others, Refusal
 from fileroom.sources.held import Bytes
 from fileroom.sources.opened import Opened
 from fileroom.volumes import packed

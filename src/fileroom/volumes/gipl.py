@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.block import Block, unpacked
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import Volume, checked_shape, from_diagonal

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.volumes.refusing import Refused
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.volumes.block import unpacked
 from fileroom.volumes.by_nibabel import guarded, volume_of
 from fileroom.volumes.files import InMemory, reader_of, whole

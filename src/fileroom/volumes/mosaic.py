@@ -19,7 +19,7 @@ from fileroom.sources.opened import as_file, opened
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 MARK = "MOSAIC"
 

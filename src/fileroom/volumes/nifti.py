@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.block import Block, unpacked
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import RAS_TO_LPS, Volume, checked_affine, checked_shape

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.sources.inflating import STREAMS
 from fileroom.volumes.block import BZ2, EITHER, Block, unpacked
 from fileroom.volumes.files import InMemory, whole

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.grid import Grid
 from fileroom.volumes.packed import members
 from fileroom.volumes.refusing import Refused

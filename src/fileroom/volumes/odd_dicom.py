@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.as_dicom import as_text, new_uid
 from fileroom.volumes.elements import SECONDARY_CAPTURE
 from fileroom.volumes.files import reader_of

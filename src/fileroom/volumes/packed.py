@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile
 
 from fileroom.errors import FileroomError
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.sources import tars, zips
 from fileroom.sources.inflating import Inflated, Stream
 from fileroom.sources.members import safe_path

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fileroom.errors import Undecodable
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.pixels.codestream import FRAMES, LS_FRAME, read_jpeg, read_jpeg_2000
 from fileroom.volumes.by_nibabel import guarded
 from fileroom.volumes.files import whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.volumes import (
     afni,
     ecat,

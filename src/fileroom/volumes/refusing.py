@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fileroom.errors import Undecodable
-from fileroom.model import REFUSAL_TEXT, Refusal
+from fileroom.model.others import REFUSAL_TEXT, Refusal
 
 
 class Refused(Undecodable):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.pixels.dose import dose_planes
 from fileroom.pixels.form import frame_count
 from fileroom.pixels.frames import decoded_frame
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from fileroom.model import Header
+    from fileroom.model.headers import Header
 
 NEAR: Final = 0.1  # of a step from slice to slice: rounding, and tables that do not stop to the hair
 SAME_SIZE = 1e-4  # mm

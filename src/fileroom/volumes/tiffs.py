@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.model import Refusal, Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.by_nibabel import guarded
 from fileroom.volumes.files import reader_of
 from fileroom.volumes.grid import in_planes

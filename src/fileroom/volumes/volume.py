@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from fileroom.model import OtherImage, Refusal, Remark
+from fileroom.model.others import OtherImage, Refusal, Remark
 from fileroom.volumes.refusing import Refused
 
 if TYPE_CHECKING:

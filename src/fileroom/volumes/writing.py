@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fileroom.errors import BadRequest, FileroomError
-from fileroom.model import Refusal
+from fileroom.model.others import Refusal
 from fileroom.volumes.as_dicom import Slices, new_uid
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import RAS_TO_LPS, at_right_angles

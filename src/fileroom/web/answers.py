@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from fileroom.errors import BadRequest
-from fileroom.model import plain
+from fileroom.model.plain import plain
 from fileroom.web.door import Door
 from fileroom.web.problems import TooLarge
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Instance, Level, Patient, Query, Series, State, Study
+from fileroom.model.drives import State
+from fileroom.model.entries import Instance, Level, Patient, Series, Study
+from fileroom.model.queries import Query
 from fileroom.tabular import row
 from fileroom.web.answers import (
     answer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Trouble
+from fileroom.model.checks import Trouble
 from fileroom.web.answers import answer, json_answer, read_json
 from fileroom.web.door import Door
 from fileroom.web.parameters import Parameters

@@ -7,7 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypedDict
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Outcome, Reason, plain
+from fileroom.model.outcomes import Outcome, Reason
+from fileroom.model.plain import plain
 from fileroom.web.answers import answer, flag, in_threads, json_answer, read_json, stream, texts, to_json
 from fileroom.web.door import Door, patiently
 from fileroom.web.parameters import Parameters
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from fileroom.model import ImportSummary, LedgerEntry
+    from fileroom.model.ledger import ImportSummary, LedgerEntry
     from fileroom.web.jobs import Event
 
 PATIENCE = 8.0  # seconds for a drive to say whether a path exists

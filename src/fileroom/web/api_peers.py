@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound, PeerError, Unavailable
-from fileroom.model import Page, Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind
+from fileroom.model.queries import Page
 from fileroom.web.answers import answer, flag, json_answer, read_json, texts
 from fileroom.web.door import Door, patiently
 from fileroom.web.parameters import Parameters

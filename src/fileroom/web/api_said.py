@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import CHARSETS, Level, SavedSearch, Verdict
+from fileroom.model.entries import Level
+from fileroom.model.queries import SavedSearch
+from fileroom.model.rules import CHARSETS, Verdict
 from fileroom.web.answers import answer, json_answer, read_json, texts
 from fileroom.web.door import Door
 from fileroom.web.parameters import Parameters

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from fileroom.archive import Archive
-from fileroom.model import ImportSummary, Outcome
+from fileroom.model.ledger import ImportSummary
+from fileroom.model.outcomes import Outcome
 from fileroom.sources.removable import plugged_in
 from fileroom.web.answers import answer, json_answer, read_json, texts
 from fileroom.web.door import Door, patiently

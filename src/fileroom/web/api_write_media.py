@@ -9,7 +9,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Deidentify
+from fileroom.model.media import Deidentify
 from fileroom.web.answers import json_answer, read_json
 from fileroom.web.door import Door
 from fileroom.web.jobs import Kind

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from fileroom.attributes import IF_KNOWN, INSTANCE, SERIES, STUDY, Attribute
-from fileroom.model import PersonName
+from fileroom.model.entries import PersonName
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from fileroom.model import Header, Instance, Series, Study
+    from fileroom.model.entries import Instance, Series, Study
+    from fileroom.model.headers import Header
 
 T = TypeVar("T")
 Dataset = dict[str, dict[str, Any]]

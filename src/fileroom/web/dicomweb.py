@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from starlette.responses import Response
 
-from fileroom.model import Level
+from fileroom.model.entries import Level
 from fileroom.web import qido, rendered, stow, wado
 from fileroom.web.accept import JSON, Offer, choose, parse
 from fileroom.web.answers import to_json

@@ -20,23 +20,19 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.errors import Busy, Cancelled, FileroomError, NotFound
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model import plain
+from fileroom.model.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from fileroom.archive import Archive
     from fileroom.jobs import OnProgress
-    from fileroom.model import (
-        CheckReport,
-        Conversion,
-        Deidentify,
-        Exchanged,
-        ImportSummary,
-        MediaReport,
-        RelinkReport,
-        SurfaceReport,
-    )
+    from fileroom.model.checks import CheckReport
+    from fileroom.model.ledger import ImportSummary, RelinkReport
+    from fileroom.model.media import Deidentify, MediaReport
+    from fileroom.model.others import Conversion
+    from fileroom.model.peers import Exchanged
+    from fileroom.model.pictures import SurfaceReport
 
     Summary = ImportSummary | CheckReport | RelinkReport | Conversion | SurfaceReport | MediaReport | Exchanged
     Work = Callable[[OnProgress, CancelToken], Summary]

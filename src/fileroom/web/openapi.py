@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom import __version__
 from fileroom.attributes import BY_LEVEL, INDEXED, REACH
-from fileroom.model import Level
+from fileroom.model.entries import Level
 from fileroom.web.accept import DICOM, DICOM_JSON, DICOM_XML, JSON, OCTETS
 from fileroom.web.answers import json_answer
 from fileroom.web.dicomweb import RESOURCES, WADL

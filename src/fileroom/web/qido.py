@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from fileroom.attributes import INDEXED, attribute, combined, conditions, file_key, tags_of, whole_number
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model import Condition, Instance, Level, Match, Query
+from fileroom.model.entries import Instance, Level
+from fileroom.model.queries import Condition, Match, Query
 from fileroom.web import dicom_json
 from fileroom.web.accept import DICOM_XML, Offer, choose, data_set_offers, parse
 from fileroom.web.answers import to_json
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from fileroom.archive import Archive
-    from fileroom.model import FileKey, Page
+    from fileroom.model.queries import FileKey, Page
 
 # What one answer holds at most; the Warning header says how many more there are (PS3.18 8.3.4.4.1).
 MAX_RESULTS = 5000

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from fileroom.attributes import whole_number
 from fileroom.errors import BadRequest, NotFound, Undecodable
-from fileroom.model import Look, Viewport
+from fileroom.model.pictures import Look, Viewport
 from fileroom.web.accept import Offer, choose, parse
 from fileroom.web.answers import matches, not_modified, stream
 from fileroom.web.door import Door

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fileroom.attributes import BY_LEVEL, IF_KNOWN, INDEXED
-from fileroom.model import Level
+from fileroom.model.entries import Level
 from fileroom.web import qido, rendered, stow
 from fileroom.web.accept import MADE, MEDIA_TYPES
 from fileroom.web.dicomweb import RESOURCES

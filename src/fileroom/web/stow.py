@@ -18,7 +18,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NoRoom
-from fileroom.model import Outcome, Reason, Stored
+from fileroom.model.ledger import Stored
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.web.accept import DICOM, DICOM_JSON, DICOM_XML, Offer, choose, json_offers, parse
 from fileroom.web.answers import to_json
 from fileroom.web.dicom_json import element, header_url

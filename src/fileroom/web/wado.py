@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive, FrameBytes, InstanceFile, Transcoded
     from fileroom.errors import FileroomError
-    from fileroom.model import Condition, Header
+    from fileroom.model.headers import Header
+    from fileroom.model.queries import Condition
     from fileroom.web.accept import MediaRange
 
 # A file up to this size is one chunk: one read, one write. Larger ones must not fill the memory.

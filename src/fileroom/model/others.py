@@ -1,0 +1,148 @@
+"""Images that were opened for a look, and files made of series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Why a file that is no DICOM of the archive is not opened; in English words in :data:`REFUSAL_TEXT`."""
+
+    UNKNOWN = "unknown"
+    DAMAGED = "damaged"
+    ENDS_EARLY = "ends_early"
+    SIZE_LIES = "size_lies"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    BOMB = "bomb"
+    BAD_GEOMETRY = "bad_geometry"
+    NO_IMAGE = "no_image"
+    LEADS_ELSEWHERE = "leads_elsewhere"
+    PART_MISSING = "part_missing"
+    UNSUPPORTED = "unsupported"
+    NOT_ONE_VOLUME = "not_one_volume"
+    UNEVEN = "uneven"
+
+
+REFUSAL_TEXT: dict[Refusal, str] = {
+    Refusal.UNKNOWN: "this is no kind of image that fileroom knows",
+    Refusal.DAMAGED: "the file is damaged",
+    Refusal.ENDS_EARLY: "the file ends before its image does",
+    Refusal.SIZE_LIES: "the header speaks of sizes that no image has",
+    Refusal.TOO_LARGE: "it is larger than what is opened here",
+    Refusal.TOO_MANY_PIXELS: "one picture has more pixels than are opened here",
+    Refusal.BOMB: "it would unpack to far more than its header says",
+    Refusal.BAD_GEOMETRY: "its transform into the patient is no transform (zero, NaN or infinite)",
+    Refusal.NO_IMAGE: "it holds no image (but surfaces, tracks or tables)",
+    Refusal.LEADS_ELSEWHERE: "its header names a data file outside its own folder",
+    Refusal.PART_MISSING: "the file with its data is not beside it",
+    Refusal.UNSUPPORTED: "it is stored in a way that is not read here",
+    Refusal.NOT_ONE_VOLUME: "its images do not make up one volume",
+    Refusal.UNEVEN: "its slices are not evenly spaced",
+}
+
+
+class Remark(StrEnum):
+    """What is to be known of an image that was opened; in English words in :data:`REMARK_TEXT`."""
+
+    NO_ORIENTATION = "no_orientation"
+    NO_SPACING = "no_spacing"
+    TRANSFORMS_DIFFER = "transforms_differ"
+    MIRRORED_PAIR = "mirrored_pair"
+    SHEARED = "sheared"
+    UNITS_ASSUMED = "units_assumed"
+    COMPLEX = "complex"
+    NOT_FINITE = "not_finite"
+    ALPHA_LEFT_OUT = "alpha_left_out"
+    ROUNDED = "rounded"
+    ROUNDED_TO_16_BITS = "rounded_to_16_bits"
+    MORE_AXES = "more_axes"
+    AXES_ASSUMED = "axes_assumed"
+    IDENTITY_MADE = "identity_made"
+    OLD_STANDARD = "old_standard"
+
+
+REMARK_TEXT: dict[Remark, str] = {
+    Remark.NO_ORIENTATION: "The file does not say how it lies in the patient: no letters are shown, none are guessed.",
+    Remark.NO_SPACING: "The file does not say how large a pixel is: lengths are in pixels.",
+    Remark.TRANSFORMS_DIFFER: "Its two transforms (qform and sform) do not agree; the one that is named is used.",
+    Remark.MIRRORED_PAIR: "An Analyze file does not say left from right: there are no letters.",
+    Remark.SHEARED: "Its axes are not at right angles; it is shown slice by slice.",
+    Remark.UNITS_ASSUMED: "The file does not name its unit of length; millimetres are assumed.",
+    Remark.COMPLEX: "Its values are complex numbers; their magnitude is shown.",
+    Remark.NOT_FINITE: "Some of its values are no numbers (NaN or infinite).",
+    Remark.ALPHA_LEFT_OUT: "Its transparency is left out.",
+    Remark.ROUNDED: "Its values have more digits than can be shown exactly.",
+    Remark.ROUNDED_TO_16_BITS: "Its values are rounded to 65 536 steps between the least and the greatest.",
+    Remark.MORE_AXES: "It has more axes than space and time; they are shown one after the other.",
+    Remark.AXES_ASSUMED: "The file does not name its axes: the last two are taken for rows and columns.",
+    Remark.IDENTITY_MADE: "The file has no identifiers of its own; they were made up for this look.",
+    Remark.OLD_STANDARD: "It was written by a standard older than DICOM (ACR-NEMA).",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherImage:
+    """An image that was opened for a look, as it is told to people. ``transform`` is where its geometry comes from:
+    "sform", "qform", "header" or "none"; ``shape`` is columns, rows, slices, points in time."""
+
+    name: str
+    format: str
+    shape: tuple[int, ...]
+    values: str  # "int16", "float32" …
+    samples: int
+    spacing: tuple[float, ...]
+    orientation: str  # letters of where the axes lead ("LPS"), "" when it is not known
+    transform: str
+    labels: bool
+    unit: str  # of the values; "" is not known
+    remarks: tuple[Remark, ...]
+    series_uid: str = ""  # of the series that it is shown as; "" of DICOM files, which have their own
+
+    @classmethod
+    def of_dicom(cls, name: str, remarks: tuple[Remark, ...] = ()) -> OtherImage:
+        """DICOM files, of which the archive says all there is to say."""
+        return cls(
+            name=name,
+            format="DICOM",
+            shape=(),
+            values="",
+            samples=0,
+            spacing=(),
+            orientation="",
+            transform="header",
+            labels=False,
+            unit="",
+            remarks=remarks,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """What a series became: a file of that name, and what it holds."""
+
+    image: OtherImage
+    name: str
+    media_type: str
+    size: int
+    state: str = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherFailure:
+    """A file that could not be opened. ``code`` is a :class:`Refusal`, or "unavailable"."""
+
+    name: str
+    code: str
+    detail: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """What was opened for a look, and what could not be."""
+
+    label: str
+    images: tuple[OtherImage, ...]
+    failures: tuple[OtherFailure, ...]
