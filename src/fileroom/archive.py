@@ -1200,26 +1200,26 @@ class Archive:
         """Ask a node whether it is there. PeerError when it does not answer, or says no."""
         from fileroom.intake import elsewhere
 
-        elsewhere.echo(self._catalog, name)
+        elsewhere.echo(self._catalog, name, title=self.settings.title)
 
     def search_peer(self, name: str, keys: Mapping[str, str], *, limit: int = 100) -> tuple[Elsewhere, ...]:
         """Studies that a node has, by matching keys of PS3.4 (PatientName, PatientID, StudyDate, ModalitiesInStudy,
         AccessionNumber, StudyInstanceUID), with how many of their images are here. PeerError; BadRequest."""
         from fileroom.intake import elsewhere
 
-        return elsewhere.find(self._catalog, name, keys, limit)
+        return elsewhere.find(self._catalog, name, keys, limit, title=self.settings.title)
 
     def ask_peer(self, name: str, words: str, *, limit: int = 200) -> Asked:
         """Studies that a node has, by words of the search box; of at most ``limit`` that it tells of. PeerError."""
         from fileroom.intake import elsewhere
 
-        return elsewhere.ask(self._catalog, name, words, limit)
+        return elsewhere.ask(self._catalog, name, words, limit, title=self.settings.title)
 
     def series_at_peer(self, name: str, study: str) -> tuple[Elsewhere, ...]:
         """The series of a study that a node has, with how many of their images are here. PeerError."""
         from fileroom.intake import elsewhere
 
-        return elsewhere.series_of(self._catalog, name, study)
+        return elsewhere.series_of(self._catalog, name, study, title=self.settings.title)
 
     def fetch_from_peer(
         self,
@@ -1237,7 +1237,14 @@ class Archive:
         from fileroom.intake import elsewhere
 
         return elsewhere.fetch(
-            self._catalog, self._receiver(), name, study, series, on_progress=on_progress, cancel=cancel
+            self._catalog,
+            self._receiver(),
+            name,
+            study,
+            series,
+            title=self.settings.title,
+            on_progress=on_progress,
+            cancel=cancel,
         )
 
     def send_to_peer(
@@ -1251,7 +1258,9 @@ class Archive:
         """Send entries of any level to a node, as their files are. PeerError, NotFound."""
         from fileroom.intake import elsewhere
 
-        return elsewhere.send(self._catalog, name, ids, on_progress=on_progress, cancel=cancel)
+        return elsewhere.send(
+            self._catalog, name, ids, title=self.settings.title, on_progress=on_progress, cancel=cancel
+        )
 
     # -- tokens of programs ----------------------------------------------------------------------------------------
 

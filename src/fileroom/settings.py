@@ -14,6 +14,8 @@ ARCHIVE_VARIABLE = "FILEROOM_ARCHIVE"
 KEYRING_VARIABLE = "FILEROOM_KEYRING"
 PROFILE_VARIABLE = "FILEROOM_PROFILE"
 CONTAINERS_VARIABLE = "FILEROOM_CONTAINERS"
+TITLE_VARIABLE = "FILEROOM_AET"
+TITLE = "FILEROOM"
 LITE_PATIENTS = 3
 _OFF = frozenset({"off", "0", "no", "false"})
 
@@ -30,6 +32,7 @@ class Settings:
     demo: bool = False  # it holds phantoms, and says so
     containers: bool = True  # .zip, .tar, .tar.gz and .iso are walked like folders
     max_patients: int | None = None  # files of one patient more are refused; None: no limit
+    title: str = TITLE  # our AE title: how other nodes know us, and where they send what is fetched by C-MOVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ def from_environment(archive: Path | None = None, environ: Mapping[str, str] | N
 
     ``FILEROOM_KEYRING=off`` keeps the key in a file beside the catalog; ``FILEROOM_CONTAINERS=off`` leaves zips and the
     like closed; ``FILEROOM_PROFILE=lite`` limits the archive
-    to three patients.
+    to three patients; ``FILEROOM_AET`` is our AE title.
     """
     env = os.environ if environ is None else environ
     if archive is None:
@@ -62,6 +65,7 @@ def from_environment(archive: Path | None = None, environ: Mapping[str, str] | N
         use_keyring=env.get(KEYRING_VARIABLE, "").lower() not in _OFF,
         containers=env.get(CONTAINERS_VARIABLE, "").lower() not in _OFF,
         max_patients=LITE_PATIENTS if env.get(PROFILE_VARIABLE, "").lower() == "lite" else None,
+        title=env.get(TITLE_VARIABLE, "").strip() or TITLE,
     )
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fileroom.archive import Archive
 from fileroom.catalog import peers
+from fileroom.model.peers import Peer, PeerKind
 from fileroom.settings import Settings
+from tests.intake.test_elsewhere_moved import IMAGES, STUDY, without_get
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Fileroom
 
 
@@ -55,3 +60,15 @@ def test_what_is_no_node(fileroom: Fileroom, where: str) -> None:
 def test_a_web_service_does_not_call(fileroom: Fileroom) -> None:
     fileroom("peers", "add", "web", "http://127.0.0.1:9/dicomweb")
     assert fileroom("peers", "allow", "web").code == 2
+
+
+def test_a_node_without_c_get_sends_to_a_port_that_is_open_meanwhile(fileroom: Fileroom, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        ours = free.getsockname()[1]
+    with without_get(tmp_path) as (there, port):
+        there.set_peer(Peer(name="us", kind=PeerKind.DIMSE, title="ROOM", host="127.0.0.1", port=ours, calls=True))
+        fileroom("peers", "add", "old", f"OLDPACS@127.0.0.1:{port}", "--allow")
+        got = fileroom("peers", "get", "old", STUDY, "--dimse", str(ours), "--aet", "ROOM", "--json")
+        assert (got.code, got.json["done"], got.json["failed"]) == (0, len(IMAGES), 0)
+        there.set_peer(Peer(name="us", kind=PeerKind.DIMSE, title="FILEROOM", host="127.0.0.1", port=ours, calls=True))
+        assert f"{len(IMAGES)} here already" in fileroom("peers", "get", "old", STUDY).out

@@ -23,12 +23,18 @@ const picture = async (name: string): Promise<void> => {
   if (folder !== undefined) await page.screenshot({ path: `${folder}/pacs-${name}.png` });
 };
 
+/** How many studies a server has. */
+const total = async (of: Server): Promise<number> => {
+  const answer = await page.request.get(`${of.origin}/api/studies`, { headers: { authorization: `Bearer ${of.token}` } });
+  return ((await answer.json()) as { total: number }).total;
+};
+
 beforeAll(async () => {
   atEnd(() => {
     scratch.remove();
   });
   python("viewer/e2e/world.py", scratch.path("world"), "0");
-  fileroom("import", "--archive", scratch.path("there"), scratch.path("world/files/ct"));
+  fileroom("import", "--archive", scratch.path("there"), scratch.path("world/files/ct"), scratch.path("world/files/rle"));
   there = await serve(["serve", "--archive", scratch.path("there")]);
   atEnd(there.stop);
   server = await serve(["serve", "--archive", scratch.path("archive")]);
@@ -78,13 +84,45 @@ describe("PACS", () => {
     await picture("found");
   });
 
+  it("tells its series, and gives one of them", async () => {
+    await rows().first().getByRole("button", { name: "Show its series" }).click();
+    const series = page.locator(".pacs-series:has(.pacs-here)");
+    await series.first().waitFor();
+    const many = await series.count();
+    expect(many).toBeGreaterThan(1);
+    await series.first().getByRole("button", { name: "Fetch" }).click();
+    await series.first().locator(".pacs-here.all").waitFor();
+    expect(await series.last().locator(".pacs-here").textContent()).toBe("none");
+    await rows().first().locator(".pacs-here.part").waitFor();
+    await picture("series");
+  });
+
   it("gives a study, which is here then", async () => {
-    await rows().first().getByRole("button", { name: "Fetch" }).click();
+    await rows().first().getByRole("button", { name: "Fetch the rest" }).click();
     await rows().first().getByText(/images? (was|were) fetched\./).waitFor();
     await rows().first().locator(".pacs-here.all").waitFor();
     await picture("fetched");
     const mine = await page.request.get(`${server.origin}/api/studies`);
     expect(((await mine.json()) as { total: number }).total).toBe(1);
+  });
+
+  it("is sent what is chosen in the list, when one says so", async () => {
+    fileroom("import", "--archive", scratch.path("archive"), scratch.path("world/files/cine"));
+    await page.goto(server.origin);
+    const before = await total(there);
+    await page.locator("#patients .grid-body").getByRole("row").filter({ hasText: "US" }).first().click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Send to another node" }).click();
+    const dialog = page.getByRole("dialog", { name: "Send to another node" });
+    await dialog.getByLabel("Node").selectOption({ index: 0 });
+    await picture("send");
+    expect(await total(there)).toBe(before);
+    await dialog.getByRole("button", { name: "Send", exact: true }).click();
+    await dialog.getByText(/images? (was|were) sent\./).waitFor();
+    await picture("sent");
+    await expect.poll(() => total(there)).toBe(before + 1);
+    await dialog.getByRole("button", { name: "Close" }).first().click();
+    await page.getByRole("link", { name: "PACS" }).click();
+    await page.getByRole("textbox", { name: "Search" }).fill("mod:ct");
   });
 
   it("says when nobody answers any more", async () => {

@@ -1,5 +1,6 @@
 """Options that several commands share, and the archive they choose."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,10 @@ LimitOption = Annotated[
     ),
 ]
 OffsetOption = Annotated[int, typer.Option("--offset", metavar="N", min=0, help="Leave out so many at the beginning.")]
+TitleOption = Annotated[
+    str | None,
+    typer.Option("--aet", metavar="TITLE", help="Our AE title. Else FILEROOM_AET, else FILEROOM.", show_default=False),
+]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 FIRST = 100  # rows that a person is shown unasked
@@ -38,11 +43,12 @@ def settings(context: typer.Context, after: Path | None) -> Settings:
     return from_environment(after or context.obj)
 
 
-def open_archive(context: typer.Context, after: Path | None) -> "Archive":
-    """The archive that the command line chose. Close it by ``with``."""
+def open_archive(context: typer.Context, after: Path | None, *, title: str | None = None) -> "Archive":
+    """The archive that the command line chose; ``title``: under this AE title. Close it by ``with``."""
     from fileroom.archive import Archive
 
-    return Archive.open(settings(context, after))
+    chosen = settings(context, after)
+    return Archive.open(chosen if title is None else replace(chosen, title=title.strip()))
 
 
 def limit(asked: int | None, *, as_json: bool) -> int | None:

@@ -2,16 +2,17 @@
 
 import re
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fileroom.cli.exits import EPILOG, Exit
 from fileroom.cli.import_ import heard
 from fileroom.cli.interrupt import cancelling
-from fileroom.cli.options import ArchiveOption, JsonOption, open_archive
+from fileroom.cli.options import ArchiveOption, JsonOption, TitleOption, open_archive
 from fileroom.cli.output import out, print_json
 from fileroom.cli.progress import reporter
 from fileroom.cli.tables import Column, print_table
@@ -20,6 +21,11 @@ from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken
 from fileroom.model.peers import Exchanged, Peer, PeerKind
 from fileroom.model.queries import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fileroom.archive import Archive
 
 PEERS = (
     Column("Name", lambda peer: safe(peer.name)),
@@ -230,17 +236,52 @@ def get(
         list[str] | None, typer.Argument(metavar="SERIES", help="UIDs of its series, if not all are wanted.")
     ] = None,
     *,
+    dimse: Annotated[
+        int | None,
+        typer.Option(
+            "--dimse",
+            metavar="PORT",
+            min=0,
+            max=65535,
+            help="Listen on this port meanwhile, for a node that can only send to us (C-MOVE). Not needed while "
+            "`fileroom serve --dimse` is running.",
+            show_default=False,
+        ),
+    ] = None,
+    aet: TitleOption = None,
     as_json: JsonOption = False,
     archive: ArchiveOption = None,
 ) -> None:
-    """Fetch a study, or some series of it, into the archive (C-GET, or WADO-RS).
+    """Fetch a study, or some series of it, into the archive.
 
-    What is here already is not fetched again: after a break, say it once more.
+    By WADO-RS or C-GET; a node without C-GET is told to send to us (C-MOVE), and
+    has to be allowed to. What is here already is not fetched again: after a
+    break, say it once more.
     """
     cancel = CancelToken()
-    with open_archive(context, archive) as house, cancelling(cancel, heard), reporter(as_json=as_json) as report:
+    with (
+        open_archive(context, archive, title=aet) as house,
+        cancelling(cancel, heard),
+        _listening(house, dimse),
+        reporter(as_json=as_json) as report,
+    ):
         done = house.fetch_from_peer(name, study, series or (), on_progress=report, cancel=cancel)
     _exchanged(done, "Fetched", as_json=as_json)
+
+
+@contextmanager
+def _listening(house: "Archive", port: int | None) -> "Iterator[None]":
+    """Our own SCP for as long as a fetch lasts, where it was asked for."""
+    if port is None:
+        yield
+        return
+    from fileroom.dimse.process import Running, Station
+
+    node = Running(house.settings, Station(port=port, title=house.settings.title))
+    try:
+        yield
+    finally:
+        node.stop()
 
 
 def send(

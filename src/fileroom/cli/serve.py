@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fileroom.cli.exits import EPILOG
-from fileroom.cli.options import ArchiveOption, open_archive
+from fileroom.cli.options import ArchiveOption, TitleOption, open_archive, settings
 from fileroom.cli.output import err, print_json
 from fileroom.cli.screen import open_browser
 from fileroom.errors import Busy
@@ -49,7 +49,6 @@ DimseOption = Annotated[
         show_default=False,
     ),
 ]
-TitleOption = Annotated[str, typer.Option("--aet", metavar="TITLE", help="Our AE title.")]
 TlsOption = Annotated[
     tuple[Path, Path] | None,
     typer.Option(
@@ -107,7 +106,7 @@ def serve(  # noqa: PLR0913 - each is an option
         bool, typer.Option("--open/--no-open", help="Open it in the browser, if there is a screen.")
     ] = False,
     dimse: DimseOption = None,
-    aet: TitleOption = "FILEROOM",
+    aet: TitleOption = None,
     dimse_tls: TlsOption = None,
     dimse_ca: AuthorityOption = None,
     dimse_any_class: AnyClassOption = False,
@@ -118,16 +117,17 @@ def serve(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Serve the archive to the browser on this computer, until Ctrl-C; with --dimse to DICOM nodes, too."""
     guests = Guests(unsigned=no_auth, origins=tuple(allow_origin or ()))
+    title = aet if aet is not None else settings(context, archive).title
     if dimse is None:
-        run(context, archive, port=port, show=show, as_json=as_json, guests=guests)
+        run(context, archive, port=port, show=show, as_json=as_json, guests=guests, title=title)
         return
     from fileroom.dimse.process import Station
 
     files = (*(dimse_tls or ()), *((dimse_ca,) if dimse_ca else ()))
     station = Station(
-        port=dimse, title=aet.strip(), tls=tuple(str(file.absolute()) for file in files), any_class=dimse_any_class
+        port=dimse, title=title.strip(), tls=tuple(str(file.absolute()) for file in files), any_class=dimse_any_class
     )
-    run(context, archive, port=port, show=show, as_json=as_json, station=station, guests=guests)
+    run(context, archive, port=port, show=show, as_json=as_json, station=station, guests=guests, title=title)
 
 
 def run(
@@ -139,9 +139,10 @@ def run(
     as_json: bool,
     station: "Station | None" = None,
     guests: Guests = NO_GUESTS,
+    title: str | None = None,
 ) -> None:
     """Open the archive and serve it."""
-    with open_archive(context, folder) as archive:
+    with open_archive(context, folder, title=title) as archive:
         if station is None:
             stay_up(archive, port=port, show=show, as_json=as_json, guests=guests)
             return

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from fileroom.network.association import Association
     from fileroom.network.identifiers import Identifier
 
-TITLE: Final = "FILEROOM"
 _AT_ONCE = 100  # images of one C-GET: a cancel is not waited for longer than for these
 _PAGE = 500
 _WHO = "peer"
@@ -71,6 +70,7 @@ class _Work:
         self.cancel = cancel
         self.receiver = receiver
         self.done = self.failed = self.had = self.total = 0
+        self.moves = False  # it has no C-GET: it is told to send to us
         self._began = time.monotonic()
         self._tell = on_progress
 
@@ -117,28 +117,28 @@ class _Work:
 # -- what is asked of a node ---------------------------------------------------------------------------------------
 
 
-def echo(catalog: Catalog, name: str) -> None:
-    """Whether a node answers. PeerError when it does not."""
-    _node(catalog, name).echo()
+def echo(catalog: Catalog, name: str, *, title: str) -> None:
+    """Whether a node answers. PeerError when it does not. ``title``, here and below, is our AE title."""
+    _node(catalog, name, title).echo()
 
 
-def find(catalog: Catalog, name: str, keys: Mapping[str, str], limit: int) -> tuple[Elsewhere, ...]:
+def find(catalog: Catalog, name: str, keys: Mapping[str, str], limit: int, *, title: str) -> tuple[Elsewhere, ...]:
     """Studies of a node, with how much of each is here. BadRequest for a key that is none."""
     unknown = set(keys) - set(STUDY_KEYS)
     if unknown:
         raise BadRequest(f"other nodes are not searched by {', '.join(sorted(unknown))}")
     found = []
-    for one in _node(catalog, name).studies(keys, limit):
+    for one in _node(catalog, name, title).studies(keys, limit):
         found.append(replace(one, here=_count_here(catalog, StudyInstanceUID=one.study_instance_uid)))
         if len(found) >= limit:
             break
     return tuple(found)
 
 
-def ask(catalog: Catalog, name: str, words: str, limit: int) -> Asked:
+def ask(catalog: Catalog, name: str, words: str, limit: int, *, title: str) -> Asked:
     """The same for words of the search box, held against at most ``limit`` studies that the node tells of."""
     asked, told, found = question(words), 0, []
-    for one in _node(catalog, name).studies(asked.keys, limit):
+    for one in _node(catalog, name, title).studies(asked.keys, limit):
         told += 1
         if asked.holds(one):
             found.append(replace(one, here=_count_here(catalog, StudyInstanceUID=one.study_instance_uid)))
@@ -147,11 +147,11 @@ def ask(catalog: Catalog, name: str, words: str, limit: int) -> Asked:
     return Asked(items=tuple(found), more=told >= limit, unasked=asked.unasked)
 
 
-def series_of(catalog: Catalog, name: str, study: str) -> tuple[Elsewhere, ...]:
+def series_of(catalog: Catalog, name: str, study: str, *, title: str) -> tuple[Elsewhere, ...]:
     """The series of a study of a node."""
     return tuple(
         replace(one, here=_count_here(catalog, StudyInstanceUID=study, SeriesInstanceUID=one.series_instance_uid))
-        for one in _node(catalog, name).series(study)
+        for one in _node(catalog, name, title).series(study)
     )
 
 
@@ -162,11 +162,12 @@ def fetch(
     study: str,
     series: Sequence[str] = (),
     *,
+    title: str,
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> Exchanged:
     """Fetch a study, or some of its series: what is not here yet."""
-    node, work = _node(catalog, name), _Work(on_progress, cancel, receiver)
+    node, work = _node(catalog, name, title), _Work(on_progress, cancel, receiver)
     plan: list[tuple[str, list[str]]] = []
     for one in series or [one.series_instance_uid for one in node.series(study)]:
         wanted = node.instances(study, one)
@@ -178,12 +179,16 @@ def fetch(
         for at in range(0, len(wanted), _AT_ONCE):
             if work.cancelled:
                 break
-            before = work.done + work.failed
-            some = wanted[at : at + _AT_ONCE]
+            before, some = work.done, wanted[at : at + _AT_ONCE]
+            unaccounted = work.done + work.failed + len(some)
             node.fetch(study, one, some, work)
-            missed = before + len(some) - work.done - work.failed
-            if missed > 0 and not work.cancelled:
-                work.count(failed=missed)
+            unaccounted -= work.done + work.failed
+            if unaccounted > 0 and not work.cancelled:
+                # Not every node counts what it sends to us by C-MOVE: what has come is looked for.
+                receiver.take_in()
+                came = len(_uids_here(catalog, study, one).intersection(some)) - (work.done - before)
+                came = min(max(came, 0), unaccounted)
+                work.count(done=came, failed=unaccounted - came)
         receiver.take_in()
     return work.ended()
 
@@ -193,11 +198,12 @@ def send(
     name: str,
     ids: Sequence[str],
     *,
+    title: str,
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> Exchanged:
     """Send entries of any level to a node."""
-    node, work = _node(catalog, name), _Work(on_progress, cancel, None)
+    node, work = _node(catalog, name, title), _Work(on_progress, cancel, None)
     found: dict[str, Instance] = {}
     for one in ids:
         entry = queries.get(catalog, one)
@@ -232,20 +238,20 @@ def _uids_here(catalog: Catalog, study: str, series: str) -> set[str]:
     return {one.header.sop_instance_uid for one in queries.walk(catalog, query)}
 
 
-def _node(catalog: Catalog, name: str) -> _Node:
+def _node(catalog: Catalog, name: str, title: str) -> _Node:
     peer = peers.peer(catalog, name)
     if peer.kind is PeerKind.DICOMWEB:
         return _Web(dicomweb.Service(peer.url, peers.secret_of(catalog, name)))
-    return _Dimse(_callee(peer))
+    return _Dimse(_callee(peer, title))
 
 
-def _callee(peer: Peer) -> Callee:
+def _callee(peer: Peer, title: str) -> Callee:
     tls = None
     if peer.tls:
         import ssl
 
         tls = ssl.create_default_context()
-    return Callee(host=peer.host, port=peer.port, title=peer.title, calling=TITLE, tls=tls)
+    return Callee(host=peer.host, port=peer.port, title=peer.title, calling=title, tls=tls)
 
 
 # -- DIMSE ---------------------------------------------------------------------------------------------------------
@@ -290,7 +296,31 @@ class _Dimse:
 
     def fetch(self, study: str, series: str, wanted: Sequence[str], work: _Work) -> None:
         keys = [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "\\".join(wanted))]
-        scu.get(self.callee, "IMAGE", keys, work.take, work.cancel)
+        if not work.moves:
+            try:
+                scu.get(self.callee, "IMAGE", keys, work.take, work.cancel)
+            except scu.NoGet:
+                work.moves = True
+        if work.moves:
+            self._move(keys, work)
+
+    def _move(self, keys: Sequence[tuple[int, str, Any]], work: _Work) -> None:
+        """Have it send to our own SCP, which keeps what comes (PS3.4 C.4.2)."""
+        told = scu.Done(0, 0, 0)
+
+        def tell(now: scu.Done) -> None:
+            nonlocal told
+            done, failed = now.completed + now.warned, now.failed
+            work.count(done=done - told.completed - told.warned, failed=failed - told.failed)
+            told = now
+
+        end = scu.move(self.callee, self.callee.calling, "IMAGE", keys, tell, work.cancel)
+        if end.failed and not end.completed and not end.warned:
+            raise PeerError(
+                f"the other node has no C-GET, and cannot send to us (C-MOVE to {self.callee.calling}): "
+                "`fileroom serve --dimse` must be running where it looks for us, and the node be allowed to call"
+            )
+        tell(end)
 
     def send(self, found: Sequence[Instance], catalog: Catalog, work: _Work) -> None:
         pairs = dict.fromkeys((one.header.sop_class_uid, one.header.transfer_syntax_uid) for one in found)
@@ -401,13 +431,16 @@ class _Web:
         for uid in wanted:
             if work.cancelled:
                 return
-            with self.service.instance(study, series, uid) as data, work.receiver.inbox.begin(_WHO) as arrival:
-                for piece in data:
-                    arrival.write(piece)
-                header = arrival.finish().header
-                well = header is not None and header.sop_instance_uid == uid
-                if well:
-                    arrival.keep()
+            try:
+                with self.service.instance(study, series, uid) as data, work.receiver.inbox.begin(_WHO) as arrival:
+                    for piece in data:
+                        arrival.write(piece)
+                    header = arrival.finish().header
+                    well = header is not None and header.sop_instance_uid == uid
+                    if well:
+                        arrival.keep()
+            except dicomweb.Refusal:  # of this image only: it may be offline there
+                well = False
             work.count(done=int(well), failed=int(not well))
 
     def send(self, found: Sequence[Instance], catalog: Catalog, work: _Work) -> None:
@@ -419,7 +452,7 @@ class _Web:
                 with opened(there.path) as file:
                     whole = (file.read_at(at, 1 << 20) for at in range(0, file.size, 1 << 20))
                     well = self.service.store(whole, file.size)
-            except (Unavailable, OSError):
+            except (Unavailable, OSError, dicomweb.Refusal):
                 well = False
             work.count(done=int(well), failed=int(not well))
 

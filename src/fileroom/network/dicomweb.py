@@ -24,6 +24,10 @@ _NO_CONTENT, _OK, _REFUSED = 204, range(200, 300), {401, 403}
 _STORED: Final = {200, 202, 409}  # with a data set that says what became of each (PS3.18 10.5.3)
 
 
+class Refusal(PeerError):
+    """The other service says no to this one question; the next may be answered."""
+
+
 class Service:
     """A DICOMweb service at ``url``. ``secret`` is a bearer token, or NAME:PASSWORD."""
 
@@ -112,7 +116,7 @@ class Service:
             if answer.status in _REFUSED:
                 raise PeerError("the other service does not let us in: look at its secret")
             if answer.status not in _OK and answer.status not in allowed:
-                raise PeerError(f"the other service says no: {answer.status}")
+                raise Refusal(f"the other service says no: {answer.status}")
             yield answer
         except (OSError, http.client.HTTPException):
             raise PeerError("the other service cannot be reached, or breaks off") from None

@@ -60,6 +60,10 @@ _USUAL: Final = tuple(
 _USUAL_KINDS: Final = tuple((sop_class, syntaxes) for sop_class in _USUAL for syntaxes in (PLAIN, _COMPRESSED))
 
 
+class NoGet(PeerError):
+    """The other node does not have C-GET."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """How a retrieval ended: the counters of its last response."""
@@ -129,7 +133,7 @@ def get(
     with associated(callee, proposal) as association:
         context = association.terms.sending(uids.STUDY_GET)
         if context is None:
-            raise PeerError("the other node does not send over the association that asks (C-GET): try C-MOVE")
+            raise NoGet("the other node does not send over the association that asks (C-GET)")
         writer = identifiers.Writer(context.transfer_syntax, "")
         number = _ask(association, uids.STUDY_GET, Field.GET, writer.write([(0x00080052, "CS", level), *keys]))
         while True:
@@ -158,7 +162,7 @@ def move(
     with associated(callee, Proposal(contexts=[(uids.STUDY_MOVE, PLAIN)])) as association:
         context = association.terms.sending(uids.STUDY_MOVE)
         if context is None:
-            raise PeerError("the other node does not send elsewhere (C-MOVE): try C-GET")
+            raise PeerError("the other node sends neither to who asks (C-GET) nor elsewhere (C-MOVE)")
         writer = identifiers.Writer(context.transfer_syntax, "")
         asked = writer.write([(0x00080052, "CS", level), *keys])
         number = _ask(association, uids.STUDY_MOVE, Field.MOVE, asked, {"MoveDestination": to})

@@ -575,7 +575,7 @@ export interface Peer {
 
 export type NewPeer =
   | { readonly name: string; readonly kind: "dicomweb"; readonly url: string; readonly secret?: string }
-  | { readonly name: string; readonly kind: "dimse"; readonly title: string; readonly host: string; readonly port: number; readonly tls: boolean };
+  | { readonly name: string; readonly kind: "dimse"; readonly title: string; readonly host: string; readonly port: number; readonly tls: boolean; readonly calls: boolean };
 
 /** A study or series as another node tells of it; `instances` is null when it does not say, `here` are those in this archive. */
 export interface Elsewhere {
@@ -603,7 +603,7 @@ export interface Asked {
   readonly unasked: readonly string[];
 }
 
-/** A fetch from another node. */
+/** A fetch from another node, or a sending to one. */
 export interface FetchJob {
   readonly job: string;
   readonly state: "running" | "done" | "cancelled" | "failed";

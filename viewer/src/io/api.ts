@@ -9,6 +9,7 @@ import type {
   Display,
   Drive,
   Entry,
+  Elsewhere,
   FetchJob,
   Finding,
   Folder,
@@ -325,9 +326,15 @@ export const echoPeer = async (name: string): Promise<void> => {
 
 export const askPeer = (peer: string, q: string): Promise<Asked> => json(`/api/peers/studies${queryString({ peer, q })}`);
 
-/** Fetch what is not here yet of a study; answers the name of the job. */
-export const fetchFromPeer = async (peer: string, study: string): Promise<string> =>
-  (await json<{ job: string }>("/api/peers/fetch", { method: "POST", body: { peer, study } })).job;
+export const seriesAtPeer = (peer: string, study: string): Promise<Page<Elsewhere>> => json(`/api/peers/series${queryString({ peer, study })}`);
+
+/** Fetch what is not here yet of a study, or of some of its series; answers the name of the job. */
+export const fetchFromPeer = async (peer: string, study: string, series: readonly string[]): Promise<string> =>
+  (await json<{ job: string }>("/api/peers/fetch", { method: "POST", body: { peer, study, series } })).job;
+
+/** Send entries of any level; answers the name of the job. */
+export const sendToPeer = async (peer: string, ids: readonly string[]): Promise<string> =>
+  (await json<{ job: string }>("/api/peers/send", { method: "POST", body: { peer, ids } })).job;
 
 export const fetchJob = (job: string): Promise<FetchJob> => json(`/api/jobs/${at(job)}`);
 

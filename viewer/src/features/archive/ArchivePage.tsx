@@ -15,7 +15,7 @@ import { FoundLine } from "./FoundLine.tsx";
 import { JacketPane } from "./JacketPane.tsx";
 import { ListBar } from "./ListBar.tsx";
 import { PatientsPane } from "./PatientsPane.tsx";
-import { RemoveDialog } from "./RemoveDialog.tsx";
+import { nameOf, RemoveDialog } from "./RemoveDialog.tsx";
 import { useLater } from "./useLater.ts";
 
 export interface ArchivePageProps {
@@ -79,6 +79,7 @@ function Dialogs({ store, deeds }: { readonly store: ArchiveStore; readonly deed
     <>
       <Attributes deeds={deeds} />
       <Saving deeds={deeds} />
+      <Sending deeds={deeds} />
       {removing === undefined ? null : (
         <RemoveDialog chosen={removing} onRemove={() => void deeds.remove(removing)} onClose={() => (deeds.removing.value = undefined)} />
       )}
@@ -114,6 +115,15 @@ function Saving({ deeds }: { readonly deeds: Deeds }) {
   const asked = deeds.saving.value;
   const Shown = useLater(asked !== undefined, loadConvert);
   return asked === undefined || Shown === undefined ? null : <Shown {...asked} onClose={() => (deeds.saving.value = undefined)} />;
+}
+
+const loadSend = async () => (await import("../pacs/index.ts")).SendDialog;
+
+function Sending({ deeds }: { readonly deeds: Deeds }) {
+  const chosen = deeds.sending.value;
+  const Shown = useLater(chosen !== undefined, loadSend);
+  if (chosen === undefined || Shown === undefined) return null;
+  return <Shown id={chosen.entry.id} name={nameOf(chosen)} onClose={() => (deeds.sending.value = undefined)} />;
 }
 
 /** The list is an old answer, since the last question failed: say so, without taking it away. */

@@ -27,7 +27,8 @@ export function RemoveDialog({ chosen, onRemove, onClose }: RemoveDialogProps) {
   );
 }
 
-function nameOf(chosen: Chosen): string {
+/** What an entry is called, with its patient. */
+export function nameOf(chosen: Chosen): string {
   switch (chosen.level) {
     case "patient":
       return patientTitle(chosen.entry, t);

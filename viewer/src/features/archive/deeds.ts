@@ -28,6 +28,9 @@ export class Deeds {
   /** The series that is being saved as a file of another kind. */
   readonly saving = signal<{ readonly series: Series; readonly form: "nii.gz" | "nrrd" } | undefined>(undefined);
 
+  /** The entry that is to be sent to another node, while one says to which. */
+  readonly sending = signal<Chosen | undefined>(undefined);
+
   constructor(
     private readonly store: ArchiveStore,
     private readonly go: (route: Route) => void,
@@ -104,6 +107,13 @@ export class Deeds {
         },
         ...this.#ofPatient(chosen),
         ...this.#ofSeries(chosen),
+        {
+          label: t("send.menu"),
+          icon: "globe",
+          run: () => {
+            this.sending.value = chosen;
+          },
+        },
         {
           label: t("remove.menu"),
           icon: "trash",

@@ -21,6 +21,7 @@ export function AddDialog({ onClose, onAdded }: AddProps) {
   const port = useSignal("104");
   const title = useSignal("");
   const tls = useSignal(false);
+  const calls = useSignal(false);
   const problem = useSignal("");
 
   const save = async (event: Event): Promise<void> => {
@@ -31,7 +32,7 @@ export function AddDialog({ onClose, onAdded }: AddProps) {
         await api.setPeer(
           kind.value === "dicomweb"
             ? { ...common, kind: "dicomweb", url: url.value, ...(secret.value === "" ? {} : { secret: secret.value }) }
-            : { ...common, kind: "dimse", host: host.value, port: Number(port.value), title: title.value, tls: tls.value },
+            : { ...common, kind: "dimse", host: host.value, port: Number(port.value), title: title.value, tls: tls.value, calls: calls.value },
         ),
       );
     } catch (error) {
@@ -64,6 +65,11 @@ export function AddDialog({ onClose, onAdded }: AddProps) {
                 <input type="checkbox" checked={tls.value} onChange={(event) => (tls.value = event.currentTarget.checked)} />
                 {t("pacs.tls")}
               </label>
+              <label class="pacs-check">
+                <input type="checkbox" checked={calls.value} onChange={(event) => (calls.value = event.currentTarget.checked)} />
+                {t("pacs.calls")}
+              </label>
+              <p class="quiet">{t("pacs.callsHint")}</p>
             </>
           )}
           <p class="form-problem" role="alert">

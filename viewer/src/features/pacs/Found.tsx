@@ -1,6 +1,12 @@
+import { Fragment } from "preact";
+
 import type { Elsewhere } from "../../core/model.ts";
+import { ApiError } from "../../io/http.ts";
+import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
-import { type Fetching, isRunning, type PacsStore, presence } from "./pacsStore.ts";
+import { type Exchanging, isRunning } from "./exchange.ts";
+import { type PacsStore, presence, uidOf } from "./pacsStore.ts";
+import { UnderWay } from "./UnderWay.tsx";
 
 /** What the node has of what was asked for, and how much of that is here. */
 export function Found({ store }: { readonly store: PacsStore }) {
@@ -16,7 +22,6 @@ export function Found({ store }: { readonly store: PacsStore }) {
 }
 
 function Studies({ store, studies }: { readonly store: PacsStore; readonly studies: readonly Elsewhere[] }) {
-  const fetching = store.fetching.value;
   return (
     <div class="pacs-scroll">
       <table class="pacs-table">
@@ -35,23 +40,10 @@ function Studies({ store, studies }: { readonly store: PacsStore; readonly studi
         </thead>
         <tbody>
           {studies.map((study) => (
-            <tr key={study.study_instance_uid}>
-              <td>
-                <bdi>{nameOf(study)}</bdi> <span class="quiet">{study.patient_id}</span>
-              </td>
-              <td>{fmt().date(study.date)}</td>
-              <td>
-                <bdi>{study.description}</bdi>
-              </td>
-              <td>{study.modalities.join(", ")}</td>
-              <td class="number">{study.instances === null ? "" : fmt().number(study.instances)}</td>
-              <td>
-                <Here study={study} />
-              </td>
-              <td class="pacs-deed">
-                <Deed store={store} study={study} fetching={fetching} />
-              </td>
-            </tr>
+            <Fragment key={study.study_instance_uid}>
+              <StudyRow store={store} study={study} />
+              <SeriesRows store={store} study={study.study_instance_uid} />
+            </Fragment>
           ))}
         </tbody>
       </table>
@@ -59,49 +51,103 @@ function Studies({ store, studies }: { readonly store: PacsStore; readonly studi
   );
 }
 
-function Here({ study }: { readonly study: Elsewhere }) {
-  const how = presence(study);
-  const { here } = study;
+function StudyRow({ store, study }: { readonly store: PacsStore; readonly study: Elsewhere }) {
+  const uid = study.study_instance_uid;
+  const open = store.opened.value.has(uid);
+  return (
+    <tr>
+      <td>
+        <button
+          type="button"
+          class="icon-button"
+          aria-expanded={open}
+          aria-label={t(open ? "pacs.hideSeries" : "pacs.showSeries")}
+          title={t(open ? "pacs.hideSeries" : "pacs.showSeries")}
+          onClick={() => void store.toggle(uid)}
+        >
+          <Icon name={open ? "down" : "chevron"} size={12} />
+        </button>{" "}
+        <bdi>{nameOf(study)}</bdi> <span class="quiet">{study.patient_id}</span>
+      </td>
+      <td>{fmt().date(study.date)}</td>
+      <td>
+        <bdi>{study.description}</bdi>
+      </td>
+      <td>{study.modalities.join(", ")}</td>
+      <Rest store={store} one={study} />
+    </tr>
+  );
+}
+
+function SeriesRows({ store, study }: { readonly store: PacsStore; readonly study: string }) {
+  const told = store.opened.value.get(study);
+  if (told === undefined) return null;
+  if (told === "asking" || told instanceof ApiError) {
+    return (
+      <tr class="pacs-series">
+        <td colSpan={7}>
+          {told === "asking" ? <span role="status">{t("pacs.searching")}</span> : <span class="pacs-bad" role="alert">{`${t(`error.${told.code}`)} ${told.message}`}</span>}
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <>
+      {told.map((one) => (
+        <tr key={one.series_instance_uid} class="pacs-series">
+          <td colSpan={2}>{one.number === null ? t("pacs.series") : t("pacs.seriesNumber", { number: one.number })}</td>
+          <td>
+            <bdi>{one.description}</bdi>
+          </td>
+          <td>{one.modalities.join(", ")}</td>
+          <Rest store={store} one={one} />
+        </tr>
+      ))}
+    </>
+  );
+}
+
+/** How many images there are, how many are here, and what can be done about it. */
+const Rest = ({ store, one }: { readonly store: PacsStore; readonly one: Elsewhere }) => (
+  <>
+    <td class="number">{one.instances === null ? "" : fmt().number(one.instances)}</td>
+    <td>
+      <Here one={one} />
+    </td>
+    <td class="pacs-deed">
+      <Deed store={store} one={one} />
+    </td>
+  </>
+);
+
+function Here({ one }: { readonly one: Elsewhere }) {
+  const how = presence(one);
+  const { here } = one;
   const text =
-    how === "all" ? t("pacs.all") : how === "none" ? t("pacs.notHere") : how === "some" ? t("pacs.some", { here }) : t("pacs.part", { here, all: study.instances ?? 0 });
+    how === "all" ? t("pacs.all") : how === "none" ? t("pacs.notHere") : how === "some" ? t("pacs.some", { here }) : t("pacs.part", { here, all: one.instances ?? 0 });
   return <span class={`pacs-here ${how}`}>{text}</span>;
 }
 
-interface DeedProps {
-  readonly store: PacsStore;
-  readonly study: Elsewhere;
-  readonly fetching: Fetching | undefined;
-}
-
-/** Fetch it; while that runs how far it is and a way to stop; afterwards what came of it. */
-function Deed({ store, study, fetching }: DeedProps) {
-  const mine = fetching?.study === study.study_instance_uid ? fetching : undefined;
-  if (mine !== undefined && isRunning(mine)) {
-    const { done = 0, total = null } = mine.progress ?? {};
-    return (
-      <>
-        <progress {...(total === null ? {} : { value: done, max: Math.max(total, 1) })} />
-        <span role="status">{t("pacs.fetching", { done: fmt().number(done), total: total === null ? "…" : fmt().number(total) })}</span>
-        <button type="button" class="button" disabled={mine.state === "stopping"} onClick={() => void store.stop()}>
-          {t(mine.state === "stopping" ? "pacs.stopping" : "pacs.stop")}
-        </button>
-      </>
-    );
-  }
-  const how = presence(study);
+/** Fetch it; while that runs how far it is and a way to stop; afterwards what came of it, and a way to go on. */
+function Deed({ store, one }: { readonly store: PacsStore; readonly one: Elsewhere }) {
+  const fetching = store.fetching.value;
+  const mine = fetching?.what === uidOf(one) ? fetching : undefined;
+  if (mine !== undefined && isRunning(mine)) return <UnderWay now={mine} words="pacs.fetching" onStop={() => void store.stop()} />;
+  const how = presence(one);
+  const again = mine?.state === "failed" || (mine?.failed ?? 0) > 0;
   return (
     <>
       {mine === undefined ? null : <Outcome fetching={mine} />}
       {how === "all" ? null : (
-        <button type="button" class="button" disabled={isRunning(fetching)} onClick={() => void store.fetch(study)}>
-          {t(how === "part" ? "pacs.fetchRest" : "pacs.fetch")}
+        <button type="button" class="button" disabled={isRunning(fetching)} onClick={() => void store.fetch(one)}>
+          {t(again ? "pacs.again" : how === "part" ? "pacs.fetchRest" : "pacs.fetch")}
         </button>
       )}
     </>
   );
 }
 
-function Outcome({ fetching: { state, done, failed, message } }: { readonly fetching: Fetching }) {
+function Outcome({ fetching: { state, done, failed, message } }: { readonly fetching: Exchanging }) {
   if (state === "failed") return <span class="pacs-bad" role="alert">{`${t("pacs.broke")} ${message}`}</span>;
   if (failed > 0) return <span class="pacs-bad" role="alert">{t("pacs.failed", { count: failed })}</span>;
   return <span role="status">{t(state === "cancelled" ? "pacs.cancelled" : "pacs.done", { count: done })}</span>;

@@ -6,8 +6,9 @@ import { ApiError, onSignedOut } from "../../io/http.ts";
 import { Ask, Icon, Problem, toast } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import { AddDialog } from "./AddDialog.tsx";
+import { isRunning } from "./exchange.ts";
 import { Found } from "./Found.tsx";
-import { isRunning, PacsStore } from "./pacsStore.ts";
+import { PacsStore } from "./pacsStore.ts";
 
 export interface PacsPageProps {
   /** What is shown of the archive is another now. */

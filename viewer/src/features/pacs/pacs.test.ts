@@ -37,6 +37,7 @@ function desk() {
     fetchFromPeer: vi.fn<PacsApi["fetchFromPeer"]>(() => Promise.resolve("j")),
     fetchJob: vi.fn<PacsApi["fetchJob"]>(() => Promise.resolve(job("done", 3))),
     cancelJob: vi.fn<PacsApi["cancelJob"]>(() => Promise.resolve()),
+    seriesAtPeer: vi.fn<PacsApi["seriesAtPeer"]>(() => Promise.resolve({ items: [{ ...study(1, 2), level: "series", series_instance_uid: "1.2.3" }], total: 1, offset: 0 })),
   };
   const changed = vi.fn();
   return { api, changed, store: new PacsStore(api, changed, () => Promise.resolve()) };
@@ -80,6 +81,22 @@ describe("a fetch", () => {
     await store.fetch(study(0, 3));
     expect(store.fetching.value).toMatchObject({ state: "done", done: 3, failed: 1 });
     expect([api.askPeer.mock.calls.length, changed.mock.calls.length]).toEqual([2, 1]);
+  });
+
+  it("is of one series, when that is wanted", async () => {
+    const { store, api } = desk();
+    await store.load();
+    await store.search("rossi");
+    await store.toggle("1.2");
+    const told = store.opened.value.get("1.2");
+    expect(told).toHaveLength(1);
+    const [series] = told as readonly Elsewhere[];
+    if (series === undefined) throw new Error("no series");
+    await store.fetch(series);
+    expect(api.fetchFromPeer).toHaveBeenLastCalledWith("a", "1.2", ["1.2.3"]);
+    expect([store.fetching.value?.what, api.seriesAtPeer.mock.calls.length]).toEqual(["1.2.3", 2]);
+    await store.toggle("1.2");
+    expect(store.opened.value.has("1.2")).toBe(false);
   });
 
   it("is stopped, also before it has a name", async () => {

@@ -1,22 +1,14 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
-import type { Asked, Elsewhere, FetchJob, Peer, Progress } from "../../core/model.ts";
+import type { Asked, Elsewhere, Peer } from "../../core/model.ts";
 import type * as api from "../../io/api.ts";
-import { ApiError } from "../../io/http.ts";
+import type { ApiError } from "../../io/http.ts";
+import { Exchange, type Exchanging, isRunning, refusal } from "./exchange.ts";
 
-export type PacsApi = Pick<typeof api, "askPeer" | "cancelJob" | "fetchFromPeer" | "fetchJob" | "peers">;
+export type PacsApi = Pick<typeof api, "askPeer" | "cancelJob" | "fetchFromPeer" | "fetchJob" | "peers" | "seriesAtPeer">;
 
-const LOOK_MS = 400;
-
-/** A fetch, under way or over: of which study, how far, and what came of it. */
-export interface Fetching {
-  readonly study: string;
-  readonly state: "running" | "stopping" | "done" | "cancelled" | "failed";
-  readonly progress?: Progress;
-  readonly done: number;
-  readonly failed: number;
-  readonly message: string;
-}
+/** The series of a study, as far as the node has told of them. */
+export type SeriesThere = readonly Elsewhere[] | "asking" | ApiError;
 
 /** The nodes, what the chosen one answered, and the one fetch that may be under way. */
 export class PacsStore {
@@ -24,18 +16,20 @@ export class PacsStore {
   readonly #chosen = signal<string | undefined>(undefined);
   readonly #asked = signal<Asked | undefined>(undefined);
   readonly #searching = signal(false);
-  readonly #fetching = signal<Fetching | undefined>(undefined);
+  readonly #fetch: Exchange;
+  readonly #opened = signal<ReadonlyMap<string, SeriesThere>>(new Map());
   readonly #problem = signal<ApiError | undefined>(undefined);
   #words = "";
   #turn = 0;
-  #job: string | undefined;
 
   constructor(
     private readonly api: PacsApi,
     /** What is shown of the archive is another now. */
     private readonly onChanged: () => void,
-    private readonly pause: () => Promise<void> = () => new Promise((resolve) => setTimeout(resolve, LOOK_MS)),
-  ) {}
+    pause?: () => Promise<void>,
+  ) {
+    this.#fetch = new Exchange(api, pause);
+  }
 
   /** Undefined until they were first told. */
   get peers(): ReadonlySignal<readonly Peer[] | undefined> {
@@ -54,8 +48,13 @@ export class PacsStore {
     return this.#searching;
   }
 
-  get fetching(): ReadonlySignal<Fetching | undefined> {
-    return this.#fetching;
+  get fetching(): ReadonlySignal<Exchanging | undefined> {
+    return this.#fetch.now;
+  }
+
+  /** The studies whose series are shown. */
+  get opened(): ReadonlySignal<ReadonlyMap<string, SeriesThere>> {
+    return this.#opened;
   }
 
   get problem(): ReadonlySignal<ApiError | undefined> {
@@ -79,6 +78,7 @@ export class PacsStore {
     this.#turn += 1;
     this.#chosen.value = name;
     this.#asked.value = undefined;
+    this.#opened.value = new Map();
     this.#searching.value = false;
     this.#problem.value = undefined;
   }
@@ -99,53 +99,50 @@ export class PacsStore {
     if (turn === this.#turn) this.#searching.value = false;
   }
 
-  /** Fetch what is not here yet of a study, and look again how much of it is here. */
-  async fetch(study: Elsewhere): Promise<void> {
+  /** Show the series of a study, or show them no longer. */
+  async toggle(study: string): Promise<void> {
+    if (!this.#opened.value.has(study)) return this.#ask(study);
+    this.#put(study, undefined);
+  }
+
+  async #ask(study: string): Promise<void> {
     const peer = this.#chosen.value;
-    if (peer === undefined || isRunning(this.#fetching.value)) return;
-    const uid = study.study_instance_uid;
-    const begun: Fetching = { study: uid, state: "running", done: 0, failed: 0, message: "" };
-    this.#fetching.value = begun;
-    try {
-      this.#job = await this.api.fetchFromPeer(peer, uid);
-      if (this.#stopping()) await this.api.cancelJob(this.#job);
-      this.#fetching.value = await this.#watched(this.#job, begun);
-    } catch (error) {
-      this.#fetching.value = { ...begun, state: "failed", message: refusal(error).message };
-    }
-    this.#job = undefined;
+    if (peer === undefined) return;
+    if (!this.#opened.value.has(study)) this.#put(study, "asking");
+    const told = await this.api.seriesAtPeer(peer, study).then(({ items }) => items, refusal);
+    if (this.#chosen.value === peer && this.#opened.value.has(study)) this.#put(study, told);
+  }
+
+  #put(study: string, told: SeriesThere | undefined): void {
+    const opened = new Map(this.#opened.value);
+    if (told === undefined) opened.delete(study);
+    else opened.set(study, told);
+    this.#opened.value = opened;
+  }
+
+  /** Fetch what is not here yet of a study or a series, and look again how much of it is here. */
+  async fetch(wanted: Elsewhere): Promise<void> {
+    const peer = this.#chosen.value;
+    if (peer === undefined || isRunning(this.fetching.value)) return;
+    const study = wanted.study_instance_uid;
+    const series = wanted.level === "series" ? [wanted.series_instance_uid] : [];
+    await this.#fetch.run(uidOf(wanted), () => this.api.fetchFromPeer(peer, study, series));
     this.onChanged();
-    if (this.#chosen.value === peer && this.#asked.value !== undefined) await this.search(this.#words);
+    if (this.#chosen.value !== peer || this.#asked.value === undefined) return;
+    await Promise.all([this.search(this.#words), this.#opened.value.has(study) ? this.#ask(study) : undefined]);
   }
 
-  async stop(): Promise<void> {
-    const now = this.#fetching.value;
-    if (now?.state !== "running") return;
-    this.#fetching.value = { ...now, state: "stopping" };
-    if (this.#job !== undefined) await this.api.cancelJob(this.#job).catch(() => undefined); // it has ended by itself
-  }
-
-  #stopping(): boolean {
-    return this.#fetching.value?.state === "stopping";
-  }
-
-  async #watched(job: string, begun: Fetching): Promise<Fetching> {
-    for (;;) {
-      const { state, progress, summary, message }: FetchJob = await this.api.fetchJob(job);
-      if (state !== "running") return { ...begun, state, progress, message, done: summary?.done ?? 0, failed: summary?.failed ?? 0 };
-      this.#fetching.value = { ...begun, state: this.#stopping() ? "stopping" : "running", progress };
-      await this.pause();
-    }
+  stop(): Promise<void> {
+    return this.#fetch.stop();
   }
 }
 
-export const isRunning = (one: Fetching | undefined): boolean => one?.state === "running" || one?.state === "stopping";
+/** What a study or series is known by. */
+export const uidOf = (one: Elsewhere): string => (one.level === "series" ? one.series_instance_uid : one.study_instance_uid);
 
-/** How much of a study is here. */
+/** How much of a study or series is here. */
 export function presence({ here, instances }: Elsewhere): "all" | "part" | "none" | "some" {
   if (here === 0) return "none";
   if (instances === null) return "some";
   return here >= instances ? "all" : "part";
 }
-
-const refusal = (error: unknown): ApiError => (error instanceof ApiError ? error : new ApiError("internal", 0, String(error)));

@@ -1,0 +1,112 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import type { Peer } from "../../core/model.ts";
+import * as api from "../../io/api.ts";
+import { onSignedOut } from "../../io/http.ts";
+import { Dialog } from "../kit/index.ts";
+import { t } from "../prefs/index.ts";
+import { Exchange, type Exchanging, isRunning, refusal } from "./exchange.ts";
+import { UnderWay } from "./UnderWay.tsx";
+
+export interface SendDialogProps {
+  readonly id: string;
+  /** What is sent, as people call it. */
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+/** Kept while the dialog is closed: what is being sent goes on, and is told about when it is opened again. */
+let held: { readonly exchange: Exchange; name: string } | undefined;
+onSignedOut(() => (held = undefined));
+
+/** Send an entry to another node: which one, how far it is, and what came of it. Nothing is sent before one says so. */
+export function SendDialog({ id, name, onClose }: SendDialogProps) {
+  const sending = (held ??= { exchange: new Exchange(api), name: "" });
+  const now = sending.exchange.now.value;
+  const peers = useSignal<readonly Peer[] | undefined>(undefined);
+  const chosen = useSignal("");
+  const problem = useSignal("");
+  useEffect(() => {
+    api.peers().then(
+      (all) => {
+        peers.value = all;
+        chosen.value = all[0]?.name ?? "";
+      },
+      (error: unknown) => (problem.value = `${t(`error.${refusal(error).code}`)} ${refusal(error).message}`),
+    );
+  }, [peers, chosen, problem]);
+  const send = (): void => {
+    const to = chosen.value;
+    sending.name = name;
+    void sending.exchange.run(id, () => api.sendToPeer(to, [id]));
+  };
+  const busy = isRunning(now);
+  const mine = now?.what === id;
+  return (
+    <Dialog title={t("pacs.sendTitle")} class="ask" onClose={onClose}>
+      <div class="dialog-body pacs-send">
+        <p>
+          <bdi>
+            <strong>{busy ? sending.name : name}</strong>
+          </bdi>
+        </p>
+        {busy || peers.value === undefined ? null : <To peers={peers.value} chosen={chosen.value} onChoose={(to) => (chosen.value = to)} />}
+        {now !== undefined && (busy || mine) ? <Told now={now} onStop={() => void sending.exchange.stop()} /> : null}
+        <p class="form-problem" role="alert">
+          {problem.value}
+        </p>
+      </div>
+      <footer class="dialog-foot">
+        <button type="button" class="button" onClick={onClose}>
+          {t("action.close")}
+        </button>
+        <button type="button" class="button primary" disabled={busy || chosen.value === ""} onClick={send}>
+          {t(mine && isUnfinished(now) ? "pacs.again" : "pacs.send")}
+        </button>
+      </footer>
+    </Dialog>
+  );
+}
+
+/** Something is left to be tried again. */
+const isUnfinished = ({ state, failed }: Exchanging): boolean => !["running", "stopping"].includes(state) && (state !== "done" || failed > 0);
+
+const Told = ({ now, onStop }: { readonly now: Exchanging; readonly onStop: () => void }) => (
+  <p class="pacs-row">{isRunning(now) ? <UnderWay now={now} words="pacs.sending" onStop={onStop} /> : <Sent now={now} />}</p>
+);
+
+interface ToProps {
+  readonly peers: readonly Peer[];
+  readonly chosen: string;
+  readonly onChoose: (name: string) => void;
+}
+
+function To({ peers, chosen, onChoose }: ToProps) {
+  if (peers.length === 0) return <p class="quiet">{t("pacs.noneToSend")}</p>;
+  return (
+    <>
+      <label for="pacs-to">{t("pacs.node")}</label>
+      <select
+        id="pacs-to"
+        value={chosen}
+        onChange={(event) => {
+          onChoose(event.currentTarget.value);
+        }}
+      >
+        {peers.map((peer) => (
+          <option key={peer.name} value={peer.name}>
+            {`${peer.name} (${peer.kind === "dicomweb" ? peer.url : `${peer.title}@${peer.host}:${peer.port}`})`}
+          </option>
+        ))}
+      </select>
+      <p class="quiet">{t("pacs.sendHint")}</p>
+    </>
+  );
+}
+
+function Sent({ now: { state, done, failed, message } }: { readonly now: Exchanging }) {
+  if (state === "failed") return <span class="pacs-bad" role="alert">{`${t("pacs.sendBroke")} ${message}`}</span>;
+  if (failed > 0) return <span class="pacs-bad" role="alert">{t("pacs.sendFailed", { count: failed })}</span>;
+  return <span role="status">{t(state === "cancelled" ? "pacs.sendStopped" : "pacs.sent", { count: done })}</span>;
+}
