@@ -7,7 +7,7 @@ import { scriptOf } from "./charsets.ts";
 
 describe("the scripts of character sets", () => {
   it("are told of all that the server knows, but for the one of all scripts", () => {
-    const source = readFileSync(path.join(import.meta.dirname, "../../../src/fileroom/model.py"), "utf8");
+    const source = readFileSync(path.join(import.meta.dirname, "../../../src/fileroom/model/rules.py"), "utf8");
     const listed = /CHARSETS: tuple\[str, \.\.\.\] = \(([\s\S]*?)\n\)/.exec(source)?.[1] ?? "";
     const known = [...listed.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
     expect(known.length).toBeGreaterThan(20);

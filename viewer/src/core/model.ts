@@ -1,5 +1,5 @@
 /**
- * The nouns of the house, as `src/fileroom/model.py` has them and `model.plain` writes them.
+ * The nouns of the house, as `src/fileroom/model/` has them and `model.plain` writes them.
  *
  * Dates and times are the text that stands in the file (DA `YYYYMMDD`, TM `HHMMSS.ffffff`, PS3.5 6.2), lengths are
  * millimetres, absent values are `null` (numbers) or `""` (text).
