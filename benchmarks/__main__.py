@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import cold, dimse, growth, headers, ingest, peers, qidopeer, reopen, rescan, search, wado
+from benchmarks import cold, dimse, growth, headers, ingest, media, peers, qidopeer, reopen, rescan, search, wado
 from benchmarks.harness import as_json, machine, table
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ BENCHMARKS: dict[str, tuple[Callable[..., Comparison], dict[str, int]]] = {
     "series": (wado.measure_series, {"instances": 20, "runs": 1}),
     "frames": (wado.measure_frames, {"instances": 20, "runs": 1}),
     "qidopeer": (qidopeer.measure, {"studies": 300, "runs": 1, "count": 30}),
+    "media": (media.measure, {"instances": 500, "runs": 1}),
+    "mediapatients": (partial(media.measure, patients=500), {"instances": 1_000, "runs": 1}),
     "dimsestore": (dimse.store, {"instances": 40, "runs": 1}),
     "dimsestore4": (partial(dimse.store, associations=4), {"instances": 40, "runs": 1}),
     "dimsefind": (dimse.find, {"studies": 300, "runs": 1}),

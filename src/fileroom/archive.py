@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog import charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
+from fileroom.catalog import audit, charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
 from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog.home import FolderHome, MemoryHome
 from fileroom.catalog.locate import locate, locate_all
@@ -42,8 +42,16 @@ if TYPE_CHECKING:
     from fileroom.model.drives import Drive, Root
     from fileroom.model.entries import Attribute, Counts, Patient, Study
     from fileroom.model.headers import Header
-    from fileroom.model.ledger import ImportSummary, LedgerEntry, PurgeReport, ReasonCount, RelinkReport, Stored
-    from fileroom.model.media import Deidentify, MediaReport
+    from fileroom.model.ledger import (
+        Audited,
+        ImportSummary,
+        LedgerEntry,
+        PurgeReport,
+        ReasonCount,
+        RelinkReport,
+        Stored,
+    )
+    from fileroom.model.media import Carrying, Deidentify, MediaReport
     from fileroom.model.others import Conversion, OtherImage, Others
     from fileroom.model.outcomes import Outcome, Reason
     from fileroom.model.peers import Asked, Elsewhere, Exchanged, Peer, Token
@@ -260,8 +268,8 @@ class Archive:
         medium = self._medium()
         return {"label": medium.label, "kind": medium.kind, "bytes": medium.bytes(), **plain(medium.found)}
 
-    def copy_into_memory(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> int:
-        """Read all images of the source once, so that it can be ejected; returns how many could not be read.
+    def copy_into_memory(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> Carrying:
+        """Read all images of the source once, so that it can be ejected. Asked for again, it reads what it could not.
 
         Busy before :meth:`look_in` has come to its end, BadRequest when there is not enough memory.
         """
@@ -279,9 +287,19 @@ class Archive:
         """Take entries of a ``session`` (of :meth:`ephemeral`) into this archive, by verified copies of their files.
 
         The ledger of this import says of each file whether it was copied; what could not be read can be tried again.
+        NoRoom, before anything is copied.
         """
-        with session._medium().held_files(ids) as path:
+        with session._medium().held_files(ids, room_in=self._catalog.folder) as path:
             return self.bring_in([path], copy=True, who=who, on_progress=on_progress, cancel=cancel)
+
+    def audit_session(self, session: Archive, *, who: str = "") -> None:
+        """Put down that a session was opened, by whom and when, and what kind of source it has: no more of it."""
+        kind = session.medium.kind if session.medium else ""
+        audit.record(self._catalog, audit.SESSION_OPENED, who=who or _user(), detail=kind)
+
+    def audit_trail(self, *, limit: int = 200) -> tuple[Audited, ...]:
+        """What was done that is to be known afterwards, the newest first."""
+        return audit.trail(self._catalog, limit)
 
     def traces(self) -> tuple[bytes, ...]:
         """What would betray that these images were here, as bytes to look for on a disk."""

@@ -28,6 +28,7 @@ class Settings:
     use_keyring: bool = True  # the key may go to the keyring of the operating system; else a key file
     readers: int = 4  # threads that read headers ahead of the writer
     aside: bool = True  # large imports read in a process of their own
+    in_disc_order: bool = False  # the files of a folder are read as they lie on their medium
     batch: int = 20_000  # files per transaction of an import, which is also made every half second
     demo: bool = False  # it holds phantoms, and says so
     containers: bool = True  # .zip, .tar, .tar.gz and .iso are walked like folders

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fileroom.dicom.dicomdir import Directory, NoDirectory, read_directory, with_element
+from fileroom.dicom.dicomdir import Directory, Listed, NoDirectory, read_directory
 from fileroom.dicom.reading import read_header_from
 from fileroom.sources.held import Bytes
 from fileroom.sources.opened import opened_bytes
@@ -100,11 +100,19 @@ def test_records_become_headers() -> None:
     assert (header.study_date, header.modality, header.instance_number) == ("20240131", "CT", 2)
 
 
-def test_an_element_can_be_added_in_its_place() -> None:
-    data = with_element(listed(directory(SOUND)).listed[0].data, 0x00100030, b"DA", b"19700101")
-    header = read_header_from(opened_bytes(data)).header
-    assert header is not None
-    assert (header.patient_birth_date, header.patient_id, header.modality) == ("19700101", "7", "CT")
+def test_a_birth_date_is_asked_for_once_and_stands_in_its_place() -> None:
+    asked: list[Listed] = []
+
+    def born(image: Listed) -> str:
+        asked.append(image)
+        return "19700101"
+
+    found = read_directory(Bytes(directory(SOUND)), born)
+    for one in found.listed:
+        header = read_header_from(opened_bytes(one.data)).header
+        assert header is not None
+        assert (header.patient_birth_date, header.patient_id, header.modality) == ("19700101", "7", "CT")
+    assert [one.parts for one in asked] == [("DICOM", "IM1")]
 
 
 def replaced(number: int, after: int | None, lower: int | None) -> bytes:

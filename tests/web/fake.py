@@ -404,6 +404,10 @@ class FakeArchive:
         self.calls.append(("restore", list(ids)))
         return Counts(studies=1)
 
+    def audit_session(self, session: Archive) -> None:
+        kind = session.medium.kind if session.medium else ""
+        self.calls.append(("audit_session", kind))
+
     def check_token(self, secret: str) -> bool:
         self.calls.append(("check_token", secret))
         return secret in self.tokens

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fileroom.archive import Archive
 from tests import world
+from tests.patience import until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from httpx2 import Response
+    from starlette.applications import Starlette
     from starlette.testclient import TestClient
 
     from tests.web.fake import FakeArchive
@@ -107,3 +111,56 @@ def test_what_cannot_be_opened_is_said(client: TestClient, tmp_path: Path) -> No
     assert "neither a folder nor the image of a disc" in answer.json()["detail"]
     assert client.post("/api/sessions", json={"path": "relative"}).status_code == 400
     assert client.get("/api/sessions").json() == []
+
+
+def ended(client: TestClient, url: str, job: str) -> dict[str, Any]:
+    until(lambda: bool(client.get(f"{url}/api/jobs/{job}").json()["state"] != "running"))
+    state: dict[str, Any] = client.get(f"{url}/api/jobs/{job}").json()
+    return state
+
+
+def test_a_copy_into_memory_is_a_job_that_tells_what_it_could_not_read(client: TestClient, disc: Path) -> None:
+    url = opened(client, disc)
+    (disc / "DICOM/2").rename(disc / "away")
+    answer = client.post(f"{url}/api/medium/copy")
+    assert answer.status_code == 202
+    job = ended(client, url, answer.json()["job"])
+    assert (job["kind"], job["state"], job["summary"]["unread"]) == ("carrying", "done", ["DICOM/2"])
+    assert client.get(f"{url}/api/medium").json()["in_memory"] is False
+    (disc / "away").rename(disc / "DICOM/2")
+    again = ended(client, url, client.post(f"{url}/api/medium/copy").json()["job"])
+    assert again["summary"]["unread"] == []
+    assert client.get(f"{url}/api/medium").json()["in_memory"] is True
+
+
+def test_the_audit_trail_is_told_of_a_session_and_not_of_what(
+    client: TestClient, disc: Path, archive: FakeArchive
+) -> None:
+    opened(client, disc)
+    assert [call for call in archive.calls if call[0] == "audit_session"] == [("audit_session", "folder")]
+
+
+def test_a_disc_that_hangs_holds_up_nobody(client: TestClient, app: Starlette) -> None:
+    going, hung = threading.Event(), threading.Event()
+
+    class Hanging:
+        size = 4096
+
+        def read_at(self, position: int, length: int) -> bytes:
+            hung.set()
+            going.wait(60)
+            raise OSError(5, f"no {length} bytes at {position}")
+
+    files: dict[str, Hanging | bytes] = {"1": world.instance(number=1), "2": Hanging()}
+    session = app.state.door.open_sessions.add(Archive.ephemeral(files))
+    try:
+        until(hung.is_set)
+        assert client.get(f"{session.address}/api/patients").status_code == 200
+        assert client.get(f"{session.address}/api/medium").json()["whole"] is False
+        assert client.post(f"{session.address}/api/medium/copy").status_code == 409
+        assert client.get("/api/sessions").status_code == 200
+    finally:
+        going.set()
+    until(lambda: client.get(f"{session.address}/api/medium").json()["whole"])
+    assert client.get(f"{session.address}/api/medium").json()["unreadable"] == 1
+    assert client.delete(f"/api{session.address}").status_code == 204

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy import Float as Real
 
-SCHEMA_VERSION = 20
+SCHEMA_VERSION = 21
 
 metadata = MetaData()
 
@@ -463,6 +463,17 @@ peer = Table(
     _count("tls"),
     _text("secret"),
     _text("at"),
+)
+
+# What was done that is to be known afterwards, by whom and when; never to whom: it holds no identifiers.
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _text("at"),
+    _text("who"),
+    _text("what"),
+    _text("detail"),
 )
 
 token = Table(

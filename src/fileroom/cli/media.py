@@ -47,6 +47,9 @@ def media(
     prove: Annotated[
         bool, typer.Option("--prove", help="At the end search what was changed on this computer for anything of it.")
     ] = False,
+    opened: Annotated[
+        bool, typer.Option("--opened", help="List when sessions were opened, and by whom. Of what is not known.")
+    ] = False,
     archive: ArchiveOption = None,
 ) -> None:
     """Look at a disc or a stick; nothing of it is kept.
@@ -55,6 +58,9 @@ def media(
     closed, or when fileroom ends. Without PATH the discs and sticks that are
     plugged in are listed.
     """
+    if opened:
+        _trail(context, archive, as_json=as_json)
+        return
     if path is None:
         _list(as_json=as_json)
         return
@@ -80,6 +86,20 @@ def _tell(report: dict[str, Any], *, as_json: bool) -> None:
             out().print(safe(line), soft_wrap=True)
     if report["found_in"]:
         raise typer.Exit(Exit.FAILED)
+
+
+def _trail(context: typer.Context, archive: Path | None, *, as_json: bool) -> None:
+    from fileroom.model.plain import plain
+
+    with open_archive(context, archive) as house:
+        found = house.audit_trail()
+    if as_json:
+        print_json({"items": plain(found)})
+        return
+    if not found:
+        out().print("No session was opened yet.")
+    for one in found:
+        out().print(f"{one.at}  {safe(one.who)}  {one.what} ({one.detail})", soft_wrap=True)
 
 
 def _list(*, as_json: bool) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fileroom.sources.positioned import Positioned
 
@@ -30,6 +31,8 @@ _SYNTAX, _FIRST, _RECORDS = 0x00020010, 0x00041200, 0x00041220
 _NEXT, _IN_USE, _LOWER, _TYPE = 0x00041400, 0x00041410, 0x00041420, 0x00041430
 _FILE, _CLASS, _INSTANCE = 0x00041500, 0x00041510, 0x00041511
 _CHARSET, _SOP_CLASS, _SOP_INSTANCE = 0x00080005, 0x00080016, 0x00080018
+_BIRTH_DATE: Final = 0x00100030
+_OWN_GROUP: Final = 4 << 16, 5 << 16  # tags of the directory itself
 _LONG_VRS: Final = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"}
 )
@@ -78,6 +81,7 @@ class _Form:
         self.tag = struct.Struct(order + "HH").unpack_from
         self.short = struct.Struct(order + "H").unpack_from
         self.long = struct.Struct(order + "I").unpack_from
+        self.head = struct.Struct(order + "HH2sH").unpack_from
         self._order = order
 
     def element(self, tag: int, vr: bytes, value: bytes) -> bytes:
@@ -88,12 +92,16 @@ class _Form:
         return head + struct.pack(self._order + "I", len(value)) + value
 
 
-def read_directory(source: Positioned) -> Directory:
-    """What a DICOMDIR lists. NoDirectory when it is none; OSError when it cannot be read."""
+def read_directory(source: Positioned, born: Callable[[Listed], str | None] = lambda _: "") -> Directory:
+    """What a DICOMDIR lists. NoDirectory when it is none; OSError when it cannot be read.
+
+    Where a patient's record has no birth date, ``born`` is asked for it, with the first image below it; after None
+    (it is not there) with the next one.
+    """
     if source.size > LARGEST:
         raise NoDirectory("larger than any should be")
     data = source.read_at(0, source.size)
-    reader = _Reader(data, *_after_meta(data))
+    reader = _Reader(data, *_after_meta(data), born)
     reader.read()
     return reader.directory(cut=reader.cut or len(data) < source.size)
 
@@ -101,7 +109,7 @@ def read_directory(source: Positioned) -> Directory:
 def _after_meta(data: bytes) -> tuple[_Form, int]:
     """How the data set is written, and where it begins: behind the meta group, which is explicit LE (PS3.10 7.1)."""
     start = _PREAMBLE + 4 if data[_PREAMBLE : _PREAMBLE + 4] == b"DICM" else 0
-    meta, position, syntax = _Form(_EXPLICIT_LE), start, b""
+    meta, position, syntax = _form(_EXPLICIT_LE), start, b""
     while position + 8 <= len(data) and data[position : position + 2] == b"\x02\x00":
         tag, _, value, end = _head(data, position, meta)
         if tag == _SYNTAX:
@@ -109,28 +117,31 @@ def _after_meta(data: bytes) -> tuple[_Form, int]:
         position = end
     if not syntax:
         syntax = _EXPLICIT_LE if data[position + 4 : position + 6].isalpha() else _IMPLICIT_LE
-    return _Form(syntax), position
+    return _form(syntax), position
+
+
+_form = cache(_Form)
 
 
 def _head(data: bytes, position: int, form: _Form) -> tuple[int, bytes, int, int]:
     """Tag, VR, beginning and end of the value of the element at ``position``; -1 for an end that is not told."""
-    group, number = form.tag(data, position)
-    tag, vr = group << 16 | number, b""
+    group, number, vr, length = form.head(data, position)
+    value = position + 8
     if group == 0xFFFE or not form.explicit:  # noqa: PLR2004 - items have no VR (PS3.5 7.5)
-        value, length = position + 8, form.long(data, position + 4)[0]
-    else:
-        vr = data[position + 4 : position + 6]
-        if vr in _LONG_VRS:
-            value, length = position + 12, form.long(data, position + 8)[0]
-        else:
-            value, length = position + 8, form.short(data, position + 6)[0]
-    return tag, vr, value, -1 if length == _UNDEFINED else value + length
+        vr, length = b"", form.long(data, position + 4)[0]
+    elif vr in _LONG_VRS:
+        value, length = position + 12, form.long(data, position + 8)[0]
+    return group << 16 | number, vr, value, -1 if length == _UNDEFINED else value + length
 
 
 class _Reader:
     """One pass over the file, then along the offsets."""
 
-    def __init__(self, data: bytes, form: _Form, start: int) -> None:
+    def __init__(self, data: bytes, form: _Form, start: int, born: Callable[[Listed], str | None]) -> None:
+        self._born = born
+        self._dates: dict[int, str] = {}  # of birth, by the records of patients
+        self._above: tuple[tuple[int, ...], dict[int, bytes]] = ((), {})  # what the last image's records above it say
+        self._meta = _meta(form.syntax)
         self._data = data
         self._form = form
         self._start = start
@@ -219,7 +230,7 @@ class _Reader:
             if not _safe(parts):
                 refused.append(display(name))
             else:
-                listed.append(Listed(parts, self._as_file([*above, record])))
+                listed.append(self._listed(parts, above, record))
         return Directory(tuple(listed), tuple(refused), cut, len(leaves) - len(ways))
 
     def _by_offsets(self) -> Iterator[tuple[list[_Record], _Record]]:
@@ -261,42 +272,63 @@ class _Reader:
         at = record.values.get(tag)
         return b"" if at is None else self._data[at[1] : at[2]].strip(b"\0 ")
 
-    def _as_file(self, records: list[_Record]) -> bytes:
-        """What some records say together, the lower one having the last word, as a DICOM file without pixels."""
-        elements: dict[int, bytes] = {}
-        for record in records:
-            for tag, (start, _, end) in record.values.items():
-                if tag >> 16 != 4:  # noqa: PLR2004 - the directory's own group
-                    if tag == _CHARSET and tag in elements:
-                        continue  # a name is written as its own record says, and the first is the patient's
-                    elements[tag] = self._data[start:end]
-        own = records[-1]
+    def _listed(self, parts: tuple[str, ...], above: list[_Record], record: _Record) -> Listed:
+        """An image, with what it and the records above it say together."""
+        records = tuple(map(id, above))
+        if records != self._above[0]:
+            self._above = records, self._said_above(above)
+        said = self._above[1]
+        if _BIRTH_DATE not in said:
+            whose = records[0] if records else 0
+            if whose not in self._dates:
+                born = self._born(Listed(parts, self._as_file(said, record)))
+                if born is None:
+                    return Listed(parts, self._as_file(said, record))
+                self._dates[whose] = born
+            date = self._dates[whose].encode("ascii", "replace")
+            said[_BIRTH_DATE] = self._form.element(_BIRTH_DATE, b"DA", date)
+        return Listed(parts, self._as_file(said, record))
+
+    def _said_above(self, above: list[_Record]) -> dict[int, bytes]:
+        """What the records above an image say, the lower one having the last word."""
+        said: dict[int, bytes] = {}
+        for one in above:
+            # A name is written as its own record says, and the first is the patient's.
+            charset = said.get(_CHARSET)
+            said |= self._elements_of(one)
+            if charset is not None:
+                said[_CHARSET] = charset
+        if len(said.get(_BIRTH_DATE, b"")) <= len(self._form.element(_BIRTH_DATE, b"DA", b"")):
+            said.pop(_BIRTH_DATE, None)  # there, and empty
+        return said
+
+    def _elements_of(self, record: _Record) -> dict[int, bytes]:
+        """What a record says of what it stands for."""
+        data, (own, after) = self._data, _OWN_GROUP
+        return {tag: data[at[0] : at[2]] for tag, at in record.values.items() if not own <= tag < after}
+
+    def _as_file(self, above: dict[int, bytes], own: _Record) -> bytes:
+        """What the record of an image says, and those above it, as a DICOM file without pixels."""
+        elements = above | self._elements_of(own)
+        if _CHARSET in above:
+            elements[_CHARSET] = above[_CHARSET]
         for tag, source in ((_SOP_CLASS, _CLASS), (_SOP_INSTANCE, _INSTANCE)):
             uid = self._value(own, source)
-            elements[tag] = self._form.element(tag, b"UI", uid + b"\0" * (len(uid) % 2))
-        meta = _meta(self._form.syntax)
-        return bytes(_PREAMBLE) + b"DICM" + meta + b"".join(elements[tag] for tag in sorted(elements))
-
-
-def with_element(data: bytes, tag: int, vr: bytes, value: bytes) -> bytes:
-    """The file of a :class:`Listed` with one more element (which it has not, or empty), in its place."""
-    form, position = _after_meta(data)
-    while position + 8 <= len(data):
-        here, _, _, end = _head(data, position, form)
-        if here >= tag:
-            rest = data[end:] if here == tag else data[position:]
-            return data[:position] + form.element(tag, vr, value) + rest
-        position = end
-    return data + form.element(tag, vr, value)
+            elements[tag] = self._form.element(tag, b"UI", uid + b"\0" if len(uid) % 2 else uid)
+        return self._meta + b"".join([elements[tag] for tag in sorted(elements)])
 
 
 def _meta(syntax: bytes) -> bytes:
-    form = _Form(_EXPLICIT_LE)
+    """All that stands before the data set of a file."""
+    form = _form(_EXPLICIT_LE)
     told = form.element(_SYNTAX, b"UI", syntax + b"\0" * (len(syntax) % 2))
-    return form.element(0x00020000, b"UL", struct.pack("<I", len(told))) + told
+    return bytes(_PREAMBLE) + b"DICM" + form.element(0x00020000, b"UL", struct.pack("<I", len(told))) + told
 
 
 def _safe(parts: tuple[str, ...]) -> bool:
     """Whether a file ID stays on its medium."""
-    inside = all(part not in {"", ".", ".."} and not set(part) & set("/:\0") for part in parts)
-    return inside and len(parts) <= _MOST_PARTS
+    inside = "" not in parts and "." not in parts and ".." not in parts
+    return inside and len(parts) <= _MOST_PARTS and _LEADS_OUT.isdisjoint("".join(parts))
+
+
+_LEADS_OUT: Final = frozenset("/:\0")

@@ -7,8 +7,9 @@ is and has it looked at; what is found stands in the catalog like that of any im
 from __future__ import annotations
 
 import contextlib
-import mmap
+import errno
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,15 +17,17 @@ from typing import TYPE_CHECKING
 from fileroom.catalog import queries
 from fileroom.catalog.store import id_text
 from fileroom.catalog.userdata import forget
-from fileroom.dicom.dicomdir import NoDirectory, read_directory, with_element
+from fileroom.dicom.dicomdir import NoDirectory, read_directory
 from fileroom.dicom.reading import read_header_from
-from fileroom.errors import BadRequest, Busy, SourceError
+from fileroom.errors import BadRequest, Busy, NoRoom, SourceError
+from fileroom.intake.carried import Carried
 from fileroom.intake.run import bring_in
-from fileroom.jobs import Progress
+from fileroom.jobs import CancelToken
 from fileroom.model.entries import Level
+from fileroom.model.media import Carrying
 from fileroom.model.outcomes import Outcome
 from fileroom.model.queries import Query
-from fileroom.sources import held, isos, secrecy
+from fileroom.sources import disc_order, held, isos, secrecy
 from fileroom.sources.containers import Directory, gather
 from fileroom.sources.matching import Finder
 from fileroom.sources.opened import look, opened, opened_bytes
@@ -36,7 +39,8 @@ if TYPE_CHECKING:
 
     from fileroom.catalog.store import Catalog
     from fileroom.dicom.dicomdir import Directory as Listing
-    from fileroom.jobs import CancelToken, OnProgress
+    from fileroom.dicom.dicomdir import Listed
+    from fileroom.jobs import OnProgress
     from fileroom.model.headers import Header
     from fileroom.model.ledger import ImportSummary
     from fileroom.settings import Settings
@@ -82,6 +86,7 @@ class Found:
     unreadable: int = 0
     trouble: str = ""
     whole: bool = False  # it was looked through to the end
+    unread: tuple[str, ...] = ()  # by the last copy into memory, which can be asked for again
     in_memory: bool = False  # all of it was copied into memory: it can be ejected
     locked: bool = False  # what is in memory cannot be swapped out to a disk
 
@@ -93,12 +98,13 @@ class Medium:
         self._catalog = catalog
         # One reader, that goes through a disc from its beginning to its end: seeks are what it costs. And no process
         # beside this one, that would hold what is not to be kept.
-        self._settings = replace(settings, readers=1, aside=False)
+        self._settings = replace(settings, readers=1, aside=False, in_disc_order=True)
         self._at = _opened(source, label)
         self.label = self._at.label
         self.kind = self._at.kind
         self.found = Found(locked=secrecy.protect())
         self._copies: Mount | None = None
+        self._carried: Carried | None = None
         if self._at.mount is not None:
             catalog.hold(self._at.mount)
 
@@ -121,10 +127,10 @@ class Medium:
 
     def list_directory(self) -> bool:
         """Show what the DICOMDIR lists, from it alone; False when there is none that could be used."""
-        directory = self._directory()
+        finder = Finder(self._at.root)
+        directory = self._directory(finder)
         if directory is None:
             return False
-        finder = Finder(self._at.root)
         files: dict[str, Positioned | bytes] = {}
         missing = []
         for image in directory.listed:
@@ -141,14 +147,14 @@ class Medium:
         self._show(files)
         return True
 
-    def _directory(self) -> Listing | None:
-        path = Finder(self._at.root).find(["DICOMDIR"])
+    def _directory(self, finder: Finder) -> Listing | None:
+        path = finder.find(["DICOMDIR"])
         if path is None:
             return None
         self.found.directory = True
         try:
             with opened(os.path.join(self._at.root, path)) as file:
-                return read_directory(file)
+                return read_directory(file, _BirthDates(self._at.root, finder).of)
         except (NoDirectory, OSError):
             self.found.trouble = "damaged"
             return None
@@ -158,11 +164,10 @@ class Medium:
         root = self._at.root
         mount, inside = self._catalog.mounts(fresh=True).locate(root)
         told: dict[str, Positioned | bytes] = {}
-        patients = _Patients(root)
         for path, data in files.items():
             assert isinstance(data, bytes)  # noqa: S101 - it is what was listed
             with contextlib.suppress(OSError):
-                told[path] = held.Foretold(patients.complete(path, data), look(os.path.join(root, path)).size)
+                told[path] = held.Foretold(data, look(os.path.join(root, path)).size)
         place = held.hold(told, label=mount.label, drive=mount.filesystem_id, inside=inside)
         self._catalog.hold(place)
         try:
@@ -197,7 +202,7 @@ class Medium:
         for query in queries_of:
             for image in queries.walk(self._catalog, query):
                 for file in image.files[:1]:
-                    found[file.path] = _Elsewhere(file.path, file.size)
+                    found[file.path] = _Elsewhere(file.path, file.size, file.mtime_ns)
         return found
 
     def _namer(self) -> Callable[[str], str]:
@@ -211,51 +216,55 @@ class Medium:
         return sum(file.size for file in self._files().values())
 
     @contextlib.contextmanager
-    def held_files(self, ids: Sequence[str]) -> Iterator[str]:
-        """The files of some entries by themselves, at a path that an import can be given."""
+    def held_files(self, ids: Sequence[str], room_in: str | os.PathLike[str]) -> Iterator[str]:
+        """The files of some entries by themselves, at a path that an import can be given.
+
+        NoRoom when a copy of them does not fit on the drive of ``room_in``.
+        """
         inner = self._namer()
         files: dict[str, Positioned | bytes] = {inner(path): file for path, file in self._files(ids).items()}
         if not files:
             raise BadRequest("there is nothing in it to be kept")
+        needed, free = sum(len(one) if isinstance(one, bytes) else one.size for one in files.values()), _free(room_in)
+        if needed > free:
+            raise NoRoom(f"there is not enough room: {needed:,} bytes are to be copied, and {free:,} are free")
         mount = held.hold(files, label=self.label)
         try:
             yield mount.point
         finally:
             held.let_go(mount)
 
-    def copy_into_memory(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> int:
-        """Read all images once, so that the medium can be ejected; returns how many could not be read.
+    def copy_into_memory(self, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> Carrying:
+        """Read all images once, so that the medium can be ejected; the next time, those that could not be read.
 
-        Busy before it was looked through; BadRequest when they do not fit into the memory that is free.
+        Busy before it was looked through; BadRequest when they do not fit into the memory that is free. Cancelled:
+        nothing is held then.
         """
         if not self.found.whole:
             raise Busy("the medium is still being looked through")
-        files = self._files()
-        total = sum(file.size for file in files.values())
-        if total > _free_memory() * _AT_MOST:
-            raise BadRequest("there is not enough memory for a copy of this medium")
-        mount, inside = self._catalog.mounts(fresh=True).locate(self._at.root)
-        room = mmap.mmap(-1, max(1, total))
-        self.found.locked = secrecy.lock(room) or self.found.locked
-        copies: dict[str, Positioned | bytes] = {}
-        position = failed = 0
         inner = self._namer()
-        for number, (path, file) in enumerate(files.items()):
-            if cancel is not None:
-                cancel.check()
-            try:
-                room[position : position + file.size] = file.read_at(0, file.size)
-                copies[inner(path)] = held.Bytes(memoryview(room)[position : position + file.size])
-            except (OSError, ValueError, IndexError):  # it cannot be read, or is shorter now
-                failed += 1
-            position += file.size
-            if on_progress is not None:
-                on_progress(Progress(phase="reading", seen=len(files), done=number + 1, total=len(files)))
-        place = held.hold(copies, label=mount.label, drive=mount.filesystem_id, inside=inside)
-        self._catalog.hold(place)
-        self._copies = place
-        self.found.in_memory = not failed
-        return failed
+        if self._carried is None:
+            files = self._files()
+            ordered = sorted(files, key=disc_order.of(self._at.root))
+            self._carried = Carried({inner(path): files[path] for path in ordered})
+            self.found.locked = self._carried.locked or self.found.locked
+        carried, whole = self._carried, False
+        try:
+            carried.read(on_progress, cancel or CancelToken())
+            whole = True
+        finally:
+            self.found.unread = carried.unread
+            if not whole:  # it was cancelled: all is read from the medium, as before
+                self._carried = None
+                self.found.unread = ()
+        if self._copies is None:
+            mount, inside = self._catalog.mounts(fresh=True).locate(self._at.root)
+            self._copies = held.hold(carried.copies, label=mount.label, drive=mount.filesystem_id, inside=inside)
+            self._catalog.hold(self._copies)
+        self.found.in_memory = not carried.unread
+        return Carrying(
+            state="done", files=carried.files, bytes=carried.bytes, unread=carried.unread, locked=self.found.locked
+        )
 
     def close(self) -> None:
         """Let go of it: it can be ejected, and what was held of it is forgotten."""
@@ -265,29 +274,24 @@ class Medium:
 
 
 class _Elsewhere:
-    """A file that is opened when it is read."""
+    """A file that is opened when it is read, and is still the one that was looked at."""
 
-    def __init__(self, path: str, size: int) -> None:
+    def __init__(self, path: str, size: int, mtime_ns: int) -> None:
         self._path = path
+        self._mtime_ns = mtime_ns
         self.size = size
 
     def read_at(self, position: int, length: int) -> bytes:
-        """As any source."""
+        """As any source. OSError when another file stands there: it could be another person's."""
         with opened(self._path) as file:
+            on_disk = file.fd >= 0 and self._mtime_ns != held.ANY_TIME
+            if file.size != self.size or (on_disk and file.mtime_ns != self._mtime_ns):
+                raise OSError(errno.ESTALE, "it is another file now")
             return file.read_at(position, length)
 
 
-def _free_memory() -> int:
-    """Bytes of memory that can be had; a lot where the system does not say."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
-            told = dict(line.split(":", 1) for line in lines)
-        return int(told["MemAvailable"].split()[0]) << 10
-    except (OSError, KeyError, ValueError):
-        return 1 << 62
-
-
-_AT_MOST = 0.7  # of the memory that is free
+def _free(folder: str | os.PathLike[str]) -> int:
+    return shutil.disk_usage(folder).free
 
 
 _WITHOUT_FILE = (
@@ -297,34 +301,35 @@ _WITHOUT_FILE = (
 _MOST_ASKED = 64
 
 
-class _Patients:
+class _BirthDates:
     """What tells one patient from another and a DICOMDIR need not say: the birth date (PS3.3 F.5.1 has ID and name).
 
     One image of each patient is asked for it, so that who is shown first is who is shown when all has been read.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, finder: Finder) -> None:
         self._root = root
-        self._known: dict[tuple[str, str], bytes | None] = {}
+        self._finder = finder
+        self._known: dict[tuple[str, str], str] = {}
 
-    def complete(self, path: str, data: bytes) -> bytes:
-        """The data with the birth date of its patient, where an image says it."""
-        header = read_header_from(opened_bytes(data)).header
-        if header is None or header.patient_birth_date:
-            return data
-        who = header.patient_id, header.patient_name
+    def of(self, image: Listed) -> str | None:
+        """The birth date of the patient of a listed image; empty where it says none, None where it is not there."""
+        said = read_header_from(opened_bytes(image.data)).header
+        path = self._finder.find(image.parts)
+        if said is None or path is None:
+            return None
+        who = said.patient_id, said.patient_name
         if who not in self._known and len(self._known) < _MOST_ASKED:
-            self._known[who] = self._ask(path, who)
-        born = self._known.get(who)
-        return with_element(data, 0x00100030, b"DA", born) if born else data
+            self._known[who] = self._ask(path, said.patient_id)
+        return self._known.get(who, "")
 
-    def _ask(self, path: str, who: tuple[str, str]) -> bytes | None:
+    def _ask(self, path: str, patient_id: str) -> str:
         try:
             with opened(os.path.join(self._root, path)) as file:
                 header = read_header_from(file).header
         except OSError:
-            return None
-        return header.patient_birth_date.encode() if header and header.patient_id == who[0] else None
+            return ""
+        return header.patient_birth_date if header and header.patient_id == patient_id else ""
 
 
 def _opened(source: Source, label: str) -> _Opened:

@@ -38,6 +38,7 @@ from fileroom.jobs import CancelToken, Progress
 from fileroom.model.drives import Hindrance
 from fileroom.model.ledger import ImportSummary
 from fileroom.model.outcomes import Outcome, Reason
+from fileroom.sources import disc_order
 from fileroom.sources.containers import any_named_so, holder, is_named_so
 from fileroom.sources.held import is_held
 from fileroom.sources.paths import display
@@ -373,6 +374,7 @@ class _Import:
         self._submitted = 0
         self._aside: Aside | None = None
         self._charsets = charset_rules.in_force(catalog, self._mounts)
+        self._where: Callable[[str], int] | None = None  # in what order a disc is read
 
     # -- the whole -------------------------------------------------------------------------------------------------
 
@@ -542,6 +544,7 @@ class _Import:
             closed = self._closed(place, listing, plan, files) if containers or plan.gone else ()
             if closed:
                 files = [(entry, row) for entry, row in files if not is_named_so(entry.name)]
+            files = self._as_they_lie(files, listing.path)
             plain = not is_held(listing.path)
             read = self._read_plain if plain else partial(read_member, charsets=self._charsets)
             look = b"" if containers or len(files) < len(listing.files) or listing.obstacles else listing.look
@@ -607,6 +610,15 @@ class _Import:
         if len(found) < len(files):
             self.waiting.add(folder)
         return found
+
+    def _as_they_lie(self, files: Files, folder: str) -> Files:
+        """The files of ``folder`` as a disc is gone through, if this is one."""
+        if not self._settings.in_disc_order:
+            return files
+        if self._where is None:
+            self._where = disc_order.of(self._roots[0])
+        where = self._where
+        return sorted(files, key=lambda item: where(os.path.join(folder, item[0].name)))
 
     def _says_nothing(self, listing: Listing, mount: Mount, inside: str) -> bool:
         """Whether nothing may be concluded from what a root shows.

@@ -164,3 +164,13 @@ class RelinkReport:
     left: int
     still: tuple[Relinked, ...]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """That something was done: when, by whom and what; ``detail`` never says about whom."""
+
+    at: str
+    who: str
+    what: str
+    detail: str

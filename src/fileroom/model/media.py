@@ -42,3 +42,14 @@ class MediaReport:
     left_out: tuple[LeftOut, ...]
     changed: dict[str, int]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrying:
+    """A copy of a medium in memory: so many files, and those that could not be read, by their paths on the medium."""
+
+    state: str  # done
+    files: int
+    bytes: int
+    unread: tuple[str, ...]
+    locked: bool  # it cannot be swapped out to a disk

@@ -99,12 +99,15 @@ def listings(root: str) -> Iterator[Listing]:
         return
     files, below = found
     folders: dict[str, list[FileEntry]] = {}
+    begins: dict[str, int] = {}  # where the first file of each lies, as far as that is known
     for path, data in files.items():
         if below and not path.startswith(below + "/"):
             continue
         folder, _, name = path[len(below) :].lstrip("/").rpartition("/")
         size = len(data) if isinstance(data, bytes) else data.size
         folders.setdefault(folder, []).append(FileEntry(name, size, ANY_TIME))
-    for folder in sorted(folders):
+        begin = getattr(data, "begin", 0)
+        begins[folder] = min(begins.get(folder, begin), begin)
+    for folder in sorted(folders, key=lambda one: (begins[one], one)):
         where = os.path.join(root, *folder.split("/")) if folder else root
         yield Listing(where, tuple(sorted(folders[folder])))

@@ -31,17 +31,17 @@ class Finder:
     def __init__(self, root: str) -> None:
         self._root = root
         self._known: dict[str, tuple[dict[str, str], ...]] = {}
+        self._folders: dict[Sequence[str], str | None] = {(): ""}
         self._held = _tree(root) if held.is_held(root) else None
 
     def find(self, parts: Sequence[str]) -> str | None:
         """The path (with slashes, from the root) of the file that ``parts`` name; None when it is not there."""
-        found: list[str] = []
-        for part in parts:
-            name = self._name("/".join(found), part)
-            if name is None:
-                return None
-            found.append(name)
-        return "/".join(found)
+        above = tuple(parts[:-1])
+        if above not in self._folders:
+            self._folders[above] = self.find(above)
+        folder = self._folders[above]
+        name = None if folder is None else self._name(folder, parts[-1])
+        return f"{folder}/{name}" if name and folder else name
 
     def _name(self, folder: str, part: str) -> str | None:
         ways = self._known.get(folder)

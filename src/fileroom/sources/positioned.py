@@ -73,6 +73,7 @@ class Stretches:
         self._source = source
         self._stretches = stretches
         self.size = sum(length for _, length in stretches)
+        self.begin = stretches[0][0] if stretches else 0
 
     def read_at(self, position: int, length: int) -> bytes:
         """As :class:`Positioned` says."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from fileroom.archive import Archive
 from fileroom.model.ledger import ImportSummary
 from fileroom.model.outcomes import Outcome
+from fileroom.model.plain import plain
 from fileroom.sources.removable import plugged_in
 from fileroom.web.answers import answer, json_answer, read_json, texts
 from fileroom.web.door import Door, patiently
@@ -63,8 +64,16 @@ async def medium(request: Request) -> Response:
 
 
 async def copy(request: Request) -> Response:
-    """Copy all images of the medium into memory, so that it can be ejected; answers when that is done."""
-    return await answer(request, lambda archive: {"failed": archive.copy_into_memory()})
+    """Begin to copy all images of the medium into memory, so that it can be ejected: a job of the session."""
+    door = Door.of(request)
+    job = door.jobs.start_carrying()
+    await door.jobs.first_word(job, FIRST_WORD)
+    return json_answer({"job": job.id}, 202)
+
+
+async def audit(request: Request) -> Response:
+    """That sessions were opened, by whom and when."""
+    return await answer(request, lambda archive: plain(archive.audit_trail()))
 
 
 async def keep(request: Request) -> Response:
@@ -89,6 +98,14 @@ async def kept(request: Request) -> Response:
     return json_answer({**job.plain(), "failed": failed, "safe": over and not failed})
 
 
+async def stop_keeping(request: Request) -> Response:
+    """Ask for the end of it; what was copied by then stays in the archive."""
+    door = Door.of(request)
+    door.open_sessions.get(request.path_params["session"])
+    door.jobs.get(request.path_params["job"]).cancel.cancel()
+    return Response(status_code=204)
+
+
 def _failed(archive: Archive, import_id: int) -> list[dict[str, str]]:
     """The files of an import that were not copied, each with the reason."""
     return [
@@ -101,8 +118,9 @@ def _failed(archive: Archive, import_id: int) -> list[dict[str, str]]:
 IN_SESSION = [Route("/api/medium", get=medium), Route("/api/medium/copy", post=copy)]
 ROUTES = [
     Route("/api/sessions/{session}/keep", post=keep),
-    Route("/api/sessions/{session}/keep/{job}", get=kept),
+    Route("/api/sessions/{session}/keep/{job}", get=kept, delete=stop_keeping),
     Route("/api/media", get=media),
+    Route("/api/audit", get=audit),
     Route("/api/sessions", get=sessions, post=open_session),
     Route("/api/sessions/{session}", delete=close_session),
 ]

@@ -63,7 +63,7 @@ def create_app(
     """
     sign_in = sign_in or SignIn(archive.check_token)
     inside = (*_OF_ANY_ARCHIVE, *api_sessions.IN_SESSION, *api_others.OPENED, *_NOTHING_ELSE, *pages.ROUTES)
-    sessions = Sessions(inside, sign_in, static)
+    sessions = Sessions(inside, sign_in, static, archive)
     door = Door(
         archive=archive,
         jobs=jobs or JobBoard(archive),

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from fileroom.jobs import OnProgress
     from fileroom.model.checks import CheckReport
     from fileroom.model.ledger import ImportSummary, RelinkReport
-    from fileroom.model.media import Deidentify, MediaReport
+    from fileroom.model.media import Carrying, Deidentify, MediaReport
     from fileroom.model.others import Conversion
     from fileroom.model.peers import Exchanged
     from fileroom.model.pictures import SurfaceReport
 
-    Summary = ImportSummary | CheckReport | RelinkReport | Conversion | SurfaceReport | MediaReport | Exchanged
+    Summary = (
+        Carrying | ImportSummary | CheckReport | RelinkReport | Conversion | SurfaceReport | MediaReport | Exchanged
+    )
     Work = Callable[[OnProgress, CancelToken], Summary]
 
 log = logging.getLogger("fileroom.web")
@@ -56,6 +58,7 @@ class Kind(StrEnum):
     FETCH = "fetch"
     SEND = "send"
     MEDIA = "media"
+    CARRYING = "carrying"
 
 
 _A = {
@@ -67,6 +70,7 @@ _A = {
     Kind.FETCH: "A fetch from another node",
     Kind.SEND: "Sending to another node",
     Kind.MEDIA: "A medium",
+    Kind.CARRYING: "A copy into memory",
 }
 
 
@@ -230,6 +234,14 @@ class JobBoard:
             return self._archive.look_in(on_progress=on_progress, cancel=cancel)
 
         return self._begin(Kind.IMPORT, work)
+
+    def start_carrying(self) -> Job:
+        """Begin to copy the medium of an ephemeral archive into memory. Busy when that is being done."""
+
+        def work(on_progress: OnProgress, cancel: CancelToken) -> Carrying:
+            return self._archive.copy_into_memory(on_progress=on_progress, cancel=cancel)
+
+        return self._begin(Kind.CARRYING, work)
 
     def start_keep(self, session: Archive, ids: Sequence[str]) -> Job:
         """Begin to take entries of a session into this archive. Busy when an import is running here."""

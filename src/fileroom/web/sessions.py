@@ -74,10 +74,11 @@ class Session:
 class Sessions:
     """The sessions of one server."""
 
-    def __init__(self, routes: Sequence[BaseRoute], sign_in: SignIn, static: Path | None) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], sign_in: SignIn, static: Path | None, house: Archive) -> None:
         self._routes = routes
         self._sign_in = sign_in
         self._static = static
+        self._house = house  # whose audit trail says that they were opened
         self._lock = threading.Lock()
         self._open: dict[str, Session] = {}  # oldest first
 
@@ -99,6 +100,7 @@ class Sessions:
             if len(self._open) >= MOST:
                 raise Busy("Too many are open: close one first.")
             self._open[session.id] = session
+        self._house.audit_session(archive)
         jobs.start_look()
         return session
 

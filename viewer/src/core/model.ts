@@ -557,7 +557,33 @@ export interface Conversion {
   readonly media_type: string;
 }
 export type ConversionJob = JobOf<"conversion", Conversion>;
-export type Job = ImportJob | CheckJob | RelinkJob | ConversionJob;
+/** A copy of a medium in memory: what could not be read of it, by their paths. */
+export type CarryingJob = JobOf<"carrying", { readonly files: number; readonly bytes: number; readonly unread: readonly string[] }>;
+
+/** An image that was not written to a medium. */
+export interface LeftOut {
+  readonly instance: string;
+  readonly reason: string;
+  readonly words: string;
+  readonly path: string;
+}
+
+/** A medium that was written and read back. */
+export interface MediaReport {
+  readonly form: "iso" | "zip";
+  readonly deidentified: boolean;
+  readonly files: number;
+  readonly bytes: number;
+  readonly patients: number;
+  readonly studies: number;
+  readonly series: number;
+  readonly left_out: readonly LeftOut[];
+  /** What de-identifying did: `{"removed PatientAddress": 12}`. */
+  readonly changed: Readonly<Record<string, number>>;
+}
+export type MediaJob = JobOf<"media", MediaReport>;
+
+export type Job = ImportJob | CheckJob | RelinkJob | ConversionJob | CarryingJob | MediaJob;
 
 /** Another DICOM node. What proves to it who we are is never told, only whether there is something. */
 export interface Peer {
@@ -750,6 +776,8 @@ export interface MediumFound {
   readonly trouble: "" | "cut" | "unreached" | "damaged";
   /** It was looked through to the end. */
   readonly whole: boolean;
+  /** By the last copy into memory, which can be asked for again. */
+  readonly unread: readonly string[];
   readonly in_memory: boolean;
   /** What is in memory cannot be swapped out to a disk. */
   readonly locked: boolean;

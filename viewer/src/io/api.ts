@@ -282,12 +282,16 @@ export const closeSession = async (id: string): Promise<void> => {
 /** What is known of the medium of the session that is shown. */
 export const mediumFound = (signal?: AbortSignal): Promise<MediumFound> => json("/api/medium", { signal });
 
-/** Copy its images into memory; answers how many could not be read. */
-export const copyMedium = async (): Promise<number> => (await json<{ failed: number }>("/api/medium/copy", { method: "POST", body: {} })).failed;
+/** Begin to copy its images into memory: a job of the session. */
+export const copyMedium = async (): Promise<string> => (await json<{ job: string }>("/api/medium/copy", { method: "POST", body: {} })).job;
 
 /** Take entries of a session into the archive; answers the name of the job there. */
 export const keep = async (session: string, ids: readonly string[]): Promise<string> =>
   (await json<{ job: string }>(`/api/sessions/${at(session)}/keep`, { method: "POST", body: { ids } })).job;
+
+export const stopKeeping = async (session: string, job: string): Promise<void> => {
+  await request(`/api/sessions/${at(session)}/keep/${at(job)}`, { method: "DELETE" });
+};
 
 export const keeping = (session: string, job: string): Promise<Keeping> => json(`/api/sessions/${at(session)}/keep/${at(job)}`);
 

@@ -34,6 +34,8 @@ export const media = {
     "media.kept": "It is in the archive. It is safe to eject the disc.",
     "media.keptPartly": "{count, one: # image, other: # images} could not be read and {count, one: is, other: are} not in the archive:",
     "media.keepFailed": "It could not be kept.",
+    "media.keepStopped": "Stopped. What was copied by then is in the archive; do not eject the disc if you want the rest.",
+    "media.copiedUnlocked": "In memory: it can be ejected now. The system may swap this memory out to its disk.",
   },
   it: {
     "media.intro": "Guarda un disco o una chiavetta. Non ne resta nulla: nessun nome, nessuna immagine, nessuna voce in un elenco.",
@@ -69,5 +71,7 @@ export const media = {
     "media.kept": "È nell’archivio. Il disco si può espellere.",
     "media.keptPartly": "{count, one: # immagine, other: # immagini} non leggibili, non {count, one: è, other: sono} nell’archivio:",
     "media.keepFailed": "Non è stato possibile conservarlo.",
+    "media.keepStopped": "Interrotto. Ciò che era già copiato è nell’archivio; non espellere il disco se vuoi il resto.",
+    "media.copiedUnlocked": "In memoria: ora si può espellere. Il sistema può scrivere questa memoria sul suo disco.",
   },
 } as const;

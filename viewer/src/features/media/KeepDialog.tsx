@@ -16,6 +16,7 @@ export function KeepDialog({ session, onClose }: { readonly session: string; rea
   const studies = useSignal<readonly Study[]>([]);
   const chosen = useSignal<string | undefined>(undefined);
   const kept = useSignal<Keeping | undefined>(undefined);
+  const job = useSignal("");
   const problem = useSignal("");
   useEffect(() => {
     api.studies({ limit: 200 }).then(
@@ -29,10 +30,10 @@ export function KeepDialog({ session, onClose }: { readonly session: string; rea
     kept.value = undefined;
     problem.value = "";
     try {
-      const job = await api.keep(session, [study]);
+      job.value = await api.keep(session, [study]);
       do {
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-        kept.value = await api.keeping(session, job);
+        kept.value = await api.keeping(session, job.value);
       } while (kept.value.state === "running");
     } catch (error) {
       problem.value = error instanceof ApiError ? `${t(`error.${error.code}`)} ${error.message}` : String(error);
@@ -59,6 +60,11 @@ export function KeepDialog({ session, onClose }: { readonly session: string; rea
                   {t(chosen.value === study.id && !running ? "action.retry" : "media.keepOne")}
                 </button>
               )}
+              {running && chosen.value === study.id && job.value !== "" ? (
+                <button type="button" class="button" onClick={() => void api.stopKeeping(session, job.value).catch(() => undefined)}>
+                  {t("action.cancel")}
+                </button>
+              ) : null}
             </li>
           ))}
         </ul>
@@ -71,9 +77,15 @@ function Result({ kept, problem }: { readonly kept: Keeping | undefined; readonl
   if (problem !== "") return <p class="dialog-say bad" role="alert">{problem}</p>;
   if (kept === undefined || kept.state === "running") {
     const { done = 0, total = null } = kept?.progress ?? {};
-    return <p role="status">{t("media.keeping", { done: fmt().number(done), total: total === null ? "…" : fmt().number(total) })}</p>;
+    return (
+      <>
+        <progress max={total ?? 1} value={done} />
+        <p role="status">{t("media.keeping", { done: fmt().number(done), total: total === null ? "…" : fmt().number(total) })}</p>
+      </>
+    );
   }
   if (kept.safe) return <p class="dialog-say" role="status">{t("media.kept")}</p>;
+  if (kept.state === "cancelled") return <p class="dialog-say" role="status">{t("media.keepStopped")}</p>;
   if (kept.failed.length === 0) return <p class="dialog-say bad" role="alert">{`${t("media.keepFailed")} ${kept.message}`}</p>;
   return (
     <div class="dialog-say bad" role="alert">

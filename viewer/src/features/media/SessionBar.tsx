@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
-import type { MediumFound } from "../../core/model.ts";
+import type { MediumFound, Progress } from "../../core/model.ts";
 import * as api from "../../io/api.ts";
+import { listenToJob } from "../../io/events.ts";
 import { ApiError } from "../../io/http.ts";
 import { Icon, toast } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
@@ -72,30 +73,60 @@ function Notes({ found }: { readonly found: MediumFound }) {
   );
 }
 
+/** Reads the medium once, tells how far that is, and can be stopped; what could not be read can be asked for again. */
 function CopyButton({ found, onCopied }: { readonly found: MediumFound; readonly onCopied: (found: MediumFound) => void }) {
-  const busy = useSignal(false);
-  if (found.in_memory) return <span>{t("media.copied")}</span>;
+  const job = useSignal<string | undefined>(undefined);
+  const progress = useSignal<Progress | undefined>(undefined);
+  const stop = useRef((): void => undefined);
+  useEffect(() => () => { stop.current(); }, []);
+  if (found.in_memory) return <span>{t(found.locked ? "media.copied" : "media.copiedUnlocked")}</span>;
+
+  const end = async (said: string): Promise<void> => {
+    job.value = undefined;
+    progress.value = undefined;
+    if (said !== "") toast({ text: said, kind: "bad" });
+    onCopied(await api.mediumFound());
+  };
   const copy = async (): Promise<void> => {
-    busy.value = true;
     try {
-      const failed = await api.copyMedium();
-      if (failed > 0) toast({ text: t("media.copyFailed", { count: failed }), kind: "bad" });
-      onCopied(await api.mediumFound());
+      const id = await api.copyMedium();
+      job.value = id;
+      stop.current = listenToJob(id, {
+        onProgress: (now) => (progress.value = now),
+        onEnd: (ended) => void end(ended.state === "failed" ? ended.message : ""),
+        onLost: () => void end(""),
+      });
     } catch (error) {
       toast({ text: said(error), kind: "bad" });
     }
-    busy.value = false;
   };
+  const running = job.value;
+  if (running !== undefined) {
+    const { done = 0, total = null } = progress.value ?? {};
+    return (
+      <>
+        <progress max={total ?? 1} value={done} aria-label={t("media.copying")} />
+        <span role="status">{t("media.keeping", { done: fmt().number(done), total: total === null ? "…" : fmt().number(total) })}</span>
+        <button type="button" class="button" onClick={() => void api.cancelJob(running).catch(() => undefined)}>
+          {t("action.cancel")}
+        </button>
+      </>
+    );
+  }
+  const again = found.unread.length > 0;
   return (
-    <button
-      type="button"
-      class="button"
-      disabled={busy.value || !found.whole}
-      title={t("media.copyHint", { size: fmt().bytes(found.bytes) })}
-      onClick={() => void copy()}
-    >
-      {t(busy.value ? "media.copying" : "media.copy")}
-    </button>
+    <>
+      {again ? <span role="alert" title={found.unread.join("\n")}>{t("media.copyFailed", { count: found.unread.length })}</span> : null}
+      <button
+        type="button"
+        class="button"
+        disabled={!found.whole}
+        title={again ? found.unread.join("\n") : t("media.copyHint", { size: fmt().bytes(found.bytes) })}
+        onClick={() => void copy()}
+      >
+        {t(again ? "action.retry" : "media.copy")}
+      </button>
+    </>
   );
 }
 
