@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import struct
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fileroom.dicom import primitives
-from fileroom.dicom.reading import HEAD, READ_FLAGS
-from fileroom.dicom.source import EndsEarly
+from fileroom.dicom.reading import HEAD
+from fileroom.dicom.source import EndsEarly, OpenedSource
 from fileroom.dicom.walker import Odd, Walk
+from fileroom.sources.opened import opened
 
 if TYPE_CHECKING:
     from fileroom.model.headers import Header
+    from fileroom.sources.opened import Opened
 
 _ITEM = (0xFFFE, 0xE000)
 _DELIMITER = (0xFFFE, 0xE0DD)
@@ -24,33 +23,33 @@ _MOST_ITEMS = 10_000_000
 def ends_early(path: str, header: Header) -> bool:
     """Whether the pixel data of ``header`` do not come to their end in the file at ``path``: their value is longer than
     what is left, or their fragments have no delimiter (PS3.5 A.4). Where there are none, whether the data set does."""
+    with opened(path) as file:
+        return is_cut(file, header)
+
+
+def is_cut(file: Opened, header: Header) -> bool:
+    """The same of what is open."""
     if header.pixel_offset is None:
-        return _breaks_off(path)
-    with Path(path).open("rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size
-        if header.pixel_length is not None:
-            return header.pixel_offset + header.pixel_length > size
-        return not _is_closed(file.fileno(), header.pixel_offset, size)
+        return _breaks_off(file)
+    if header.pixel_length is not None:
+        return header.pixel_offset + header.pixel_length > file.size
+    return not _is_closed(file, header.pixel_offset)
 
 
-def _breaks_off(path: str) -> bool:
+def _breaks_off(file: Opened) -> bool:
     """The reader of headers takes what is there of a file that is cut; whoever is to keep the only copy does not."""
-    source = primitives.open_source(path, READ_FLAGS, HEAD)
     try:
-        Walk(source).run()
+        Walk(OpenedSource.of(file, HEAD)).run()
     except EndsEarly:
         return True
     except (Odd, struct.error, IndexError):
         return False  # pydicom has read it: odd is not cut
-    finally:
-        primitives.leave(source.fd, source.size, source.mtime_ns)
     return False
 
 
-def _is_closed(handle: int, offset: int, size: int) -> bool:
+def _is_closed(file: Opened, offset: int) -> bool:
     for _ in range(_MOST_ITEMS):
-        os.lseek(handle, offset, os.SEEK_SET)
-        head = os.read(handle, _HEAD)
+        head = file.read_at(offset, _HEAD)
         if len(head) < _HEAD:
             return False
         group, element, length = struct.unpack("<HHI", head)
@@ -59,6 +58,6 @@ def _is_closed(handle: int, offset: int, size: int) -> bool:
         if (group, element) != _ITEM:
             return False
         offset += _HEAD + length
-        if offset > size:
+        if offset > file.size:
             return False
     return False

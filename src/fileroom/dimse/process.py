@@ -168,6 +168,7 @@ def _serve(settings: Settings, station: Station, listener: socket.socket, out: A
     from fileroom.dimse.door import Door
     from fileroom.dimse.server import Server
     from fileroom.dimse.services import EXTENDED, SERVICES
+    from fileroom.network import uids
     from fileroom.network.negotiation import Offer
 
     with Archive.open(settings) as archive:
@@ -185,6 +186,7 @@ def _serve(settings: Settings, station: Station, listener: socket.socket, out: A
         taking.start()
         out.write(json.dumps({"port": listener.getsockname()[1]}).encode() + b"\n")
         out.flush()
+        uids.storage_classes(), uids.transfer_syntaxes()  # so that the first caller does not wait for them
         server.run()
         server.close(_GRACE)
         end.cancel()

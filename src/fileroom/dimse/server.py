@@ -18,7 +18,6 @@ from fileroom.network.negotiation import (
     UNKNOWN_CALLED,
     UNKNOWN_CALLING,
     Refusal,
-    Request,
     accept,
     read_request,
 )
@@ -27,6 +26,7 @@ from fileroom.network.wire import Violation, Wire
 if TYPE_CHECKING:
     from fileroom.dimse.door import Door
     from fileroom.network.association import Association
+    from fileroom.network.requests import Request
 
 _BACKLOG = 64
 
@@ -122,7 +122,7 @@ class Server:
         return accept(wire, request, self._door.offer, idle=limits.idle)
 
     def _refusal(self, request: Request, address: str, connection: socket.socket, key: int) -> Refusal | None:
-        if request.primitive.application_context_name != APPLICATION_CONTEXT:
+        if request.application_context != APPLICATION_CONTEXT:
             return NO_CONTEXT
         if request.called != self._door.title:
             return UNKNOWN_CALLED

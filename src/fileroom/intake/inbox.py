@@ -9,33 +9,34 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import re
 import secrets
 import shutil
 import struct
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fileroom.dicom.reading import Reading, read_header
-from fileroom.dicom.wholeness import ends_early
+from fileroom.dicom.reading import Reading, read_header_from
+from fileroom.dicom.wholeness import is_cut
 from fileroom.errors import BadRequest, FileroomError, NoRoom, Undecodable
 from fileroom.intake.copying import RESERVE, sync_folder
+from fileroom.intake.straight import Buffers, Straight
 from fileroom.model.outcomes import Detail, Outcome, Reason
+from fileroom.sources.opened import opened_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 INBOX = ".inbox"
 REFUSED = "refused"  # in it: what could not be taken in although its sender was told that it is safe
 _PART = ".part"  # the end of the name of what is not whole yet
 _ABANDONED = 3600.0  # seconds without a byte after which what is not whole is thrown away
 _LOOK_FOR_ROOM = 64 << 20
-_BINARY = getattr(os, "O_BINARY", 0)
+_PIECE = 1 << 20
 _WHO = re.compile(r"[a-z]{1,16}")
-_NAME = re.compile(r"([a-z]{1,16})-([0-9a-f]{64})-[0-9a-f]{16}")
+_NAME = re.compile(r"([a-z]{1,16})-(?:[0-9a-f]{64}-)?[0-9a-f]{16}")  # the longer ones are of earlier versions
 # What identifies fileroom as the writer of a meta group (PS3.10 7.1); made of a UUID as PS3.5 B.2 says.
 IMPLEMENTATION_CLASS_UID = "2.25.302411573291704318296475610283746519273"
 IMPLEMENTATION_VERSION_NAME = "FILEROOM"
@@ -49,6 +50,7 @@ class Inbox:
 
     def __init__(self, files: Path) -> None:
         self.folder = os.path.join(os.path.realpath(files), INBOX)
+        self._buffers = Buffers()
 
     def begin(
         self, who: str, *, sop_class_uid: str = "", sop_instance_uid: str = "", transfer_syntax_uid: str = ""
@@ -62,7 +64,7 @@ class Inbox:
             raise BadRequest("the sender of an object is named by small letters")
         given = (sop_class_uid, sop_instance_uid, transfer_syntax_uid)
         head = meta_group(*given) if any(given) else b""
-        arrival = Arrival(self.folder, who)
+        arrival = Arrival(self.folder, who, self._buffers)
         if head:
             arrival.write(head)
         return arrival
@@ -99,6 +101,12 @@ class Inbox:
             return []
         return [name for _, name in sorted(found)]
 
+    def is_quiet(self, seconds: float) -> bool:
+        """Whether nothing began or ended to arrive for so long."""
+        with contextlib.suppress(OSError):
+            return not 0 <= time.time() - os.stat(self.folder).st_mtime < seconds
+        return True
+
     def path(self, name: str) -> str:
         """Where what has that name lies."""
         return os.path.join(self.folder, name)
@@ -123,17 +131,22 @@ class Arrival:
     As a context it is dropped at the end unless it was kept.
     """
 
-    def __init__(self, folder: str, who: str) -> None:
+    def __init__(self, folder: str, who: str, buffers: Buffers) -> None:
         self._folder = folder
         self._who = who
         self._path = os.path.join(folder, secrets.token_hex(16) + _PART)
-        self._digest = hashlib.sha256()
         self._until_look = 0
-        self.size = 0
         with _in_our_words():
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
-            self._handle: int | None = os.open(self._path, flags, 0o600)
+            try:
+                self._file = Straight(self._path, buffers)
+            except FileNotFoundError:  # the first of all
+                os.makedirs(folder, mode=0o700, exist_ok=True)
+                self._file = Straight(self._path, buffers)
+
+    @property
+    def size(self) -> int:
+        """How many bytes were written."""
+        return self._file.size
 
     def __enter__(self) -> Arrival:
         return self
@@ -143,42 +156,41 @@ class Arrival:
 
     def write(self, data: bytes | memoryview) -> None:
         """Add bytes. NoRoom when the disk is full, or nearly: the catalog has to say what happened."""
-        assert self._handle is not None  # noqa: S101 - nothing is written after the end
-        view = memoryview(data)
-        self._until_look -= len(view)
+        self._until_look -= len(data)
         with _in_our_words():
             if self._until_look <= 0:
-                if shutil.disk_usage(self._folder).free < RESERVE + len(view):
+                if shutil.disk_usage(self._folder).free < RESERVE + len(data):
                     raise OSError(errno.ENOSPC, "")
                 self._until_look = _LOOK_FOR_ROOM
-            self._digest.update(view)
-            self.size += len(view)
-            while view:
-                view = view[os.write(self._handle, view) :]
+            self._file.write(data)
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes that were written so far."""
-        with Path(self._path).open("rb", buffering=0) as file:
-            while piece := file.read(1 << 20):
-                yield piece
+        with _in_our_words():
+            self._file.settle()
+        at = 0
+        while piece := self._file.read_at(at, _PIECE):
+            yield piece
+            at += len(piece)
 
     def finish(self) -> Reading:
         """All bytes are there: force them to the disk, and read what they say of themselves.
 
         The reading has no header when it is no whole object that has its identity.
         """
-        assert self._handle is not None  # noqa: S101 - there is one end
         with _in_our_words():
-            os.fsync(self._handle)
-            self._close()
-        reading = read_header(self._path)
-        if reading.header is not None and ends_early(self._path, reading.header):
+            self._file.force()
+        file = opened_source(self._file)
+        reading = read_header_from(file)
+        cut = reading.header is not None and is_cut(file, reading.header)
+        self._file.close()
+        if cut:
             return Reading(None, Outcome.UNREADABLE, Reason.TRUNCATED, Detail.PIXELS_CUT, b"", reading.size, 0)
         return reading
 
     def keep(self) -> str:
         """Give it its name, durably: from now on it will be taken in. Returns the name."""
-        name = f"{self._who}-{self._digest.hexdigest()}-{secrets.token_hex(8)}"
+        name = f"{self._who}-{secrets.token_hex(8)}"
         with _in_our_words():
             os.rename(self._path, os.path.join(self._folder, name))
             sync_folder(self._folder)
@@ -187,23 +199,18 @@ class Arrival:
 
     def drop(self) -> None:
         """Throw it away, unless it was kept."""
-        self._close()
+        self._file.close()
         if self._path:
             with contextlib.suppress(OSError):
                 os.unlink(self._path)
             self._path = ""
 
-    def _close(self) -> None:
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            os.close(handle)
 
-
-def who_and_digest(name: str) -> tuple[str, bytes]:
-    """Who sent what has that name in the inbox, and the SHA-256 of its bytes."""
+def who_sent(name: str) -> str:
+    """Who sent what has that name in the inbox."""
     found = _NAME.fullmatch(name)
     assert found is not None  # noqa: S101 - a name of ours
-    return found[1], bytes.fromhex(found[2])
+    return found[1]
 
 
 def meta_group(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -29,14 +30,14 @@ from fileroom.dicom.reading import read_header
 from fileroom.errors import Busy, FileroomError
 from fileroom.intake.copying import INCOMING, Copier, Copy, NoCopyError
 from fileroom.intake.decide import Act
-from fileroom.intake.inbox import Inbox, who_and_digest
+from fileroom.intake.inbox import Inbox, who_sent
 from fileroom.intake.lock import arrivals_lock
 from fileroom.intake.write import Place, ReadFile, Tally
 from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken
 from fileroom.model.ledger import ImportSummary, Stored
 from fileroom.model.outcomes import Outcome, Reason
-from fileroom.sources.folder import FileEntry
+from fileroom.sources.folder import FileEntry, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -55,6 +56,8 @@ KIND = "received"
 _AT_ONCE = 500  # files a transaction: a user's import waits no longer than for these
 _SITTING = 60.0  # seconds without anything after which what comes is an entry of its own
 _LOOK_SECONDS = 0.3
+_QUIET = 0.3  # seconds without another that it is worth to wait for: many are taken in at the cost of a few
+_NO_LONGER = 2.0
 _BUSY_SECONDS = 1.0
 _SWEEP_SECONDS = 3600.0
 _REMEMBERED = 20_000
@@ -90,13 +93,18 @@ class Receiver:
 
     def run(self, stop: CancelToken) -> None:
         """Take in what arrives, by whichever door and process, until ``stop`` says so."""
-        swept = -_SWEEP_SECONDS
+        swept, waits_since = -_SWEEP_SECONDS, 0.0
         while not stop.cancelled:
             if time.monotonic() - swept > _SWEEP_SECONDS:
                 self.inbox.sweep()
                 swept = time.monotonic()
             pause = _LOOK_SECONDS
-            if self.inbox.waiting():
+            if not self.inbox.waiting():
+                waits_since = 0.0
+            elif not waits_since:
+                waits_since = time.monotonic()
+            if waits_since and (self.inbox.is_quiet(_QUIET) or time.monotonic() - waits_since > _NO_LONGER):
+                waits_since = 0.0
                 try:
                     with self._lock:
                         self._take_all()
@@ -110,7 +118,7 @@ class Receiver:
             with arrivals_lock(self._catalog.home):
                 # Who waited for the lock may find them gone.
                 some = [name for name in waiting if os.path.exists(self.inbox.path(name))]
-                for who, names in groupby(sorted(some), key=lambda name: who_and_digest(name)[0]):
+                for who, names in groupby(sorted(some), key=who_sent):
                     self._take(who, list(names))
             last = waiting  # what could not be given its place still waits: it is not tried at once again
 
@@ -214,8 +222,12 @@ class _Linker(Copier):
         super().__init__(files, key, CancelToken(), lambda uid, size, digest: stands(catalog, uid, size, digest))
 
     def take(self, path: str, reading: Reading) -> Copy:
-        """The file itself, whose digest was taken as it arrived."""
-        return Copy(path, reading.size, who_and_digest(os.path.basename(path))[1])
+        """The file itself. Its digest is taken now: its sender has not had to wait for it."""
+        try:
+            with open(path, "rb", buffering=0) as file:
+                return Copy(path, reading.size, hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise NoCopyError(Outcome.UNREADABLE, reason_of(error)) from error
 
     def drop(self, path: str) -> None:
         """It leaves the inbox when the catalog has been written."""
@@ -298,8 +310,8 @@ class _Hand(CopyHand):
 
     def _keep(self, item: ReadFile, header: Header, series: SeriesRow, decision: Decision) -> None:
         path = os.path.join(item.place.path, item.entry.name)
-        copy = self._copier.take(path, item.reading)
         try:
+            copy = self._copier.take(path, item.reading)
             placed = self._placed(item, copy, header, decision)
         except NoCopyError:
             return  # it is safe where it is, and tried again

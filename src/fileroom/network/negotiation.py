@@ -1,6 +1,7 @@
 """Agreeing on an association (PS3.8 7.1, PS3.7 Annex D), as the side that is called and as the one that calls.
 
-The PDUs are taken apart and put together by pynetdicom; what is agreed on is decided here.
+What is agreed on is decided here. As the side that calls, PDUs are taken apart and put together by pynetdicom; as the
+one that is called, by ``requests.py``.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.errors import PeerError
-from fileroom.network import uids
+from fileroom.network import requests, uids
 from fileroom.network.association import Association, Context, Terms
+from fileroom.network.requests import Acceptance
 from fileroom.network.wire import (
     ABORT,
     ASSOCIATE_AC,
@@ -29,6 +31,8 @@ from fileroom.network.wire import (
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Mapping, Sequence
+
+    from fileroom.network.requests import Proposed, Request
 
 APPLICATION_CONTEXT: Final = "1.2.840.10008.3.1.1.1"
 IMPLEMENTATION_CLASS_UID: Final = "2.25.302411573291704318296475610283746519273"
@@ -69,23 +73,6 @@ _WHY_REFUSED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An association as it is asked for."""
-
-    primitive: Any
-    calling: str
-    called: str
-    longest: int
-    roles: Mapping[str, tuple[bool, bool]]  # by SOP class: the requestor is SCU, is SCP
-    extended: Mapping[str, bytes]
-
-    @property
-    def proposed(self) -> list[Any]:
-        """Its presentation contexts."""
-        return list(self.primitive.presentation_context_definition_list)
-
-
 def read_request(wire: Wire, seconds: float) -> Request:
     """What the other side asks for. PeerError when it is no A-ASSOCIATE-RQ."""
     kind, body = wire.read(seconds)
@@ -93,11 +80,14 @@ def read_request(wire: Wire, seconds: float) -> Request:
         raise Aborted("the other side broke off")
     if kind != ASSOCIATE_RQ:
         raise Violation("an association request was expected", 2)
-    from pynetdicom.pdu import A_ASSOCIATE_RQ
+    request = requests.read(bytes(body))
+    _check(request.longest)
+    return request
 
-    primitive = _decoded(A_ASSOCIATE_RQ(), ASSOCIATE_RQ, body)
-    longest, roles, extended = _said(primitive.user_information)
-    return Request(primitive, primitive.calling_ae_title, primitive.called_ae_title, longest, roles, extended)
+
+def _check(longest: int) -> None:
+    if 0 < longest < 1024:  # noqa: PLR2004 - no PDU of ours would get through
+        raise Violation("the other side takes no PDU of any use", 6)
 
 
 def _decoded(pdu: Any, kind: int, body: memoryview) -> Any:
@@ -124,8 +114,7 @@ def _said(items: Iterable[Any]) -> tuple[int, dict[str, tuple[bool, bool]], dict
             roles[str(item.sop_class_uid)] = (bool(item.scu_role), bool(item.scp_role))
         elif isinstance(item, SOPClassExtendedNegotiation):
             extended[str(item.sop_class_uid)] = bytes(item.service_class_application_information or b"")
-    if 0 < longest < 1024:  # noqa: PLR2004 - no PDU of ours would get through
-        raise Violation("the other side takes no PDU of any use", 6)
+    _check(longest)
     return longest, roles, extended
 
 
@@ -140,38 +129,40 @@ class Offer:
 
 def accept(wire: Wire, request: Request, offer: Offer, *, idle: float) -> Association:
     """Say yes, context by context."""
-    from pynetdicom.pdu import A_ASSOCIATE_AC
-    from pynetdicom.pdu_primitives import A_ASSOCIATE
-
     contexts: dict[int, Context] = {}
-    results, answered = [], dict[str, tuple[bool, bool]]()
+    results, answered = list[tuple[int, int, str]](), dict[str, tuple[bool, bool]]()
     for proposed in request.proposed:
         result, syntax = _decide(proposed, offer)
-        results.append(_answer(proposed, result, syntax))
+        results.append((proposed.id, result, syntax))
         if result != ACCEPTED:
             continue
-        sop_class = str(proposed.abstract_syntax)
+        sop_class = proposed.abstract_syntax
         scu, scp = request.roles.get(sop_class, (True, False))  # PS3.7 D.3.3.4: the default roles
         if sop_class in request.roles and sop_class not in offer.services:
             answered[sop_class] = (scu, scp)
         elif sop_class in offer.services:
             scu, scp = True, False
-        contexts[proposed.context_id] = Context(proposed.context_id, sop_class, syntax, sends=scp, serves=scu)
+        contexts[proposed.id] = Context(proposed.id, sop_class, syntax, sends=scp, serves=scu)
     agreed = {
         sop_class: bytes(mine & its for mine, its in zip(offer.extended[sop_class], said, strict=False))
         for sop_class, said in request.extended.items()
         if sop_class in offer.extended
     }
-    primitive = A_ASSOCIATE()
-    primitive.application_context_name = APPLICATION_CONTEXT
-    primitive.calling_ae_title, primitive.called_ae_title = request.calling, request.called
-    primitive.result, primitive.result_source = 0, 1
-    primitive.presentation_context_definition_results_list = results
-    primitive.user_information = _user_information(answered, agreed)
+    answer = Acceptance(
+        calling=request.calling,
+        called=request.called,
+        application_context=APPLICATION_CONTEXT,
+        contexts=results,
+        longest=LONGEST,
+        class_uid=IMPLEMENTATION_CLASS_UID,
+        version_name=IMPLEMENTATION_VERSION_NAME,
+        roles=answered,
+        extended=agreed,
+    )
     terms = Terms(
         calling=request.calling, called=request.called, contexts=contexts, longest=request.longest, extended=agreed
     )
-    wire.write(_encoded(A_ASSOCIATE_AC(primitive)))
+    wire.write(requests.accepting(answer))
     return Association(wire, terms, idle=idle)
 
 
@@ -179,10 +170,9 @@ def _encoded(pdu: Any) -> bytes:
     return bytes(pdu.encode())
 
 
-def _decide(proposed: Any, offer: Offer) -> tuple[int, str]:
+def _decide(proposed: Proposed, offer: Offer) -> tuple[int, str]:
     """Whether a presentation context is accepted, and in which transfer syntax."""
-    sop_class = str(proposed.abstract_syntax)
-    given = [str(syntax) for syntax in proposed.transfer_syntax]
+    sop_class, given = proposed.abstract_syntax, proposed.transfer_syntaxes
     if sop_class in offer.services:
         syntax = next((one for one in given if one in PLAIN), None)
     elif sop_class in uids.storage_classes() or (offer.unknown and uids.is_unknown_class(sop_class)):
@@ -191,19 +181,8 @@ def _decide(proposed: Any, offer: Offer) -> tuple[int, str]:
         last = {uids.IMPLICIT, uids.BIG_ENDIAN}
         syntax = next((one for one in known if one not in last), next(iter(known), None))
     else:
-        return REFUSED_CLASS, given[0] if given else uids.IMPLICIT
-    return (ACCEPTED, syntax) if syntax else (REFUSED_SYNTAX, given[0] if given else uids.IMPLICIT)
-
-
-def _answer(proposed: Any, result: int, syntax: str) -> Any:
-    from pynetdicom.presentation import PresentationContext
-
-    context = PresentationContext()
-    context.context_id = proposed.context_id
-    context.abstract_syntax = proposed.abstract_syntax
-    context.transfer_syntax = [syntax]
-    context.result = result
-    return context
+        return REFUSED_CLASS, given[0]
+    return (ACCEPTED, syntax) if syntax else (REFUSED_SYNTAX, given[0])
 
 
 def _user_information(roles: Mapping[str, tuple[bool, bool]], extended: Mapping[str, bytes]) -> list[Any]:

@@ -90,7 +90,12 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
 
 def opened_bytes(data: bytes) -> Opened:
     """Some bytes, as if they had been opened."""
-    return _Held(held.Bytes(data))
+    return opened_source(held.Bytes(data))
+
+
+def opened_source(source: Positioned) -> Opened:
+    """What somebody else reads the bytes of, as if it had been opened."""
+    return _Held(source)
 
 
 def look(path: str) -> Facts:
