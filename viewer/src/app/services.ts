@@ -52,6 +52,18 @@ effect(() => {
 
 export const signedOut = signal(false);
 
+/** While somebody looks into a jacket the viewer comes, so that what is opened next need not wait for its program. */
+const LOOKING_MS = 400;
+let coming = false;
+effect(() => {
+  if (coming || archive.patient.value === undefined || route.value.page !== "archive") return;
+  coming = true;
+  setTimeout(() => {
+    // not come: it is asked for again when something is opened
+    import("../features/viewport/index.ts").then(({ warmUp }) => warmUp()).catch(() => undefined);
+  }, LOOKING_MS);
+});
+
 /** Begin, or begin anew after signing in. */
 export function start(): void {
   signedOut.value = false;

@@ -9,17 +9,21 @@ export interface Rescaled {
 }
 
 /** Rescale into the smallest kind of number that holds every result. */
-export function rescale(stored: Iterable<number> & ArrayLike<number>, slope: number, intercept: number): Rescaled {
+export function rescale(stored: ArrayLike<number>, slope: number, intercept: number): Rescaled {
   const whole = Number.isInteger(slope) && Number.isInteger(intercept) && !(stored instanceof Float32Array);
+  const { length } = stored;
   let [min, max] = [Infinity, -Infinity];
-  for (const value of stored) {
+  // by index: through an iterator a volume takes a second longer
+  for (let index = 0; index < length; index += 1) {
+    const value = stored[index] ?? 0;
     if (value < min) min = value;
     if (value > max) max = value;
   }
   const ends = [min * slope + intercept, max * slope + intercept] as const;
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const values = room(whole, low, high, stored.length);
-  for (let index = 0; index < stored.length; index += 1) values[index] = finite((stored[index] ?? 0) * slope + intercept);
+  const values = room(whole, low, high, length);
+  if (whole) for (let index = 0; index < length; index += 1) values[index] = (stored[index] ?? 0) * slope + intercept;
+  else for (let index = 0; index < length; index += 1) values[index] = finite((stored[index] ?? 0) * slope + intercept);
   return { values, min: finite(low), max: finite(high) };
 }
 

@@ -21,3 +21,9 @@ import { volume } from "../../core/messages/volume.ts";
 learn(viewport, volume, beyond);
 
 export { SeriesView, type SeriesViewProps } from "./SeriesView.tsx";
+
+/** Fetch the part that draws and start it, before there is something to draw. */
+export const warmUp = async (): Promise<void> => {
+  const { canDrawVolumes } = await import("./engine/index.ts");
+  canDrawVolumes();
+};

@@ -44,6 +44,7 @@ export interface PaneHost {
 
 /** How far one drags for one image, at most; less when there are many. */
 const DRAG_STEP = 14;
+const TELLING_MS = 100;
 
 export class Pane {
   readonly phase = signal<Phase>({ kind: "idle" });
@@ -75,7 +76,7 @@ export class Pane {
   readonly #background = new Background({
     load: async (index) => this.#stack?.load(index),
     onChange: (states) => {
-      this.loads.value = Uint8Array.from(states);
+      this.#tell(states);
     },
     onIdle: () => {
       this.#host.onIdle(this);
@@ -86,6 +87,8 @@ export class Pane {
   #stack: StackView | undefined;
   #opening = new AbortController();
   #dragged = 0;
+  #states: Uint8Array = new Uint8Array(0);
+  #telling: ReturnType<typeof setTimeout> | undefined;
   /** What the archive said of the series. */
   #told: SeriesImages | undefined;
 
@@ -94,6 +97,20 @@ export class Pane {
     host: PaneHost,
   ) {
     this.#host = host;
+  }
+
+  /** How images stand is told a few times in a second: each time costs a drawing of the page. Another stack, at once. */
+  #tell(states: Uint8Array): void {
+    this.#states = states;
+    if (states.length !== this.loads.peek().length) {
+      this.loads.value = Uint8Array.from(states);
+      return;
+    }
+    if (this.#telling !== undefined) return;
+    this.#telling = setTimeout(() => {
+      this.#telling = undefined;
+      if (this.#states.length === this.loads.peek().length) this.loads.value = Uint8Array.from(this.#states);
+    }, TELLING_MS);
   }
 
   // -- opening and closing --------------------------------------------------------------------------------------

@@ -137,6 +137,7 @@ export class Viewer {
     const series = await pane.open(id);
     if (series === undefined || open.aborted) return;
     if (series.id !== id) this.#onSeries(series.id); // a mask: its images are what is shown
+    if (first) this.#beginPlanes(series);
     if (!this.strip.value.some((one) => one.study.id === series.study.id)) {
       this.strip.value = (await seriesPage({ study: series.study.id, limit: 1000 }, open)).items;
     }
@@ -192,7 +193,13 @@ export class Viewer {
   #hang(series: Series): void {
     const kept = recall(`layout.${series.modality}`, LAYOUT_NAMES);
     const layout = kept ?? layoutFor(series, this.strip.value);
-    if (layout !== "1x1") this.#arrange(layout, hang(series, this.strip.value, layout));
+    if (layout !== this.layout.peek()) this.#arrange(layout, hang(series, this.strip.value, layout));
+  }
+
+  /** Planes need nothing of other series: when they are the person's choice, their frames are asked for at once. */
+  #beginPlanes(series: Series): void {
+    const kept = recall(`layout.${series.modality}`, LAYOUT_NAMES);
+    if (kept !== undefined && layoutOf(kept).volume !== undefined) this.#arrange(kept, []);
   }
 
   /** Another page comes before one's eyes: all stays as it is, and nothing more is asked for. */

@@ -51,10 +51,14 @@ export function drawsInSoftware(): boolean {
   return /swiftshader|llvmpipe|software|softpipe|basic render/i.test(name);
 }
 
-/** Have all frames of a grid in memory; `onProgress` hears how many there are. Rejects when one cannot be had. */
+/** Cornerstone takes a window to begin with from this one, and would fetch it anew if it were not there (5.14). */
+const middleOf = <T>(all: readonly T[]): T | undefined => all[all.length >> 1];
+
+/** Have all frames of a grid in memory, its middle one first; `onProgress` hears how many there are. Rejects when one cannot be had. */
 export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded: number) => void, open: AbortSignal): Promise<void> {
   putOnShelf(series, grid.frames);
-  const keys = grid.frames.map(frameKey);
+  const inOrder = grid.frames.map(frameKey);
+  const keys = [middleOf(inOrder) ?? "", ...inOrder.filter((key) => key !== middleOf(inOrder))];
   let [next, loaded] = [0, 0];
   const worker = async (): Promise<void> => {
     for (let at = next; at < keys.length; at = next) {
@@ -69,7 +73,7 @@ export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded
 }
 
 /** The least, the greatest, and the smallest kind of number for all values of the slices. */
-function kindOf(keys: readonly string[]): { readonly min: number; readonly max: number; readonly type: "Int16Array" | "Uint16Array" | "Float32Array" } {
+function kindOf(keys: readonly string[]): { readonly min: number; readonly max: number; readonly type: Kind } {
   let [min, max, whole] = [Infinity, -Infinity, true];
   for (const key of keys) {
     const image = cache.getImage(key);
@@ -83,10 +87,11 @@ function kindOf(keys: readonly string[]): { readonly min: number; readonly max: 
 }
 
 const KINDS = { Int16Array, Uint16Array, Float32Array } as const;
+type Kind = keyof typeof KINDS;
 
-function makeVolume(id: string, grid: Grid): void {
+/** Of an upright grid the frames may come later; a tilted one is set upright from all of them. */
+function makeVolume(id: string, grid: Grid, type: Kind, min: number): void {
   const keys = grid.frames.map(frameKey);
-  const { type, min } = kindOf(keys);
   const place = isTilted(grid) ? uprightGrid(grid) : grid;
   const about = {
     dimensions: [...place.dimensions] as Types.Point3,
@@ -143,48 +148,115 @@ const LEAST_SLAB = 0.05;
 
 const BLENDS = { mip: BlendModes.MAXIMUM_INTENSITY_BLEND, minip: BlendModes.MINIMUM_INTENSITY_BLEND, mean: BlendModes.AVERAGE_INTENSITY_BLEND } as const;
 
+/** What Cornerstone's texture of a volume can do, which its types leave out: hand over the frames that have come. */
+interface Streamed {
+  getHandle(): unknown;
+  update3DFromRaw(): void;
+}
+
+/** So many frames go to the graphics card at once while others are on their way. */
+const AT_ONCE = 12;
+
 const isVolume = (actor: unknown): actor is vtkVolume => typeof actor === "object" && actor !== null && "getMapper" in actor;
 
 /** The viewports of one layout: made with it and gone with it, for one that outlives another is magnified (5.14). */
 export class VolumeView {
-  readonly volumeId: string;
   readonly #engine: RenderingEngine;
   readonly #grid: Grid;
-  readonly #elements = new Map<Cell, HTMLDivElement>();
+  readonly #elements: ReadonlyMap<Cell, HTMLDivElement>;
+  #id = "";
+  #kind: Kind | undefined;
+  /** The volume is in the viewports; before that, and after the end, nothing is to be done with them. */
+  #standing = false;
+  #waiting = 0;
   #thick = false;
   readonly #resize: ResizeObserver;
-  readonly #onDrawn: (cell: Cell) => void;
 
-  /** All frames of the grid have to be in memory. */
-  constructor(grid: Grid, listener: { readonly onDrawn: (cell: Cell) => void; readonly onResize: (cell: Cell) => void }) {
+  /** Begin in the elements of all cells at once: for each that is enabled later all others are drawn anew (5.14). */
+  constructor(grid: Grid, elements: ReadonlyMap<Cell, HTMLDivElement>, listener: { readonly onDrawn: (cell: Cell) => void; readonly onResize: (cell: Cell) => void }) {
     start();
     made += 1;
-    // without a colon: Cornerstone would look for a loader of its upright slices (5.14)
-    this.volumeId = `fileroom-volume-${made}`;
     this.#grid = grid;
-    this.#onDrawn = listener.onDrawn;
-    makeVolume(this.volumeId, grid);
+    this.#elements = new Map(elements);
     this.#engine = new RenderingEngine(`fileroom-volumes-${made}`);
+    this.#engine.setViewports(
+      [...elements].map(([cell, element]) => ({
+        viewportId: cell,
+        type: cell === "solid" ? ViewportType.VOLUME_3D : ViewportType.ORTHOGRAPHIC,
+        element,
+        defaultOptions: { background: [0, 0, 0], ...(cell === "solid" ? { parallelProjection: true } : {}) },
+      })),
+    );
     this.#resize = new ResizeObserver((entries) => {
       this.#engine.resize(true, true);
       for (const [cell, element] of this.#elements) if (entries.some(({ target }) => target === element)) listener.onResize(cell);
     });
+    for (const [cell, element] of this.#elements) {
+      element.addEventListener(Events.IMAGE_RENDERED, () => {
+        listener.onDrawn(cell);
+      });
+      this.#resize.observe(element);
+    }
   }
 
-  /** Begin to draw in an element. */
-  async show(cell: Cell, element: HTMLDivElement): Promise<void> {
-    this.#elements.set(cell, element);
-    this.#engine.enableElement({
-      viewportId: cell,
-      type: cell === "solid" ? ViewportType.VOLUME_3D : ViewportType.ORTHOGRAPHIC,
-      element,
-      defaultOptions: { background: [0, 0, 0], ...(cell === "solid" ? { parallelProjection: true } : {}) },
-    });
-    element.addEventListener(Events.IMAGE_RENDERED, () => {
-      this.#onDrawn(cell);
-    });
-    await this.viewport(cell).setVolumes([{ volumeId: this.volumeId }], false, true);
-    this.#resize.observe(element);
+  get volumeId(): string {
+    return this.#id;
+  }
+
+  /**
+   * Another frame is in memory: it goes to the graphics card while others are on their way, a few at a time. What kind of
+   * number all of them need is guessed from the first ones, and looked at again at the end.
+   */
+  take(): void {
+    this.#waiting += 1;
+    if (this.#waiting < AT_ONCE || isTilted(this.#grid) || this.#planes.length === 0) return;
+    if (this.#kind === undefined) {
+      if (cache.getImage(middleOf(this.#keys) ?? "") === undefined) return;
+      void this.#stand(kindOf(this.#keys.filter((key) => cache.getImage(key) !== undefined))).then(() => {
+        this.#drawNothing();
+      });
+    } else if (this.#standing) this.#upload();
+  }
+
+  /** All frames are in memory. */
+  async complete(): Promise<void> {
+    const kind = kindOf(this.#keys);
+    if (this.#kind !== kind.type || !this.#standing) await this.#stand(kind);
+  }
+
+  get #keys(): string[] {
+    return this.#grid.frames.map(frameKey);
+  }
+
+  /** Put a volume into all viewports, in the place of the one before. */
+  async #stand({ type, min }: { readonly type: Kind; readonly min: number }): Promise<void> {
+    dropVolume(this.#id);
+    made += 1;
+    // without a colon: Cornerstone would look for a loader of its upright slices (5.14)
+    const id = `fileroom-volume-${made}`;
+    [this.#id, this.#kind, this.#standing] = [id, type, false];
+    makeVolume(id, this.#grid, type, min);
+    for (const cell of this.#elements.keys()) {
+      await this.viewport(cell).setVolumes([{ volumeId: id }], false, true);
+      if (this.#id !== id) return; // gone meanwhile, or another stands there
+    }
+    this.#standing = true;
+  }
+
+  /** The texture is made when a viewport is first drawn: one that looks past the volume has little to draw. */
+  #drawNothing(): void {
+    const [cell] = [...this.#elements.keys()].filter((one) => one !== "solid");
+    if (!this.#standing || cell === undefined) return;
+    const far = 10 * this.#depth();
+    this.viewport(cell).setCamera({ focalPoint: [far, far, far], position: [far, far, far + 1], viewPlaneNormal: [0, 0, 1], viewUp: [0, 1, 0], parallelScale: 1 });
+    this.viewport(cell).render();
+  }
+
+  #upload(): void {
+    const texture = (cache.getVolume(this.#id) as ImageVolume | undefined)?.vtkOpenGLTexture as Streamed | undefined;
+    if (!texture?.getHandle()) return; // the first drawing takes them
+    this.#waiting = 0;
+    texture.update3DFromRaw();
   }
 
   viewport(cell: Cell): Types.IVolumeViewport {
@@ -303,7 +375,8 @@ export class VolumeView {
 
   dispose(): void {
     this.#resize.disconnect();
-    dropVolume(this.volumeId);
+    dropVolume(this.#id);
+    [this.#id, this.#standing] = ["", false];
     this.#engine.destroy();
   }
 }

@@ -65,6 +65,9 @@ export class Desk {
   readonly #elements = new Map<Cell, HTMLDivElement>();
   readonly #stops: (() => void)[] = [];
   readonly #engine: () => Promise<typeof Engine>;
+  /** Its frames are on their way, or there. */
+  #coming: VolumeView | undefined;
+  /** When they are all there. */
   #view: VolumeView | undefined;
   /** Whether the planes are seen as {@link fit} left them. */
   #fitted = true;
@@ -141,17 +144,29 @@ export class Desk {
       this.software.value = engine.drawsInSoftware();
       const total = grid.frames.length;
       this.phase.value = { kind: "loading", loaded: 0, total };
-      await engine.loadFrames(series, grid, progress(total, (loaded) => (this.phase.value = { kind: "loading", loaded, total })), open);
-      if (!left(open)) await this.#draw(engine, grid, open);
+      // the viewports are begun while the frames are on their way, and take them as they come
+      const view = this.#laid(open).then(() => (left(open) ? undefined : this.#makeView(engine, grid)));
+      view.catch(() => undefined); // heard of below, unless a frame fails first
+      const told = progress(total, (loaded) => (this.phase.value = { kind: "loading", loaded, total }));
+      const take = (loaded: number): void => {
+        told(loaded);
+        this.#coming?.take();
+      };
+      await engine.loadFrames(series, grid, take, open);
+      const made = await view;
+      await made?.complete();
+      if (made !== undefined && !left(open)) this.#draw(made, grid);
     } catch (error) {
       if (!left(open) && !isAbort(error)) this.phase.value = { kind: "trouble", trouble: troubleOf(error) };
     }
   }
 
-  async #draw({ VolumeView: View }: typeof Engine, grid: Grid, open: AbortSignal): Promise<void> {
-    await this.#laid(open);
-    if (left(open)) return;
-    const view = new View(grid, {
+  #makeView({ VolumeView: View }: typeof Engine, grid: Grid): VolumeView {
+    const elements = this.cells.flatMap((cell) => {
+      const element = this.#elements.get(cell);
+      return element === undefined ? [] : [[cell, element] as const];
+    });
+    this.#coming = new View(grid, new Map(elements), {
       onDrawn: (cell) => {
         if (this.phase.peek().kind === "ready" && !this.drawn.peek().has(cell)) this.drawn.value = new Set([...this.drawn.peek(), cell]);
       },
@@ -159,12 +174,12 @@ export class Desk {
         this.#resized(cell);
       },
     });
+    return this.#coming;
+  }
+
+  /** All frames are there: they are looked at. */
+  #draw(view: VolumeView, grid: Grid): void {
     this.#view = view;
-    for (const cell of this.cells) {
-      const element = this.#elements.get(cell);
-      if (element !== undefined) await view.show(cell, element);
-      if (left(open)) return;
-    }
     const upright = isTilted(grid) ? uprightGrid(grid) : grid;
     batch(() => {
       this.grid.value = upright;
@@ -182,7 +197,8 @@ export class Desk {
     this.#work.abort();
     this.#work = new AbortController();
     this.solid.end();
-    this.#view?.dispose();
+    this.#coming?.dispose();
+    this.#coming = undefined;
     this.#view = undefined;
     batch(() => {
       this.phase.value = { kind: "waiting" };
