@@ -15,10 +15,10 @@ from fileroom.catalog.paths import on_drive
 from fileroom.model.ledger import LedgerEntry, ReasonCount
 from fileroom.model.outcomes import Outcome, Reason
 from fileroom.model.queries import Page
-from fileroom.sources.paths import display, from_text, to_text
+from fileroom.sources.paths import display, from_text, to_text, to_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fileroom.catalog.store import Catalog
     from fileroom.sources.drives import Mounts
@@ -49,11 +49,11 @@ class Lines:
         if brought is not None:
             self.brought.append(brought)
 
-    def extend(self, names: list[str], sizes: list[int], brought: list[bytes]) -> None:
+    def extend(self, names: Sequence[str], sizes: Iterable[int], brought: Iterable[bytes]) -> None:
         """Many more that brought something in, without details."""
         if self.details:
             self.details += [""] * (len(self.names) - len(self.details) + len(names))
-        self.names += map(to_text, names)
+        self.names += to_texts(names)
         self.sizes += sizes
         self.brought += brought
 

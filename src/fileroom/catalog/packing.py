@@ -12,6 +12,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from fileroom.dicom.drafts import Comparer
 from fileroom.model.headers import Header
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _encoder() -> Callable[[Any], str]:
     return (lambda value: "".join(each(value, 0))) if fits else usual
 
 
-_encode = _encoder()
+encode = _encoder()
 
 
 # These have columns of their own and are not packed; catalogs of the first version have them here as well.
@@ -111,7 +112,7 @@ class Packer:
         if self._steady_of(values) != self._steady:
             self._look_at(self._loose + tuple(i for i in _PACKED if i not in self._loose and values[i] != self.base[i]))
         found = zip(self._names, self._loose_of(values), self._usual, strict=True)
-        return _encode({name: value for name, value, usual in found if value != usual})
+        return encode({name: value for name, value, usual in found if value != usual})
 
     def _look_at(self, loose: tuple[int, ...]) -> None:
         self._loose = loose
@@ -119,6 +120,14 @@ class Packer:
         self._loose_of, self._steady_of = _getters(self._loose)
         self._usual = self._loose_of(self.base)
         self._steady = self._steady_of(self.base)
+
+
+_COMPARER: Final = Comparer(Header, [FIELDS[i] for i in _PACKED], [str(i) for i in _PACKED])
+differing = _COMPARER.differing
+"""What one header says where another says something else: what a :class:`Packer` would make JSON of."""
+_PLACES: Final = frozenset(str(FIELDS.index(name)) for name in _PLACING)
+in_same_series = _PLACES.isdisjoint
+"""Whether two headers that differ so are placed in the same series."""
 
 
 def same_base(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
@@ -135,7 +144,7 @@ def _getters(loose: tuple[int, ...]) -> tuple[itemgetter[Any], itemgetter[Any]]:
 
 def pack_base(values: tuple[Any, ...]) -> str:
     """JSON of all ``values`` (of :func:`values_of`)."""
-    return _encode(values)
+    return encode(values)
 
 
 def unpack_base(text: str) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fileroom.catalog import conflicts, identity
@@ -21,7 +22,7 @@ from fileroom.catalog.memory import Memory
 from fileroom.catalog.paths import on_drive
 from fileroom.catalog.wording import WordIndex, reindex
 from fileroom.model.outcomes import Outcome, Reason
-from fileroom.sources.paths import to_text
+from fileroom.sources.paths import to_text, to_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,6 +69,24 @@ class Image(NamedTuple):
     number: int | None
     frames: int
     text: str
+
+
+class Images(NamedTuple):
+    """What is kept of several instances of one series, column by column (see :class:`Image`)."""
+
+    uids: tuple[str, ...]
+    sop_class_uids: tuple[str, ...]
+    numbers: tuple[int | None, ...]
+    frames: tuple[int, ...]
+    texts: tuple[str, ...]
+
+
+class Stretch(NamedTuple):
+    """What is kept of several files of one folder, column by column."""
+
+    sizes: tuple[int, ...]
+    times: tuple[int, ...]
+    digests: tuple[bytes, ...]
 
 
 class Move(NamedTuple):
@@ -225,10 +244,10 @@ class Writer:
         place = (self.drive(mount), to_text(path))
         known = self._folders.get(place)
         if known is None:
-            c = self._cursor
-            row = c.execute("SELECT id FROM folder WHERE drive_id = ? AND path = ?", place).fetchone()
-            known = int(row[0]) if row else self._new_folder(place)
-            if row:
+            known = self._new_folder(place)
+            if known is None:
+                sql = "SELECT id FROM folder WHERE drive_id = ? AND path = ?"
+                known = int(self._cursor.execute(sql, place).fetchone()[0])
                 self._old_folders.add(known)
             self._folders.keep(place, known)
         return known
@@ -241,10 +260,16 @@ class Writer:
         """How the files of folders look that were seen to stand as recorded, after so many changes."""
         self._cursor.executemany("UPDATE folder SET look = ?, look_at = ? WHERE id = ?", looks)
 
-    def _new_folder(self, place: tuple[int, str]) -> int:
-        number = self._last_folder = self._last_folder + 1
-        self._cursor.execute("INSERT INTO folder(id, drive_id, path) VALUES (?,?,?)", (number, *place))
-        return number
+    def _new_folder(self, place: tuple[int, str]) -> int | None:
+        """The row of a folder that there was none of; None when there is."""
+        made = self._cursor.execute(
+            "INSERT INTO folder(id, drive_id, path) VALUES (?,?,?) ON CONFLICT(drive_id, path) DO NOTHING",
+            (self._last_folder + 1, *place),
+        )
+        if made.rowcount != 1:
+            return None
+        self._last_folder += 1
+        return self._last_folder
 
     def root(self, mount: Mount, path: str) -> None:
         """Remember a folder the user brought in."""
@@ -311,6 +336,27 @@ class Writer:
         )
         return instance_id, file_id, public_id
 
+    def add_files(
+        self, folder_id: int, names: Sequence[str], row: SeriesRow, images: Images, files: Stretch
+    ) -> tuple[int, int, list[bytes]]:
+        """The same of several of one series that is not hidden: the first row of each, and the public ids."""
+        uids, classes, numbers, frames, texts = images
+        sizes, times, digests = files
+        instance_id, file_id = self._last_instance + 1, self._last_file + 1
+        self._last_instance += len(uids)
+        self._last_file += len(uids)
+        ids = list(map(row.public_id, uids))
+        self._new_instances += zip(
+            range(instance_id, self._last_instance + 1), map(bytearray, ids), repeat(row.id), uids, classes, numbers,
+            range(file_id, self._last_file + 1), frames, sizes, texts,
+        )  # fmt: skip
+        self._added_files += zip(
+            range(file_id, self._last_file + 1), repeat(folder_id), to_texts(names), sizes, times,
+            map(bytearray, digests), range(instance_id, self._last_instance + 1),
+        )  # fmt: skip
+        self._grow(row.id, len(uids), sum(frames), sum(sizes))
+        return instance_id, file_id, ids
+
     def add_instance(self, image: Image, size: int, file_id: int) -> Brought:
         """A new instance of a series."""
         return Brought(*self._add_instance(image, size, file_id))
@@ -327,16 +373,19 @@ class Writer:
             self._removed.append((instance_id,))
             self._touched.series.add(row.id)
             return instance_id, public_id
-        grown = self.entries.grown.get(row.id)
-        if grown is None:
-            grown = self.entries.grown[row.id] = Grown()
-        grown.instances += 1
-        grown.frames += frames
-        grown.bytes += size
-        self.added.instances += 1
+        self._grow(row.id, 1, frames, size)
         if row.hidden:
             self.entries.show(row)
         return instance_id, public_id
+
+    def _grow(self, series_id: int, instances: int, frames: int, size: int) -> None:
+        grown = self.entries.grown.get(series_id)
+        if grown is None:
+            grown = self.entries.grown[series_id] = Grown()
+        grown.instances += instances
+        grown.frames += frames
+        grown.bytes += size
+        self.added.instances += instances
 
     def _is_removed(self, row: SeriesRow) -> bool:
         """Whether the user removed the series, or what it belongs to."""

@@ -10,3 +10,11 @@ cdef class Maker:
     cdef object draft
 
     cpdef object make(self, list values, tuple more=*)
+
+
+cdef class Comparer:
+    cdef type frozen
+    cdef object layout
+    cdef tuple keys
+
+    cpdef dict differing(self, object one, object other)

@@ -7,7 +7,7 @@ which Python allows between classes that lay out the same slots. Compiled, the s
 
 from __future__ import annotations
 
-from dataclasses import fields, make_dataclass
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from fileroom.dicom import primitives
@@ -28,7 +28,7 @@ class Maker:
             raise ValueError("every field once")
         self.frozen = frozen
         self.layout = primitives.layout(frozen, names)
-        self.draft: Any = make_dataclass(f"{frozen.__name__}Draft", [(name, Any) for name in names], slots=True)
+        self.draft: Any = None if primitives.COMPILED else _draft_of(frozen, names)
 
     def make(self, values: list[Any], more: tuple[Any, ...] = ()) -> Any:
         """One instance, of these values and then those."""
@@ -37,3 +37,23 @@ class Maker:
         made = self.draft(*values, *more)
         made.__class__ = self.frozen
         return made
+
+
+class Comparer:
+    """Compares two instances of a frozen dataclass with slots in the fields of these ``names``; those that differ are
+    told by their ``keys``."""
+
+    def __init__(self, frozen: type[DataclassInstance], names: Sequence[str], keys: Sequence[str]) -> None:
+        self.frozen = frozen
+        self.layout = primitives.layout(frozen, names)
+        self.keys = tuple(keys)
+
+    def differing(self, one: Any, other: Any) -> dict[str, Any]:
+        """What ``one`` says where the ``other`` says something else."""
+        return primitives.differing(self.frozen, self.layout, self.keys, one, other)
+
+
+def _draft_of(frozen: type[DataclassInstance], names: Sequence[str]) -> Any:
+    from dataclasses import make_dataclass
+
+    return make_dataclass(f"{frozen.__name__}Draft", [(name, Any) for name in names], slots=True)

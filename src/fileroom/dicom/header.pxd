@@ -11,7 +11,6 @@ from fileroom.dicom.walker cimport Walk
 cdef Maker _MAKER
 cdef dict _encodings
 cdef bytes TEXT_SLOTS
-cdef dict SETTLED
 cdef list _NOTHING_SAID
 
 

@@ -10,8 +10,6 @@ from fileroom.dicom import primitives
 from fileroom.dicom.attributes import ATTRIBUTES, TEXT_SLOTS, Attribute, may_keep
 from fileroom.dicom.charsets import DEFAULT, Codecs, codecs_of
 from fileroom.dicom.drafts import Maker
-from fileroom.dicom.fallback import value_by_pydicom
-from fileroom.dicom.guessing import SETTLED, is_doubtful, settle_header
 from fileroom.dicom.values import coerce, convert, converter
 from fileroom.dicom.walker import POSITION_SLOT
 from fileroom.model.headers import Header
@@ -128,6 +126,8 @@ def _compiled_values(encoding: Encoding, raws: list[bytes | None]) -> list[Any]:
 def _decode_again(values: list[Any], walk: Walk, codecs: Codecs, rows: list[Row], charset: str) -> str:
     """Text by another character set than the declared, where it was asked for or the declared does not fit; gives the
     name of a set that was guessed."""
+    from fileroom.dicom.guessing import SETTLED, is_doubtful, settle_header  # most files say nothing that takes it
+
     texts = [walk.values[slot] or b"" for slot in TEXT_SLOTS]
     key = hash((*texts, codecs, charset))
     settled = SETTLED.get(key, _NEVER_MET)
@@ -146,6 +146,8 @@ def _decode_again(values: list[Any], walk: Walk, codecs: Codecs, rows: list[Row]
 
 def _add_other_vrs(values: list[Any], walk: Walk, codecs: Codecs) -> None:
     """Values that have another VR than the table says: pydicom makes of them what it would have made."""
+    from fileroom.dicom.fallback import value_by_pydicom
+
     for slot, vr in (walk.vrs or {}).items():
         attribute = ATTRIBUTES[slot]
         value = value_by_pydicom(attribute.tag, vr, walk.values[slot] or b"", codecs, little=walk.little)

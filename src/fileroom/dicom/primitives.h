@@ -64,6 +64,31 @@ static inline PyObject *fileroom_filled(PyTypeObject *cls, PyObject *offsets, Py
     return made;
 }
 
+/* What one instance has in some slots where another of its class has something else, by the key of each slot. */
+static inline PyObject *fileroom_differing(PyTypeObject *cls, PyObject *offsets, PyObject *keys, PyObject *one,
+                                           PyObject *other) {
+    Py_ssize_t count = PyTuple_GET_SIZE(keys), offset;
+    const char *at = PyBytes_AS_STRING(offsets);
+    if (!Py_IS_TYPE(one, cls) || !Py_IS_TYPE(other, cls) ||
+        PyBytes_GET_SIZE(offsets) != count * (Py_ssize_t)sizeof offset) {
+        PyErr_SetString(PyExc_TypeError, "not of that class, or not as many keys as slots");
+        return NULL;
+    }
+    PyObject *found = PyDict_New();
+    for (Py_ssize_t i = 0; found && i < count; i++, at += sizeof offset) {
+        memcpy(&offset, at, sizeof offset);
+        PyObject *mine = *(PyObject **)((char *)one + offset), *theirs = *(PyObject **)((char *)other + offset);
+        if (mine == theirs)
+            continue;
+        int same = mine && theirs ? PyObject_RichCompareBool(mine, theirs, Py_EQ) : -1;
+        if (same < 0 && !PyErr_Occurred())
+            PyErr_SetString(PyExc_AttributeError, "an empty slot");
+        if (same < 0 || (!same && PyDict_SetItem(found, PyTuple_GET_ITEM(keys, i), mine) != 0))
+            Py_CLEAR(found);
+    }
+    return found;
+}
+
 static inline PyObject *fileroom_text(PyObject *raw) {
     const char *start = PyBytes_AS_STRING(raw);
     Py_ssize_t length = PyBytes_GET_SIZE(raw);

@@ -17,6 +17,7 @@ cdef extern from "primitives.h":
     bytes fileroom_cut(int slot, const char* start, Py_ssize_t length)
     bytes fileroom_offsets(type cls, tuple members)
     object fileroom_filled(type cls, bytes offsets, list values, tuple more)
+    dict fileroom_differing(type cls, bytes offsets, tuple keys, object one, object other)
     bint fileroom_is_plain(bytes raw) noexcept
     bint fileroom_is_ascii(str text) noexcept
     bint fileroom_folds() noexcept
@@ -120,6 +121,10 @@ cdef inline object layout(type cls, object names):
 
 cdef inline object filled(type cls, bytes slots, list values, tuple more):
     return fileroom_filled(cls, slots, values, more)
+
+
+cdef inline dict differing(type cls, bytes slots, tuple keys, object one, object other):
+    return fileroom_differing(cls, slots, keys, one, other)
 
 
 cdef inline str text(bytes raw):

@@ -109,6 +109,15 @@ def filled(cls: type, slots: Any, values: list[Any], more: tuple[Any, ...]) -> A
     return made
 
 
+def differing(cls: type, slots: Any, keys: tuple[str, ...], one: Any, other: Any) -> dict[str, Any]:
+    """What ``one`` has in the slots of a :func:`layout` where the ``other``, of the same class ``cls``, has something
+    else, by the key of each slot."""
+    if type(one) is not cls or type(other) is not cls:
+        raise TypeError("not of that class")
+    found = zip(keys, [(slot.__get__(one), slot.__get__(other)) for slot in slots], strict=True)
+    return {key: mine for key, (mine, theirs) in found if mine is not theirs and mine != theirs}
+
+
 def text(raw: bytes) -> str:
     """A value in the default repertoire, without its padding."""
     return raw.rstrip(b"\0 ").decode("latin-1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import threading
 import warnings
 from contextlib import contextmanager
@@ -36,6 +35,8 @@ def quiet_pydicom() -> Iterator[None]:
 
     Warning filters belong to the whole process, so one thread at a time is in here.
     """
+    import logging  # pydicom has it loaded; who reads without pydicom need not
+
     logger = logging.getLogger("pydicom")
     with _LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")

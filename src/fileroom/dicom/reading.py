@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom import primitives
 from fileroom.dicom.drafts import Maker
-from fileroom.dicom.fallback import Found, read_by_pydicom
-from fileroom.dicom.guessing import codec_named
 from fileroom.dicom.header import header_of
 from fileroom.dicom.primitives import digest as digest_by_zlib  # not compiled, whatever becomes of this module
 from fileroom.dicom.source import EndsEarly, FileSource, OpenedSource
@@ -28,6 +26,7 @@ from fileroom.model.outcomes import Detail, Outcome, Reason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fileroom.dicom.fallback import Found
     from fileroom.model.headers import Header
     from fileroom.sources.opened import Opened
 
@@ -116,7 +115,7 @@ def read_header(path: str, charset: str = "") -> Reading:
 def read_header_from(opened: Opened, charset: str = "") -> Reading:
     """As :func:`read_header`, of a member of a container; its time of change is what the container tells."""
     if charset:
-        codec_named(charset)
+        _must_be_known(charset)
     try:
         values = _read_open(OpenedSource.of(opened, HEAD), _read_fast, charset)
         reading: Reading = _MAKER.make(values, (opened.size, opened.mtime_ns if opened.stands() else 0))
@@ -127,7 +126,7 @@ def read_header_from(opened: Opened, charset: str = "") -> Reading:
 
 def read_header_by_pydicom(path: str, charset: str = "") -> Reading:
     """As :func:`read_header`, by pydicom alone: the measure of the fast reader."""
-    return _read(path, read_by_pydicom, charset)
+    return _read(path, _by_pydicom, charset)
 
 
 def header_from_pydicom(path: str) -> Header:
@@ -138,9 +137,21 @@ def header_from_pydicom(path: str) -> Header:
     return reading.header
 
 
+def _must_be_known(charset: str) -> None:
+    from fileroom.dicom.guessing import codec_named  # few files want it: it is loaded for those
+
+    codec_named(charset)
+
+
+def _by_pydicom(source: FileSource, charset: str) -> Found:
+    from fileroom.dicom.fallback import read_by_pydicom  # the same
+
+    return read_by_pydicom(source, charset)
+
+
 def _read(path: str, reader: Reader, charset: str) -> Reading:
     if charset:
-        codec_named(charset)
+        _must_be_known(charset)
     try:
         source = primitives.open_source(path, READ_FLAGS, HEAD)
     except (OSError, ValueError) as error:
@@ -165,7 +176,7 @@ def _read_fast(source: FileSource, charset: str) -> Found:
     try:
         walk.run()
     except (Odd, struct.error, IndexError):
-        return read_by_pydicom(source, charset)
+        return _by_pydicom(source, charset)
     except EndsEarly as early:
         return _read_cut(source, early, charset)
     return header_of(walk, charset), walk.directory, walk.pixel_position
@@ -174,7 +185,7 @@ def _read_fast(source: FileSource, charset: str) -> Found:
 def _read_cut(source: FileSource, early: EndsEarly, charset: str) -> Found:
     """pydicom takes what is there of a file that is cut; without its identity it stays a file that is cut."""
     try:
-        found = read_by_pydicom(source, charset)
+        found = _by_pydicom(source, charset)
     except Exception as error:  # noqa: BLE001 - what pydicom stumbles over there is that the file is cut
         raise error if _is_of_the_disk(error) else early from None
     header, directory, _ = found

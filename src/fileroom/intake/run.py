@@ -45,7 +45,6 @@ from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Future
 
     from fileroom.catalog.charset_rules import Concerned
     from fileroom.catalog.known import KnownFile
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from fileroom.dicom.reading import Reading
     from fileroom.intake.ahead import Met
     from fileroom.intake.inside import Files, Looked, ReadOne
+    from fileroom.intake.pace import Turn
     from fileroom.jobs import OnProgress
     from fileroom.settings import Settings
     from fileroom.sources.drives import Mount
@@ -70,11 +70,13 @@ _AHEAD_ASIDE = 16_000
 _IN_ORDER = 512  # of members that are read one after the other, from the same stream
 # First patients appear soon, and little is lost when the process dies; later batches are larger, since every batch
 # touches many pages of the indexes.
-_BATCH_SECONDS = (0.1, 0.1, 0.2, 0.3, 0.5)
+_BATCH_SECONDS = (0.05, 0.1, 0.2, 0.3, 0.5)
 # Files that are worth a batch when there is nothing to do but wait for more, and what part of those that are in the
 # catalog: a batch changes pages all over its indexes, and the more the larger these are. When no more than a few are
-# still to come, fewer will do: what is not written by then is written when all is read, and is waited for.
+# still to come, fewer will do: what is not written by then is written when all is read, and is waited for. So it is at
+# the start, for the reader is ahead soon enough and nothing has to be waited for any more.
 _WHEN_IDLE = 5_000
+_MORE_EACH_TIME = 1_500
 _AT_THE_END = 1_500
 _FEW_TO_COME = 3_000
 _PART_WHEN_IDLE = 30
@@ -321,7 +323,7 @@ class _Chunk:
     """Work that is being done."""
 
     work: _Work
-    future: Future[list[Reading | Packed]]
+    future: Turn[list[Reading | Packed]]
 
 
 class _Import:
@@ -461,7 +463,7 @@ class _Import:
     def _lead(self) -> int:
         return _AHEAD_ASIDE if self._aside is not None and self._aside.at_hand else _AHEAD
 
-    def _submit(self, pace: Pace, work: _Work) -> Future[list[Reading | Packed]]:
+    def _submit(self, pace: Pace, work: _Work) -> Turn[list[Reading | Packed]]:
         """Have files read: in the other process once it is ready, which is not worth starting for a few."""
         if work.plain and self._settings.aside and not (self._copier or self._errand.rebuilds):
             self._submitted += len(work.files)
@@ -491,7 +493,8 @@ class _Import:
     def _worth_a_batch(self) -> int:
         """How many files are, while there is nothing to do but wait for more."""
         at_the_end = self._walk.finished and self._ahead < _FEW_TO_COME
-        return max(_AT_THE_END if at_the_end else _WHEN_IDLE, self._writer.instances // _PART_WHEN_IDLE)
+        many = min(_WHEN_IDLE, _MORE_EACH_TIME * (self._writes + 1))
+        return max(_AT_THE_END if at_the_end else many, self._writer.instances // _PART_WHEN_IDLE)
 
     def _send(self) -> None:
         """Before anything is waited for: let the other process know all that it is to do."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, TypeAlias
 
 from fileroom.catalog import packing
 from fileroom.catalog.known import FINAL, TRY_AGAIN, InstanceFile, KnownInstance
-from fileroom.catalog.writes import FileFacts, Image
+from fileroom.catalog.writes import FileFacts, Image, Images, Stretch
 from fileroom.intake.aside import Packed
 from fileroom.intake.decide import Act, Anew, Decision, Presence, decide, decide_anew, speaks
 from fileroom.intake.frames import frames_of
@@ -19,12 +20,13 @@ from fileroom.sources.opened import look
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fileroom.catalog.entries import SeriesRow
     from fileroom.catalog.known import KnownFile
     from fileroom.catalog.writes import Brought, Writer
     from fileroom.dicom.reading import Reading
+    from fileroom.intake.aside import Base
     from fileroom.model.headers import Header
     from fileroom.sources.drives import Mount, Mounts
     from fileroom.sources.folder import FileEntry, Obstacle
@@ -98,7 +100,8 @@ class Batch:
 
     def uids(self) -> list[str]:
         """The SOP Instance UIDs that the writer has to know about."""
-        return [uid for some in self.read for reading in some.readings if (uid := uid_of(reading))]
+        readings = chain.from_iterable(some.readings for some in self.read)
+        return [uid for one in readings if (uid := one[1] if type(one) is Packed else uid_of(one))]
 
 
 @dataclass(slots=True)
@@ -158,6 +161,8 @@ class Disk:
         return path is None or same_bytes(path, os.path.join(self._item.place.path, self._item.entry.name))
 
 
+# A file as the walk met it, with what was known of it before, and what came of reading it.
+_Met: TypeAlias = "tuple[tuple[FileEntry, KnownFile | None], Reading | Packed]"
 # An instance that came new, with its file: row, series, row of the file, and where and how that was read.
 _Fresh: TypeAlias = "tuple[int, int, int, Place, str, Reading | Packed]"
 
@@ -203,20 +208,60 @@ class Hand:
         """Decide on some files of a folder and do it.
 
         What neither path nor instance is known of is new. :func:`decide` would say so too; nearly all files of a first
-        import are such, and go the short way.
+        import are such, and go the short way: those of one series together, column by column.
         """
-        writer, place, fresh = self._writer, some.place, self._fresh
-        folder, drive = writer.folder(place.mount, place.inside), writer.drive(place.mount)
+        folder = self._writer.folder(some.place.mount, some.place.inside)
+        drive = self._writer.drive(some.place.mount)
+        stands = bool(some.look) and not self._writer.limited
+        images = [pair for pair in zip(some.files, some.readings, strict=True) if type(pair[1]) is Packed]
+        if not images or self._writer.limited or not self._together(some.place, images, folder, drive):
+            stands = self._one_by_one(some.place, zip(some.files, some.readings, strict=True), folder, drive) and stands
+        elif len(images) < len(some.files):  # the others are no images: nothing of them depends on these
+            others = [pair for pair in zip(some.files, some.readings, strict=True) if type(pair[1]) is not Packed]
+            stands = self._one_by_one(some.place, others, folder, drive) and stands
+        if stands and all(_as_met(entry, one) for (entry, _), one in images):
+            self._writer.folder_looks(folder, some.look)
+
+    def _together(self, place: Place, images: Sequence[_Met], folder: int, drive: int) -> bool:
+        """Take in images that are all new, of one series of which nothing was removed; False when they are not."""
+        writer, fresh = self._writer, self._fresh
+        files, readings = zip(*images, strict=True)
+        bases, uids, classes, numbers, frames, texts, digests, sizes, times = zip(*readings, strict=True)
+        entries, known = zip(*files, strict=True)
+        apart = set(uids)
+        are_new = fresh.keys().isdisjoint(apart) and writer.met.keys().isdisjoint(apart) and not any(known)
+        if len(apart) < len(uids) or len(set(bases)) > 1 or not are_new:
+            return False
+        base: Base = bases[0]
+        series = self._series_of(base, drive)
+        if series.hidden:
+            return False
+        if not base.is_its:
+            told = zip(texts, uids, numbers, strict=True)
+            texts = tuple(series.packer.pack(packing.unpack_values(text, base.values, *own)) for text, *own in told)
+        names = [entry.name for entry in entries]
+        row, file_row, ids = writer.add_files(
+            folder, names, series, Images(uids, classes, numbers, frames, texts), Stretch(sizes, times, digests)
+        )
+        rows = zip(count(row), repeat(series.id), count(file_row), repeat(place), names, readings)
+        fresh.update(zip(uids, rows, strict=False))
+        writer.ledger.lines(folder, Outcome.ADDED, Reason.NEW_INSTANCE).extend(names, sizes, ids)
+        self._tally.outcomes[Outcome.ADDED] += len(names)
+        self._tally.bytes += sum(sizes)
+        return True
+
+    def _one_by_one(self, place: Place, some: Iterable[_Met], folder: int, drive: int) -> bool:
+        """Take in files each on its own; whether all of them were read as they were met, and need not be read again."""
+        writer, fresh = self._writer, self._fresh
         lines = writer.ledger.lines(folder, Outcome.ADDED, Reason.NEW_INSTANCE)
         met, long_way = writer.met, writer.limited
-        stands, total = bool(some.look) and not long_way, 0
+        stands, total = True, 0
         names: list[str] = []
         sizes: list[int] = []
         ids: list[bytes] = []
-        for (entry, known), reading in zip(some.files, some.readings, strict=False):
+        for (entry, known), reading in some:
             uid = reading[1] if type(reading) is Packed else uid_of(reading)
-            if stands and (reading.mtime_ns != entry.mtime_ns or reading.size != entry.size):
-                stands = False
+            stands = stands and _as_met(entry, reading)
             if not uid or known is not None or long_way or uid in fresh or uid in met:
                 self.file(ReadFile(place, entry, known, whole(reading)))
                 stands = stands and (type(reading) is Packed or whole(reading).outcome not in TRY_AGAIN)
@@ -229,11 +274,10 @@ class Hand:
             sizes.append(size)
             ids.append(public_id)
             total += size
-        if stands:
-            writer.folder_looks(folder, some.look)
         lines.extend(names, sizes, ids)
         self._tally.outcomes[Outcome.ADDED] += len(names)
         self._tally.bytes += total
+        return stands
 
     def _image(self, reading: Reading | Packed, drive: int) -> Image:
         header = whole(reading).header
@@ -242,13 +286,17 @@ class Hand:
 
     def _packed(self, packed: Packed, drive: int) -> Image:
         base, uid, sop_class_uid, number, frames, text, _, _, _ = packed
+        series = self._series_of(base, drive)
+        if not base.is_its:
+            text = series.packer.pack(packing.unpack_values(text, base.values, uid, number))
+        return tuple.__new__(Image, (series, uid, sop_class_uid, number, frames, text))
+
+    def _series_of(self, base: Base, drive: int) -> SeriesRow:
         series = base.series
         if series is None:
             series = self._writer.entries.series_in(base.values, base.text, drive)
             base.belongs_to(series)
-        if not base.is_its:
-            text = series.packer.pack(packing.unpack_values(text, base.values, uid, number))
-        return tuple.__new__(Image, (series, uid, sop_class_uid, number, frames, text))
+        return series
 
     def file(self, item: ReadFile) -> None:
         """Decide on a file and do it."""
@@ -482,6 +530,11 @@ def _is_no_image_still(item: ReadFile) -> bool:
     if known is None or not known.anew or known.outcome not in _NO_IMAGE:
         return False
     return (known.outcome, known.reason, known.size) == (reading.outcome, reading.reason, reading.size)
+
+
+def _as_met(entry: FileEntry, reading: Reading | Packed) -> bool:
+    """Whether a file was read as the walk had met it."""
+    return reading.mtime_ns == entry.mtime_ns and reading.size == entry.size
 
 
 def _as_file(place: Place, name: str, reading: Reading | Packed, file_id: int, *, conflict: bool) -> InstanceFile:

@@ -10,6 +10,10 @@ from __future__ import annotations
 import codecs
 import os
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _BASE = 0xF700
 _PRIVATE = re.compile("[\uf780-\uf7ff]")
@@ -36,6 +40,11 @@ def to_text(path: str) -> str:
     if _PRIVATE.search(path):  # real private characters: escape their bytes, so that the way back is plain
         text = "".join(_escape_char(char) for char in path)
     return text
+
+
+def to_texts(paths: Sequence[str]) -> Sequence[str]:
+    """The same of several; most names are ASCII."""
+    return paths if "".join(paths).isascii() else [to_text(path) for path in paths]
 
 
 def from_text(text: str) -> str:

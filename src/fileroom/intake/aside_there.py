@@ -1,0 +1,212 @@
+"""What the process beside an import does: read the headers it is told to, and pack them. ``aside.py`` is our side.
+
+An import waits for it to be ready, so nothing is imported here that is not needed for every file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import marshal
+import os
+import queue
+import signal
+import struct
+import sys
+import threading
+import time
+from collections import deque
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from fileroom.catalog import packing
+from fileroom.catalog.memory import Memory
+from fileroom.dicom.reading import read_header
+from fileroom.intake.frames import frames_of
+from fileroom.intake.pace import Pace
+from fileroom.model.outcomes import Outcome, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fileroom.catalog.charsets import Charsets
+    from fileroom.dicom.reading import Reading
+    from fileroom.intake.pace import Turn
+    from fileroom.model.headers import Header
+
+BASES: Final = 2_000  # series whose headers both sides know
+_TURNS: Final = 32  # pieces of work that are begun at once
+HANDFUL: Final = 256  # files that are asked for, or told of, in one go: each time costs as much as several of them
+_SOON: Final = 0.02  # seconds after which fewer will do
+_length = struct.Struct("<I")
+
+
+def main() -> None:
+    """The child: reads requests until there are none, and answers each in its turn."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a key in the terminal is for the one who started us
+    gc.disable()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing that prints gets between our words
+    sys.path[:], said = receive(sys.stdin.buffer) or ([], ((), ()))
+    charsets = _charsets(*said)
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_take, args=(sys.stdin.buffer, requests), daemon=True).start()
+    with contextlib.suppress(OSError):
+        send(answers, "ready")
+        _answer(requests, answers, Pace(int(sys.argv[2])), charsets)
+    os._exit(0)  # nobody waits for what is still being read
+
+
+def _charsets(places: Any, people: Any) -> Charsets | None:
+    """What the user said that files are written in; few did."""
+    if not places and not people:
+        return None
+    from fileroom.catalog.charsets import Charsets
+
+    return Charsets.from_plain(places, people)
+
+
+def _take(pipe: IO[bytes], requests: queue.SimpleQueue[Any]) -> None:
+    while (said := receive(pipe)) is not None:
+        requests.put(said)
+    requests.put(None)
+
+
+def _answer(requests: queue.SimpleQueue[Any], answers: IO[bytes], pace: Pace, charsets: Charsets | None) -> None:
+    """Answer every request in its turn, while the next ones are being read."""
+    packers, told = _Packers(), _Told(answers)
+    turns: deque[Turn[list[Reading]]] = deque()
+    asked: deque[tuple[str, list[str]]] = deque()
+    while True:
+        while turns and (turns[0].done() or len(turns) > _TURNS or (not asked and requests.empty())):
+            told.tell(*packers.packed(turns.popleft().result()))
+        if not asked:
+            if requests.empty():
+                told.send()
+            said = requests.get()
+            if said is None:
+                return
+            asked.extend(said)
+        turns.append(pace.do(partial(_read, charsets, *asked.popleft())))
+
+
+class _Told:
+    """What is to be told, some of it at a time."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers = answers
+        self._bases: list[Any] = []
+        self._turns: list[Any] = []
+        self._files = 0
+        self._since = time.monotonic()
+
+    def tell(self, bases: list[Any], rows: list[Any]) -> None:
+        """One more turn, with the bases that it needs."""
+        self._bases += bases
+        self._turns.append(rows)
+        self._files += len(rows)
+        if self._files >= HANDFUL or time.monotonic() - self._since > _SOON:
+            self.send()
+
+    def send(self) -> None:
+        """All there is, at once."""
+        if self._turns:
+            send(self._answers, (self._bases, self._turns))
+        self._bases, self._turns, self._files, self._since = [], [], 0, time.monotonic()
+
+
+def _read(charsets: Charsets | None, folder: str, names: Sequence[str]) -> list[Reading]:
+    paths = [os.path.join(folder, name) for name in names]
+    if charsets is None:
+        return [read_header(path) for path in paths]
+    return [charsets.read(path, partial(read_header, path)) for path in paths]
+
+
+class _Packer:
+    """Packs headers against the first one of their series."""
+
+    def __init__(self, number: int, base: Header) -> None:
+        self.number = number
+        self.base = base
+
+
+class _Packers:
+    """What packs the headers of each series that was met, by what places a header in it."""
+
+    def __init__(self) -> None:
+        self._known: Memory[tuple[str, ...], _Packer] = Memory(BASES)
+        self._last: _Packer | None = None
+        self._count = 0
+
+    def packed(self, readings: Sequence[Reading]) -> tuple[list[Any], list[Any]]:
+        """New bases with their numbers, and a row for each reading."""
+        bases: list[Any] = []
+        return bases, [self._row(reading, bases) for reading in readings]
+
+    def _row(self, reading: Reading, bases: list[Any]) -> tuple[Any, ...]:
+        header = reading.header
+        if header is None:
+            outcome, reason = reading.outcome, reading.reason
+            said = (outcome or Outcome.UNREADABLE).value, (reason or Reason.DAMAGED).value, reading.detail
+            return (None, *said, reading.digest, reading.size, reading.mtime_ns)
+        packer = self._last  # most files belong to the series of the file before
+        differs = packing.differing(header, packer.base) if packer is not None else {}
+        if packer is None or not packing.in_same_series(differs):
+            packer = self._last = self._of_series(header, bases)
+            differs = packing.differing(header, packer.base)
+        size = reading.size
+        return (
+            packer.number,
+            header.sop_instance_uid,
+            header.sop_class_uid,
+            header.instance_number,
+            frames_of(header, size),
+            packing.encode(differs),
+            reading.digest,
+            size,
+            reading.mtime_ns,
+        )
+
+    def _of_series(self, header: Header, bases: list[Any]) -> _Packer:
+        series = packing.series_said(header)
+        known = self._known.get(series)
+        if known is None:
+            self._count += 1
+            known = _Packer(self._count, header)
+            self._known.keep(series, known)
+            values = packing.values_of(header)
+            bases.append((self._count, values, packing.pack_base(values)))
+        return known
+
+
+# -- what goes through the pipes -----------------------------------------------------------------------------------
+
+
+def send(pipe: IO[bytes], said: Any) -> None:
+    """Say something: plain values."""
+    try:
+        data = marshal.dumps(said)
+    except ValueError:  # pydicom has kinds of text and numbers of its own
+        data = marshal.dumps(_simple(said))
+    pipe.write(_length.pack(len(data)) + data)
+    pipe.flush()
+
+
+def _simple(said: Any) -> Any:
+    if isinstance(said, (tuple, list)):
+        return tuple(_simple(one) for one in said)
+    if isinstance(said, str):
+        return str.__str__(said)
+    if isinstance(said, float):
+        return float(said)
+    return said if said is None or isinstance(said, (bool, bytes)) else int(said)
+
+
+def receive(pipe: IO[bytes]) -> Any:
+    """What was sent, or None at the end."""
+    head = pipe.read(_length.size)
+    if len(head) < _length.size:
+        return None
+    (length,) = _length.unpack(head)
+    data = pipe.read(length)
+    return marshal.loads(data) if len(data) == length else None  # noqa: S302 - from one of ours
