@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios against a peer and a floor.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="small and few: whether it works, not how fast it is")
-    parser.add_argument("--full", action="store_true", help="growth to a million files: 8 GB and a quarter of an hour")
+    parser.add_argument("--full", action="store_true", help="growth to a million files: 8 GB and some minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep every single run in FILE")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.names) - set(BENCHMARKS):

@@ -15,8 +15,8 @@ import pytest
 
 import fileroom.dicom
 from fileroom.dicom import compiled, reading
-from fileroom.dicom.drafts import Maker
-from fileroom.dicom.reading import KIND, read_header
+from fileroom.dicom.drafts import Comparer, Maker
+from fileroom.dicom.reading import KIND, fetch_heads, read_header
 from fileroom.model.headers import Header
 from tests import world
 from tests.dicom.test_oracle import every_file
@@ -153,3 +153,24 @@ def test_as_many_values_as_fields() -> None:
     for values in ([], [1], [1, "b", None]):
         with pytest.raises((TypeError, ValueError)):
             Maker(Pair).make(values)
+
+
+def test_only_what_differs_is_told() -> None:
+    comparer = Comparer(Header, ["rows", "image_position", "slice_location"], ["r", "p", "s"])
+    one = Header(transfer_syntax_uid="1", rows=3, image_position=(1.0, 2.0, 3.0))
+    other = Header(transfer_syntax_uid="2", rows=4, image_position=(1.0, 2.0, 1.0 + 2.0), slice_location=0.5)
+    assert comparer.differing(one, one) == {}
+    assert comparer.differing(other, one) == {"r": 4, "s": 0.5}
+    assert comparer.differing(one, other) == {"r": 3, "s": None}
+    with pytest.raises(TypeError):
+        comparer.differing(one, "no header")
+
+
+def test_what_is_fetched_ahead_reads_as_ever(tmp_path: Path) -> None:
+    (tmp_path / "IM1").write_bytes(world.instance())
+    (tmp_path / "IM2").write_bytes(b"")
+    before = [read_header(str(tmp_path / name)) for name in ("IM1", "IM2")]
+    # What is not there, or no file, is for whoever reads it to find out.
+    assert fetch_heads(str(tmp_path), ["IM1", "IM2", "gone", "."]) >= 0
+    assert fetch_heads(str(tmp_path / "nowhere"), ["IM1"]) == 0
+    assert [read_header(str(tmp_path / name)) for name in ("IM1", "IM2")] == before

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +14,9 @@ import pytest
 import fileroom
 from fileroom.catalog.charsets import NONE
 from fileroom.dicom.reading import read_header
-from fileroom.intake import run
+from fileroom.intake import aside_there, run
 from fileroom.intake.aside import Aside, Gone, Packed
+from fileroom.intake.pace import Pace
 from fileroom.jobs import CancelToken
 from fileroom.model.entries import Level
 from fileroom.model.outcomes import Outcome
@@ -173,3 +177,34 @@ def test_it_reads_by_the_character_sets_that_were_set(tmp_path: Path) -> None:
         archive.bring_in(plant(scans, {f"1/{n}": instance(**greek, number=n) for n in range(48)}))
         (patient,) = archive.search(Query(level=Level.PATIENT)).items
         assert (patient.name.alphabetic, patient.counts.instances) == ("Παπάς", 49)
+
+
+def test_a_slow_disk_is_told_what_is_read_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def fetch(folder: str, _names: list[str]) -> int:
+        told.append(folder)
+        return 8 if len(told) < 20 else 0  # blocks; then all is in memory
+
+    monkeypatch.setattr(aside_there, "fetch_heads", fetch)
+    pieces = [(str(number), ["file"] * 100) for number in range(60)]
+    asked, requests = deque(pieces[:5]), queue.SimpleQueue[Any]()
+    for end in range(10, 65, 5):
+        requests.put(pieces[end - 5 : end])
+    requests.put(None)
+    pace = Pace(1, 1)
+    ahead = aside_there._Ahead(pace, requests, asked)
+    ahead.look()
+    asked.popleft()
+    assert told == []  # nobody had to wait
+    pace.do(lambda: time.sleep(0.02))
+    ahead.look()
+    asked.popleft()
+    assert told == [str(number) for number in range(1, 11)]  # a thousand files, no more
+    pace.do(list).result()  # by a thread; it is not slow any more
+    while asked:
+        ahead.look()
+        asked.popleft()
+    assert told == [str(number) for number in range(1, 20 + aside_there._STILL)]
+    assert requests.get() is None
+    pace.end()

@@ -30,6 +30,7 @@ cdef extern from "primitives.h":
         long long size
         long long mtime_ns
 
+    long long fileroom_fetch(bytes folder, list names, Py_ssize_t length) except -1
     int fileroom_leave(int fd, long long size, long long mtime_ns) except -1
     bytes fileroom_open(object path, int flags, Py_ssize_t length, fileroom_file* file)
     const unsigned char* fileroom_eight(bytes buffer, Py_ssize_t offset) noexcept
@@ -101,6 +102,10 @@ cdef inline (uint32_t, uint32_t) pair_big(bytes buffer, Py_ssize_t offset) noexc
 
 cdef inline bint leave(int fd, int64_t size, int64_t mtime_ns) except -1:
     return fileroom_leave(fd, size, mtime_ns)
+
+
+cdef inline long long fetch(bytes folder, list names, Py_ssize_t length) except -1:
+    return fileroom_fetch(folder, names, length)
 
 
 cdef inline FileSource open_source(object path, int flags, Py_ssize_t length):

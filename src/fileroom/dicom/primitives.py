@@ -96,6 +96,28 @@ def leave(fd: int, size: int, mtime_ns: int) -> bool:
             os.close(fd)
 
 
+def fetch(folder: bytes, names: list[bytes], length: int) -> int:
+    """Ask the system to fetch the first ``length`` bytes of some files of a folder, without waiting for them; how many
+    blocks had to come from the disk, as far as the system tells. Systems that cannot be asked are not."""
+    if not hasattr(os, "posix_fadvise"):
+        return 0
+    before = _blocks_fetched()
+    for name in names:
+        with suppress(OSError, ValueError):  # who reads it finds out
+            fd = os.open(folder + b"/" + name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            try:
+                os.posix_fadvise(fd, 0, length, os.POSIX_FADV_WILLNEED)
+            finally:
+                os.close(fd)
+    return _blocks_fetched() - before
+
+
+def _blocks_fetched() -> int:
+    from resource import RUSAGE_THREAD, getrusage  # of one thread: Linux alone
+
+    return getrusage(RUSAGE_THREAD).ru_inblock
+
+
 def layout(cls: type, names: Sequence[str]) -> Any:
     """Where the slots of ``names`` lie in an instance of ``cls``: for :func:`filled`."""
     return tuple([cls.__dict__[name] for name in names])

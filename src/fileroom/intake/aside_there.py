@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from fileroom.catalog import packing
 from fileroom.catalog.memory import Memory
-from fileroom.dicom.reading import read_header
+from fileroom.dicom.reading import fetch_heads, read_header
 from fileroom.intake.frames import frames_of
 from fileroom.intake.pace import Pace
 from fileroom.model.outcomes import Outcome, Reason
@@ -38,6 +38,9 @@ BASES: Final = 2_000  # series whose headers both sides know
 _TURNS: Final = 32  # pieces of work that are begun at once
 HANDFUL: Final = 256  # files that are asked for, or told of, in one go: each time costs as much as several of them
 _SOON: Final = 0.02  # seconds after which fewer will do
+_FETCHED: Final = 1_000  # files that the disk is told of before they are read
+_UNTIL_NEXT_LOOK: Final = 8  # pieces of work that threads do: by then what is read may have been fetched already
+_STILL: Final = 16  # pieces of work of which it is told although nothing of the last one had to be fetched
 _length = struct.Struct("<I")
 
 
@@ -53,7 +56,7 @@ def main() -> None:
     threading.Thread(target=_take, args=(sys.stdin.buffer, requests), daemon=True).start()
     with contextlib.suppress(OSError):
         send(answers, "ready")
-        _answer(requests, answers, Pace(int(sys.argv[2])), charsets)
+        _answer(requests, answers, Pace(int(sys.argv[2]), _UNTIL_NEXT_LOOK), charsets)
     os._exit(0)  # nobody waits for what is still being read
 
 
@@ -77,6 +80,7 @@ def _answer(requests: queue.SimpleQueue[Any], answers: IO[bytes], pace: Pace, ch
     packers, told = _Packers(), _Told(answers)
     turns: deque[Turn[list[Reading]]] = deque()
     asked: deque[tuple[str, list[str]]] = deque()
+    ahead = _Ahead(pace, requests, asked)
     while True:
         while turns and (turns[0].done() or len(turns) > _TURNS or (not asked and requests.empty())):
             told.tell(*packers.packed(turns.popleft().result()))
@@ -87,7 +91,51 @@ def _answer(requests: queue.SimpleQueue[Any], answers: IO[bytes], pace: Pace, ch
             if said is None:
                 return
             asked.extend(said)
+        ahead.look()
         turns.append(pace.do(partial(_read, charsets, *asked.popleft())))
+
+
+class _Ahead:
+    """Has files fetched that are to be read soon, once the disk was waited for and as long as it has to be.
+
+    The system is only told of them: a disk that knows of several hundred at once brings them in the order that suits
+    it, and nobody stands waiting for each. Where nothing has to be fetched any more, nothing is asked for.
+    """
+
+    def __init__(self, pace: Pace, requests: queue.SimpleQueue[Any], asked: deque[tuple[str, list[str]]]) -> None:
+        self._pace = pace
+        self._requests = requests
+        self._asked = asked
+        self._told = 0  # pieces of those asked for, from the first on, that the system knows of
+        self._files = 0  # that are in these
+        self._still = 0  # pieces that are told of, come what may
+
+    def look(self) -> None:
+        """Before a piece is begun, which is then no longer among those asked for."""
+        if self._pace.is_slow:
+            self._still = _STILL
+        if self._still > 0:
+            self._fill()
+            while self._told < len(self._asked) and self._files < _FETCHED:
+                self._tell(*self._asked[self._told])
+        if self._told > 0:
+            self._told -= 1
+            self._files -= len(self._asked[0][1])
+
+    def _fill(self) -> None:
+        """Know of all that is asked for by now; that it was the last is for those who wait."""
+        while not self._requests.empty():
+            said = self._requests.get()
+            if said is None:
+                self._requests.put(None)
+                return
+            self._asked.extend(said)
+
+    def _tell(self, folder: str, names: list[str]) -> None:
+        fetched = fetch_heads(folder, names)
+        self._still = _STILL if fetched else self._still - 1
+        self._told += 1
+        self._files += len(names)
 
 
 class _Told:

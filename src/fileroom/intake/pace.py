@@ -65,10 +65,16 @@ class Done(Generic[T]):
 class Pace:
     """Does pieces of work that read files, at once or in threads; which one, it finds out."""
 
-    def __init__(self, readers: int) -> None:
+    def __init__(self, readers: int, until_next_look: int = _UNTIL_NEXT_LOOK) -> None:
         self._readers = readers
+        self._until_next_look = until_next_look
         self._pool: ThreadPoolExecutor | None = None
         self._in_threads = 0  # pieces that are still to be done by threads
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the disk was waited for, not long ago."""
+        return self._in_threads > 0
 
     def do(self, work: Callable[[], T]) -> Turn[T]:
         """Do a piece, now or soon."""
@@ -79,7 +85,7 @@ class Pace:
         result = work()
         took, busy = time.perf_counter() - start, time.thread_time() - busy
         if took > max(_NOTHING, _WAITS * busy) and _given_back() > waits:
-            self._in_threads = _UNTIL_NEXT_LOOK
+            self._in_threads = self._until_next_look
         return Done(result)
 
     def end(self) -> None:
