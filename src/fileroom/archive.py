@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         Stored,
     )
     from fileroom.model.media import Carrying, Deidentify, MediaReport
-    from fileroom.model.others import Conversion, OtherImage, Others
+    from fileroom.model.others import Conversion, Label, OtherImage, Others
     from fileroom.model.outcomes import Outcome, Reason
     from fileroom.model.peers import Asked, Elsewhere, Exchanged, Peer, Token
     from fileroom.model.pictures import Look, Measurement, SurfaceReport
@@ -189,6 +189,13 @@ class Archive:
         archive = cls.ephemeral(found, label=told.label, settings=settings)
         archive.opened_others = told
         return archive
+
+    def label_map(self, series_id: str) -> tuple[Label, ...]:
+        """The numbers in a series that is a map of such, with what its file says of them. Undecodable otherwise."""
+        from fileroom.volumes.labels import labels_of
+
+        named = {} if self.opened_others is None else self.opened_others.named
+        return labels_of(self._volume(series_id), named.get(self._series(series_id).series_instance_uid, ()))
 
     def convert(
         self,

@@ -122,6 +122,29 @@ def test_a_file_that_changes_while_it_is_shown_is_noticed(client: TestClient, tm
     assert client.get(f"{url}/api/series").status_code == 200
 
 
+def test_a_map_of_labels_tells_its_numbers(client: TestClient, tmp_path: Path) -> None:
+    values = np.zeros((8, 8, 4), np.uint8)
+    values[2:5, 2:5], values[5:7, 5:7] = 4, 9
+    paths = [str(nifti(tmp_path / "map.nii.gz", values)), str(nifti(tmp_path / "scan.nii", NUMBERS / np.float32(7)))]
+    url, others = opened(client, client.post("/api/others", json={"paths": paths}))
+    assert [(one["labels"], "labels_assumed" in one["remarks"]) for one in others["images"]] == [
+        (True, True),
+        (False, False),
+    ]
+    series = {one["description"]: one["id"] for one in client.get(f"{url}/api/series").json()["items"]}
+    told = client.get(f"{url}/api/series/{series['map.nii.gz']}/label-map").json()
+    assert told == [{"value": value, "layer": 0, "name": "", "colour": None} for value in (4, 9)]
+    answer = client.get(f"{url}/api/series/{series['scan.nii']}/label-map")
+    assert (answer.status_code, answer.json()["reason"]) == (422, "not_labels")
+
+
+def test_the_session_of_a_folder_has_no_others(client: TestClient, tmp_path: Path) -> None:
+    answer = client.post("/api/sessions", json={"path": str(plant(tmp_path / "in", {"IM1": instance()}))})
+    url = str(answer.json()["url"]).rstrip("/")
+    ended(client, url)
+    assert client.get(f"{url}/api/others").json() == {"label": "", "images": [], "failures": []}
+
+
 def test_a_series_is_converted_and_fetched_once(client: TestClient, tmp_path: Path) -> None:
     files = {f"IM{n}": instance(number=n) for n in (1, 2, 3)}
     url, _ = opened(client, client.post("/api/others", json={"paths": [str(plant(tmp_path / "in", files))]}))

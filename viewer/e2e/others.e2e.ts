@@ -74,6 +74,28 @@ async function brightest(): Promise<readonly [number, number]> {
   });
 }
 
+const RED = [230, 74, 60] as const;
+const GREEN = [77, 175, 74] as const;
+
+/** Where the middle of all that is painted in a colour is, in parts of the image from its own middle. */
+async function painted(...colours: readonly (readonly [number, number, number])[]): Promise<(readonly [number, number] | undefined)[]> {
+  return page.locator("canvas.mk-mask").first().evaluate((canvas, wanted) => {
+    if (!(canvas instanceof HTMLCanvasElement)) throw new Error("no canvas");
+    const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    return wanted.map(([red, green, blue]) => {
+      let [sumX, sumY, count] = [0, 0, 0];
+      for (let at = 0; at < data.length; at += 4) {
+        const near = Math.abs((data[at] ?? 0) - red) + Math.abs((data[at + 1] ?? 0) - green) + Math.abs((data[at + 2] ?? 0) - blue);
+        if ((data[at + 3] ?? 0) === 0 || near > 12) continue;
+        sumX += (at / 4) % canvas.width;
+        sumY += Math.floor(at / 4 / canvas.width);
+        count += 1;
+      }
+      return count === 0 ? undefined : ([sumX / count / canvas.width - 0.5, sumY / count / canvas.height - 0.5] as const);
+    });
+  }, colours);
+}
+
 describe("Open other", () => {
   it("says what it is for, and refuses a file with the reason", async () => {
     await page.getByRole("link", { name: "Open other" }).click();
@@ -101,8 +123,8 @@ describe("Open other", () => {
   it.each(["ras.nii.gz", "lps.nrrd"])("shows %s with the patient's left at the right hand", async (name) => {
     await open(name);
     await image(name).getByRole("link", { name: "View" }).click();
-    await page.locator('.vp-stage[data-drawn="0"]').waitFor();
-    for (let step = 1; step <= 20; step += 1) {
+    await page.locator('.vp-stage[data-drawn="1"]').waitFor();
+    for (let step = 2; step <= 20; step += 1) {
       await page.keyboard.press("ArrowDown");
       await page.locator(`.vp-stage[data-drawn="${step}"]`).waitFor();
     }
@@ -126,8 +148,40 @@ describe("Open other", () => {
   it("shows no letters where none are known", async () => {
     await open("nowhere.nii");
     await image("nowhere.nii").getByRole("link", { name: "View" }).click();
-    await page.locator('.vp-stage[data-drawn="0"]').waitFor();
+    await page.locator('.vp-stage[data-drawn="1"]').waitFor();
     expect((await letters()).trim()).toBe("");
+  });
+
+  it("lays a map of labels over another volume, each label in its colour and at its place", async () => {
+    await open("lps.nrrd", "labels.nii.gz", "coarse.nii", "away.nii");
+    await image("labels.nii.gz").getByText("map of labels").waitFor();
+    await image("coarse.nii").getByText("It looks like a map of labels").waitFor();
+    await image("labels.nii.gz").getByRole("button", { name: "Show over" }).click();
+    await page.getByRole("menuitem", { name: "lps.nrrd" }).click();
+    await page.locator('.vp-stage[data-drawn="1"]').waitFor();
+    const panel = page.locator(".mk-panel");
+    await panel.getByRole("listitem").nth(1).waitFor();
+    expect(await panel.getByRole("listitem").allTextContents()).toEqual(["1", "2"]);
+    for (let step = 2; step <= 20; step += 1) {
+      await page.keyboard.press("ArrowDown");
+      await page.locator(`.vp-stage[data-drawn="${step}"]`).waitFor();
+    }
+    const [left, front] = await painted(RED, GREEN);
+    expect(left?.[0]).toBeGreaterThan(0.2); // the patient's left is at the right hand
+    expect(front?.[1]).toBeLessThan(-0.2);
+    await panel.getByRole("listitem").nth(0).getByRole("checkbox").click();
+    expect((await painted(RED, GREEN)).map((at) => at !== undefined)).toEqual([false, true]);
+  });
+
+  it("lays one on another grid as well, says that nobody knows whose it is, and refuses one that lies elsewhere", async () => {
+    const panel = page.locator(".mk-panel");
+    const row = (name: string) => panel.locator("section").filter({ hasText: name });
+    await row("labels.nii.gz").getByRole("checkbox").first().click();
+    await row("coarse.nii").getByRole("checkbox").first().click();
+    await row("coarse.nii").getByText("whether it is of the same scan is not known").waitFor();
+    await expect.poll(async () => (await painted(RED, GREEN))[0]?.[0] ?? 0).toBeGreaterThan(0.2);
+    await row("away.nii").getByRole("checkbox").first().click();
+    await row("away.nii").getByText("It lies elsewhere in the patient").waitFor();
   });
 
   it("takes files that are dropped, and keeps none of them", async () => {

@@ -23,6 +23,25 @@ def body() -> np.ndarray:
     return found
 
 
+def _maps(folder: Path, lps: np.ndarray) -> None:
+    """Labels of the two marks: on the grid of the body and said to be labels, on a coarser one and not said, and far
+    away."""
+    labels = np.zeros((SIZE, SIZE, SIZE), np.uint8)
+    labels[28:36, 16:24, 4:36] = 1
+    labels[16:24, 4:12, 4:36] = 2
+    ras = np.diag([-1.0, -1, 1, 1]) @ lps
+    said = nibabel.Nifti1Image(labels, ras)
+    said.header.set_xyzt_units("mm")
+    said.header.set_intent("label")
+    nibabel.save(said, folder / "labels.nii.gz")
+    coarse = ras @ np.diag([2.0, 2, 2, 1])
+    coarse[:3, 3] += ras[:3, :3] @ [0.5, 0.5, 0.5]
+    nibabel.save(nibabel.Nifti1Image(labels[::2, ::2, ::2], coarse), folder / "coarse.nii")
+    away = ras.copy()
+    away[2, 3] += 5000
+    nibabel.save(nibabel.Nifti1Image(labels, away), folder / "away.nii")
+
+
 def main(folder: Path) -> None:
     """Write them all."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,6 +63,7 @@ def main(folder: Path) -> None:
     itk.SetSpacing([STEP] * 3)
     itk.SetOrigin([-SIZE * STEP / 2] * 3)
     SimpleITK.WriteImage(itk, str(folder / "lps.nrrd"))
+    _maps(folder, lps)
     (folder / "cut.nii").write_bytes((folder / "nowhere.nii").read_bytes()[:-1000])
     (folder / "text.nii").write_text("no image at all")
 

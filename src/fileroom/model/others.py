@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     UNSUPPORTED = "unsupported"
     NOT_ONE_VOLUME = "not_one_volume"
     UNEVEN = "uneven"
+    NOT_LABELS = "not_labels"
 
 
 REFUSAL_TEXT: dict[Refusal, str] = {
@@ -40,6 +41,7 @@ REFUSAL_TEXT: dict[Refusal, str] = {
     Refusal.UNSUPPORTED: "it is stored in a way that is not read here",
     Refusal.NOT_ONE_VOLUME: "its images do not make up one volume",
     Refusal.UNEVEN: "its slices are not evenly spaced",
+    Refusal.NOT_LABELS: "its values are no labels (they are not whole, or too many)",
 }
 
 
@@ -61,6 +63,7 @@ class Remark(StrEnum):
     AXES_ASSUMED = "axes_assumed"
     IDENTITY_MADE = "identity_made"
     OLD_STANDARD = "old_standard"
+    LABELS_ASSUMED = "labels_assumed"
 
 
 REMARK_TEXT: dict[Remark, str] = {
@@ -79,7 +82,19 @@ REMARK_TEXT: dict[Remark, str] = {
     Remark.AXES_ASSUMED: "The file does not name its axes: the last two are taken for rows and columns.",
     Remark.IDENTITY_MADE: "The file has no identifiers of its own; they were made up for this look.",
     Remark.OLD_STANDARD: "It was written by a standard older than DICOM (ACR-NEMA).",
+    Remark.LABELS_ASSUMED: "It looks like a map of labels (few whole numbers in patches), though it does not say so.",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What one number of a map of labels stands for. ``layer`` is the point on the fourth axis at which it does:
+    segments that overlap are kept one behind the other. ``colour`` is red, green and blue up to 255, if known."""
+
+    value: int
+    layer: int = 0
+    name: str = ""
+    colour: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +156,10 @@ class OtherFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
-    """What was opened for a look, and what could not be."""
+    """What was opened for a look, and what could not be. ``named`` is, by Series Instance UID, what files say of their
+    labels; which of these occur is another question, and needs a look at all values."""
 
-    label: str
-    images: tuple[OtherImage, ...]
-    failures: tuple[OtherFailure, ...]
+    label: str = ""
+    images: tuple[OtherImage, ...] = ()
+    failures: tuple[OtherFailure, ...] = ()
+    named: dict[str, tuple[Label, ...]] = field(default_factory=dict)

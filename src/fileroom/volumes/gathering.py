@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from fileroom.dicom.reading import read_header_from
 from fileroom.errors import FileroomError, Unavailable
-from fileroom.model.others import OtherFailure, OtherImage, Others, Refusal
+from fileroom.model.others import OtherFailure, OtherImage, Others, Refusal, Remark
 from fileroom.sources.held import Bytes
 from fileroom.sources.opened import Opened
 from fileroom.volumes import packed
 from fileroom.volumes.as_dicom import Slices, new_uid, shown_with
 from fileroom.volumes.files import InMemory, OnDisk
+from fileroom.volumes.labels import looks_like_labels
 from fileroom.volumes.odd_dicom import with_identity
 from fileroom.volumes.reading import DATA_ONLY, read_volumes
 from fileroom.volumes.refusing import Refused
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fileroom.jobs import CancelToken
+    from fileroom.model.others import Label
     from fileroom.sources.positioned import Positioned
     from fileroom.volumes.files import OtherFile
     from fileroom.volumes.volume import Volume
@@ -45,7 +47,8 @@ def gather_all(
         raise found.first_error or Refused(Refusal.NO_IMAGE)
     names = [image.name for image in found.images]
     label = names[0] if len(names) == 1 else f"{names[0]} (+{len(names) - 1})"
-    return found.files, Others(label=label, images=tuple(found.images), failures=tuple(found.failures))
+    told = Others(label=label, images=tuple(found.images), failures=tuple(found.failures), named=found.named)
+    return found.files, told
 
 
 def belongs_to_others(name: str) -> bool:
@@ -61,6 +64,7 @@ class Gathered:
     files: dict[str, Positioned | bytes] = field(default_factory=dict)
     images: list[OtherImage] = field(default_factory=list)
     failures: list[OtherFailure] = field(default_factory=list)
+    named: dict[str, tuple[Label, ...]] = field(default_factory=dict)  # by Series Instance UID
     study: str = field(default_factory=new_uid)
     first_error: FileroomError | None = None
 
@@ -161,7 +165,11 @@ class _Opened(Opened):
 def _show(found: Gathered, volume: Volume, spaces: list[tuple[Volume, str]]) -> None:
     volume.values.plane(volume.planes - 1)  # what is cut says so now
     slices = Slices(volume, found.study, _space_of(volume, spaces), number=len(found.images) + 1)
-    told = replace(volume.told(), series_uid=slices.series, remarks=shown_with(volume))
+    guessed = not volume.labels and looks_like_labels(volume)
+    remarks = (*shown_with(volume), Remark.LABELS_ASSUMED) if guessed else shown_with(volume)
+    told = replace(volume.told(), series_uid=slices.series, labels=volume.labels or guessed, remarks=remarks)
+    if volume.named:
+        found.named[slices.series] = volume.named
     files = {f"{len(found.images):03}/{number:06}.dcm": one for number, one in enumerate(slices)}
     found.files.update(files)
     found.images.append(told)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.model.others import Refusal, Remark
+from fileroom.model.others import Label, Refusal, Remark
 from fileroom.sources.inflating import STREAMS
 from fileroom.volumes.block import BZ2, EITHER, Block, unpacked
 from fileroom.volumes.files import InMemory, whole
@@ -36,7 +36,10 @@ SPACES: Final = {
 SHORT: Final = {"lps": "left-posterior-superior", "ras": "right-anterior-superior", "las": "left-anterior-superior"}
 COLOURS: Final = {"rgb-color": 3, "rgba-color": 4, "3-color": 3, "4-color": 4}
 SPATIAL = 3
-SEGMENT = "Segment0_"  # how 3D Slicer names what it says of the first of its segments
+FIRST_SEGMENT = "Segment0_"  # how 3D Slicer names what it says of the first of its segments
+MOST_SEGMENTS = 4096
+MOST_NAME = 200
+WHITE = 255
 
 
 def read(file: OtherFile) -> tuple[Volume, ...] | None:
@@ -68,7 +71,8 @@ def read(file: OtherFile) -> tuple[Volume, ...] | None:
             transform=transform,
             oriented=transform != "none",
             spaced=Remark.NO_SPACING not in remarks,
-            labels=any(str(key).startswith(SEGMENT) for key in header),
+            labels=any(key.startswith(FIRST_SEGMENT) for key in header),
+            named=_named(header),
             unit=str(header.get("sample units", "")),
             remarks=tuple(remarks),
         ),
@@ -94,6 +98,25 @@ def _header(file: OtherFile) -> tuple[dict[str, Any], int]:
     if int(header["dimension"]) != len(header["sizes"]):
         raise Refused(Refusal.SIZE_LIES)
     return header, behind
+
+
+def _named(header: dict[str, Any]) -> tuple[Label, ...]:
+    """The segments of 3D Slicer, as far as they say which number they are."""
+    found = []
+    for number in range(MOST_SEGMENTS):
+        begin = f"Segment{number}_"
+        if not any(key.startswith(begin) for key in header):
+            break
+        try:
+            value, layer = int(header[f"{begin}LabelValue"]), int(header.get(f"{begin}Layer", 0))
+            shades = [round(255 * float(part)) for part in str(header.get(f"{begin}Color", "")).split()]
+        except (KeyError, ValueError, OverflowError):
+            continue
+        in_range = len(shades) == SPATIAL and all(0 <= shade <= WHITE for shade in shades)
+        colour = (shades[0], shades[1], shades[2]) if in_range else None
+        name = str(header.get(f"{begin}Name", ""))[:MOST_NAME]
+        found.append(Label(value=value, layer=layer, name=name, colour=colour))
+    return tuple(found)
 
 
 def _kind(header: dict[str, Any]) -> np.dtype[Any]:

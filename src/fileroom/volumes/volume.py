@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from fileroom.model.others import OtherImage, Refusal, Remark
+from fileroom.model.others import Label, OtherImage, Refusal, Remark
 from fileroom.volumes.refusing import Refused
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Volume:
     slope: float = 1.0
     intercept: float = 0.0
     labels: bool = False
+    named: tuple[Label, ...] = ()  # what the file says of its labels
     unit: str = ""
     step_ms: float | None = None  # between points in time
     remarks: tuple[Remark, ...] = ()

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from fileroom.archive import Archive
 from fileroom.errors import BadRequest, NotFound
+from fileroom.model.others import Others
 from fileroom.web.answers import json_answer, read_json, texts
 from fileroom.web.door import Door, patiently
 from fileroom.web.places import asked_path
@@ -42,7 +43,7 @@ async def open_others(request: Request) -> Response:
     except BaseException:
         archive.close()
         raise
-    return json_answer({**session.plain(), "others": archive.opened_others}, 201)
+    return json_answer({**session.plain(), "others": _plain(archive.opened_others)}, 201)
 
 
 async def _handed_in(request: Request) -> dict[str, bytes]:
@@ -71,11 +72,21 @@ async def _handed_in(request: Request) -> dict[str, bytes]:
 
 
 async def others(request: Request) -> Response:
-    """What the files of this session are, and which could not be opened. NotFound where none were."""
-    told = Door.of(request).archive.opened_others
-    if told is None:
-        raise NotFound("No files were opened here.")
-    return json_answer(told)
+    """What the files of this session are, and which could not be opened; none in that of a disc."""
+    return json_answer(_plain(Door.of(request).archive.opened_others))
+
+
+def _plain(told: Others | None) -> dict[str, Any]:
+    """Without what is asked of single images."""
+    told = told or Others()
+    return {"label": told.label, "images": told.images, "failures": told.failures}
+
+
+async def label_map(request: Request) -> Response:
+    """The labels in a series that is a map of such."""
+    series = request.path_params["id"]
+    archive = Door.of(request).archive
+    return json_answer(await patiently(partial(archive.label_map, series), PATIENCE))
 
 
 async def convert(request: Request) -> Response:
@@ -101,7 +112,7 @@ async def file(request: Request) -> Response:
 
 
 OPENING = [Route("/api/others", post=open_others)]
-OPENED = [Route("/api/others", get=others)]  # in a session
+OPENED = [Route("/api/others", get=others), Route("/api/series/{id}/label-map", get=label_map)]  # in a session
 CONVERTING = [
     Route("/api/series/{id}/convert", post=convert),
     Route("/api/jobs/{job}/file", get=file),

@@ -16,6 +16,7 @@ export const REMARKS = [
   "axes_assumed",
   "identity_made",
   "old_standard",
+  "labels_assumed",
 ] as const;
 export type Remark = (typeof REMARKS)[number];
 
@@ -34,6 +35,7 @@ export const REFUSALS = [
   "unsupported",
   "not_one_volume",
   "uneven",
+  "not_labels",
   "unavailable",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
@@ -59,6 +61,20 @@ export interface OtherImage {
   readonly remarks: readonly Remark[];
   readonly series_uid: string;
 }
+
+/** What one number of a map of labels stands for; `layer` is the point on the fourth axis at which it does. */
+export interface Label {
+  readonly value: number;
+  readonly layer: number;
+  readonly name: string;
+  readonly colour: readonly [number, number, number] | null;
+}
+
+/** How many images its series has: one for each slice and point in time. */
+export const imagesOf = ({ shape }: OtherImage): number => shape.slice(2).reduce((product, length) => product * length, 1);
+
+/** Whether it may lie over another volume: one number a voxel, at a known place in the patient. */
+export const canLieOver = (image: OtherImage): boolean => image.series_uid !== "" && image.samples === 1 && image.orientation !== "";
 
 export interface OtherFailure {
   readonly name: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { mapped, paintMask, paintWash } from "./painting.ts";
 import { outlineOf, pathsIn, reachOf } from "./outlines.ts";
-import { gridOf, type Plane, planeOnScreen, resample, touched } from "./resample.ts";
+import { apart, gridOf, type Plane, planeOnScreen, resample, touched } from "./resample.ts";
 
 /** An axial plane of 3 by 2 pixels. */
 const axial = (z: number, more: Partial<Plane> = {}): Plane => ({
@@ -138,5 +138,14 @@ describe("what a viewport shows", () => {
     expect([plane.columns, plane.rows, plane.spacing.column]).toEqual([40, 27, 1.5]);
     expect(plane.origin).toEqual([-19.25, 20, 49.25]);
     expect(place).toEqual([7.5, 0, 0, 7.5, 3.75, 3.75]);
+  });
+});
+
+describe("two volumes", () => {
+  it("are apart when the boxes around them do not meet", () => {
+    const stack = grid(axial(0), axial(2));
+    expect(apart(stack, grid(axial(2.5), axial(4.5)))).toBe(false); // half a slice reaches as far
+    expect(apart(stack, grid(axial(6), axial(8)))).toBe(true);
+    expect(apart(stack, grid(axial(0, { origin: [50, 0, 0] }), axial(2, { origin: [50, 0, 2] })))).toBe(true);
   });
 });

@@ -146,6 +146,23 @@ function corners({ origin, row, column, spacing, rows, columns }: Plane): Vec3[]
   return [at(0, 0), at(columns - 1, 0), at(0, rows - 1), at(columns - 1, rows - 1)];
 }
 
+/** Whether two grids certainly share no place: the boxes around them, along the axes of the patient, do not meet. */
+export function apart(one: Grid, other: Grid): boolean {
+  const [a, b] = [boxOf(one), boxOf(other)];
+  return ([0, 1, 2] as const).some((axis) => a.least[axis] > b.most[axis] || b.least[axis] > a.most[axis]);
+}
+
+function boxOf({ plane, slices, reach }: Grid): { readonly least: Vec3; readonly most: Vec3 } {
+  const ends = [slices[0], slices.at(-1)].flatMap((slice, end) => {
+    if (slice === undefined) return [];
+    const depth = slice.depth + (end === 0 ? -reach : reach);
+    const along = ([across, down, up]: Vec3): Vec3 => [across + plane.normal[0] * depth, down + plane.normal[1] * depth, up + plane.normal[2] * depth];
+    return corners(plane).map(along);
+  });
+  const over = (pick: (...values: number[]) => number): Vec3 => [pick(...ends.map(([x]) => x)), pick(...ends.map(([, y]) => y)), pick(...ends.map(([, , z]) => z))];
+  return { least: over(Math.min), most: over(Math.max) };
+}
+
 export type SliceOf = (index: number) => ArrayLike<number> | undefined;
 
 /**

@@ -1,5 +1,6 @@
 /** The typed client of what is no image (docs/http-api.md). */
 import type { Content, Related } from "../core/contents.ts";
+import type { Label } from "../core/others.ts";
 import { json } from "./http.ts";
 
 const at = encodeURIComponent;
@@ -9,6 +10,9 @@ export const content = (instanceId: string, signal?: AbortSignal): Promise<Conte
 
 /** What lies over the images of a series: masks, outlines, presentation states. */
 export const related = (seriesId: string, signal?: AbortSignal): Promise<readonly Related[]> => json(`/api/series/${at(seriesId)}/related`, { signal });
+
+/** The numbers in a series that is a map of labels; refused with the reason when it is none. */
+export const labelMap = (seriesId: string, signal?: AbortSignal): Promise<readonly Label[]> => json(`/api/series/${at(seriesId)}/label-map`, { signal });
 
 /** An encapsulated document: shown when it is a PDF, else (or when `download`) kept. */
 export const documentUrl = (instanceId: string, download = false): string => `/api/instances/${at(instanceId)}/document${download ? "?download=1" : ""}`;

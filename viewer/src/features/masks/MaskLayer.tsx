@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type Affine, applied, type Point } from "../../core/affine.ts";
 import { pathsIn, reachOf } from "../../core/outlines.ts";
 import { type ColourMap, paintMask, paintWash } from "../../core/painting.ts";
-import { type Plane, resample } from "../../core/resample.ts";
+import { type Grid, type Plane, resample } from "../../core/resample.ts";
 import type { Covers, MaskPart, OutlinePart, WashPart } from "./covers.ts";
 
 export interface MaskLayerProps {
@@ -64,8 +64,11 @@ function Masks({ covers, plane, place, parts }: PartsProps<MaskPart>) {
     for (const part of parts) covers.want(part, plane);
   }, [covers, parts, plane]);
   const paint: Paint = (out) => {
+    const cut = new Map<Grid, Float32Array>(); // the labels of one map lie on one grid, and are cut once
     for (const part of parts) {
-      const values = resample(part.grid, plane, (index) => covers.slice(part, index), false);
+      const shared = part.value === undefined ? undefined : cut.get(part.grid);
+      const values = shared ?? resample(part.grid, plane, (index) => covers.slice(part, index), false);
+      cut.set(part.grid, values);
       const own = part.value === undefined ? values : values.map((value) => (value === part.value ? 1 : 0));
       paintMask(out, own, plane.columns, { colour: part.colour, opacity, outline, maximum: part.maximum });
     }

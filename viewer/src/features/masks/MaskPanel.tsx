@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 
 import { COLOUR_MAPS, mapped } from "../../core/painting.ts";
 import { fmt, t } from "../prefs/index.ts";
-import type { AnyPart, Cover, Covers, WashPart } from "./covers.ts";
+import type { AnyPart, Cover, Covers, CoverState, WashPart } from "./covers.ts";
 
 /** What may lie over the images: switches, a legend, and how it is laid. */
 export function MaskPanel({ covers }: { readonly covers: Covers }) {
@@ -85,11 +85,10 @@ function CoverRow({ covers, cover }: { readonly covers: Covers; readonly cover: 
           }}
         />
         <span>
-          <strong>{cover.series.modality}</strong> {nameOf(cover)}
+          {cover.kind === "labels" ? null : <strong>{cover.series.modality}</strong>} {nameOf(cover)}
         </span>
       </label>
-      {state === "failed" && <p role="alert">{t("beyond.over.failed")}</p>}
-      {state === "elsewhere" && <p>{t("beyond.over.elsewhere")}</p>}
+      <Said state={state} stranger={covers.isStranger(cover)} />
       {parts.length > 3 && <AllOrNone covers={covers} cover={cover} />}
       {parts.length > 0 && (
         <ul>
@@ -100,6 +99,13 @@ function CoverRow({ covers, cover }: { readonly covers: Covers; readonly cover: 
       )}
     </section>
   );
+}
+
+/** Why nothing is seen, or what is to be known of what is. */
+function Said({ state, stranger }: { readonly state: CoverState; readonly stranger: boolean }) {
+  if (state === "off" || state === "coming") return null;
+  if (state === "on") return stranger ? <p class="mk-note">{t("beyond.over.stranger")}</p> : null;
+  return <p role={state === "failed" ? "alert" : "status"}>{t(`beyond.over.${state}`)}</p>;
 }
 
 const AllOrNone = ({ covers, cover }: { readonly covers: Covers; readonly cover: Cover }) => (

@@ -4,12 +4,14 @@ import { batch, signal } from "@preact/signals";
 import type { Contours, Related, Segmentation, Structure } from "../../core/contents.ts";
 import { type Frame, framesOf } from "../../core/frames.ts";
 import type { Series } from "../../core/model.ts";
+import type { Label } from "../../core/others.ts";
 import { type Outline, outlineOf } from "../../core/outlines.ts";
 import { type Colour, type ColourMap, colourFor } from "../../core/painting.ts";
-import { type Grid, gridOf, planeOf, touched, type Plane } from "../../core/resample.ts";
+import { apart, type Grid, gridOf, planeOf, touched, type Plane } from "../../core/resample.ts";
 import { stacksOf } from "../../core/stacks.ts";
 import { display, images } from "../../io/api.ts";
-import { content } from "../../io/contents.ts";
+import { content, labelMap } from "../../io/contents.ts";
+import { ApiError } from "../../io/http.ts";
 
 export interface CoversHost {
   /** The values of a frame, fetched and decoded. */
@@ -53,18 +55,26 @@ export type AnyPart = MaskPart | OutlinePart | WashPart;
 export interface Cover {
   readonly id: string;
   readonly name: string;
-  readonly kind: "segmentation" | "contours" | "wash";
+  readonly kind: "segmentation" | "contours" | "wash" | "labels";
   readonly series: Series;
 }
 
-type State = "off" | "coming" | "on" | "failed" | "elsewhere";
+/** `elsewhere` and what follows are refusals: why nothing of it can be seen over these images. */
+export type CoverState = "off" | "coming" | "on" | "failed" | "elsewhere" | "baseless" | "apart" | "empty" | "not_labels" | "no_volume";
+
+/** What cannot be laid, with the reason. */
+class Unlaid extends Error {
+  constructor(readonly state: CoverState) {
+    super(state);
+  }
+}
 
 /** Decoded slices that are kept; what was used last stays. */
 const MOST_BYTES = 384 << 20;
 
 export class Covers {
   readonly all = signal<readonly Cover[]>([]);
-  readonly states = signal<Readonly<Record<string, State>>>({});
+  readonly states = signal<Readonly<Record<string, CoverState>>>({});
   readonly parts = signal<Readonly<Record<string, readonly AnyPart[]>>>({});
   readonly hidden = signal<ReadonlySet<string>>(new Set());
   readonly opacity = signal(0.4);
@@ -79,10 +89,13 @@ export class Covers {
   readonly #coming = new Set<string>();
   readonly #chosen = new Set<string>();
   readonly #host: CoversHost;
+  readonly #base: Series;
   #bytes = 0;
 
-  constructor(host: CoversHost) {
+  /** What may lie over the images of `base`. */
+  constructor(host: CoversHost, base: Series) {
     this.#host = host;
+    this.#base = base;
   }
 
   /** Have these among the choices; those that are known stay as they are. */
@@ -113,9 +126,15 @@ export class Covers {
         this.parts.value = { ...this.parts.value, [cover.id]: parts };
         this.#set(cover, parts.length > 0 ? "on" : "elsewhere");
       });
-    } catch {
-      this.#set(cover, "failed");
+    } catch (error) {
+      this.#set(cover, error instanceof Unlaid ? error.state : "failed");
     }
+  }
+
+  /** Nothing says that it was made of the same scan; where both lie in the patient is all there is. */
+  isStranger({ kind, series }: Cover): boolean {
+    const space = this.#base.frame_of_reference_uid;
+    return (kind === "labels" || kind === "wash") && (space === "" || series.frame_of_reference_uid !== space);
   }
 
   togglePart({ id }: Part): void {
@@ -189,12 +208,13 @@ export class Covers {
     return found.series;
   }
 
-  #set(cover: Cover, state: State): void {
+  #set(cover: Cover, state: CoverState): void {
     this.states.value = { ...this.states.value, [cover.id]: state };
   }
 
   async #partsOf(cover: Cover): Promise<readonly AnyPart[]> {
     if (cover.kind === "wash") return this.#washOf(cover);
+    if (cover.kind === "labels") return this.#labelsOf(cover);
     const found = await content(cover.id);
     if (found.kind === "contours") return outlinesOf(cover, found.content);
     if (found.kind !== "segmentation") return [];
@@ -204,15 +224,55 @@ export class Covers {
 
   /** The frames of an image series that lie in one volume, as a quantity. */
   async #washOf(cover: Cover): Promise<readonly AnyPart[]> {
-    const { series, instances } = await images(cover.series.id);
-    const stacks = stacksOf(framesOf(instances));
-    const largest = stacks.reduce((best, one) => (one.slices > (best?.slices ?? 0) ? one : best), stacks[0]);
-    const frames = (largest?.frames ?? []).slice(0, largest?.slices ?? 0);
-    const grid = gridOf(frames.map(planeOf), frames[0]?.image.slice_thickness ?? undefined);
+    const { series, layers } = await layersOf(cover.series);
+    const frames = layers[0] ?? [];
+    const grid = gridThrough(frames);
     if (grid === undefined) return [];
+    await this.#checkMeeting(grid);
     const [factor, unit] = await unitOf(series, frames);
     return [{ kind: "wash", id: cover.id, name: cover.name, hint: "", colour: [255, 128, 0], grid, frames, factor, unit }];
   }
+
+  /** The numbers of a map of labels, each with the voxels that have it. */
+  async #labelsOf(cover: Cover): Promise<readonly AnyPart[]> {
+    const { layers } = await layersOf(cover.series);
+    const grids = layers.map(gridThrough);
+    if (grids[0] === undefined) return [];
+    await this.#checkMeeting(grids[0]);
+    const labels = await labelMap(cover.series.id).catch(asReason);
+    if (labels.length === 0) throw new Unlaid("empty");
+    return labels.flatMap(({ value, layer, name, colour }: Label): MaskPart[] => {
+      const [grid, frames] = [grids[layer], layers[layer]];
+      if (grid === undefined || frames === undefined) return [];
+      const own = { name: name === "" ? String(value) : name, hint: String(value), colour: colourOf(colour, value) };
+      return [{ kind: "mask", id: `${cover.id}/${layer}/${value}`, ...own, grid, frames, value, maximum: 1 }];
+    });
+  }
+
+  /** Two volumes have to lie in the patient, and where they meet. */
+  async #checkMeeting(grid: Grid): Promise<void> {
+    const { instances } = await images(this.#base.id);
+    const below = stacksOf(framesOf(instances)).flatMap(({ frames, slices }) => gridThrough(frames.slice(0, slices)) ?? []);
+    if (below.length === 0) throw new Unlaid("baseless");
+    if (below.every((one) => apart(grid, one))) throw new Unlaid("apart");
+  }
+}
+
+/** The frames of the largest stack of a series, one list for each point on its fourth axis. */
+async function layersOf({ id }: Series): Promise<{ readonly series: Series; readonly layers: readonly (readonly Frame[])[] }> {
+  const { series, instances } = await images(id);
+  const stacks = stacksOf(framesOf(instances));
+  const largest = stacks.reduce((best, one) => (one.slices > (best?.slices ?? 0) ? one : best), stacks[0]);
+  const [frames, slices] = [largest?.frames ?? [], largest?.slices ?? 1];
+  return { series, layers: Array.from({ length: Math.floor(frames.length / slices) }, (_, at) => frames.slice(at * slices, (at + 1) * slices)) };
+}
+
+const gridThrough = (frames: readonly Frame[]): Grid | undefined => gridOf(frames.map(planeOf), frames[0]?.image.slice_thickness ?? undefined);
+
+/** What the server refuses to take for labels. */
+function asReason(error: unknown): never {
+  if (!(error instanceof ApiError) || error.reason === "") throw error;
+  throw new Unlaid(error.reason === "not_labels" ? "not_labels" : "no_volume");
 }
 
 const sliceKey = (part: MaskPart | WashPart, index: number): string => {

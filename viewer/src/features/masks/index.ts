@@ -6,4 +6,4 @@
  */
 export { MaskLayer, type MaskLayerProps } from "./MaskLayer.tsx";
 export { MaskPanel } from "./MaskPanel.tsx";
-export { Covers, type CoversHost } from "./covers.ts";
+export { type Cover, Covers, type CoversHost } from "./covers.ts";

@@ -2,14 +2,15 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
 import type { Series } from "../../core/model.ts";
-import { isSerious, type OtherImage, type Others, sizeOf } from "../../core/others.ts";
+import { canLieOver, imagesOf, isSerious, type OtherImage, type Others, sizeOf } from "../../core/others.ts";
 import { routePath } from "../../core/routes.ts";
 import * as api from "../../io/api.ts";
-import { Icon } from "../kit/index.ts";
+import { Icon, openMenu } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { refused, said } from "./said.ts";
 
 const LOOK_MS = 400;
+const MOST_LOOKS = 50;
 
 /** The files of a session: what each of them says of itself, what it leaves open, and the way into the viewer. */
 export function OpenedPage() {
@@ -18,11 +19,16 @@ export function OpenedPage() {
   const problem = useSignal("");
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let looks = 0;
     const look = async (): Promise<void> => {
       const found = await api.allSeries();
-      series.value = new Map(found.map((one) => [one.series_instance_uid, one]));
-      const missing = others.value?.images.some((image) => image.series_uid !== "" && !series.value.has(image.series_uid)) ?? false;
-      if (missing) timer = setTimeout(() => void look().catch(failed), LOOK_MS); // they are still being taken in
+      looks += 1;
+      const all = new Map(found.map((one) => [one.series_instance_uid, one]));
+      const coming = (others.value?.images ?? []).filter((image) => image.series_uid !== "" && (all.get(image.series_uid)?.counts.instances ?? 0) < imagesOf(image));
+      // they are still being taken in; what is not whole after long is shown as it is
+      if (coming.length > 0) timer = setTimeout(() => void look().catch(failed), LOOK_MS);
+      if (looks < MOST_LOOKS) for (const image of coming) all.delete(image.series_uid);
+      series.value = all;
     };
     const failed = (error: unknown): void => {
       problem.value = said(error);
@@ -49,7 +55,7 @@ export function OpenedPage() {
           {problem.value}
         </p>
         <ul class="others-images">
-          {others.value?.images.map((image, index) => <Image key={`${image.name} ${index}`} image={image} series={series.value.get(image.series_uid)} />)}
+          {others.value?.images.map((image, index) => <Image key={`${image.name} ${index}`} image={image} series={series.value.get(image.series_uid)} all={[...series.value.values()]} />)}
         </ul>
         <Failures others={others.value} />
       </div>
@@ -57,7 +63,13 @@ export function OpenedPage() {
   );
 }
 
-function Image({ image, series }: { readonly image: OtherImage; readonly series: Series | undefined }) {
+interface ImageProps {
+  readonly image: OtherImage;
+  readonly series: Series | undefined;
+  readonly all: readonly Series[];
+}
+
+function Image({ image, series, all }: ImageProps) {
   const href = image.series_uid === "" ? routePath({ page: "archive" }) : series === undefined ? undefined : routePath({ page: "series", id: series.id });
   return (
     <li class="others-image">
@@ -74,12 +86,36 @@ function Image({ image, series }: { readonly image: OtherImage; readonly series:
           </p>
         ))}
       </div>
-      {href === undefined ? null : (
-        <a class="button primary" href={href}>
-          {t("others.view")}
-        </a>
-      )}
+      <div class="others-ways">
+        {href === undefined ? null : (
+          <a class="button primary" href={href}>
+            {t("others.view")}
+          </a>
+        )}
+        {series === undefined || !canLieOver(image) ? null : <OverMenu series={series} below={all.filter(({ id, rows }) => id !== series.id && rows !== null)} />}
+      </div>
     </li>
+  );
+}
+
+/** The images that this one may be laid over; the viewer says so where it cannot. */
+function OverMenu({ series, below }: { readonly series: Series; readonly below: readonly Series[] }) {
+  if (below.length === 0) return null;
+  return (
+    <button
+      type="button"
+      class="button"
+      aria-haspopup="menu"
+      title={t("others.overHint")}
+      onClick={(event) => {
+        const go = (id: string) => () => {
+          location.assign(`${routePath({ page: "series", id })}#over=${series.id}`);
+        };
+        openMenu(t("others.over"), below.map((one) => ({ label: one.description, run: go(one.id) })), event.currentTarget);
+      }}
+    >
+      {t("others.over")} <Icon name="chevron" size={12} />
+    </button>
   );
 }
 

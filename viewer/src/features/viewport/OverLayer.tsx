@@ -14,7 +14,10 @@ export function OverLayer({ viewer, pane }: OverLayerProps) {
   const series = pane.series.value;
   const [calm, strip] = [viewer.calm.value, viewer.strip.value];
   useEffect(() => {
-    if (series !== undefined && calm) void viewer.over.find(series);
+    if (series !== undefined && calm) {
+      void viewer.over.find(series);
+      void viewer.over.findOpened(series);
+    }
   }, [viewer, series, calm]);
   useEffect(() => {
     if (series !== undefined && calm) void viewer.over.findOthers(series);

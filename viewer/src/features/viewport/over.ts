@@ -3,9 +3,12 @@ import { signal } from "@preact/signals";
 
 import type { Related } from "../../core/contents.ts";
 import type { Series, SeriesImage } from "../../core/model.ts";
+import { canLieOver, type OtherImage } from "../../core/others.ts";
+import { sessionHere } from "../../core/place.ts";
+import { allSeries, openedOthers } from "../../io/api.ts";
 import { content, related } from "../../io/contents.ts";
 import type * as Masks from "../masks/index.ts";
-import type { Covers, CoversHost } from "../masks/index.ts";
+import type { Cover, Covers, CoversHost } from "../masks/index.ts";
 import type * as Presentations from "../presentation/index.ts";
 import type { States } from "../presentation/index.ts";
 
@@ -20,6 +23,8 @@ export class Over {
   readonly #states = signal<ReadonlyMap<string, States>>(new Map());
   readonly #covers = signal<ReadonlyMap<string, Covers>>(new Map());
   readonly #asked = new Set<string>();
+  readonly #askedOpened = new Set<string>();
+  #opened: Promise<readonly Cover[]> | undefined;
   /** By the series that they lie over: what was opened itself, and is to be seen. */
   readonly #wanted = new Map<string, Set<string>>();
   readonly #laid = new Set<string>();
@@ -75,6 +80,23 @@ export class Over {
     }
   }
 
+  /** Other volumes that were opened together with it: maps of labels, and quantities. */
+  async findOpened(series: Series): Promise<void> {
+    if (sessionHere() === undefined || this.#askedOpened.has(series.id)) return;
+    this.#askedOpened.add(series.id);
+    try {
+      const covers = (await (this.#opened ??= opened())).filter((one) => one.id !== series.id);
+      if (covers.length === 0) return;
+      (await this.#of(series)).offer(covers);
+      const wanted = wantedOver();
+      const cover = covers.find(({ id }) => id === wanted);
+      if (cover !== undefined) void this.of(series.id)?.toggle(cover, true);
+    } catch {
+      this.#askedOpened.delete(series.id);
+      this.#opened = undefined;
+    }
+  }
+
   /** Series of the same space may be laid over; they become known one after the other. */
   async findOthers(series: Series): Promise<void> {
     const space = series.frame_of_reference_uid;
@@ -101,8 +123,22 @@ export class Over {
     const masks = (this.part.value ??= await import("../masks/index.ts"));
     const known = this.of(series.id);
     if (known !== undefined) return known;
-    const made = new masks.Covers(this.#host);
+    const made = new masks.Covers(this.#host, series);
     this.#covers.value = new Map(this.#covers.value).set(series.id, made);
     return made;
   }
 }
+
+/** What was opened in this session and can lie over something. */
+async function opened(): Promise<readonly Cover[]> {
+  const [{ images }, all] = await Promise.all([openedOthers(), allSeries()]);
+  const known = new Map(all.map((series) => [series.series_instance_uid, series]));
+  const cover = (image: OtherImage): Cover[] => {
+    const series = known.get(image.series_uid);
+    return series === undefined ? [] : [{ id: series.id, name: image.name, kind: image.labels ? "labels" : "wash", series }];
+  };
+  return images.filter(canLieOver).flatMap(cover);
+}
+
+/** The series that the address asks to be laid over the one it opens: `#over=ID`. */
+const wantedOver = (): string | undefined => /^#over=([\w-]+)$/.exec(location.hash)?.[1];
