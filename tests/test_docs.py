@@ -18,6 +18,8 @@ import fileroom
 from fileroom.cli.app import run
 from fileroom.model.entries import Level
 from fileroom.model.queries import Query
+from fileroom.settings import Guests, Settings
+from tests.web.test_dicomweb_clients import served
 from tests.world import instance, plant
 
 if TYPE_CHECKING:
@@ -88,3 +90,15 @@ def run_session(text: str, names: dict[str, object]) -> None:
     runner.run(test, out=told.append, clear_globs=False)
     names.update(test.globs)
     assert not runner.failures, "".join(told)
+
+
+def test_the_notebook_of_the_guide_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (text,) = re.findall(
+        r"^```python\n(.*?)^```", (ROOT / "docs/guide.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    settings = Settings(archive=tmp_path / "archive", use_keyring=False)
+    with fileroom.Archive.open(settings) as archive:
+        archive.bring_in(plant(tmp_path / "scans", SCANS))
+        with served(archive, Guests(unsigned=True)) as ready:
+            exec(text.replace("http://127.0.0.1:8177/dicomweb", ready.dicomweb), {})  # noqa: S102 - what the guide says
+    assert capsys.readouterr().out.splitlines()[-2:] == ["CT 2 (4, 4)", "MR 1 (4, 4)"]

@@ -36,6 +36,9 @@ INDEXED = frozenset(
 _COMPUTED = re.compile(
     "InstanceAvailability|RetrieveURL|SpecificCharacterSet|AvailableTransferSyntaxUID|Number.*Related.*"
 )
+# Names that are matched fuzzily on request, with the field of our own search for them.
+FUZZY = {"PatientName": "name", "ReferringPhysicianName": "phys", "PerformingPhysicianName": "phys"}
+_PARTS = re.compile(r'[\s^=*?"]+')
 # A date and its time whose ranges are one stretch when both are asked for (PS3.4 C.2.2.2.5.4).
 MOMENTS = ("Study", "Series", "PerformedProcedureStepStart")
 EMPTY = '""'  # what asks for attributes without a value (PS3.4 C.2.2.2.7)
@@ -154,6 +157,11 @@ def attribute(name: str, level: Level) -> Attribute[Any] | None:
     """The attribute of that keyword or tag (eight hexadecimal digits in any case), seen from ``level``."""
     tag = name.upper()
     return next((row for one in REACH[level] for row in BY_LEVEL[one] if name == row.keyword or tag == row.tag), None)
+
+
+def fuzzy_words(row: Attribute[Any], value: str) -> list[str]:
+    """A name as terms of our own search, each part the beginning of a word (PS3.4 C.2.2.2.1.1: fuzzy matching)."""
+    return [f'{FUZZY[row.keyword]}:"{part}"' for part in _PARTS.split(value) if part]
 
 
 def conditions(row: Attribute[Any], value: str) -> list[Condition]:

@@ -80,14 +80,14 @@ def test_long_binary_values_are_given_by_reference(tmp_path: Path) -> None:
             ReferencedImageSequence=Open([{}, inner]),
             x00291010=("OB", b"a" * 100_000),
             x00291011=("UN", b"b" * 1026),
-            x00291012=("OB", b"c" * 1024),
+            x00291012=("OB", b"c" * 256),
         ),
     )
     nested = found["00081140"]["Value"][1]
     assert nested["00091010"] == {"vr": "OB", "BulkDataURI": "bulk/00081140/1/00091010"}
     assert base64.b64decode(nested["00091011"]["InlineBinary"]) == b"short!"
     assert found["00291010"] == {"vr": "OB", "BulkDataURI": "bulk/00291010"}
-    assert base64.b64decode(found["00291012"]["InlineBinary"]) == b"c" * 1024
+    assert base64.b64decode(found["00291012"]["InlineBinary"]) == b"c" * 256
     file = str(tmp_path / "IM1")
     assert bulk_data(file, "00081140/1/00091010") == bytes(range(256)) * 8
     assert bulk_data(file, "00291010") == b"a" * 100_000

@@ -1,9 +1,9 @@
 /** OHIF's own build, at the root of a port of its own, over the same DICOMweb server. Only `app-config.js` is ours. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
-import { homedir } from "node:os";
 import path from "node:path";
+
+import { packed } from "../e2e/driver/packed.ts";
 
 const VERSION = "3.13.2";
 const KINDS: Readonly<Record<string, string>> = {
@@ -16,18 +16,12 @@ const KINDS: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** The folder of OHIF's built viewer: `FILEROOM_OHIF`, else npm's package, fetched once into the user's cache. */
+/** The folder of OHIF's built viewer: `FILEROOM_OHIF`, else npm's package. */
 export function ohifFolder(): string | undefined {
   const named = process.env["FILEROOM_OHIF"];
   if (named !== undefined && named !== "") return named;
-  const cache = path.join(process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "fileroom-bench", `ohif-${VERSION}`);
-  const dist = path.join(cache, "package/dist");
-  if (existsSync(path.join(dist, "index.html"))) return dist;
-  mkdirSync(cache, { recursive: true });
-  if (spawnSync("npm", ["pack", `@ohif/app@${VERSION}`, "--silent"], { cwd: cache }).status !== 0) return undefined;
-  const packed = readdirSync(cache).find((name) => name.endsWith(".tgz"));
-  if (packed === undefined || spawnSync("tar", ["xzf", packed], { cwd: cache }).status !== 0) return undefined;
-  return existsSync(path.join(dist, "index.html")) ? dist : undefined;
+  const folder = packed("@ohif/app", VERSION);
+  return folder !== undefined && existsSync(path.join(folder, "dist/index.html")) ? path.join(folder, "dist") : undefined;
 }
 
 const CONFIG = `window.config = {

@@ -172,7 +172,7 @@ def stay_up(
     from fileroom.web.serve import serve as answer
 
     if guests.unsigned:
-        err().print(f"[bold red]{LOUD}[/bold red]")
+        err().print(LOUD, style="bold red")
     announce = _announcer(show=show, as_json=as_json, station=station)
     try:
         answer(archive, port=USUAL_PORT if port is None else port, on_ready=announce, session=session, guests=guests)

@@ -34,7 +34,8 @@ __all__ = ["bulk_data", "dicom_json", "header_json"]
 
 Json = dict[str, Any]
 
-INLINE_LIMIT: Final = 1024  # longer binary values are given by reference
+# Longer binary values are given by reference. Clients fetch the tables of a palette (512 bytes) so.
+INLINE_LIMIT: Final = 256
 _DEFER: Final = 64 << 10  # longer values are left in the file until they are known to be needed
 _DEEPEST: Final = 64  # sequences nested more deeply are made to break their readers, and are left out
 UTF_8: Final = "ISO_IR 192"  # the character set of everything in JSON (PS3.18 F.2.1)
@@ -53,7 +54,7 @@ _EXACT: Final = 2**53  # larger integers lose digits in readers of JSON, so they
 def dicom_json(path: str, bulk_data_uri: BulkDataUri, charset: str = "") -> Json:
     """The data set of the file at ``path``, without its group 2 and group lengths.
 
-    Pixel data is not read: it, and every binary value of more than a KiB, is given as the URI that
+    Pixel data is not read: it, and every binary value of more than 256 bytes, is given as the URI that
     ``bulk_data_uri`` makes of the attribute's path (``"7FE00010"``, ``"00081140/0/00081155"``). A value that does
     not fit its VR is given as text where it is text, and left out where it is not. ``charset`` is a name of
     :data:`fileroom.dicom.guessing.CHARSETS`, by which text is decoded that may be read in more than one way.

@@ -37,7 +37,13 @@ def _find(door: Door, association: Association, message: Message) -> Status:
     context = message.context
     identifier = identifiers.read(association.identifier(), context.transfer_syntax)
     agreed = association.terms.extended.get(context.abstract_syntax, b"")
-    asked = query.find(identifier, context.abstract_syntax, relational=agreed[:1] == b"\1")
+    asked = query.find(
+        identifier,
+        context.abstract_syntax,
+        relational=agreed[:1] == b"\1",
+        one_time=agreed[1:2] == b"\1",
+        fuzzy=agreed[2:3] == b"\1",
+    )
     writer = identifiers.Writer(context.transfer_syntax, identifier.charset)
     response = answers(asked, door.title)
     status = Status.PENDING_KEYS_IGNORED if asked.ignored else Status.PENDING

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.attributes import BY_LEVEL, INDEXED, REACH, Attribute, conditions
+from fileroom.attributes import BY_LEVEL, FUZZY, INDEXED, REACH, Attribute, combined, conditions, fuzzy_words
 from fileroom.errors import BadRequest
 from fileroom.model.entries import Level
 from fileroom.model.queries import Condition, Match, Query
@@ -17,11 +18,19 @@ if TYPE_CHECKING:
 
     from fileroom.network.identifiers import Identifier, Key
 
+_UIDS: Final = re.compile(r"[0-9A-Za-z._\\-]*")  # letters too: some programs that take names out make such
 QUERY_RETRIEVE_LEVEL: Final = 0x00080052
 CHARACTER_SET: Final = 0x00080005
 RETRIEVE_AE_TITLE: Final = 0x00080054
 AVAILABILITY: Final = 0x00080056
 _OWN: Final = frozenset({CHARACTER_SET, QUERY_RETRIEVE_LEVEL, RETRIEVE_AE_TITLE, AVAILABILITY})
+# The order of an answer to words, which would be by how well they fit.
+_ORDERS: Final = {
+    Level.PATIENT: ("name",),
+    Level.STUDY: ("-date",),
+    Level.SERIES: ("number",),
+    Level.INSTANCE: ("number",),
+}
 _ORDER: Final = (Level.PATIENT, Level.STUDY, Level.SERIES, Level.INSTANCE)
 
 
@@ -44,12 +53,18 @@ def level_of(identifier: Identifier, sop_class: str) -> Level:
     return level
 
 
-def find(identifier: Identifier, sop_class: str, *, relational: bool) -> Asked:
-    """A C-FIND. BadRequest for what the standard forbids."""
+def find(
+    identifier: Identifier, sop_class: str, *, relational: bool, one_time: bool = False, fuzzy: bool = False
+) -> Asked:
+    """A C-FIND. BadRequest for what the standard forbids.
+
+    Where it was agreed on (PS3.4 C.5.1.1), a date and its time are ``one_time``, and names are matched ``fuzzy``.
+    """
     level = level_of(identifier, sop_class)
     if not relational:
         _has_unique_keys(identifier, level)
     found: list[Condition] = []
+    words: list[str] = []
     answered: list[tuple[int, str, Attribute[Any] | None, Level]] = []
     ignored = False
     for key in identifier.keys:
@@ -57,7 +72,9 @@ def find(identifier: Identifier, sop_class: str, *, relational: bool) -> Asked:
             continue
         own, row = attribute_of(key, level)
         answered.append((key.tag, row.vr if row else key.vr, row, own))
-        if row is not None and row.keyword in INDEXED:
+        if row is not None and fuzzy and row.keyword in FUZZY:
+            words += fuzzy_words(row, key.value)
+        elif row is not None and row.keyword in INDEXED:
             found += _conditions(row, key.value)
         else:
             ignored = ignored or bool(key.value.strip("*"))
@@ -68,7 +85,13 @@ def find(identifier: Identifier, sop_class: str, *, relational: bool) -> Asked:
         at, row = _by_keyword(UNIQUE[own], level)
         if int(row.tag, 16) not in asked_for:
             answered.append((int(row.tag, 16), row.vr, row, at))
-    query = Query(level=level, conditions=tuple(found), together=False)
+    query = Query(
+        level=level,
+        words=" ".join(words),
+        conditions=tuple(combined(found) if one_time else found),
+        order=_ORDERS[level] if words else (),
+        together=False,
+    )
     return Asked(query, tuple(answered), ignored)
 
 
@@ -102,7 +125,7 @@ def _has_unique_keys(identifier: Identifier, level: Level) -> None:
 
 
 def _conditions(row: Attribute[Any], value: str) -> list[Condition]:
-    if row.vr == "UI" and value.strip("*") and not set(value) <= set("0123456789.\\"):
+    if row.vr == "UI" and value.strip("*") and not _UIDS.fullmatch(value):
         raise BadRequest("a UID is matched as it is, or by a list")  # PS3.4 C.2.2.2.4: no wildcards
     if row.vr == "PN" and "=" in value:
         value = next((group for group in value.split("=") if group), "")

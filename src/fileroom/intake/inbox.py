@@ -40,9 +40,10 @@ _NAME = re.compile(r"([a-z]{1,16})-(?:[0-9a-f]{64}-)?[0-9a-f]{16}")  # the longe
 # What identifies fileroom as the writer of a meta group (PS3.10 7.1); made of a UUID as PS3.5 B.2 says.
 IMPLEMENTATION_CLASS_UID = "2.25.302411573291704318296475610283746519273"
 IMPLEMENTATION_VERSION_NAME = "FILEROOM"
-# A UID that may stand in a meta group we write. Digits and dots (PS3.5 9.1); real ones break the rule of the leading
-# zero, none has another character and is meant well.
-UID = re.compile(r"[0-9][0-9.]{0,63}")
+# A UID that may stand in a meta group we write. Digits and dots (PS3.5 9.1), but some programs that take names out make
+# UIDs of letters as well, and files with these are kept wherever else they come from. What means something in a path
+# never is.
+UID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
 
 class Inbox:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from fileroom.attributes import INDEXED, attribute, combined, conditions, file_key, tags_of, whole_number
+from fileroom.attributes import (
+    FUZZY,
+    INDEXED,
+    attribute,
+    combined,
+    conditions,
+    file_key,
+    fuzzy_words,
+    tags_of,
+    whole_number,
+)
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model.entries import Instance, Level
 from fileroom.model.queries import Condition, Match, Query
@@ -36,7 +46,6 @@ FEW = 100  # series in an answer whose requests are looked up in their files
 USUAL_PORTS = {"http": 80, "https": 443}
 REQUEST_ATTRIBUTES = "00400275"
 # Names that are found by the folding of our own search, and its fields.
-FUZZY = {"PatientName": "name", "ReferringPhysicianName": "phys", "PerformingPhysicianName": "phys"}
 # The order of an answer to words, which would be by how well they fit: pages must not depend on that.
 ORDERS = {Level.STUDY: ("-date",), Level.SERIES: ("number",), Level.INSTANCE: ("number",)}
 
@@ -105,8 +114,7 @@ class _Asked:
             return
         self.fields.add(row.keyword)
         if self._fuzzy and row.keyword in FUZZY:
-            # PS3.4 C.2.2.2.1: the folding of our own search, each part of the name the beginning of a word.
-            self.words += [f'{FUZZY[row.keyword]}:"{part}"' for part in re.split(r'[\s^=*?"]+', value) if part]
+            self.words += fuzzy_words(row, value)
         else:
             self.conditions += conditions(row, value)
 

@@ -1,0 +1,182 @@
+"""What is out of the ordinary: agreed matching, stopping in the middle, images that are not there,
+transfer syntaxes that nobody knows, and senders that take their time."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pynetdicom import AE, build_role, evt
+from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
+from pynetdicom.sop_class import CTImageStorage  # type: ignore[attr-defined]  # made at run time
+
+from fileroom.network import association as ours
+from fileroom.network.commands import Field, encode
+from fileroom.network.wire import Aborted, p_data
+from tests import world
+from tests.dimse.node import CALLER, GET, MOVE, STUDY_ROOT, TITLE, Answers, Fetched, data_set_of, identifier, started
+from tests.dimse.test_fence import CT, associate, door
+from tests.patience import until
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.dimse.node import Node
+
+MANY = 24
+
+
+def find_with(node: Node, agreed: bytes, level: str, keys: dict[str, Any]) -> Answers:
+    """A C-FIND after extended negotiation (PS3.4 C.5.1.1)."""
+    item = SOPClassExtendedNegotiation()
+    item.sop_class_uid = STUDY_ROOT
+    item.service_class_application_information = agreed
+    return node.find(level, keys, ext_neg=[item])
+
+
+@pytest.mark.parametrize(("name", "found"), [("muller", 1), ("jorg mul", 1), ("Ross*", 2), ("*", 6), ("nobody", 0)])
+def test_ps3_4_c_5_1_1_fuzzy_matching_of_names_where_it_is_agreed_on(asked: Node, name: str, found: int) -> None:
+    assert len(find_with(asked, b"\0\0\1\0\0", "STUDY", {"PatientName": name}).pending) == found
+
+
+def test_ps3_4_c_5_1_1_and_not_where_it_is_not(asked: Node) -> None:
+    assert find_with(asked, b"\0\0\0\0\0", "STUDY", {"PatientName": "muller"}).pending == []
+    assert asked.find("STUDY", {"PatientName": "muller"}).pending == []
+
+
+def test_ps3_4_c_5_1_1_a_date_and_its_time_are_one_where_it_is_agreed_on(asked: Node) -> None:
+    """From an evening in December 2021 to a morning in May 2023: 23:50 lies in it, 10:30 does not."""
+    keys = {"StudyDate": "20211224-20230505", "StudyTime": "230000-080000"}
+    together = find_with(asked, b"\0\1\0\0\0", "STUDY", keys)
+    assert together.values("StudyInstanceUID") == [world.study_uid(4)]
+
+
+# -- stopping, and drives that are not there ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    files = {f"{n:02}": world.instance(number=n) for n in range(1, MANY + 1)}
+    node = started(tmp_path_factory.mktemp("many"), files)
+    yield node
+    node.running.stop()
+
+
+def test_ps3_7_9_3_3_3_c_cancel_of_a_c_get(many: Node) -> None:
+    entity, came, held = AE(CALLER), Fetched(), dict[str, Any]()
+
+    def stored(event: evt.Event) -> int:
+        if len(came.instances) == 2:
+            held["association"].send_c_cancel(5, query_model=GET)
+        return came.stored(event)
+
+    entity.add_requested_context(GET)
+    entity.add_requested_context(CTImageStorage, [world.EXPLICIT_LE])
+    association = held["association"] = entity.associate(
+        "127.0.0.1", many.port, ae_title=TITLE, ext_neg=[build_role(CTImageStorage, scp_role=True)],
+        evt_handlers=[(evt.EVT_C_STORE, stored)],
+    )  # fmt: skip
+    for status, found in association.send_c_get(
+        identifier("STUDY", {"StudyInstanceUID": world.study_uid()}), GET, msg_id=5
+    ):
+        came.add(status, found)
+    association.release()
+    assert came.status == 0xFE00
+    assert came.last.NumberOfRemainingSuboperations == MANY - len(came.instances) > 0
+
+
+def test_ps3_7_9_3_4_3_c_cancel_of_a_c_move(many: Node) -> None:
+    came = Fetched()
+    with many.associated({MOVE: None}) as association:
+
+        def stored(event: evt.Event) -> int:
+            if len(came.instances) == 2:
+                association.send_c_cancel(6, query_model=MOVE)
+                until(lambda: True)
+            return came.stored(event)
+
+        entity = AE("SINK")
+        entity.add_supported_context(CTImageStorage, [world.EXPLICIT_LE])
+        server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, stored)])
+        assert server is not None
+        many.allow("SINK", server.server_address[1], calls=False)
+        asked = identifier("STUDY", {"StudyInstanceUID": world.study_uid()})
+        for status, found in association.send_c_move(asked, "SINK", MOVE, msg_id=6):
+            came.add(status, found)
+        server.shutdown()
+    assert came.status == 0xFE00
+    assert came.last.NumberOfRemainingSuboperations > 0
+
+
+def test_c_4_2_and_c_4_3_images_that_cannot_be_reached_are_counted_and_named(tmp_path: Path) -> None:
+    node = started(tmp_path, {f"{n}": world.instance(number=n) for n in (1, 2, 3)})
+    try:
+        (tmp_path / "files" / "2").unlink()
+        got = node.get("STUDY", {"StudyInstanceUID": world.study_uid()}, {CTImageStorage: [world.EXPLICIT_LE]})
+        assert (got.status, got.last.NumberOfFailedSuboperations, len(got.instances)) == (0xB000, 1, 2)
+        entity = AE("SINK")
+        entity.add_supported_context(CTImageStorage, [world.EXPLICIT_LE])
+        came = Fetched()
+        server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, came.stored)])
+        assert server is not None
+        node.allow("SINK", server.server_address[1], calls=False)
+        moved = Answers()
+        with node.associated({MOVE: None}) as association:
+            for status, found in association.send_c_move(
+                identifier("STUDY", {"StudyInstanceUID": world.study_uid()}), "SINK", MOVE
+            ):
+                moved.add(status, found)
+        server.shutdown()
+        assert (moved.status, moved.last.NumberOfFailedSuboperations, len(came.instances)) == (0xB000, 1, 2)
+        shutil.rmtree(tmp_path / "files")
+        none = node.get("STUDY", {"StudyInstanceUID": world.study_uid()}, {CTImageStorage: [world.EXPLICIT_LE]})
+        assert (none.status, none.last.NumberOfFailedSuboperations) == (0xA702, 3)
+    finally:
+        node.running.stop()
+
+
+# -- what nobody knows, and who is slow --------------------------------------------------------------------------------
+
+
+def test_ps3_8_9_3_3_2_a_transfer_syntax_that_nobody_knows_is_refused_by_itself(asked: Node) -> None:
+    entity = AE(CALLER)
+    entity.add_requested_context(CTImageStorage, "1.2.3.4.5.6")
+    entity.add_requested_context(STUDY_ROOT)
+    association = entity.associate("127.0.0.1", asked.port, ae_title=TITLE)
+    assert [context.result for context in association.rejected_contexts] == [4]
+    assert association.is_established
+    association.release()
+
+
+def test_a_sender_that_is_too_slow_is_let_go_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ours, "_MINUTE", 0.2)
+    monkeypatch.setattr(ours, "_SLOWEST", 1 << 20)
+    with door(tmp_path) as (_, port):
+        association = associate(port)
+        context = association.terms.sending(CT)
+        assert context is not None
+        said = {
+            "AffectedSOPClassUID": CT, "AffectedSOPInstanceUID": "1.2.3", "CommandField": Field.STORE,
+            "MessageID": 1, "Priority": 0, "CommandDataSetType": 1,
+        }  # fmt: skip
+        data = data_set_of(world.instance())
+        connection: socket.socket = association._wire._sock
+        connection.sendall(p_data(context.id, encode(said), is_command=True, is_last=True))
+
+        def let_go() -> bool:
+            try:
+                connection.sendall(p_data(context.id, data[:20], is_command=False, is_last=False))
+            except OSError:
+                return True
+            return False
+
+        until(let_go)
+        inbox = tmp_path / "archive" / "files" / ".inbox"
+        until(lambda: not list(inbox.iterdir()))
+        with pytest.raises(Aborted):
+            association.receive()
