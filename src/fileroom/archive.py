@@ -716,7 +716,8 @@ class Archive:
         """
         from fileroom.dicom.contents import content
 
-        found = content(self.read(instance_id).path)
+        file = self._file(instance_id)
+        found = content(file.path, *self.text_charsets([file]))
         known = self._whereabouts(instance_id, found.references)
         return {**plain(found), "known": known, "subjects": self._subjects(instance_id, found.about)}
 
@@ -739,12 +740,13 @@ class Archive:
         series = self._series(series_id)
         over = Condition("Modality", Match.LIST, tuple(_OVER_IMAGES))
         query = Query(level=Level.INSTANCE, parent=series.study.patient.id, conditions=(over,), limit=_MOST_RELATED)
+        charsets = charset_rules.in_force(self._catalog)
         found = []
         for one in self.search(query).items:
             if one.state not in REACHABLE:
                 continue
             try:
-                said = references(one.files[0].path)
+                said = references(path := one.files[0].path, charsets.of(path, one.header))
             except (Unavailable, Undecodable):
                 continue
             if said.concern(series.series_instance_uid, series.frame_of_reference_uid):

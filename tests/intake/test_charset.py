@@ -228,3 +228,24 @@ def read_raw_name(path: Path) -> bytes:
     element = pydicom.dcmread(path, stop_before_pixels=True).get_item(0x00100010)
     assert element is not None
     return bytes(element.value)  # raw, for nobody has asked for it yet
+
+
+def test_reports_follow_too(archive: fileroom.Archive, tmp_path: Path) -> None:
+    text = "Θώραξ"
+    name = [{"CodeValue": "1", "CodingSchemeDesignator": "99X", "CodeMeaning": "Finding"}]
+    inside: dict[str, Any] = {
+        "ValueType": "TEXT",
+        "ConceptNameCodeSequence": name,
+        "TextValue": text.encode("iso8859-7"),
+    }
+    root_item: dict[str, Any] = {"ValueType": "CONTAINER", "ConceptNameCodeSequence": name, "ContentSequence": [inside]}
+    said = instance(rows=0, modality="SR", SpecificCharacterSet="ISO_IR 100", PatientName=BYTES, **root_item)
+    archive.bring_in(plant(tmp_path / "scans", {"1": said}))
+
+    def report() -> Any:
+        (one,) = archive.search(Query(level=Level.INSTANCE)).items
+        return archive.content(one.id)["content"]
+
+    assert text not in str(report())
+    archive.set_charset(root(archive), "iso-8859-7")
+    assert text in str(report())

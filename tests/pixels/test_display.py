@@ -199,3 +199,17 @@ def test_the_header_keeps_how_an_image_is_meant(tmp_path: Path) -> None:
     assert (header.image_laterality, header.view_position, header.overlay_rows) == ("R", "MLO", 4)
     assert (header.echo_time, header.diffusion_b_value) == (4.6, 1000)
     assert (header.temporal_position_identifier, header.trigger_time) == (3, 20.5)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"NumberOfFrames": 3, "FrameTimeVector": [0, 33.5, 60]}, (0, 33.5, 60)),
+        ({"NumberOfFrames": 3, "FrameTimeVector": [0, 33.5]}, ()),  # not of every frame
+        ({"NumberOfFrames": 3, "FrameTimeVector": [0, 33.5, -1]}, ()),  # time does not go back
+        ({"NumberOfFrames": 3}, ()),
+        ({"FrameTimeVector": [0]}, ()),  # one image is no clip
+    ],
+)
+def test_times_between_frames(tmp_path: Path, values: dict[str, Any], expected: tuple[float, ...]) -> None:
+    assert shown(tmp_path, **values).frame_times == expected

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     BulkDataUri = Callable[[str], str]
 
-__all__ = ["bulk_data", "dicom_json", "header_json"]
+__all__ = ["as_asked", "bulk_data", "dicom_json", "header_json"]
 
 Json = dict[str, Any]
 
@@ -158,7 +158,7 @@ def _vr_and_value(parsed: Parsed, data_set: Dataset, tag: int) -> tuple[str, Any
     try:
         if raw is not None:
             raw = raw._replace(value=parsed.source.read_at(raw.value_tell, min(raw.length, VALUE_LIMIT)))
-        if parsed.charset and (asked := _as_asked(data_set, raw or data_set.get_item(tag), parsed.charset)):
+        if parsed.charset and (asked := as_asked(data_set, raw or data_set.get_item(tag), parsed.charset)):
             return asked
         if raw is not None:
             element = convert_raw_data_element(raw, encoding=data_set.original_character_set, ds=data_set)
@@ -169,7 +169,7 @@ def _vr_and_value(parsed: Parsed, data_set: Dataset, tag: int) -> tuple[str, Any
     return _two_letters(element.VR), element.value
 
 
-def _as_asked(data_set: Dataset, raw: Any, charset: str) -> tuple[str, Any] | None:
+def as_asked(data_set: Dataset, raw: Any, charset: str) -> tuple[str, Any] | None:
     """Text by the character set that was asked for; None for what is no text or can be read in one way only."""
     load_pydicom()
     from pydicom.datadict import dictionary_has_tag, dictionary_VR

@@ -1,12 +1,15 @@
 """What the catalog does not keep and some images need to be shown or measured: tables, overlays, calibrations.
 
 Read from the file when the viewer asks for it: look-up tables (PS3.3 C.11.1, C.11.2), overlay planes (C.9.2), the
-padding value (C.7.5.1.1.2), the regions of an ultrasound image (C.8.5.5), the factor to standardised uptake of PET.
+padding value (C.7.5.1.1.2), the regions of an ultrasound image (C.8.5.5), the factor to standardised uptake of PET,
+the times between the frames of a clip (C.7.6.5).
 """
 
 from __future__ import annotations
 
 import base64
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,7 @@ from fileroom.dicom.attributes import EXPLICIT_BE
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE, PIXEL_DATA_TAGS, inflated_data_set
+from fileroom.pixels.form import frame_count
 from fileroom.pixels.uptake import Uptake, uptake_of
 from fileroom.sources.opened import as_file, opened
 
@@ -81,6 +85,7 @@ class Display:
     padding: tuple[int, ...]  # a value, or both ends of a range
     regions: tuple[Region, ...]
     uptake: Uptake | None
+    frame_times: tuple[float, ...]  # milliseconds since the frame before, the first 0
 
 
 def read_display(path: str | os.PathLike[str], header: Header) -> Display:
@@ -95,6 +100,7 @@ def read_display(path: str | os.PathLike[str], header: Header) -> Display:
                 padding=_padding(data_set, header),
                 regions=_regions(data_set),
                 uptake=uptake_of(data_set) if header.modality == "PT" else None,
+                frame_times=_frame_times(data_set, header),
             )
         except OSError as error:
             raise Unavailable("the file cannot be read") from error
@@ -256,6 +262,14 @@ def _padding(data_set: Dataset, header: Header) -> tuple[int, ...]:
         signed = header.pixel_representation == 1 and unsigned >= WORD_LIMIT
         found.append(unsigned - TABLE_ENTRIES if signed else unsigned)
     return tuple(sorted(found))
+
+
+def _frame_times(data_set: Dataset, header: Header) -> tuple[float, ...]:
+    """Frame Time Vector, where it speaks of every frame and goes forward (C.7.6.5.1.2); files without one go evenly."""
+    value = data_set.get("FrameTimeVector")
+    times = tuple(float(one) for one in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    whole = len(times) == frame_count(header) and all(0 < one < math.inf for one in times[1:])
+    return times if whole else ()
 
 
 def _regions(data_set: Dataset) -> tuple[Region, ...]:

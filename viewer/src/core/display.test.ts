@@ -123,6 +123,8 @@ describe("what has to be asked of the file", () => {
     ["OT", {}, true],
     ["OT", { window_center: [40], rescale_slope: 1 }, false],
     ["US", { samples_per_pixel: 3, photometric_interpretation: "RGB" }, false],
+    ["US", { samples_per_pixel: 3, photometric_interpretation: "RGB", frames: 30 }, true],
+    ["US", { samples_per_pixel: 3, photometric_interpretation: "RGB", frames: 30, frame_time: 40 }, false],
   ] as const)("%s %j: %s", (modality, values, needed) => {
     expect(needsDisplay(image(values), modality)).toBe(needed);
   });

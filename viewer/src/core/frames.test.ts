@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { cineRate, frameKey, framesOf, sliceLocation } from "./frames.ts";
+import { cineRate, frameKey, framesOf, meanRate, sliceLocation, staying } from "./frames.ts";
 import type { SeriesImage } from "./model.ts";
 import { image, perFrame } from "./testing.ts";
 
@@ -86,5 +86,20 @@ describe("cineRate", () => {
     ["of a still image", { frames: 1, cine_rate: 12 }, undefined],
   ])("%s", (_what, values, expected) => {
     expect(cineRate(framesOf([image(values)]))).toBe(expected);
+  });
+});
+
+describe("frames that come unevenly", () => {
+  const [first, second, third] = framesOf([image({ frames: 3 })]);
+
+  it("stay for as long as the file says, the last as long as on the whole", () => {
+    const times = [0, 32, 96];
+    expect(meanRate(times)).toBe(15.625);
+    expect([first, second, third].map((frame) => frame && staying(frame, times))).toEqual([0.5, 1.5, 1]);
+  });
+
+  it("stay alike where there are no times", () => {
+    expect([first, second, third].map((frame) => frame && staying(frame, []))).toEqual([1, 1, 1]);
+    expect([meanRate([]), meanRate([0])]).toEqual([undefined, undefined]);
   });
 });

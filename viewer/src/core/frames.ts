@@ -116,5 +116,18 @@ export function cineRate(frames: readonly Frame[]): number | undefined {
   return rate !== null && rate > 0 ? rate : undefined;
 }
 
+/** Frames per second of a clip whose frames come unevenly, on the whole; undefined where it does not say. */
+export const meanRate = (times: readonly number[]): number | undefined =>
+  times.length < 2 ? undefined : (1000 * (times.length - 1)) / times.slice(1).reduce((sum, time) => sum + time, 0);
+
+/**
+ * For how long a frame stays, against the mean of its clip: each time is that since the frame before (Frame Time
+ * Vector, PS3.3 C.7.6.5.1.2), so that the last one has none of its own.
+ */
+export function staying(frame: Frame, times: readonly number[]): number {
+  const [time, rate] = [times[frame.number], meanRate(times)];
+  return time === undefined || rate === undefined ? 1 : (time * rate) / 1000;
+}
+
 /** A name for the frame among all of the archive; what caches go by. */
 export const frameKey = (frame: Frame): string => `fileroom:${frame.image.id}/${frame.number}`;

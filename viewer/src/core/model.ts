@@ -439,6 +439,8 @@ export interface Display {
   readonly padding: readonly number[];
   readonly regions: readonly Region[];
   readonly uptake: { readonly factor: number | null; readonly missing: string } | null;
+  /** Milliseconds from each frame of a clip to the next one, the first 0; empty where they are even (PS3.3 C.7.6.5). */
+  readonly frame_times: readonly number[];
 }
 
 export interface SeriesImages {

@@ -31,12 +31,12 @@ class Content:
     about: tuple[str, ...]
 
 
-def content(path: str | os.PathLike[str]) -> Content:
-    """What the object at ``path`` holds.
+def content(path: str | os.PathLike[str], charset: str = "") -> Content:
+    """What the object at ``path`` holds, its text read by ``charset`` where it can be read in more than one way.
 
     Unavailable when it cannot be read, Undecodable when it is damaged or larger than a page can show.
     """
-    with opened_whole(path) as whole:
+    with opened_whole(path, charset=charset) as whole:
         kind = next((kind for kind in KINDS if kind.is_one(whole.data_set)), None)
         found = None if kind is None else kind.read(whole.data_set)
         return Content(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from fileroom.dicom.metadata import as_asked
 from fileroom.dicom.names import display_name, person_name
 from fileroom.dicom.parsing import Parsed, parse, value_of
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
@@ -25,10 +26,10 @@ MOST_BYTES: Final = 256 << 20
 
 @contextmanager
 def opened_whole(
-    path: str | os.PathLike[str], *, wanted: tuple[int, ...] = (), defer: int = VALUE_LIMIT
+    path: str | os.PathLike[str], *, wanted: tuple[int, ...] = (), defer: int = VALUE_LIMIT, charset: str = ""
 ) -> Iterator[Parsed]:
     """The data set at ``path`` up to its pixels; values longer than ``defer`` are left in the file, and all
-    that are not ``wanted``, where something is.
+    that are not ``wanted``, where something is. ``charset`` as :func:`~fileroom.dicom.metadata.dicom_json` has it.
 
     What is read inside comes from a file, too: whatever goes wrong there is told as damage.
     """
@@ -39,13 +40,31 @@ def opened_whole(
             raise Unavailable("the file cannot be opened") from error
         stack.enter_context(quiet_pydicom())
         try:
-            yield parse(source, wanted=wanted, defer=defer)
+            parsed = parse(source, wanted=wanted, defer=defer)
+            if charset:
+                _read_as(parsed.data_set, charset)
+            yield parsed
         except FileroomError:
             raise
         except OSError as error:
             raise Unavailable("the file cannot be read") from error
         except Exception as error:
             raise Undecodable("what the file holds is damaged") from error
+
+
+def _read_as(data_set: Dataset, charset: str) -> None:
+    """Text that can be read in more than one way is read by ``charset``, inside sequences, too."""
+    load_pydicom()
+    from pydicom.dataelem import DataElement
+
+    waiting = [data_set]
+    while waiting:  # and not by recursion: a file may nest as deeply as it likes
+        here = waiting.pop()
+        for tag in list(here.keys()):
+            if asked := as_asked(here, here.get_item(tag, keep_deferred=True), charset):
+                here[tag] = DataElement(tag, *asked)
+            elif here.get_item(tag, keep_deferred=True).VR == "SQ":
+                waiting += value_of(here, tag) or ()
 
 
 def items_of(data_set: Any, keyword: str) -> list[Dataset]:

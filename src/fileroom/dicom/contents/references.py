@@ -28,9 +28,10 @@ class References:
         return series_uid in self.series if self.series else bool(space) and space in self.spaces
 
 
-def references(path: str | os.PathLike[str]) -> References:
-    """Those of the file at ``path``; its large values are not read. Unavailable, Undecodable as everywhere."""
-    with opened_whole(path, wanted=_TAGS, defer=_DEFER) as whole:
+def references(path: str | os.PathLike[str], charset: str = "") -> References:
+    """Those of the file at ``path``, its label by ``charset``; its large values are not read. Unavailable, Undecodable
+    as everywhere."""
+    with opened_whole(path, wanted=_TAGS, defer=_DEFER, charset=charset) as whole:
         data_set = whole.data_set
         spaces = [text_of(data_set, "FrameOfReferenceUID")]
         spaces += [text_of(one, "FrameOfReferenceUID") for one in _frames_of_reference(data_set)]

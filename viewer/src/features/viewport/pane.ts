@@ -2,7 +2,7 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 
 import { decodedBytes } from "../../core/decoding.ts";
-import { cineRate, type Frame, frameKey, framesOf } from "../../core/frames.ts";
+import { cineRate, type Frame, frameKey, framesOf, meanRate, staying } from "../../core/frames.ts";
 import type { Display, Series, SeriesImage, SeriesImages } from "../../core/model.ts";
 import { room } from "../../core/nearest.ts";
 import { type Stack, stacksOf } from "../../core/stacks.ts";
@@ -57,9 +57,12 @@ export class Pane {
   readonly loads = signal<Uint8Array>(new Uint8Array(0));
   /** Tables, overlays and calibrations of the image on the screen, once they are known. */
   readonly display = signal<Display | undefined>(undefined);
-  readonly player = new Player((step) => {
-    this.#play(step);
-  });
+  readonly player = new Player(
+    (step) => {
+      this.#play(step);
+    },
+    () => this.#stays(),
+  );
   readonly stack: ReadonlySignal<Stack | undefined> = computed(() => {
     const phase = this.phase.value;
     return phase.kind === "open" ? phase.stacks[phase.part] : undefined;
@@ -73,6 +76,8 @@ export class Pane {
   readonly frame: ReadonlySignal<Frame | undefined> = computed(() => this.frames.value[this.drawn.value]);
 
   readonly #host: PaneHost;
+  /** Whether the file has said how fast its images go. */
+  #paced = false;
   readonly #background = new Background({
     load: async (index) => this.#stack?.load(index),
     onChange: (states) => {
@@ -165,7 +170,9 @@ export class Pane {
       this.phase.value = { kind: "open", series, stacks, part };
       this.target.value = at;
     });
-    this.player.rate.value = cineRate(frames) ?? 10;
+    const rate = cineRate(frames);
+    this.#paced = rate !== undefined;
+    this.player.rate.value = rate ?? 10;
     if (!(await this.#startStack(series, frames, open))) return;
     await this.show(at);
     if (this.#opening.signal === open) this.#background.run();
@@ -210,6 +217,7 @@ export class Pane {
           this.facts.value = facts;
           this.display.value = facts.display;
         });
+        this.#pace();
       },
       onEvicted: (key) => {
         this.#background.mark(
@@ -344,6 +352,21 @@ export class Pane {
     const whole = Math.trunc(this.#dragged);
     this.#dragged -= whole;
     if (whole !== 0) this.step(whole);
+  }
+
+  /** A clip that only says when each of its frames came goes by these times. */
+  #pace(): void {
+    const rate = meanRate(this.display.value?.frame_times ?? []);
+    if (this.#paced || rate === undefined) return;
+    this.#paced = true;
+    this.player.rate.value = rate;
+  }
+
+  #stays(): number {
+    const frame = this.frames.value[this.target.value];
+    // what is known of the file on the screen holds for its frames alone
+    const known = frame?.image.id === this.frame.value?.image.id ? this.display.value : undefined;
+    return frame === undefined ? 1 : staying(frame, known?.frame_times ?? []);
   }
 
   /** The next image of a cine, when it is there; a film does not run ahead of its images. A fourth dimension goes first. */

@@ -26,6 +26,21 @@ describe("Player", () => {
     expect(player.playing.value).toBe(false);
   });
 
+  it("lets an image stay for as long as it is told to", () => {
+    const at: number[] = [];
+    const player = new Player(
+      () => at.push(performance.now()),
+      () => (at.length % 2 === 1 ? 0.5 : 1.5),
+    );
+    const begin = performance.now();
+    player.rate.value = 10;
+    player.play();
+    vi.advanceTimersByTime(420);
+    player.pause();
+    const times = at.map((time) => Math.round((time - begin) / 50) * 50); // drawn with the next picture of the screen
+    expect(times.slice(0, 5)).toEqual([0, 50, 200, 250, 400]);
+  });
+
   it("does not make up for what a slow machine has missed", () => {
     let [steps, now] = [0, 0];
     let frame: FrameRequestCallback = () => undefined;

@@ -9,11 +9,14 @@ export class Player {
   readonly rate = signal(10);
 
   readonly #step: (step: number) => void;
+  /** For how long the image at hand stays, against the others. */
+  readonly #stays: () => number;
   #request = 0;
   #due = 0;
 
-  constructor(step: (step: number) => void) {
+  constructor(step: (step: number) => void, stays = (): number => 1) {
     this.#step = step;
+    this.#stays = stays;
   }
 
   toggle(): void {
@@ -45,8 +48,7 @@ export class Player {
     if (!this.playing.value) return;
     this.#request = requestAnimationFrame(this.#tick);
     if (now < this.#due) return;
-    const period = 1000 / this.rate.value;
-    this.#due = Math.max(this.#due + period, now);
     this.#step(1);
+    this.#due = Math.max(this.#due + (1000 / this.rate.value) * this.#stays(), now);
   };
 }
