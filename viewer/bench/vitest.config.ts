@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ["**/*.measure.ts"],
     environment: "node",
+    globalSetup: "./table.ts",
     fileParallelism: false,
     testTimeout: 900_000,
     hookTimeout: 600_000,

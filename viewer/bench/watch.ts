@@ -1,5 +1,10 @@
 /** When something is seen, told by the page itself: the same way for us and for the peer. */
+import { appendFileSync } from "node:fs";
+
 import type { Page } from "playwright-core";
+import { inject } from "vitest";
+
+import type { Row } from "./table.ts";
 
 declare global {
   interface Window {
@@ -61,8 +66,9 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-/** One row of the table, as text and as JSON. */
-export function tell(measure: string, ratio: number, must: string, parts: Readonly<Record<string, number>>): void {
-  const rounded = Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, Math.round(value * 100) / 100]));
-  process.stdout.write(`${JSON.stringify({ measure, ratio: Math.round(ratio * 1000) / 1000, must, ...rounded })}\n`);
+/** One row of the table, as JSON; `must`: what the value may be at most. */
+export function tell(measure: string, value: number, must: number, parts: Readonly<Record<string, number>>): void {
+  const rounded = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, Math.round(part * 100) / 100]));
+  process.stdout.write(`${JSON.stringify({ measure, value: Math.round(value * 1000) / 1000, must, ...rounded })}\n`);
+  appendFileSync(inject("table"), `${JSON.stringify({ measure, value, must } satisfies Row)}\n`);
 }
