@@ -180,7 +180,7 @@ class Archive:
     ) -> Archive:
         """An ephemeral archive over files of any kind that is known: ``opened_others`` says what they are.
 
-        ``paths`` lie on a disk, folders with all that is in them; ``handed_in`` are files by name that lie nowhere.
+        ``paths`` lie on a disk, folders with all that is in them; ``handed_in`` are files by path that lie nowhere.
         Undecodable when none of them can be shown.
         """
         from fileroom.volumes.gathering import gather_all

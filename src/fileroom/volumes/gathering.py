@@ -16,7 +16,7 @@ from fileroom.volumes import packed
 from fileroom.volumes.as_dicom import Slices, new_uid, shown_with
 from fileroom.volumes.files import InMemory, OnDisk
 from fileroom.volumes.labels import looks_like_labels
-from fileroom.volumes.odd_dicom import with_identity
+from fileroom.volumes.odd_dicom import as_meant, with_identity
 from fileroom.volumes.reading import DATA_ONLY, read_volumes
 from fileroom.volumes.refusing import Refused
 
@@ -36,12 +36,16 @@ MOST_FAILURES: Final = 200
 def gather_all(
     paths: Sequence[str], handed_in: Mapping[str, bytes], cancel: CancelToken | None = None
 ) -> tuple[dict[str, Positioned | bytes], Others]:
-    """What is at ``paths`` and what was handed in. The first refusal when nothing of it can be shown."""
-    folder: dict[str, InMemory] = {}
-    for name, data in handed_in.items():
+    """What is at ``paths`` and what was handed in, by its path in what it came with. The first refusal when nothing of
+    it can be shown."""
+    folders: dict[str, dict[str, InMemory]] = {}
+    for path, data in handed_in.items():
+        above, _, name = path.rpartition("/")
+        folder = folders.setdefault(above, {})
         folder[name.lower()] = InMemory(name, data, folder)
-    alone = len(folder) == 1
-    uploaded = (file for file in folder.values() if alone or not belongs_to_others(file.name))
+    alone = len(handed_in) == 1
+    files = (file for folder in folders.values() for file in folder.values())
+    uploaded = (file for file in files if alone or not belongs_to_others(file.name))
     found = gather(chain(at(paths), uploaded), cancel)
     if not found.files:
         raise found.first_error or Refused(Refusal.NO_IMAGE)
@@ -127,6 +131,7 @@ def _add(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]]) -> 
 
 
 def _add_one(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]]) -> None:
+    file = as_meant(file)
     if _is_dicom(file):
         _keep(found, file.name, file, OtherImage.of_dicom(file.name))
         return

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.as_dicom import as_text, new_uid
+from fileroom.volumes.block import unpacked
 from fileroom.volumes.elements import SECONDARY_CAPTURE
-from fileroom.volumes.files import reader_of
+from fileroom.volumes.files import InMemory, reader_of, whole
 from fileroom.volumes.refusing import Refused
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ IMAGE: Final = ("Rows", "Columns", "BitsAllocated")
 ACR_POSITION, ACR_ORIENTATION = 0x00200030, 0x00200035  # retired (PS3.6): as Image Position and Orientation are
 COLOUR = 3
 META_GROUP = 0x0003
+PREAMBLE, PREFIX = 128, b"DICM"  # PS3.10 7.1
+STEP = 1 << 20
 
 
 def with_identity(file: OtherFile, study: str) -> tuple[bytes, tuple[Remark, ...]] | None:
@@ -46,9 +49,26 @@ def with_identity(file: OtherFile, study: str) -> tuple[bytes, tuple[Remark, ...
             raise Refused(Refusal.DAMAGED) from error
 
 
+def as_meant(file: OtherFile) -> OtherFile:
+    """The file as PS3.10 has it where only its wrapping is odd: packed by gzip, or without what precedes DICM."""
+    if file.read_at(0, len(PREFIX)) == PREFIX:
+        return InMemory(file.name, bytes(PREAMBLE) + whole(file, MOST))
+    data = unpacked(file)
+    if data is file or data.read_at(PREAMBLE, len(PREFIX)) != PREFIX:
+        return file
+    parts: list[bytes] = []
+    size = 0
+    while part := data.read_at(size, STEP):
+        size += len(part)
+        if size > MOST:
+            raise Refused(Refusal.TOO_LARGE)
+        parts.append(part)
+    return InMemory(data.name, b"".join(parts))
+
+
 def _looks_like(head: bytes) -> bool:
     """A preamble, or a first element of group 8 or 2, in either byte order."""
-    if head[128:132] == b"DICM":
+    if head[PREAMBLE:].startswith(PREFIX):
         return True
     group = head[:2]
     return any(group in {number.to_bytes(2, "little"), number.to_bytes(2, "big")} for number in GROUPS)

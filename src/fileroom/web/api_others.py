@@ -64,9 +64,9 @@ async def _handed_in(request: Request) -> dict[str, bytes]:
         raise BadRequest("The list of files before them is not understood.") from None
     view, at, files = memoryview(body), len(line) + len(end), {}
     for name, size in sizes:
-        if size < 0 or at + size > len(body) or not name:
+        if size < 0 or at + size > len(body) or not name or name.endswith(("/", "\\")):
             raise BadRequest("The files are not as long as their list says.")
-        files[name.replace("\\", "/").rpartition("/")[2]] = bytes(view[at : at + size])
+        files[name.replace("\\", "/").lstrip("/")] = bytes(view[at : at + size])
         at += size
     return files
 
