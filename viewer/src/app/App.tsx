@@ -10,6 +10,7 @@ import { MenuHost, ToastHost } from "../features/kit/index.ts";
 import type { MatchesPageProps } from "../features/matches/index.ts";
 import type { PacsPageProps } from "../features/pacs/index.ts";
 import { t } from "../features/prefs/index.ts";
+import type { UpkeepPageProps } from "../features/upkeep/index.ts";
 import { SignInPage } from "../features/session/index.ts";
 import type { SeriesViewProps } from "../features/viewport/index.ts";
 import { Header } from "./Header.tsx";
@@ -31,6 +32,9 @@ if (HERE !== undefined) document.documentElement.style.setProperty("--session-ba
 
 const loadPacs = async () => (await import("../features/pacs/index.ts")).PacsPage;
 const PACS: PacsPageProps = { onChanged: () => void archive.refresh() };
+
+const loadUpkeep = async () => (await import("../features/upkeep/index.ts")).UpkeepPage;
+const UPKEEP: UpkeepPageProps = { onChanged: () => void archive.refresh() };
 
 const loadMatches = async () => (await import("../features/matches/index.ts")).MatchesPage;
 const MATCHES: MatchesPageProps = { onChanged: () => void archive.refresh() };
@@ -107,6 +111,8 @@ function PageOf() {
       return <Lazy key={HERE ?? ""} load={HERE === undefined ? loadOthers : loadOpened} props={{}} quiet />;
     case "pacs":
       return <Lazy<PacsPageProps> load={loadPacs} props={PACS} quiet />;
+    case "upkeep":
+      return <Lazy<UpkeepPageProps> load={loadUpkeep} props={UPKEEP} quiet />;
     case "matches":
       return <Lazy<MatchesPageProps> load={loadMatches} props={MATCHES} quiet />;
     case "ledger":

@@ -549,7 +549,36 @@ export interface RelinkReport {
   readonly files: number;
   readonly images: number;
   readonly series: number;
+  readonly bytes: number;
+  readonly moves: readonly Relinked[];
+  /** How many were not found; `still` says where they are recorded. */
   readonly left: number;
+  readonly still: readonly Relinked[];
+}
+
+/** Some files of one folder: found in `new`, or still in `state`. */
+export interface Relinked {
+  readonly old: string;
+  readonly new: string;
+  readonly state: State;
+  readonly files: number;
+}
+
+/** What a purge deleted, or would delete: copies of removed entries that the archive owns. */
+export interface PurgeReport {
+  readonly done: boolean;
+  readonly files: number;
+  readonly bytes: number;
+  readonly entries: readonly Purged[];
+  readonly left: readonly string[];
+}
+
+export interface Purged {
+  readonly patient: PersonName;
+  readonly date: string;
+  readonly description: string;
+  readonly files: number;
+  readonly bytes: number;
 }
 export type RelinkJob = JobOf<"relink", RelinkReport>;
 /** A series as a file, which waits to be fetched. */

@@ -13,7 +13,7 @@ describe("other files", () => {
   });
 
   it("are handed in as a list and their bytes", async () => {
-    const body = handedIn([new File(["abc"], "a.nii"), new File(["d"], "b.mhd")]);
+    const body = handedIn([new File(["abc"], "a.nii"), new File(["d"], "b.mhd")].map((file) => ({ file, path: file.name })));
     expect(await body.text()).toBe('[{"name":"a.nii","size":3},{"name":"b.mhd","size":1}]\nabcd');
   });
 

@@ -91,10 +91,16 @@ export interface Others {
 
 const HANDED_IN = "application/vnd.fileroom.files";
 
+/** A file that a browser has, with its path in the folder that it came with. */
+export interface Dropped {
+  readonly file: File;
+  readonly path: string;
+}
+
 /** Files as the body of one request: a line of JSON that lists them, then one after the other. */
-export function handedIn(files: readonly File[]): Blob {
-  const list = files.map((file) => ({ name: file.name, size: file.size }));
-  return new Blob([`${JSON.stringify(list)}\n`, ...files], { type: HANDED_IN });
+export function handedIn(files: readonly Dropped[]): Blob {
+  const list = files.map(({ file, path }) => ({ name: path, size: file.size }));
+  return new Blob([`${JSON.stringify(list)}\n`, ...files.map(({ file }) => file)], { type: HANDED_IN });
 }
 
 /** `33 × 41 × 25`, without the axes of which there is one. */

@@ -14,6 +14,7 @@ describe("addresses", () => {
     ["/matches", { page: "matches" }],
     ["/imports/12", { page: "ledger", id: 12 }],
     ["/check", { page: "check" }],
+    ["/upkeep", { page: "upkeep" }],
   ] as const)("%s both ways", (path, route) => {
     expect(parseRoute(path)).toEqual(route);
     expect(routePath(route)).toBe(path);

@@ -14,6 +14,7 @@ export type Route =
   | { readonly page: "media" }
   | { readonly page: "pacs" }
   | { readonly page: "others" }
+  | { readonly page: "upkeep" }
   | { readonly page: "unknown"; readonly path: string };
 
 const decode = (text: string): string => {
@@ -25,7 +26,7 @@ const decode = (text: string): string => {
 };
 
 /** Pages of which there is one. */
-const PLAIN = ["folders", "matches", "check", "media", "others", "pacs"] as const;
+const PLAIN = ["folders", "matches", "check", "media", "others", "pacs", "upkeep"] as const;
 
 /** The route of an address's path. */
 export function parseRoute(path: string): Route {
@@ -74,5 +75,7 @@ function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
       return "/pacs";
     case "others":
       return "/others";
+    case "upkeep":
+      return "/upkeep";
   }
 }

@@ -28,6 +28,7 @@ import type {
   PatientRule,
   Peer,
   Place,
+  PurgeReport,
   PossibleMatch,
   ReasonCount,
   Root,
@@ -42,7 +43,7 @@ import type {
   Verdict,
 } from "../core/model.ts";
 import type { Measurement } from "../core/measure.ts";
-import { handedIn, type Others } from "../core/others.ts";
+import { type Dropped, handedIn, type Others } from "../core/others.ts";
 import { address } from "../core/place.ts";
 import { json, request } from "./http.ts";
 
@@ -206,6 +207,16 @@ export const startImport = async (paths: readonly string[], copy: boolean): Prom
 export const rebuild = async (paths: readonly string[] = []): Promise<string> =>
   (await json<{ job: string }>("/api/rebuild", { method: "POST", body: { paths } })).job;
 
+/** Look in a folder for files that are not where they were; `follow` records them there. Answers the name of the job. */
+export const relink = async (path: string, follow: boolean): Promise<string> =>
+  (await json<{ job: string }>("/api/relink", { method: "POST", body: { path, follow } })).job;
+
+/** Which of its own copies of removed entries the archive would delete. */
+export const wouldPurge = (): Promise<PurgeReport> => json("/api/purge");
+
+/** Delete them. */
+export const purge = (): Promise<PurgeReport> => json("/api/purge", { method: "POST", body: { delete: true } });
+
 export const imports = (offset = 0, limit = 100, signal?: AbortSignal): Promise<Page<ImportSummary>> =>
   json(`/api/imports${queryString({ offset, limit })}`, { signal });
 
@@ -299,7 +310,7 @@ export const keeping = (session: string, job: string): Promise<Keeping> => json(
 export const openOthers = (paths: readonly string[]): Promise<Session> => json("/api/others", { method: "POST", body: { paths } });
 
 /** The same with files that the browser has. */
-export const handInOthers = (files: readonly File[]): Promise<Session> => json("/api/others", { method: "POST", body: handedIn(files) });
+export const handInOthers = (files: readonly Dropped[]): Promise<Session> => json("/api/others", { method: "POST", body: handedIn(files) });
 
 /** What the files of this session are. */
 export const openedOthers = (signal?: AbortSignal): Promise<Others> => json("/api/others", { signal });

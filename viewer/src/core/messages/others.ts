@@ -2,7 +2,7 @@
 export const others = {
   en: {
     "others.intro": "Look at NIfTI, NRRD, MetaImage, MGZ, MINC, PAR/REC, TIFF, JPEG 2000, pictures, NumPy arrays, or DICOM without importing it. Nothing is added to the archive.",
-    "others.drop": "Drop files here",
+    "others.drop": "Drop files or folders here",
     "others.dropHint": "or choose them: they are read into memory, and lie nowhere",
     "others.choose": "Choose files…",
     "others.here": "On this computer",
@@ -76,7 +76,7 @@ export const others = {
   },
   it: {
     "others.intro": "Guarda NIfTI, NRRD, MetaImage, MGZ, MINC, PAR/REC, TIFF, JPEG 2000, immagini, array NumPy o DICOM senza importarli. All’archivio non si aggiunge nulla.",
-    "others.drop": "Trascina qui i file",
+    "others.drop": "Trascina qui file o cartelle",
     "others.dropHint": "oppure sceglili: vengono letti in memoria e non restano da nessuna parte",
     "others.choose": "Scegli i file…",
     "others.here": "Su questo computer",

@@ -2,6 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
 import type { Root } from "../../core/model.ts";
+import { routePath } from "../../core/routes.ts";
 import { ApiError } from "../../io/http.ts";
 import { CharsetLater } from "../charset/index.ts";
 import { Ask, Icon, openMenu, Problem, toast } from "../kit/index.ts";
@@ -36,6 +37,9 @@ export function FoldersPage({ store, onImport, onAgain, onRebuild, onReread }: F
             {t("folders.rebuildAll")}
           </button>
         )}
+        <a class="button" href={routePath({ page: "upkeep" })}>
+          {t("folders.upkeep")}
+        </a>
       </header>
       {problem === undefined ? null : <Problem problem={problem} onRetry={() => void store.load()} />}
       {roots?.length === 0 ? <NoFolders onImport={onImport} /> : null}

@@ -2,6 +2,7 @@
 import "./imports.css";
 
 export { ChooserStore } from "./chooserStore.ts";
+export { FolderChooser } from "./FolderChooser.tsx";
 export { ImportDialog } from "./ImportDialog.tsx";
 export { ImportsPage } from "./ImportsPage.tsx";
 export { ImportStore } from "./importStore.ts";

@@ -2,8 +2,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 import { breadcrumbs, cleanPath } from "../../core/importing.ts";
+import type { Dropped } from "../../core/others.ts";
 import type { Folder, Place } from "../../core/model.ts";
 import * as api from "../../io/api.ts";
+import { chosen, dropped } from "../../io/dropped.ts";
 import { isAbort } from "../../io/http.ts";
 import { Icon } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
@@ -29,9 +31,9 @@ export function OthersPage() {
     }
     opening.value = false;
   };
-  const handIn = (files: readonly File[]): void => {
+  const handIn = (files: readonly Dropped[]): void => {
     if (files.length === 0) return;
-    if (files.reduce((sum, file) => sum + file.size, 0) > MOST_BYTES) problem.value = t("others.tooLarge");
+    if (files.reduce((sum, { file }) => sum + file.size, 0) > MOST_BYTES) problem.value = t("others.tooLarge");
     else void open(() => api.handInOthers(files));
   };
 
@@ -48,7 +50,10 @@ export function OthersPage() {
       onDrop={(event) => {
         event.preventDefault();
         over.value = false;
-        handIn([...(event.dataTransfer?.files ?? [])]);
+        if (event.dataTransfer === null) return;
+        dropped(event.dataTransfer).then(handIn, (error: unknown) => {
+          problem.value = said(error);
+        });
       }}
     >
       <header class="page-head">
@@ -71,7 +76,7 @@ export function OthersPage() {
             tabIndex={-1}
             aria-label={t("others.choose")}
             onChange={(event) => {
-              handIn([...(event.currentTarget.files ?? [])]);
+              handIn(chosen(event.currentTarget.files ?? []));
               event.currentTarget.value = "";
             }}
           />
