@@ -178,7 +178,7 @@ describe("Open other", () => {
     const row = (name: string) => panel.locator("section").filter({ hasText: name });
     await row("labels.nii.gz").getByRole("checkbox").first().click();
     await row("coarse.nii").getByRole("checkbox").first().click();
-    await row("coarse.nii").getByText("whether it is of the same scan is not known").waitFor();
+    await row("coarse.nii").getByText("Whether it is of the same scan is not known").waitFor();
     await expect.poll(async () => (await painted(RED, GREEN))[0]?.[0] ?? 0).toBeGreaterThan(0.2);
     await row("away.nii").getByRole("checkbox").first().click();
     await row("away.nii").getByText("It lies elsewhere in the patient").waitFor();
