@@ -166,11 +166,12 @@ describe("Open other", () => {
       await page.keyboard.press("ArrowDown");
       await page.locator(`.vp-stage[data-drawn="${step}"]`).waitFor();
     }
+    await expect.poll(async () => (await painted(RED, GREEN)).every((at) => at !== undefined)).toBe(true);
     const [left, front] = await painted(RED, GREEN);
     expect(left?.[0]).toBeGreaterThan(0.2); // the patient's left is at the right hand
     expect(front?.[1]).toBeLessThan(-0.2);
     await panel.getByRole("listitem").nth(0).getByRole("checkbox").click();
-    expect((await painted(RED, GREEN)).map((at) => at !== undefined)).toEqual([false, true]);
+    await expect.poll(async () => (await painted(RED, GREEN)).map((at) => at !== undefined)).toEqual([false, true]);
   });
 
   it("lays one on another grid as well, says that nobody knows whose it is, and refuses one that lies elsewhere", async () => {
