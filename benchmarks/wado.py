@@ -67,6 +67,34 @@ print(json.dumps([time.perf_counter() - began, sum(counts)]))
 """
 
 
+# The least that uvicorn can do: it has been told where the files are, and sends them as they are read in threads.
+BARE = r"""
+import asyncio, socket, sys, uvicorn
+www, said = sys.argv[1], {}
+def read(path):
+    with open(path, "rb", buffering=0) as file:
+        while piece := file.read(1 << 20):
+            yield piece
+def size(path):
+    import os
+    return str(os.path.getsize(path)).encode()
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    path = www + scope["path"]
+    headers = [(b"content-length", size(path)), (b"content-type", b"application/octet-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    pieces, loop = read(path), asyncio.get_running_loop()
+    while piece := await loop.run_in_executor(None, next, pieces, None):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="critical")
+uvicorn.Server(config).run(sockets=[listener])
+"""
+
+
 class Server(NamedTuple):
     """Where a server listens, what it has to be told, and where it has the series and its frames."""
 
@@ -98,6 +126,7 @@ def _measure(name: str, instances: int, runs: int, *, whole: bool) -> Comparison
         servers = {"fileroom": ours}
         if shutil.which("nginx"):
             servers["nginx"] = stack.enter_context(_nginx(place, ours))
+            servers["bare uvicorn"] = stack.enter_context(_bare(place, servers["nginx"]))
         kinds = {
             kind: (lambda server=server: server.take([server.series], 1))
             if whole
@@ -157,6 +186,19 @@ def _nginx(place: Path, ours: Server) -> Iterator[Server]:
     try:
         _wait_for(port)
         yield Server(port, "", "/series", [f"/{number}" for number in range(len(ours.frames))])
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def _bare(place: Path, nginx: Server) -> Iterator[Server]:
+    """A bare ASGI app on uvicorn, over the files of nginx."""
+    command = [sys.executable, "-c", BARE, str(place / "www")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        yield nginx._replace(port=int(process.stdout.readline()))
     finally:
         process.terminate()
         process.wait()

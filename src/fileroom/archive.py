@@ -94,7 +94,8 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceFile:
-    """A file of an instance that was there a moment ago. ``path`` is as the operating system takes it."""
+    """A file of an instance that was there a moment ago. ``path`` is as the operating system takes it; ``changed`` when
+    the file is not as it was when it was read."""
 
     id: str
     path: str
@@ -102,6 +103,7 @@ class InstanceFile:
     mtime_ns: int
     frames: int
     header: Header
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -640,6 +642,7 @@ class Archive:
             mtime_ns=found.mtime_ns,
             frames=found.frames,
             header=found.header,
+            changed=found.changed,
         )
 
     def frame(self, instance: str | InstanceFile, number: int, *, decoded: bool = False) -> FrameBytes:
@@ -788,6 +791,19 @@ class Archive:
                 return file.read_at(offset, length)
         except OSError as error:
             raise Unavailable("the file cannot be read now") from error
+
+    def stored_stretches(self, file: InstanceFile, number: int) -> tuple[tuple[int, int], ...] | None:
+        """Where :meth:`frame` finds frame ``number``, as stored, in the file itself: offset and length of each stretch.
+
+        None when it lies nowhere as it is. The same errors.
+        """
+        from fileroom.pixels import frames
+
+        return frames.stored_stretches(file.path, file.header, number)
+
+    def generation(self) -> int | None:
+        """Another number whenever the catalog has changed, whoever changed it; None when it cannot be told now."""
+        return self._catalog.database.generation()
 
     def data_set(self, instance: str | InstanceFile, transfer_syntax: str = "") -> Iterator[bytes]:
         """The data set of an instance without its meta group, in pieces: as stored, or in a native transfer syntax.

@@ -127,6 +127,22 @@ def test_many_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     assert errors == []
 
 
+def test_every_commit_makes_another_generation(tmp_path: Path) -> None:
+    ours, theirs = Database(tmp_path / "catalog.db", KEY), Database(tmp_path / "catalog.db", KEY)
+    seen = [ours.generation()]
+    assert ours.generation() == seen[0]
+    for database in (ours, theirs, ours):
+        with database.transaction() as cursor:
+            cursor.execute("INSERT INTO token(name, digest) VALUES (?, ?)", (str(len(seen)), bytes([len(seen)])))
+        with ours.reading() as cursor:
+            cursor.execute("SELECT * FROM token").fetchall()
+        seen.append(ours.generation())
+        assert ours.generation() == seen[-1]
+    assert len(set(seen)) == len(seen)
+    ours.close()
+    theirs.close()
+
+
 def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
     database = Database(tmp_path / "catalog.db", KEY)
     with contextlib.suppress(RuntimeError), database.transaction() as cursor:

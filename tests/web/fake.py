@@ -261,6 +261,9 @@ class FakeArchive:
                 found.append(error)
         return found
 
+    def generation(self) -> None:
+        """Never the same: nothing of what it says is kept."""
+
     def frame(self, instance: str | InstanceFile, number: int, *, decoded: bool = False) -> FrameBytes:
         one = instance if isinstance(instance, InstanceFile) else self.read(instance)
         self.frame_reads.append((one.id, number, decoded))

@@ -40,6 +40,8 @@ class Database:
     def _open(self, path: Path, connecting: Callable[[], Any]) -> None:
         self.path = path
         self.writes = 0  # transactions of this process that were kept
+        self._connecting, self._watching = connecting, threading.Lock()
+        self._watcher: Any = None
         self._write_lock = threading.RLock()
         self.engine: Engine = create_engine(
             "sqlite://",
@@ -102,6 +104,27 @@ class Database:
         finally:
             pooled.close()
 
+    def generation(self) -> int | None:
+        """A number that is another one after every commit, of whatever process; None when it cannot be had at once.
+
+        PRAGMA data_version tells of what *other* connections committed: so it is asked of one that never does.
+        """
+        with self._watching:
+            try:
+                if self._watcher is None:
+                    self._watcher = self._connecting()
+                    self._watcher.execute("PRAGMA cache_size = -64")
+                    self._watcher.execute("PRAGMA busy_timeout = 0")
+                return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+            except (CatalogError, sqlcipher.Error):
+                return None
+
+    def _stop_watching(self) -> None:
+        with self._watching, contextlib.suppress(sqlcipher.Error):
+            if self._watcher is not None:
+                self._watcher.close()
+            self._watcher = None
+
     def _migrate(self) -> None:
         with self.reading() as cursor:
             version = cursor.execute("PRAGMA user_version").fetchone()[0]
@@ -123,6 +146,7 @@ class Database:
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and close every connection."""
+        self._stop_watching()
         with contextlib.suppress(CatalogError, sqlcipher.Error):
             pooled = self.engine.raw_connection()
             try:
@@ -151,6 +175,7 @@ class MemoryDatabase(Database):
 
     def close(self) -> None:
         """Forget all of it."""
+        self._stop_watching()
         self.engine.dispose()
         with contextlib.suppress(sqlcipher.Error):
             self._anchor.close()

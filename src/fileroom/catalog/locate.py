@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -55,6 +55,7 @@ class Located:
     mtime_ns: int
     frames: int
     header: Header
+    changed: bool = False  # it is not as it was when it was read
 
 
 def locate(catalog: Catalog, instance_id: str) -> Located:
@@ -106,7 +107,7 @@ def _best(catalog: Catalog, mounts: Mounts, rows: Iterable[tuple[Any, ...]]) -> 
             found = Located(path, facts.size, facts.mtime_ns, frames, whole)
             if _stands(catalog, facts, *recorded_facts):
                 return found
-            changed = changed or found  # a copy that is what it was is better
+            changed = changed or replace(found, changed=True)  # a copy that is what it was is better
     if changed is not None:
         return changed
     raise Unavailable(

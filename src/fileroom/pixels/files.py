@@ -51,10 +51,11 @@ class Bytes(Protocol):
 
 @dataclass(slots=True)
 class FileBytes:
-    """A file, by positioned reads: no buffer, nothing is read ahead."""
+    """A file, by positioned reads: no buffer, nothing is read ahead. ``alone``: it is no member of another."""
 
     source: Positioned
     size: int
+    alone: bool = False
 
     def read(self, offset: int, length: int) -> bytes:
         """Up to ``length`` bytes; fewer only at the end of the file."""
@@ -111,7 +112,7 @@ def _bytes_of(path: str | os.PathLike[str]) -> Iterator[FileBytes]:
             file = stack.enter_context(opened(path))
         except OSError as error:
             raise Unavailable("the file cannot be opened") from error
-        yield FileBytes(file, file.size)
+        yield FileBytes(file, file.size, file.alone)
 
 
 def _in_file(source: FileBytes, header: Header) -> PixelElement:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.errors import BadRequest, Undecodable
 from fileroom.pixels import layout
-from fileroom.pixels.files import DOUBLE_PIXEL_DATA, FLOAT_PIXEL_DATA, pixel_element
+from fileroom.pixels.files import DOUBLE_PIXEL_DATA, FLOAT_PIXEL_DATA, FileBytes, pixel_element
 from fileroom.pixels.form import Form, form_of, frame_count
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -51,6 +52,23 @@ def stored_frame(path: str | os.PathLike[str], header: Header, number: int) -> S
             return StoredFrame(layout.native_bytes(pixels, form, number), EXPLICIT_LE)
         data = layout.encapsulated_bytes(pixels, form, number, header.transfer_syntax_uid)
         return StoredFrame(data, header.transfer_syntax_uid)
+
+
+def stored_stretches(path: str | os.PathLike[str], header: Header, number: int) -> tuple[tuple[int, int], ...] | None:
+    """Where the bytes of :func:`stored_frame` lie in the file itself: offset and length of each stretch.
+
+    None when they lie nowhere as they are: what is deflated or in a container, big endian, or begins inside a byte.
+    """
+    form = _asked(header, number)
+    with pixel_element(path, header) as pixels:
+        if not isinstance(pixels.source, FileBytes) or not pixels.source.alone:
+            return None
+        if header.transfer_syntax_uid in NATIVE:
+            one = layout.native_stretch(pixels, form, number)
+            found: Sequence[tuple[int, int]] = () if one is None else (one,)
+        else:
+            found = layout.encapsulated_stretches(pixels, form, number, header.transfer_syntax_uid)
+        return tuple((pixels.start + offset, length) for offset, length in found) or None
 
 
 def decoded_frame(path: str | os.PathLike[str], header: Header, number: int) -> NDArray[Any]:

@@ -46,6 +46,16 @@ def native_bytes(pixels: PixelElement, form: Form, number: int) -> bytes:
     return _from_bit(data, first % 8, bits)
 
 
+def native_stretch(pixels: PixelElement, form: Form, number: int) -> Fragment | None:
+    """Where :func:`native_bytes` lie in the value; None when they have to be turned around or moved, or are cut off."""
+    bits = frame_bits(pixels, form)
+    begin = bits * (number - 1) // 8
+    offset, length = _native_start(pixels) + begin, bits // 8
+    if bits % 8 or _word(pixels, form) > 1 or pixels.start + offset + length > pixels.end:
+        return None
+    return offset, length
+
+
 def frame_bits(pixels: PixelElement, form: Form) -> int:
     """Bits of a native frame. Two pixels of YBR_FULL_422 share their colour: four samples for six (C.7.6.3.1.2)."""
     bits = form.pixels * form.samples * form.bits_allocated
@@ -104,13 +114,19 @@ def _from_bit(data: bytes, skip: int, bits: int) -> bytes:
 
 def encapsulated_bytes(pixels: PixelElement, form: Form, number: int, transfer_syntax_uid: str) -> bytes:
     """The bytes of frame ``number``: its fragments one after the other, as stored."""
-    fragments = _fragments_of(pixels, form, number, transfer_syntax_uid)
-    if sum(length for _, length in fragments) > MAX_FRAME_BYTES:
+    fragments = encapsulated_stretches(pixels, form, number, transfer_syntax_uid)
+    return b"".join(pixels.read(offset, length) for offset, length in fragments)
+
+
+def encapsulated_stretches(pixels: PixelElement, form: Form, number: int, syntax: str) -> Sequence[Fragment]:
+    """Where those fragments lie in the value."""
+    fragments = _fragments_of(pixels, form, number, syntax)
+    size = sum(length for _, length in fragments)
+    if size > MAX_FRAME_BYTES:
         raise Undecodable("a compressed frame of this size is not decoded here")
-    data = b"".join(pixels.read(offset, length) for offset, length in fragments)
-    if not data:
+    if not size:
         raise Undecodable("there is nothing stored for this frame")
-    return data
+    return fragments
 
 
 def _fragments_of(pixels: PixelElement, form: Form, number: int, syntax: str) -> Sequence[Fragment]:

@@ -30,15 +30,17 @@ class Facts(NamedTuple):
 
 
 class Opened:
-    """A file's bytes at positions, with what is known of it. ``fd`` is of the file that the system knows."""
+    """A file's bytes at positions, with what is known of it. ``fd`` is of the file that the system knows, and ``alone``
+    says whether that holds these very bytes, at these very positions."""
 
-    __slots__ = ("_facts", "_source", "fd", "mtime_ns", "read_at", "size")
+    __slots__ = ("_facts", "_source", "alone", "fd", "mtime_ns", "read_at", "size")
 
     def __init__(self, fd: int, facts: os.stat_result, source: Positioned, mtime_ns: int) -> None:
         self.fd = fd
         self.size = source.size
         self.mtime_ns = mtime_ns
         self.read_at = source.read_at
+        self.alone = isinstance(source, Plain)
         self._facts = facts
 
     def stands(self) -> bool:
@@ -54,6 +56,7 @@ class _Held(Opened):
         self.size = source.size
         self.mtime_ns = held.ANY_TIME
         self.read_at = source.read_at
+        self.alone = False
         self._final = getattr(source, "final", True)
 
     def stands(self) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
@@ -59,18 +60,33 @@ async def answer(request: Request, call: Callable[[Archive], Any]) -> Response:
     return Response(body, media_type="application/json")
 
 
-class InPieces(Response):
-    """A body of pieces that are all at hand. They are not put together first: pixels are large to copy."""
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Bytes that lie in a file and are to be sent from there: offset and length of each stretch."""
 
-    def __init__(self, pieces: Sequence[bytes], *, headers: Mapping[str, str], media_type: str) -> None:
+    path: str
+    stretches: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        """How many bytes they are."""
+        return sum(length for _, length in self.stretches)
+
+
+class InPieces(Response):
+    """A body of pieces that are all at hand. They are not put together first: pixels are large to copy.
+
+    One with :class:`Stretches` among them is for :mod:`fileroom.web.straight` to send.
+    """
+
+    def __init__(self, pieces: Sequence[bytes | Stretches], *, headers: Mapping[str, str], media_type: str) -> None:
         length = {"Content-Length": str(sum(map(len, pieces)))}
         super().__init__(headers={**headers, **length}, media_type=media_type)
-        self._pieces = pieces
+        self.pieces = pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Send them one after the other."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for piece in self._pieces if scope["method"] != "HEAD" else ():
+        for piece in self.pieces if scope["method"] != "HEAD" else ():
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 

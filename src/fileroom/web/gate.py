@@ -15,7 +15,7 @@ from fileroom.settings import NO_GUESTS
 from fileroom.web.problems import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,11 +63,21 @@ def is_dicomweb(path: str) -> bool:
     return path == "/dicomweb" or path.startswith("/dicomweb/")
 
 
-class SecurityHeaders:
-    """Every answer carries the headers above; what does not speak of caching is not to be kept.
+def secured(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those above; what does not speak of caching is not to be kept.
 
     A browser's cache on disk is not sealed, and what the archive holds is: names and pixels stay in memory there.
     """
+    headers = list(given)
+    said = {name.lower() for name, _ in headers}
+    if b"cache-control" not in said:
+        headers.append((b"cache-control", b"no-store"))
+    # a policy of an answer's own stands alone: two of them would both hold
+    return [*headers, *(one for one in HEADERS if one[0] not in said)]
+
+
+class SecurityHeaders:
+    """Every answer is :func:`secured`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -77,12 +87,7 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = list(message.get("headers", ()))
-                said = {name.lower() for name, _ in given}
-                if b"cache-control" not in said:
-                    given.append((b"cache-control", b"no-store"))
-                # a policy of an answer's own stands alone: two of them would both hold
-                message["headers"] = [*given, *(one for one in HEADERS if one[0] not in said)]
+                message["headers"] = secured(message.get("headers", ()))
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -97,12 +102,15 @@ class OwnHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 421."""
-        if scope["type"] == "http":
-            named = [value for name, value in scope["headers"] if name == b"host"]
-            if len(named) != 1 or not self._ours(named[0].decode("latin-1")):
-                await refusal(421, "This address is not served here.")(scope, receive, send)
-                return
+        if scope["type"] == "http" and not self.is_meant(scope):
+            await refusal(421, "This address is not served here.")(scope, receive, send)
+            return
         await self.app(scope, receive, send)
+
+    def is_meant(self, scope: Scope) -> bool:
+        """Whether a request names this machine."""
+        named = [value for name, value in scope["headers"] if name == b"host"]
+        return len(named) == 1 and self._ours(named[0].decode("latin-1"))
 
     def _ours(self, host: str) -> bool:
         name = host_name(host)
@@ -200,14 +208,20 @@ class SignedIn:
         """Pass the request on, or answer 401."""
         if (
             scope["type"] == "http"
-            and is_data(scope["path"])
-            and within(scope["path"]) != SIGN_IN_PATH
-            and not (self.guests.unsigned and is_dicomweb(scope["path"]))
+            and self.is_for_known(scope["path"])
             and not await signed_in(Headers(scope=scope), self.sign_in)
         ):
             await not_signed_in()(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+    def is_for_known(self, path: str) -> bool:
+        """Whether that path is for those who are signed in."""
+        return is_data(path) and within(path) != SIGN_IN_PATH and not (self.guests.unsigned and is_dicomweb(path))
+
+    def lets_in(self, scope: Scope) -> bool:
+        """Whether a request may go on, as far as it can be said without asking the catalog."""
+        return not self.is_for_known(scope["path"]) or bool(known_to(Headers(scope=scope), self.sign_in))
 
 
 def not_signed_in() -> Response:
@@ -217,10 +231,20 @@ def not_signed_in() -> Response:
 
 async def signed_in(headers: Headers, sign_in: SignIn) -> bool:
     """Whether a request comes with a secret of a program or with a session of ours."""
+    known = known_to(headers, sign_in)
+    return known if known is not None else await to_thread.run_sync(sign_in.check, _bearer(headers))
+
+
+def _bearer(headers: Headers) -> str:
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and bearer:
-        known = sign_in.knows(bearer.strip())
-        return known if known is not None else await to_thread.run_sync(sign_in.check, bearer.strip())
+    return bearer.strip() if scheme.lower() == "bearer" else ""
+
+
+def known_to(headers: Headers, sign_in: SignIn) -> bool | None:
+    """The same at once; None when the catalog must be asked."""
+    bearer = _bearer(headers)
+    if bearer:
+        return sign_in.knows(bearer)
     # Cookies are shared by all ports of a host: a page of another server here may send ours, and must not read.
     return same_origin(headers) and any(map(sign_in.has_session, sessions_of(headers, sign_in.cookie)))
 

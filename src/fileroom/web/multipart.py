@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterable
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Multipart:
         """How long the body will be, for its Content-Length: a client sees when it was cut off."""
         return sum(len(self.opening(part)) + (part.size or 0) for part in parts) + len(self.closing)
 
-    def around(self, part: Part, data: bytes) -> tuple[bytes, bytes, bytes]:
+    def around(self, part: Part, data: T) -> tuple[bytes, T, bytes]:
         """The pieces of a body of one part that is at hand."""
         return self.opening(part), data, self.closing
 

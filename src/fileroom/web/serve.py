@@ -19,6 +19,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from fileroom.errors import BadRequest, Busy
 from fileroom.settings import NO_GUESTS
+from fileroom.web import straight
 from fileroom.web.app import create_app
 from fileroom.web.gate import is_loopback
 from fileroom.web.jobs import JobBoard
@@ -80,7 +81,7 @@ def serve(
         folder = static or STATIC
         static = folder if folder.is_dir() else None
         app = create_app(archive, static=static, sign_in=sign_in, jobs=jobs, served=[host], guests=guests)
-        server = _Server(_config(app), app.state.door)
+        server = _Server(_config(app, _protocol(app, host, guests)), app.state.door)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{real_port}"
         begun = None if session is None else _begun(app, session)
@@ -135,10 +136,19 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _config(app: Callable[..., Any]) -> uvicorn.Config:
+def _protocol(app: Starlette, host: str, guests: Guests) -> Any:
+    """What reads requests: uvicorn's httptools, with a desk in front of the app where the system has what it takes."""
+    if not straight.USABLE:
+        return "auto"
+    from fileroom.web.sending import protocol
+
+    return protocol(straight.Desk.of(app, [host], guests))
+
+
+def _config(app: Callable[..., Any], http: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="auto",  # httptools and uvloop where they are installed
+        http=http,
         ws="none",
         lifespan="on",
         # An address holds UIDs and search words: no access log, and nothing of uvicorn's own.

@@ -26,7 +26,7 @@ from fileroom.web.accept import (
     instance_offers,
     parse,
 )
-from fileroom.web.answers import InPieces, matches, not_modified, ranged, stream, to_json
+from fileroom.web.answers import InPieces, Stretches, matches, not_modified, ranged, stream, to_json
 from fileroom.web.dicom_json import header_url
 from fileroom.web.door import Door
 from fileroom.web.multipart import Multipart, Part
@@ -37,7 +37,7 @@ from fileroom.web.qido import accept_of, base_url, path_conditions
 from fileroom.web.routing import Route
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -158,15 +158,7 @@ def _syntax(found: Found, offer: Offer) -> str:
 
 async def _in_parts(request: Request, door: Door, found: Sequence[Found], offer: Offer, missing: int) -> Response:
     status, headers = 206 if missing else 200, _partial(missing)
-    as_stored = all(_syntax(one, offer) == one.transfer_syntax_uid for one in found)
-    parts = [
-        Part(
-            f"{DICOM}; transfer-syntax={_syntax(one, offer)}",
-            one.location,
-            one.file.size if _syntax(one, offer) == one.transfer_syntax_uid else None,
-        )
-        for one in found
-    ]
+    as_stored, parts = _as_stored(found, offer), _parts(found, offer)
     first = None
     if not as_stored:  # what cannot be had is said before the answer begins
         first = await door.ask(partial(_made, found=found[0], syntax=_syntax(found[0], offer)))
@@ -176,6 +168,21 @@ async def _in_parts(request: Request, door: Door, found: Sequence[Found], offer:
     those = _stored_parts(door, parts, found) if as_stored else _file_parts(door, parts, found, offer, first)
     chunks = body.body(those)
     return stream(request, chunks, media_type=body.media_type, status=status, headers=headers)
+
+
+def _as_stored(found: Sequence[Found], offer: Offer) -> bool:
+    return all(_syntax(one, offer) == one.transfer_syntax_uid for one in found)
+
+
+def _parts(found: Sequence[Found], offer: Offer) -> list[Part]:
+    return [
+        Part(
+            f"{DICOM}; transfer-syntax={_syntax(one, offer)}",
+            one.location,
+            one.file.size if _syntax(one, offer) == one.transfer_syntax_uid else None,
+        )
+        for one in found
+    ]
 
 
 async def _stored_parts(
@@ -334,13 +341,19 @@ def _ask_frames(
     known: Callable[[str], bool],
 ) -> Frames:
     """Find the form to answer in, and read the first frame: what is wrong is said before the answer begins."""
+    offer, tag = _frame_form(archive, found, numbers, ranges)
+    first = None if known(tag) else _frame(archive, found, numbers[0], offer)
+    return Frames(found, numbers, offer, tag, first)
+
+
+def _frame_form(
+    archive: Archive, found: Found, numbers: tuple[int, ...], ranges: tuple[MediaRange, ...]
+) -> tuple[Offer, str]:
     if not all(1 <= number <= found.file.frames for number in numbers):
         raise NotFound("There is no such frame.")
     made = [syntax for syntax in MADE if archive.can_be(found.file, syntax)]
     offer = picked(ranges, frame_offers(found.transfer_syntax_uid, made, single=len(numbers) == 1))
-    tag = tag_of([found], repr((numbers, offer)))
-    first = None if known(tag) else _frame(archive, found, numbers[0], offer)
-    return Frames(found, numbers, offer, tag, first)
+    return offer, tag_of([found], repr((numbers, offer)))
 
 
 def _frame(archive: Archive, found: Found, number: int, offer: Offer) -> FrameBytes:
@@ -357,25 +370,39 @@ def _frame(archive: Archive, found: Found, number: int, offer: Offer) -> FrameBy
 
 
 def _answer_frames(request: Request, asked: Frames) -> Response:
-    headers = {"ETag": asked.tag, "Vary": "Accept"}
+    headers = _frame_headers(asked.tag)
     if asked.first is None:
         return not_modified(headers)
-    content_type = f"{asked.offer.type}; transfer-syntax={asked.offer.transfer_syntax}"
-    if not asked.offer.multipart:
-        return Response(asked.first.data, headers=headers, media_type=content_type)
     body = Multipart(asked.offer.type)
     if len(asked.numbers) == 1:
-        part = Part(content_type, f"{asked.found.location}/frames/{asked.numbers[0]}", len(asked.first.data))
-        pieces = body.around(part, asked.first.data)
-        return InPieces(pieces, headers=headers, media_type=body.media_type)
-    chunks = body.body(_frame_parts(Door.of(request), asked, asked.first, content_type))
+        return _one_frame(asked.found, asked.numbers[0], asked.offer, headers, asked.first.data, body)
+    chunks = body.body(_frame_parts(Door.of(request), asked, asked.first))
     return stream(request, chunks, media_type=body.media_type, headers=headers)
 
 
+def _frame_headers(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Vary": "Accept"}
+
+
+def _one_frame(
+    found: Found, number: int, offer: Offer, headers: Mapping[str, str], data: bytes | Stretches, body: Multipart
+) -> InPieces:
+    content_type = _frame_type(offer)
+    if not offer.multipart:
+        return InPieces((data,), headers=headers, media_type=content_type)
+    part = Part(content_type, f"{found.location}/frames/{number}", len(data))
+    return InPieces(body.around(part, data), headers=headers, media_type=body.media_type)
+
+
+def _frame_type(offer: Offer) -> str:
+    return f"{offer.type}; transfer-syntax={offer.transfer_syntax}"
+
+
 async def _frame_parts(
-    door: Door, asked: Frames, first: FrameBytes, content_type: str
+    door: Door, asked: Frames, first: FrameBytes
 ) -> AsyncIterator[tuple[Part, AsyncIterator[bytes]]]:
     """The frames as parts; only one is held at a time."""
+    content_type = _frame_type(asked.offer)
     frame: FrameBytes | None = first
     for number in asked.numbers:
         if frame is None:
@@ -386,6 +413,38 @@ async def _frame_parts(
 
 async def _one_chunk(data: bytes) -> AsyncIterator[bytes]:
     yield data
+
+
+# -- straight from the file --------------------------------------------------------------------------------------
+# The same answers, put together without reading anything of what they send (:mod:`fileroom.web.straight`). None: there
+# is more to do than to send bytes that lie in files as they are.
+
+
+def straight_frame(archive: Archive, request: Request, found: Found, number: int, boundary: str) -> InPieces | None:
+    """One frame of an instance, as :func:`frames` answers it."""
+    offer, tag = _frame_form(archive, found, (number,), accepted(request))
+    native = (offer.transfer_syntax or EXPLICIT_VR_LITTLE_ENDIAN) == EXPLICIT_VR_LITTLE_ENDIAN
+    if found.transfer_syntax_uid not in LITTLE_ENDIAN if native else offer.transfer_syntax != found.transfer_syntax_uid:
+        return None
+    stretches = archive.stored_stretches(found.file, number)
+    if stretches is None:
+        return None
+    data, body = Stretches(found.file.path, stretches), Multipart(offer.type, boundary)
+    return _one_frame(found, number, offer, _frame_headers(tag), data, body)
+
+
+def straight_instances(
+    archive: Archive, request: Request, found: Sequence[Found], boundary: str, *, single: bool
+) -> InPieces | None:
+    """Instances in parts, as :func:`instances` answers them."""
+    offer = _instance_offer(archive, accepted(request), found, single=single)
+    if not offer.multipart or not _as_stored(found, offer):
+        return None
+    body = Multipart(DICOM, boundary)
+    pieces: list[bytes | Stretches] = []
+    for part, one in zip(_parts(found, offer), found, strict=True):
+        pieces += [body.opening(part), Stretches(one.file.path, ((0, one.file.size),))]
+    return InPieces((*pieces, body.closing), headers={}, media_type=body.media_type)
 
 
 # -- bulk data ---------------------------------------------------------------------------------------------------
