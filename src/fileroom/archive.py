@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from fileroom.intake.receive import Receiver
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model.checks import CheckReport, Conflict, Finding, Trouble
-    from fileroom.model.drives import Drive, Root
+    from fileroom.model.drives import Drive, Root, State
     from fileroom.model.entries import Attribute, Counts, Patient, Study
     from fileroom.model.headers import Header
     from fileroom.model.ledger import (
@@ -363,6 +363,13 @@ class Archive:
         """All entries of a query one after the other, without holding them all: for what :meth:`search` would give in
         pages. The catalog as it stood at the first one."""
         return queries.walk(self._catalog, query)
+
+    def walk_texts(
+        self, query: Query, wanted: Sequence[tuple[Level, str]]
+    ) -> Iterator[tuple[State, Sequence[str]]] | None:
+        """As :meth:`walk`, for long lists: of each entry its state and attributes (level and keyword) as a data set has
+        them. None when the catalog's columns do not tell them all, as those of instances."""
+        return queries.texts(self._catalog, query, wanted)
 
     def to_arrow(self, level: Level, query: Query | None = None) -> Any:
         """The entries of a level, or those of a query, as a ``pyarrow.Table``: the catalog as a data frame

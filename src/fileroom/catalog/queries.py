@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, not_, or_, select, text
 
-from fileroom.catalog import bymatch, deep, finding, named, packing
+from fileroom.catalog import bymatch, columns, deep, finding, named, packing
 from fileroom.catalog import schema as t
 from fileroom.catalog.anew import recorded
 from fileroom.catalog.language import parse
@@ -117,7 +117,48 @@ def walk(catalog: Catalog, query: Query) -> Iterator[Any]:
         connection.rollback()
 
 
+def texts(
+    catalog: Catalog, query: Query, wanted: Sequence[tuple[Level, str]]
+) -> Iterator[tuple[State, Sequence[str]]] | None:
+    """As :func:`walk`, of each entry its state and the text of the attributes that are wanted, each named by its level
+    and keyword: for long lists. None when the columns do not tell them all."""
+    return _texts(catalog, query, wanted) if columns.has_all(query.level, wanted) and not query.words else None
+
+
+def _texts(
+    catalog: Catalog, query: Query, wanted: Sequence[tuple[Level, str]]
+) -> Iterator[tuple[State, Sequence[str]]]:
+    of_state = [
+        column.label(f"{table.name}__{column.name}")
+        for table in _TOLD_BY[query.level]
+        for column in (table.c.id, table.c.n_missing, table.c.n_instances, table.c.n_changed)
+    ]
+    needs = [columns.COLUMNS[own][keyword] for own, keyword in wanted]
+    selected = [column.label(f"value{n}") for n, column in enumerate(one for need in needs for one in need[0])]
+    stretches: list[tuple[int, int, Any]] = []
+    at = len(of_state)
+    for sources, as_text in needs:
+        stretches.append((at, at + len(sources), as_text))
+        at += len(sources)
+    with catalog.database.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        where = _where(catalog, connection, query, ())
+        statement = select(*of_state, *selected).select_from(_source(query.level)).where(where)
+        own = query.level.value
+        for rows in connection.execute(statement.order_by(*_ordering(query))).partitions(_AT_ONCE):
+            reach = _Reach(catalog, connection, query.level, rows)
+            for row in rows:
+                values = tuple(row)
+                yield reach.state(own, row), [as_text(*values[a:b]) for a, b, as_text in stretches]
+        connection.rollback()
+
+
 _AT_ONCE = 500
+_TOLD_BY = {
+    Level.PATIENT: (t.patient,),
+    Level.STUDY: (t.study, t.patient),
+    Level.SERIES: (t.series, t.study, t.patient),
+}
 
 
 def _search(catalog: Catalog, connection: Connection, query: Query, terms: tuple[Term, ...]) -> Found[Any]:

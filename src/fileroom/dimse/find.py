@@ -13,7 +13,7 @@ from fileroom.network import identifiers
 from fileroom.network.uids import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from fileroom.dimse.door import Door
     from fileroom.network.association import Association, Message
@@ -45,14 +45,39 @@ def _find(door: Door, association: Association, message: Message) -> Status:
         fuzzy=agreed[2:3] == b"\1",
     )
     writer = identifiers.Writer(context.transfer_syntax, identifier.charset)
-    response = answers(asked, door.title)
     status = Status.PENDING_KEYS_IGNORED if asked.ignored else Status.PENDING
     respond = association.responder(message, status)
-    for number, entry in enumerate(door.archive.walk(asked.query)):
+    for number, response in enumerate(responses(door, asked, writer)):
         if number % _AT_ONCE == 0 and (door.stopping.is_set() or association.cancelled(message.id)):
             return Status.CANCELLED
-        respond(writer.write(response(entry)))
+        respond(response)
     return Status.SUCCESS
+
+
+def responses(door: Door, asked: query.Asked, writer: identifiers.Writer) -> Iterator[bytes]:
+    """The identifiers of the responses: from the columns of the catalog where they tell all that is asked."""
+    wanted = [(at, row.keyword) for _, _, row, at in asked.answered if row]
+    found = None
+    if not any(vr in {"US", "SQ"} for _, vr, *_ in asked.answered):
+        found = door.archive.walk_texts(asked.query, wanted)
+    if found is None:
+        response = answers(asked, door.title)
+        yield from (writer.write(response(entry)) for entry in door.archive.walk(asked.query))
+        return
+    own = [NAMES[asked.query.level], door.title]
+    empty = [(tag, vr) for tag, vr, row, _ in asked.answered if not row]
+    form = writer.form(
+        [
+            (query.QUERY_RETRIEVE_LEVEL, "CS"),
+            (query.RETRIEVE_AE_TITLE, "AE"),
+            (query.AVAILABILITY, "CS"),
+            *empty,
+            *((tag, vr) for tag, vr, row, _ in asked.answered if row),
+        ]
+    )
+    before = {state: [*own, said, *("" for _ in empty)] for state, said in AVAILABILITY.items()}
+    for state, texts in found:
+        yield form(before[state] + list(texts))
 
 
 def answers(asked: query.Asked, title: str) -> Callable[[Any], list[tuple[int, str, Any]]]:

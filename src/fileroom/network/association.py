@@ -271,8 +271,11 @@ class Association:
         command = p_data(context_id, commands.encode(said), is_command=True, is_last=True)
 
         def respond(data: bytes) -> None:
-            self._wire.write(command, flush=False)
-            self._send_data(context_id, (data,))
+            if len(data) <= self._fragment:
+                self._wire.write(command, p_data(context_id, data, is_command=False, is_last=True), flush=False)
+            else:
+                self._wire.write(command, flush=False)
+                self._send_data(context_id, (data,))
 
         return respond
 
