@@ -50,6 +50,9 @@ def test_is_written_and_given_once(web: Web) -> None:
         {},
         {"ids": [], "form": "zip"},
         {"ids": ["a"], "form": "folder"},
+        {"ids": ["a"], "form": "folder", "path": "relative"},
+        {"ids": ["a"], "form": "folder", "path": "/nowhere/disc.zip"},
+        {"ids": ["a"], "form": "zip", "path": "/nowhere/disc"},
         {"ids": ["a"], "form": "iso", "password": "x"},
         {"ids": ["a"], "form": "zip", "deidentify": {"everything": True}},
         {"ids": ["a"], "form": "zip", "deidentify": {"force": "yes"}},
@@ -57,6 +60,20 @@ def test_is_written_and_given_once(web: Web) -> None:
 )
 def test_what_is_asked_must_make_sense(web: Web, body: dict[str, Any]) -> None:
     assert web.client.post("/api/write-media", json=body).status_code == 400
+
+
+def test_a_folder_is_written_where_it_is_to_be(web: Web, tmp_path: Path) -> None:
+    target = tmp_path / "stick" / "for-a-colleague"
+    target.parent.mkdir()
+    asked = {"ids": [a_study(web)], "form": "folder", "path": str(target)}
+    job = web.client.post("/api/write-media", json=asked).json()["job"]
+    until(lambda: bool(web.client.get(f"/api/jobs/{job}").json()["state"] != "running"))
+    assert web.client.get(f"/api/jobs/{job}").json()["state"] == "done"
+    assert (target / "DICOMDIR").is_file()
+    assert web.client.get(f"/api/jobs/{job}/media").status_code == 404
+    again = web.client.post("/api/write-media", json=asked)
+    assert (again.status_code, "is there already" in again.text) == (400, True)
+    assert [path.name for path in target.parent.iterdir()] == ["for-a-colleague"]
 
 
 def test_an_entry_that_is_not_there(web: Web) -> None:

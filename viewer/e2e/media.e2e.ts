@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -117,5 +117,39 @@ describe("CD / USB", () => {
     expect(new URL(page.url()).pathname).toBe("/media");
     const again = await page.request.get(`${session.replace(/(\/sessions\/[^/]+)\/.*/, "$1")}/api/patients`);
     expect(again.status()).toBe(404);
+  });
+
+  it("is written to a new folder without names, and the report says what was removed", async () => {
+    await page.goto(server.origin);
+    await people().first().click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Write to disc, stick or ZIP…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Write to a disc, a stick or a ZIP" });
+    await dialog.getByText("TC torace").waitFor();
+    await dialog.getByLabel("New folder, on a stick or elsewhere").check();
+    await dialog.getByLabel("Path of the new folder").fill(scratch.path("for-a-colleague"));
+    await dialog.getByLabel("Without what identifies the patient").check();
+    await picture("write");
+    await dialog.getByRole("button", { name: "Write", exact: true }).click();
+    await dialog.getByText(/files .* of 1 series written, read back and compared\./).waitFor();
+    await dialog.getByText(/What was removed or replaced/).click();
+    await picture("written");
+    expect(existsSync(scratch.path("for-a-colleague", "DICOMDIR"))).toBe(true);
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+  });
+
+  it("is saved as a ZIP with a password, which must be given twice", async () => {
+    await people().first().click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Write to disc, stick or ZIP…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Write to a disc, a stick or a ZIP" });
+    await dialog.getByLabel("Password (may be left empty)").fill("correct horse");
+    await dialog.getByLabel("The same password again").fill("wrong horse");
+    await dialog.getByRole("button", { name: "Write", exact: true }).click();
+    await dialog.getByText("The two passwords differ.").waitFor();
+    await dialog.getByLabel("The same password again").fill("correct horse");
+    const saved = page.waitForEvent("download");
+    await dialog.getByRole("button", { name: "Write", exact: true }).click();
+    const file = await (await saved).path();
+    expect(readFileSync(file).subarray(0, 4)).toEqual(Buffer.from("PK\u0003\u0004"));
+    await dialog.getByRole("button", { name: "Close" }).last().click();
   });
 });

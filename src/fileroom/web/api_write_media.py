@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.background import BackgroundTask
@@ -13,6 +14,7 @@ from fileroom.model.media import Deidentify
 from fileroom.web.answers import json_answer, read_json
 from fileroom.web.door import Door
 from fileroom.web.jobs import Kind
+from fileroom.web.places import asked_path
 from fileroom.web.routing import Route
 
 if TYPE_CHECKING:
@@ -29,15 +31,28 @@ async def start(request: Request) -> Response:
     door = Door.of(request)
     asked = await read_json(request)
     ids, form, password = asked.get("ids"), asked.get("form"), asked.get("password", "")
+    folder = asked.get("path")
     if not isinstance(ids, list) or not ids or not all(isinstance(one, str) for one in ids):
         raise BadRequest("“ids” is a list of ids.")
-    if not isinstance(form, str) or form not in TYPES:
-        raise BadRequest("“form” is zip or iso.")
+    if not isinstance(form, str) or form not in {*TYPES, "folder"}:
+        raise BadRequest("“form” is zip, iso or folder.")
+    if (form == "folder") != isinstance(folder, str):
+        raise BadRequest("“path” is a new folder, for the form folder.")
     if not isinstance(password, str) or (password and form != "zip"):
         raise BadRequest("“password” is a text, for a zip.")
-    job = door.jobs.start_media(ids, form, password=password, deidentify=_deidentify(asked.get("deidentify")))
+    wanted = _deidentify(asked.get("deidentify"))
+    target = None if folder is None else _new_folder(folder)
+    job = door.jobs.start_media(ids, form, target, password=password, deidentify=wanted)
     await door.jobs.first_word(job, FIRST_WORD)
     return json_answer({"job": job.id}, 202)
+
+
+def _new_folder(text: str) -> Path:
+    """Where to write. Not a name that asks for a file (``.zip``): nobody would fetch it."""
+    path = Path(asked_path(text))
+    if path.suffix.lower() in {f".{form}" for form in TYPES}:
+        raise BadRequest("A folder must not be called like a file.")
+    return path
 
 
 def _deidentify(asked: Any) -> Deidentify | None:

@@ -325,9 +325,14 @@ class JobBoard:
 
         return self._begin(Kind.SURFACE, work, made)
 
-    def start_media(self, ids: Sequence[str], form: str, *, password: str, deidentify: Deidentify | None) -> Job:
-        """Begin to write entries as a medium; the job's ``file`` is there when it is done. Busy when one is written."""
-        made = self._room() / f"{secrets.token_hex(8)}.{form}"
+    def start_media(
+        self, ids: Sequence[str], form: str, folder: Path | None, *, password: str, deidentify: Deidentify | None
+    ) -> Job:
+        """Begin to write entries as a medium: to a new ``folder``, else the job's ``file`` is there when it is done.
+
+        Busy when one is written.
+        """
+        made = folder or self._room() / f"{secrets.token_hex(8)}.{form}"
 
         def work(on_progress: OnProgress, cancel: CancelToken) -> MediaReport:
             return self._archive.write_media(
@@ -337,7 +342,7 @@ class JobBoard:
         for old in self.all():  # what nobody fetched goes when the next one is made
             if old.kind is Kind.MEDIA and not old.running:
                 self.forget_file(old)
-        return self._begin(Kind.MEDIA, work, made)
+        return self._begin(Kind.MEDIA, work, None if folder else made)
 
     def _room(self) -> Path:
         """A folder that only this user may look into, gone when the server ends: what jobs make is not sealed."""

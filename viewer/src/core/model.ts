@@ -601,7 +601,7 @@ export interface LeftOut {
 
 /** A medium that was written and read back. */
 export interface MediaReport {
-  readonly form: "iso" | "zip";
+  readonly form: "iso" | "zip" | "folder";
   readonly deidentified: boolean;
   readonly files: number;
   readonly bytes: number;
@@ -611,6 +611,22 @@ export interface MediaReport {
   readonly left_out: readonly LeftOut[];
   /** What de-identifying did: `{"removed PatientAddress": 12}`. */
   readonly changed: Readonly<Record<string, number>>;
+}
+/** What of what identifies is kept (PS3.15 E.3); `force`: images whose pixels may show a name are taken all the same. */
+export interface Deidentify {
+  readonly retain_uids: boolean;
+  readonly retain_dates: boolean;
+  readonly retain_characteristics: boolean;
+  readonly force: boolean;
+}
+
+export interface WriteMedia {
+  readonly ids: readonly string[];
+  readonly form: "iso" | "zip" | "folder";
+  /** Of a new folder. */
+  readonly path?: string;
+  readonly password?: string;
+  readonly deidentify: Deidentify | null;
 }
 export type MediaJob = JobOf<"media", MediaReport>;
 

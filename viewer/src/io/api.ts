@@ -41,6 +41,7 @@ import type {
   Study,
   Trouble,
   Verdict,
+  WriteMedia,
 } from "../core/model.ts";
 import type { Measurement } from "../core/measure.ts";
 import { type Dropped, handedIn, type Others } from "../core/others.ts";
@@ -292,6 +293,12 @@ export const closeSession = async (id: string): Promise<void> => {
 
 /** What is known of the medium of the session that is shown. */
 export const mediumFound = (signal?: AbortSignal): Promise<MediumFound> => json("/api/medium", { signal });
+
+/** Begin to write entries as a medium. */
+export const writeMedia = async (how: WriteMedia): Promise<string> => (await json<{ job: string }>("/api/write-media", { method: "POST", body: how })).job;
+
+/** The medium that a job wrote, to be saved; it is given once. */
+export const writtenMediumUrl = (job: string): string => address(`/api/jobs/${at(job)}/media`);
 
 /** Begin to copy its images into memory: a job of the session. */
 export const copyMedium = async (): Promise<string> => (await json<{ job: string }>("/api/medium/copy", { method: "POST", body: {} })).job;

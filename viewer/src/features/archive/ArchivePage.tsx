@@ -79,6 +79,7 @@ function Dialogs({ store, deeds }: { readonly store: ArchiveStore; readonly deed
     <>
       <Attributes deeds={deeds} />
       <Saving deeds={deeds} />
+      <Writing deeds={deeds} />
       <Sending deeds={deeds} />
       {removing === undefined ? null : (
         <RemoveDialog chosen={removing} onRemove={() => void deeds.remove(removing)} onClose={() => (deeds.removing.value = undefined)} />
@@ -124,6 +125,14 @@ function Sending({ deeds }: { readonly deeds: Deeds }) {
   const Shown = useLater(chosen !== undefined, loadSend);
   if (chosen === undefined || Shown === undefined) return null;
   return <Shown id={chosen.entry.id} name={nameOf(chosen)} onClose={() => (deeds.sending.value = undefined)} />;
+}
+
+const loadWrite = async () => (await import("../media/index.ts")).WriteDialog;
+
+function Writing({ deeds }: { readonly deeds: Deeds }) {
+  const chosen = deeds.writing.value;
+  const Shown = useLater(chosen !== undefined, loadWrite);
+  return chosen === undefined || Shown === undefined ? null : <Shown chosen={chosen} onClose={() => (deeds.writing.value = undefined)} />;
 }
 
 /** The list is an old answer, since the last question failed: say so, without taking it away. */

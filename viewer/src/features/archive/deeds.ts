@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 
 import type { Patient, Series } from "../../core/model.ts";
+import { sessionHere } from "../../core/place.ts";
 import type { Route } from "../../core/routes.ts";
 import { ApiError } from "../../io/http.ts";
 import { type MenuItem, openMenu, toast } from "../kit/index.ts";
@@ -30,6 +31,9 @@ export class Deeds {
 
   /** The entry that is to be sent to another node, while one says to which. */
   readonly sending = signal<Chosen | undefined>(undefined);
+
+  /** What is being written to a disc, a stick or a ZIP. */
+  readonly writing = signal<Chosen | undefined>(undefined);
 
   constructor(
     private readonly store: ArchiveStore,
@@ -107,6 +111,7 @@ export class Deeds {
         },
         ...this.#ofPatient(chosen),
         ...this.#ofSeries(chosen),
+        ...this.#written(chosen),
         {
           label: t("send.menu"),
           icon: "globe",
@@ -126,6 +131,12 @@ export class Deeds {
       ],
       from,
     );
+  }
+
+  /** Of what is not kept nothing is written either: it is on its medium. */
+  #written(chosen: Chosen): MenuItem[] {
+    if (sessionHere() !== undefined) return [];
+    return [{ label: t("write.menu"), icon: "disc", run: () => { this.writing.value = chosen; } }];
   }
 
   #ofPatient(chosen: Chosen): MenuItem[] {

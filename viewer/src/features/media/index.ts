@@ -7,3 +7,4 @@ learn(media);
 
 export { MediaPage } from "./MediaPage.tsx";
 export { SessionBar } from "./SessionBar.tsx";
+export { WriteDialog } from "./WriteDialog.tsx";
