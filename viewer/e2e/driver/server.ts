@@ -44,15 +44,17 @@ export interface Server {
   /** For programs. */
   readonly token: string;
   readonly stop: () => Promise<void>;
+  /** As a power cut would end it. */
+  readonly kill: () => void;
 }
 
-/** Start `fileroom serve` (or `demo`) and wait until it says that it is ready. */
-export async function serve(args: readonly string[]): Promise<Server> {
+/** Start `fileroom serve` (or `demo`), in `surroundings` of its own, and wait until it says that it is ready. */
+export async function serve(args: readonly string[], surroundings: Readonly<Record<string, string>> = {}): Promise<Server> {
   const index = path.join(REPOSITORY, "src/fileroom/web/static/index.html");
   if (!existsSync(index)) throw new Error("the viewer is not built: run `npm run build` (or `make test-browser`) first");
   const child = spawn(PYTHON, ["-m", "fileroom", ...args, "--port", "0", "--json"], {
     cwd: REPOSITORY,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...surroundings },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const line = JSON.parse(await firstLine(child)) as { url: string; token: string };
@@ -61,6 +63,7 @@ export async function serve(args: readonly string[]): Promise<Server> {
     origin: new URL(line.url).origin,
     token: line.token,
     stop: () => stop(child),
+    kill: () => child.kill("SIGKILL"),
   };
 }
 
