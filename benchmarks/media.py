@@ -33,7 +33,8 @@ import json, sys, time
 import fileroom
 from fileroom.model.entries import Level
 from fileroom.model.queries import Query
-with fileroom.Archive.ephemeral({"1": b""}) as warm:
+from tests.world import instance
+with fileroom.Archive.ephemeral({"1": instance()}) as warm:
     warm.look_in()
     warm.search(Query(level=Level.PATIENT))
 wall, cpu = time.perf_counter(), time.process_time()
@@ -42,7 +43,8 @@ with fileroom.Archive.ephemeral(sys.argv[1]) as archive:
     archive.search(Query(level=Level.PATIENT))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     found = archive.medium.found.listed - len(archive.medium.found.missing)
-print(json.dumps({"seconds": wall, "cpu": cpu, "images": found}))
+from fileroom.dicom.reading import KIND
+print(json.dumps({"seconds": wall, "cpu": cpu, "images": found, "reader": KIND}))
 """
 PYDICOM = """
 import json, sys, time
@@ -68,11 +70,13 @@ def measure(instances: int = 10_000, runs: int = 7, patients: int = 1) -> Compar
     with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place:
         make_medium(Path(place), instances, patients)
         cpu: dict[str, list[float]] = {}
+        readers: set[str] = set()
 
         def run(kind: str, program: str) -> float:
             said = in_child(program, place)
             if kind == "fileroom" and said["images"] != instances:
                 raise SystemExit(f"{said['images']} of {instances} images were listed")
+            readers.add(said.get("reader", ""))
             cpu.setdefault(kind, []).append(said["cpu"])
             return float(said["seconds"])
 
@@ -88,8 +92,8 @@ def measure(instances: int = 10_000, runs: int = 7, patients: int = 1) -> Compar
         seconds=seconds,
         notes=(
             (
-                f"CPU: fileroom {middle['fileroom']:.3f} s, pydicom {middle['pydicom']:.3f} s: "
-                f"{middle['fileroom'] / middle['pydicom']:.2f} x"
+                f"CPU: fileroom ({''.join(readers)} reader) {middle['fileroom']:.3f} s, "
+                f"pydicom {middle['pydicom']:.3f} s: {middle['fileroom'] / middle['pydicom']:.2f} x"
             ),
         ),
         extra={"cpu": cpu},
