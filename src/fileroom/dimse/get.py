@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from fileroom.dimse import query, suboperations
 from fileroom.dimse.status import Status, of_error
-from fileroom.dimse.suboperations import CANNOT_SEND, Tally
+from fileroom.dimse.suboperations import CANNOT_SEND, Ahead, Tally
 from fileroom.errors import FileroomError, PeerError
 from fileroom.network import identifiers
 from fileroom.network.commands import Field
 
 if TYPE_CHECKING:
     from fileroom.dimse.door import Door
-    from fileroom.model.entries import Instance
     from fileroom.network.association import Association, Message
 
 
@@ -34,19 +33,20 @@ def get(door: Door, association: Association, message: Message) -> None:
         association.answer(message, Status.NO_MATCHES_COUNTED, more={"ErrorComment": "more than 65535 instances"})
         return
     tally = Tally(len(found))
+    ahead = suboperations.Ahead(door.archive, association, found)
     for instance in found:
         if tally.cancelled or door.stopping.is_set():
             tally.cancelled = True
             break
-        tally.add(instance.header.sop_instance_uid, _send(door, association, message, instance, tally))
+        tally.add(instance.header.sop_instance_uid, _send(ahead, association, message, tally))
         tally.tell(association, message)
     tally.close(association, message)
 
 
-def _send(door: Door, association: Association, message: Message, instance: Instance, tally: Tally) -> int:
+def _send(ahead: Ahead, association: Association, message: Message, tally: Tally) -> int:
     try:
         status = int(Status.PROCESSING_FAILURE)
-        for answer in suboperations.store(door.archive, association, instance):
+        for answer in suboperations.store(ahead, association):
             if answer.field == Field.CANCEL:
                 tally.cancelled = answer.command.get("MessageIDBeingRespondedTo") == message.id
             status = int(answer.command.get("Status", Status.PROCESSING_FAILURE))

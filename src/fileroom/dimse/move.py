@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.dimse import query, suboperations
 from fileroom.dimse.status import Status, of_error
-from fileroom.dimse.suboperations import CANNOT_SEND, Tally
+from fileroom.dimse.suboperations import CANNOT_SEND, Ahead, Tally
 from fileroom.errors import FileroomError, PeerError
 from fileroom.network import identifiers, negotiation
 from fileroom.network.negotiation import Callee, Proposal
@@ -67,12 +67,13 @@ def _send_all(
         "MoveOriginatorMessageID": message.id,
     }
     done = 0
+    ahead = suboperations.Ahead(door.archive, there, found)
     try:
         for instance in found:
             if association.cancelled(message.id) or door.stopping.is_set():
                 tally.cancelled = True
                 break
-            status = _send(door, there, instance, originator)
+            status = _send(ahead, there, originator)
             tally.add(instance.header.sop_instance_uid, status)
             done += 1
             tally.tell(association, message)
@@ -87,10 +88,10 @@ class _Gone(Exception):
     """The association to the destination is no more."""
 
 
-def _send(door: Door, there: Association, instance: Instance, originator: dict[str, Any]) -> int:
+def _send(ahead: Ahead, there: Association, originator: dict[str, Any]) -> int:
     status = int(Status.PROCESSING_FAILURE)
     try:
-        for answer in suboperations.store(door.archive, there, instance, originator):
+        for answer in suboperations.store(ahead, there, originator):
             status = int(answer.command.get("Status", Status.PROCESSING_FAILURE))
     except CANNOT_SEND:
         return Status.PROCESSING_FAILURE

@@ -13,7 +13,7 @@ from fileroom.network import identifiers, uids
 from fileroom.network.commands import RESPONSE, Field, Priority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fileroom.archive import Archive, InstanceFile
     from fileroom.model.entries import Instance
@@ -89,37 +89,77 @@ def syntaxes_for(own: str) -> Sequence[str]:
     return (own, *(one for one in _NATIVE if one != own)) if own in _RE_ENCODED else (own,)
 
 
-def store(
-    archive: Archive,
-    association: Association,
-    instance: Instance,
-    originator: dict[str, Any] | None = None,
-) -> Iterator[Message]:
-    """Send an instance and wait for the answer, which is yielded last; before it messages that are none.
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An instance that can be sent: what cannot be read is known before its message begins."""
 
-    Unavailable or Undecodable when it cannot be sent in any context that was agreed on.
+    file: InstanceFile
+    context: Context
+    first: bytes
+    rest: Iterator[bytes]
+
+
+class Ahead:
+    """The instances of a request, each made ready while the other side still stores the one before it."""
+
+    def __init__(self, archive: Archive, association: Association, found: Iterable[Instance]) -> None:
+        self._archive = archive
+        self._association = association
+        self._left = iter(found)
+        self._next: _Ready | FileroomError | None = None
+
+    def look(self) -> None:
+        """Read on, if there is more; what is the matter with it is said when its turn comes."""
+        instance = next(self._left, None)
+        if instance is None:
+            return
+        try:
+            self._next = self._ready(instance)
+        except CANNOT_SEND as error:
+            self._next = error
+
+    def take(self) -> _Ready:
+        """The next one. One of CANNOT_SEND when it cannot be sent in any context that was agreed on."""
+        if self._next is None:
+            self.look()
+        found, self._next = self._next, None
+        if found is None:
+            raise NotFound("no instance is left")
+        if isinstance(found, FileroomError):
+            raise found
+        return found
+
+    def _ready(self, instance: Instance) -> _Ready:
+        file = self._archive.read(instance.id)
+        context = _context(self._association, file)
+        if context is None:
+            raise Undecodable("no presentation context takes it as it is")
+        data = self._archive.data_set(file, context.transfer_syntax)
+        return _Ready(file, context, next(data, b""), data)
+
+
+def store(ahead: Ahead, association: Association, originator: dict[str, Any] | None = None) -> Iterator[Message]:
+    """Send the next instance and wait for the answer, which is yielded last; before it messages that are none.
+
+    One of CANNOT_SEND when nothing was sent.
     """
-    file = archive.read(instance.id)
-    context = _context(association, file)
-    if context is None:
-        raise Undecodable("no presentation context takes it as it is")
-    data = archive.data_set(file, context.transfer_syntax)
-    first = next(data, b"")  # what cannot be read is known before the message begins
+    ready = ahead.take()
     number = association.next_id()
     command = {
-        "AffectedSOPClassUID": file.header.sop_class_uid,
-        "AffectedSOPInstanceUID": file.header.sop_instance_uid,
+        "AffectedSOPClassUID": ready.file.header.sop_class_uid,
+        "AffectedSOPInstanceUID": ready.file.header.sop_instance_uid,
         "CommandField": Field.STORE,
         "MessageID": number,
         "Priority": Priority.MEDIUM,
         **(originator or {}),
     }
     try:
-        association.send(context, command, itertools.chain((first,), data))
+        association.send(ready.context, command, itertools.chain((ready.first,), ready.rest))
     except FileroomError as error:
         if isinstance(error, PeerError):
             raise
         raise PeerError("an instance broke off while it was sent") from error  # there is no way to take it back
+    ahead.look()
     while True:
         answer = association.receive()
         if answer is None:

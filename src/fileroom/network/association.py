@@ -25,6 +25,7 @@ from fileroom.network.wire import (
     Violation,
     Wire,
     p_data,
+    p_data_head,
     pdvs,
 )
 
@@ -232,9 +233,13 @@ class Association:
         for piece in pieces:
             for at in range(0, len(piece), self._fragment):
                 if held is not None:
-                    self._wire.write(p_data(context_id, held, is_command=False, is_last=False), flush=False)
+                    self._write_data(context_id, held, is_last=False)
                 held = memoryview(piece)[at : at + self._fragment]
-        self._wire.write(p_data(context_id, held or b"", is_command=False, is_last=True), flush=False)
+        self._write_data(context_id, held or b"", is_last=True)
+
+    def _write_data(self, context_id: int, data: bytes | memoryview, *, is_last: bool) -> None:
+        head = p_data_head(context_id, len(data), is_command=False, is_last=is_last)
+        self._wire.write(head, data, flush=False)
 
     def answer(
         self,

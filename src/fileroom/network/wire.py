@@ -176,8 +176,11 @@ def pdvs(body: memoryview) -> Iterator[Pdv]:
         at += 4 + length
 
 
+def p_data_head(context_id: int, size: int, *, is_command: bool, is_last: bool) -> bytes:
+    """What stands before ``size`` bytes of the one value of a P-DATA-TF (PS3.8 9.3.5)."""
+    return _head.pack(P_DATA, size + 6) + _item.pack(size + 2, context_id, is_command | is_last << 1)
+
+
 def p_data(context_id: int, data: bytes | memoryview, *, is_command: bool, is_last: bool) -> bytes:
-    """One P-DATA-TF with one value (PS3.8 9.3.5)."""
-    length = len(data) + 2
-    head = _head.pack(P_DATA, length + 4) + _item.pack(length, context_id, is_command | is_last << 1)
-    return b"".join((head, data))
+    """One P-DATA-TF with one value."""
+    return b"".join((p_data_head(context_id, len(data), is_command=is_command, is_last=is_last), data))
