@@ -1,4 +1,4 @@
-/** Planes of volumes, pixel by pixel, against SimpleITK: phantoms always, real scans where `FILEROOM_SCANS` has them. */
+/** Planes of volumes, pixel by pixel, against SimpleITK: phantoms always, real scans where the shared ones (or `FILEROOM_SCANS`) are. */
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -9,7 +9,7 @@ import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { openPage } from "./driver/page.ts";
 import { aimOf, greysOf, planesDrawn, settled } from "./driver/planes.ts";
-import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { fileroom, python, REPOSITORY, Scratch, type Server, serve } from "./driver/server.ts";
 
 interface Row {
   readonly pixels: number;
@@ -19,10 +19,12 @@ interface Row {
   readonly spread: number;
 }
 
-const SCANS = process.env["FILEROOM_SCANS"] ?? "";
-/** Folders of real scans: sagittal, of somebody who lay prone. */
+const SCANS = process.env["FILEROOM_SCANS"] ?? path.join(REPOSITORY, "../shared/data");
+/** Folders of real scans: sagittal, of somebody who lay prone; and with windows that are thousands wide. */
 const REAL = [
   "dicom/dcm_qa_decubitus/In/HFP/2_t1_fl2d_sag",
+  "dicom/dcm_qa_toshiba/In/Galan/6006_DTI_SAG_30d",
+  "dicom/dcm_qa_canon_61/In/cl",
 ].filter((folder) => SCANS !== "" && existsSync(path.join(SCANS, folder)));
 
 const atEnd = cleanup();
