@@ -4,10 +4,10 @@ import path from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { abroad, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
-import { python, REPOSITORY, Scratch, type Server, serve } from "./driver/server.ts";
+import { python, REPOSITORY, Scratch, type Server } from "./driver/server.ts";
+import { begin } from "./driver/stage.ts";
 import { drawn, expectFrame, type Truth } from "./driver/viewport.ts";
 
 /** The whole path, once, as a person walks it: the tests of this file go on where the one before has ended. */
@@ -35,11 +35,7 @@ beforeAll(async () => {
   });
   python("viewer/e2e/world.py", scratch.path("world"), String(MANY));
   truths = JSON.parse(readFileSync(scratch.path("world/truth.json"), "utf8")) as Record<string, Truth>;
-  server = await serve(["serve", "--archive", scratch.path("archive")]);
-  atEnd(server.stop);
-  browser = await launch();
-  atEnd(() => browser.close());
-  watched = await openPage(browser);
+  ({ server, browser, watched } = await begin(atEnd, scratch.path("archive")));
   page = watched.page;
 });
 

@@ -1,18 +1,17 @@
 import { cpSync, mkdirSync, renameSync } from "node:fs";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
-import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { pictureOnFailure, type Watched } from "./driver/page.ts";
+import { fileroom, python, Scratch, type Server } from "./driver/server.ts";
+import { begin } from "./driver/stage.ts";
 
 /** The list of folders: the switch, a file that appears by itself, an unplugged folder, removing and taking it back. */
 const atEnd = cleanup();
 const scratch = new Scratch();
 const scans = scratch.path("scans");
-let browser: Browser;
 let server: Server;
 let watched: Watched;
 let page: Page;
@@ -27,11 +26,7 @@ beforeAll(async () => {
   python("viewer/e2e/world.py", scratch.path("world"), "0");
   mkdirSync(scans);
   cpSync(scratch.path("world/files/ct"), `${scans}/ct`, { recursive: true });
-  server = await serve(["serve", "--archive", scratch.path("archive")]);
-  atEnd(server.stop);
-  browser = await launch();
-  atEnd(() => browser.close());
-  watched = await openPage(browser);
+  ({ server, watched } = await begin(atEnd, scratch.path("archive")));
   page = watched.page;
 });
 

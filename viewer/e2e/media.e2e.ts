@@ -1,18 +1,17 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
-import { python, Scratch, type Server, serve } from "./driver/server.ts";
+import { keepPicture, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { python, Scratch, type Server } from "./driver/server.ts";
+import { begin } from "./driver/stage.ts";
 
 /** A disc is looked at: it opens as a session beside the archive, says that nothing is kept, and is gone when closed. */
 const atEnd = cleanup();
 const scratch = new Scratch();
 const disc = scratch.path("disc");
-let browser: Browser;
 let server: Server;
 let watched: Watched;
 let page: Page;
@@ -26,19 +25,11 @@ beforeAll(async () => {
   });
   python("viewer/e2e/world.py", scratch.path("world"), "0");
   mkdirSync(disc, { recursive: true });
-  server = await serve(["serve", "--archive", scratch.path("archive")]);
-  atEnd(server.stop);
-  browser = await launch();
-  atEnd(() => browser.close());
-  watched = await openPage(browser);
+  ({ server, watched } = await begin(atEnd, scratch.path("archive")));
   page = watched.page;
 });
 
-/** `PICTURES=folder` keeps pictures of the pages, to be looked at. */
-const picture = async (name: string): Promise<void> => {
-  const folder = process.env["PICTURES"];
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/media-${name}.png` });
-};
+const picture = (name: string): Promise<void> => keepPicture(page, `media-${name}`);
 
 beforeEach(() => {
   pictureOnFailure(page);

@@ -1,18 +1,17 @@
 import { renameSync } from "node:fs";
 
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
-import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { pictureOnFailure, type Watched } from "./driver/page.ts";
+import { fileroom, python, Scratch, type Server } from "./driver/server.ts";
+import { begin } from "./driver/stage.ts";
 
 /** What is not as it should be: letters, files in conflict, files that went. The tests go on where the one before has ended. */
 const atEnd = cleanup();
 const scratch = new Scratch();
 const GREEK = "Παπαδόπουλος, Νίκος";
-let browser: Browser;
 let server: Server;
 let watched: Watched;
 let page: Page;
@@ -27,11 +26,7 @@ beforeAll(async () => {
   });
   python("viewer/e2e/odd.py", scratch.path("odd"));
   fileroom("import", scratch.path("odd"), "--archive", scratch.path("archive"));
-  server = await serve(["serve", "--archive", scratch.path("archive")]);
-  atEnd(server.stop);
-  browser = await launch();
-  atEnd(() => browser.close());
-  watched = await openPage(browser);
+  ({ server, watched } = await begin(atEnd, scratch.path("archive")));
   page = watched.page;
   await page.goto(server.url);
 });

@@ -5,7 +5,7 @@ import { ohifFolder, serveOhif } from "../bench/ohif.ts";
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { leftOut } from "./driver/packed.ts";
-import { openPage, pictureOnFailure } from "./driver/page.ts";
+import { keepPicture, openPage, pictureOnFailure } from "./driver/page.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 
 /** OHIF as npm has it, over our DICOMweb: only its app-config.js is ours. */
@@ -62,8 +62,7 @@ describe.skipIf(dist === undefined)("OHIF over our DICOMweb", () => {
     await expect.poll(async () => (await greys())[0], { timeout: 45_000 }).toBeGreaterThan(60);
     const [middle, corner] = await greys();
     expect(middle).toBeGreaterThan(corner + 40);
-    const folder = process.env["PICTURES"];
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/ohif.png` });
+    await keepPicture(page, "ohif");
   });
 
   it("finds what the series holds in its panel", async () => {

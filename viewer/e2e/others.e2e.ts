@@ -1,18 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { pictureOnFailure, type Watched } from "./driver/page.ts";
 import { greyAt, planesDrawn } from "./driver/planes.ts";
-import { python, Scratch, type Server, serve } from "./driver/server.ts";
+import { python, Scratch, type Server } from "./driver/server.ts";
+import { begin } from "./driver/stage.ts";
 
 /** Files of other kinds are looked at: never left on left, nothing guessed, refused with the reason, nothing kept. */
 const atEnd = cleanup();
 const scratch = new Scratch();
-let browser: Browser;
 let server: Server;
 let watched: Watched;
 let page: Page;
@@ -27,11 +26,7 @@ beforeAll(async () => {
     scratch.remove();
   });
   python("viewer/e2e/others.py", scratch.path("files"));
-  server = await serve(["serve", "--archive", scratch.path("archive")]);
-  atEnd(server.stop);
-  browser = await launch();
-  atEnd(() => browser.close());
-  watched = await openPage(browser);
+  ({ server, watched } = await begin(atEnd, scratch.path("archive")));
   page = watched.page;
   await page.goto(server.url);
 });

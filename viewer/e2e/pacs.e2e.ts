@@ -1,15 +1,14 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { keepPicture, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { begin } from "./driver/stage.ts";
 
 /** Another fileroom is added as a node, searched, and a study fetched from it. */
 const atEnd = cleanup();
 const scratch = new Scratch();
-let browser: Browser;
 let there: Server;
 let server: Server;
 let watched: Watched;
@@ -17,11 +16,7 @@ let page: Page;
 
 const rows = () => page.locator(".pacs-table tbody tr");
 
-/** `PICTURES=folder` keeps pictures of the pages, to be looked at. */
-const picture = async (name: string): Promise<void> => {
-  const folder = process.env["PICTURES"];
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/pacs-${name}.png` });
-};
+const picture = (name: string): Promise<void> => keepPicture(page, `pacs-${name}`);
 
 /** How many studies a server has. */
 const total = async (of: Server): Promise<number> => {
@@ -37,11 +32,7 @@ beforeAll(async () => {
   fileroom("import", "--archive", scratch.path("there"), scratch.path("world/files/ct"), scratch.path("world/files/rle"));
   there = await serve(["serve", "--archive", scratch.path("there")]);
   atEnd(there.stop);
-  server = await serve(["serve", "--archive", scratch.path("archive")]);
-  atEnd(server.stop);
-  browser = await launch();
-  atEnd(() => browser.close());
-  watched = await openPage(browser);
+  ({ server, watched } = await begin(atEnd, scratch.path("archive")));
   page = watched.page;
 });
 

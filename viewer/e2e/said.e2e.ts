@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs";
 
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
-import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { pictureOnFailure, type Watched } from "./driver/page.ts";
+import { fileroom, python, Scratch, type Server } from "./driver/server.ts";
+import { begin } from "./driver/stage.ts";
 import { drawn } from "./driver/viewport.ts";
 
 /** Finding people, telling them apart, and what one says of them. The tests go on where the one before has ended. */
 const atEnd = cleanup();
 const scratch = new Scratch();
-let browser: Browser;
 let server: Server;
 let watched: Watched;
 let page: Page;
@@ -29,11 +28,7 @@ beforeAll(async () => {
   });
   python("viewer/e2e/people.py", scratch.path("people"));
   fileroom("import", scratch.path("people"), "--archive", scratch.path("archive"));
-  server = await serve(["serve", "--archive", scratch.path("archive")]);
-  atEnd(server.stop);
-  browser = await launch();
-  atEnd(() => browser.close());
-  watched = await openPage(browser);
+  ({ server, watched } = await begin(atEnd, scratch.path("archive")));
   page = watched.page;
   await page.goto(server.url);
 });

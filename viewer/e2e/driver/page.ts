@@ -44,3 +44,9 @@ export function pictureOnFailure(page: Page): void {
     await page.screenshot({ path: path.join(import.meta.dirname, "../../test-results", `${name}.png`) });
   });
 }
+
+/** `PICTURES=folder` keeps pictures of the pages, to be looked at. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env["PICTURES"];
+  if (folder !== undefined) await page.screenshot({ path: path.join(folder, `${name}.png`) });
+}
