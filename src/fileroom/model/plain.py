@@ -14,9 +14,9 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, str):
         return value if value.isascii() else _showable(str(value))
-    if hasattr(value, "as_line"):
-        return value.as_line()  # it knows its flat form itself
     if is_dataclass(value) and not isinstance(value, type):
+        if hasattr(value, "as_line"):
+            return value.as_line()  # it knows its flat form itself
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
