@@ -5,7 +5,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { cleanup } from "./driver/cleanup.ts";
-import { abroad, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { abroad, complained, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { python, REPOSITORY, Scratch, type Server } from "./driver/server.ts";
 import { begin } from "./driver/stage.ts";
 import { drawn, expectFrame, type Truth } from "./driver/viewport.ts";
@@ -65,7 +65,7 @@ describe("without the token of the address", () => {
     await second.page.goto(server.url);
     await expect.poll(() => second.page.locator("main").innerText()).toContain("Not signed in");
     await second.page.context().close();
-    watched.complaints.length = 0;
+    complained(watched);
   });
 });
 
@@ -97,7 +97,7 @@ describe("the fence around the pages", () => {
 
 describe("the whole path", () => {
   afterEach(() => {
-    expect(watched.complaints).toEqual([]);
+    expect(complained(watched)).toEqual([]);
     expect(abroad(watched.asked, server.origin)).toEqual([]);
   });
 
@@ -180,7 +180,7 @@ describe("the whole path", () => {
 
 describe("by keyboard alone", () => {
   afterEach(() => {
-    expect(watched.complaints).toEqual([]);
+    expect(complained(watched)).toEqual([]);
   });
 
   it("searches, walks, opens, scrolls, and comes back to the same place", async () => {

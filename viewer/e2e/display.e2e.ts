@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { complained, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 import { drawn, expected, expectFrame, seen, type Truth, wrong } from "./driver/viewport.ts";
 
@@ -49,7 +49,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  expect(watched.complaints).toEqual([]);
+  expect(complained(watched)).toEqual([]);
 });
 
 /** Open a series as for the first time: alone in its window, whatever was chosen before. */

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { cleanup } from "./driver/cleanup.ts";
-import { pictureOnFailure, type Watched } from "./driver/page.ts";
+import { complained, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { fileroom, python, Scratch, type Server } from "./driver/server.ts";
 import { begin } from "./driver/stage.ts";
 
@@ -82,7 +82,7 @@ describe("the folders", () => {
     await page.getByRole("heading", { name: "No folder has been brought in yet" }).waitFor();
     await page.getByRole("button", { name: "Undo" }).click();
     await folder(/scans.*online/).waitFor();
-    expect(watched.complaints).toEqual([]);
+    expect(complained(watched)).toEqual([]);
   });
 
   it("are imported again from their menu", async () => {

@@ -4,7 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { cleanup } from "./driver/cleanup.ts";
-import { pictureOnFailure, type Watched } from "./driver/page.ts";
+import { complained, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { fileroom, python, Scratch, type Server } from "./driver/server.ts";
 import { begin } from "./driver/stage.ts";
 
@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  expect(watched.complaints).toEqual([]);
+  expect(complained(watched)).toEqual([]);
 });
 
 describe("letters", () => {

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { cleanup } from "./driver/cleanup.ts";
-import { pictureOnFailure, type Watched } from "./driver/page.ts";
+import { complained, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { greyAt, planesDrawn } from "./driver/planes.ts";
 import { python, Scratch, type Server } from "./driver/server.ts";
 import { begin } from "./driver/stage.ts";
@@ -37,7 +37,7 @@ beforeEach(() => {
 
 afterEach(() => {
   // what is refused is an answer of 422, which Chromium writes to its console
-  expect(watched.complaints.filter((text) => !text.includes("status of 422"))).toEqual([]);
+  expect(complained(watched).filter((text) => !text.includes("status of 422"))).toEqual([]);
 });
 
 /** Open files by a list of paths, as the page does. */
@@ -213,6 +213,6 @@ describe("Open other", () => {
     writeFileSync(file("differ.nii"), "changed");
     await image("differ.nii").getByRole("link", { name: "View" }).click();
     await page.getByText(/has changed|could not|cannot/i).first().waitFor();
-    watched.complaints.length = 0; // the refusals of its frames
+    complained(watched); // the refusals of its frames
   });
 });

@@ -1,7 +1,8 @@
 """Search what a session left behind: ``trace.py DISC NOBODY FOLDER…`` tells what was looked for and where it was found.
 
 Looked for is all that the disc's files say, pieces of their pixels, and the path of the disc. What stands in the
-folders of NOBODY as well, who saw another disc, is everybody's: words such as "Chest" are in any browser.
+folders of NOBODY as well, who saw another disc, is everybody's: words such as "Chest" are in any browser. So is what
+stands in our own pages, which a browser keeps as it likes: "Anonymous" is a word of a script, and of a disc.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ def main(disc: str, nobody: str, *folders: str) -> None:
         archive.look_in()
         wanted = set(archive.traces())
     wanted |= {disc.encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be")}
-    usual = _END.join(path.read_bytes() for path in _files([nobody]))
+    pages = Path(fileroom.__file__).parent / "web/static"
+    usual = _END.join(path.read_bytes() for path in _files([nobody, str(pages)]))
     wanted = {trace for trace in wanted if trace not in usual}
     found, files = [], 0
     for path in _files(folders):

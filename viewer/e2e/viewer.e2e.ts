@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { abroad, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { abroad, complained, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 import { drawn, expected, expectFrame, grey, seen, type Truth, wrong } from "./driver/viewport.ts";
 
@@ -61,7 +61,7 @@ async function open(key: string): Promise<void> {
 
 describe("what is drawn", () => {
   afterEach(() => {
-    expect(watched.complaints).toEqual([]);
+    expect(complained(watched)).toEqual([]);
   });
 
   it.each(["ct", "lossless", "rle", "jpegls", "j2k", "htj2k", "cine", "palette", "coronal"])("%s is what the file holds", async (key) => {
@@ -310,8 +310,7 @@ describe("what cannot be shown", () => {
     await drawn(page, 3);
     await expectFrame(page, truth("damaged"), 2);
     // the refusals of the server are what the console complains of, and nothing else
-    expect(watched.complaints.filter((text) => !text.includes("422"))).toEqual([]);
-    watched.complaints.length = 0;
+    expect(complained(watched).filter((text) => !text.includes("422"))).toEqual([]);
   });
 
   it("says that files are out of reach, and goes on when they are back", async () => {
@@ -325,8 +324,7 @@ describe("what cannot be shown", () => {
     await expectFrame(page, truth("jpegls"), 0);
     await page.keyboard.press("End");
     await drawn(page, 3);
-    expect(watched.complaints.filter((text) => !text.includes("503"))).toEqual([]);
-    watched.complaints.length = 0;
+    expect(complained(watched).filter((text) => !text.includes("503"))).toEqual([]);
   });
 
   it("tells what a series without images is", async () => {
@@ -339,7 +337,7 @@ describe("what cannot be shown", () => {
   it("says that there is no such series", async () => {
     await page.goto(`${server.origin}/series/s00000000000000000000000000000000`);
     await expect.poll(() => page.locator(".vp-notice").innerText()).toContain("This series is not in the archive");
-    watched.complaints.length = 0;
+    complained(watched);
   });
 });
 

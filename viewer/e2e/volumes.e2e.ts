@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { complained, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { aimOf, greyAt, greysOf, pixelOf, type PlaneName, planesDrawn, settled, type Vec3 } from "./driver/planes.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 import { grey } from "./driver/viewport.ts";
@@ -52,7 +52,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  expect(watched.complaints).toEqual([]);
+  expect(complained(watched)).toEqual([]);
 });
 
 async function open(key: string, layout = "mpr", on: Page = page): Promise<void> {

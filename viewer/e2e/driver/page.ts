@@ -20,7 +20,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   // of the context, so that workers are heard too
   context.on("request", (request) => asked.push(request.url()));
   context.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
+    if (message.type() === "error") complaints.push(`${message.text()} ${message.location().url}`.trim());
   });
   context.on("weberror", (error) => complaints.push(String(error.error())));
   await context.addInitScript(() => {
@@ -36,6 +36,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 export function abroad(asked: readonly string[], origin: string): string[] {
   return asked.filter((address) => !address.startsWith(`${origin}/`) && !/^(data|blob|about):/.test(address));
 }
+
+/** What the page complained about since it was asked last: what one test found is not held against the next. */
+export const complained = ({ complaints }: Watched): string[] => complaints.splice(0);
 
 /** Leave a picture of the page behind when this test fails. */
 export function pictureOnFailure(page: Page): void {
