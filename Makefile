@@ -54,7 +54,7 @@ bench: .stamps/dev  ## measure against a peer and a floor; prints ratios
 	$(BIN)/python -m benchmarks
 
 bench-node: .stamps/dev  ## measure what other programs get over DICOMweb against nginx and Orthanc, and over DIMSE against DCMTK
-	$(BIN)/python -m benchmarks series frames qidopeer dimsestore dimsestore4 dimsefind dimseget
+	$(BIN)/python -m benchmarks series frames httpload httploadqido qidopeer dimsestore dimsestore4 dimsefind dimseget
 
 bench-viewer: viewer .stamps/dev $(NODE_MODULES)  ## measure the viewer in a real Chromium, against OHIF
 	cd viewer && FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npm run bench

@@ -9,7 +9,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import cold, dimse, growth, headers, ingest, media, peers, qidopeer, reopen, rescan, search, wado
+from benchmarks import (
+    cold,
+    dimse,
+    growth,
+    headers,
+    httpload,
+    ingest,
+    media,
+    peers,
+    qidopeer,
+    reopen,
+    rescan,
+    search,
+    wado,
+)
 from benchmarks.harness import as_json, machine, table
 
 if TYPE_CHECKING:
@@ -29,6 +43,8 @@ BENCHMARKS: dict[str, tuple[Callable[..., Comparison], dict[str, int]]] = {
     "search": (search.measure, {"patients": 1_000, "few": 100, "count": 60, "runs": 1}),
     "series": (wado.measure_series, {"instances": 20, "runs": 1}),
     "frames": (wado.measure_frames, {"instances": 20, "runs": 1}),
+    "httpload": (httpload.measure_frames, {"instances": 20, "runs": 1}),
+    "httploadqido": (httpload.measure_qido, {"instances": 20, "runs": 1}),
     "qidopeer": (qidopeer.measure, {"studies": 300, "runs": 1, "count": 30}),
     "media": (media.measure, {"instances": 500, "runs": 1}),
     "mediapatients": (partial(media.measure, patients=500), {"instances": 1_000, "runs": 1}),

@@ -49,7 +49,7 @@ def store(instances: int = 300, associations: int = 1, runs: int = 3) -> Compari
         folders = _images(Path(place) / "files", instances, associations)
         ports = _servers(Path(place), stack)
         if Path(RECEIVER).exists():
-            ports[DCMTK] = stack.enter_context(_storescp(Path(place)))
+            ports[DCMTK] = stack.enter_context(storescp(Path(place)))
         kinds = {name: partial(_sent, folders, port) for name, port in ports.items()}
         kinds[OURS] = partial(_sent_to_us, folders, ports[OURS], Path(place))
         seconds = alternate(kinds, runs)
@@ -129,7 +129,8 @@ def _fileroom(place: Path, folder: Path | None) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _storescp(place: Path) -> Iterator[int]:
+def storescp(place: Path) -> Iterator[int]:
+    """DCMTK's receiver, on the loopback; gives its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     into = place / "storescp"

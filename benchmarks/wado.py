@@ -43,7 +43,8 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000;
 # Fetches every path that it is told over some connections, and says how long that took and how many bytes came.
 CLIENT = r"""
 import json, socket, sys, threading, time
-port, connections, headers, paths = json.loads(sys.argv[1])
+port, connections, headers, paths, times = json.loads(sys.argv[1])
+paths *= times
 counts = [0] * connections
 def run(which):
     s = socket.create_connection(("127.0.0.1", port)); buffer = bytearray(1 << 20)
@@ -102,10 +103,12 @@ class Server(NamedTuple):
     headers: str
     series: str
     frames: list[str]
+    pid: int = 0
+    dimse: int = 0  # the port of its other door
 
-    def take(self, paths: list[str], connections: int) -> float:
-        """Seconds to fetch some paths."""
-        seconds, _ = in_child(CLIENT, json.dumps([self.port, connections, self.headers, paths]))
+    def take(self, paths: list[str], connections: int, times: int = 1) -> float:
+        """Seconds to fetch some paths, so many times."""
+        seconds, _ = in_child(CLIENT, json.dumps([self.port, connections, self.headers, paths, times]))
         return float(seconds)
 
 
@@ -122,10 +125,9 @@ def measure_frames(instances: int = 500, runs: int = 5) -> Comparison:
 def _measure(name: str, instances: int, runs: int, *, whole: bool) -> Comparison:
     with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as folder, contextlib.ExitStack() as stack:
         place = Path(folder)
-        ours = stack.enter_context(_ours(place, instances))
-        servers = {"fileroom": ours}
+        servers = {"fileroom": stack.enter_context(ours(place, instances))}
         if shutil.which("nginx"):
-            servers["nginx"] = stack.enter_context(_nginx(place, ours))
+            servers["nginx"] = stack.enter_context(_nginx(place, servers["fileroom"]))
             servers["bare uvicorn"] = stack.enter_context(_bare(place, servers["nginx"]))
         kinds = {
             kind: (lambda server=server: server.take([server.series], 1))
@@ -146,7 +148,8 @@ def _measure(name: str, instances: int, runs: int, *, whole: bool) -> Comparison
 
 
 @contextlib.contextmanager
-def _ours(place: Path, instances: int) -> Iterator[Server]:
+def ours(place: Path, instances: int, *, dimse: bool = False) -> Iterator[Server]:
+    """Our server with a series of CT images; ``dimse``: with its other door."""
     scans, archive = place / "scans", place / "archive"
     scans.mkdir()
     for number in range(1, instances + 1):
@@ -154,6 +157,7 @@ def _ours(place: Path, instances: int) -> Iterator[Server]:
         (scans / f"{number}.dcm").write_bytes(instance(number=number, rows=SIDE, columns=SIDE, pixels=pixels))
     in_child(IMPORT, str(scans), str(archive))
     command = [sys.executable, "-m", "fileroom", "serve", "--archive", str(archive), "--port", "0", "--json"]
+    command += ["--dimse", "0", "--aet", "ANY"] if dimse else []
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
     try:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
@@ -163,7 +167,7 @@ def _ours(place: Path, instances: int) -> Iterator[Server]:
         headers = (
             f'Authorization: Bearer {said["token"]}\r\nAccept: multipart/related; type="*/*"; transfer-syntax=*\r\n'
         )
-        yield Server(port, headers, SERIES, frames)
+        yield Server(port, headers, SERIES, frames, process.pid, said["dimse"]["port"] if dimse else 0)
     finally:
         process.terminate()
         process.wait()

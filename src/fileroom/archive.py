@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fileroom.catalog import audit, charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
 from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog.home import FolderHome, MemoryHome
-from fileroom.catalog.locate import locate, locate_all
+from fileroom.catalog.locate import locate, locate_all, states
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.deep import Files
@@ -812,6 +812,11 @@ class Archive:
         """Another number whenever the catalog has changed, whoever changed it; None when it cannot be told now."""
         return self._catalog.database.generation()
 
+    def states(self, uids: Mapping[str, str]) -> dict[str, bytes]:
+        """What the catalog says of the files of all instances that StudyInstanceUID, SeriesInstanceUID and
+        SOPInstanceUID name, as a digest by SOP Instance UID: another one when it says something else."""
+        return states(self._catalog, uids)
+
     def data_set(self, instance: str | InstanceFile, transfer_syntax: str = "") -> Iterator[bytes]:
         """The data set of an instance without its meta group, in pieces: as stored, or in a native transfer syntax.
 
@@ -951,9 +956,12 @@ class Archive:
 
         compose(data_set, transfer_syntax_uid, bulk, write)
 
-    def receive(self, *, stop: CancelToken) -> None:
-        """Take in what arrives in the inbox, within about a second, until ``stop`` says so."""
-        self._receiver().run(stop)
+    def receive(self, *, stop: CancelToken, left: float = 0.0) -> None:
+        """Take in what arrives in the inbox, within about a second, until ``stop`` says so.
+
+        ``left``: only what was left for so many seconds, for another process does it sooner.
+        """
+        self._receiver().run(stop, left=left)
 
     def _receiver(self) -> Receiver:
         from fileroom.intake.receive import Receiver

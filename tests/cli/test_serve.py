@@ -113,7 +113,8 @@ def test_a_port_that_is_taken(fileroom: Fileroom) -> None:
 def test_nobody_asked_for_the_usual_port(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
-    def answer(_archive: object, *, port: int, on_ready: object, session: object, guests: object) -> None:
+    def answer(_archive: object, *, port: int, on_ready: object, session: object, guests: object, node: bool) -> None:
+        assert not node
         tried.append(port)
         if port == serve.USUAL_PORT:
             raise Busy("taken")

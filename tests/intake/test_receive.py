@@ -170,6 +170,27 @@ def test_what_arrived_before_a_crash_is_taken_in_at_the_next_start(archive: file
         assert [(one.kind, one.who, one.files) for one in again.imports().items] == [("received", "dimse", 1)]
 
 
+def test_what_another_process_takes_in_is_left_to_it_for_a_while(archive: fileroom.Archive, tmp_path: Path) -> None:
+    inbox = archive.inbox()
+    assert [inbox.waits(left) for left in (0.0, 1000.0)] == [False, False]
+    with inbox.begin("dimse") as arrival:
+        arrival.write(ONE)
+        arrival.finish()
+        name = arrival.keep()
+    assert [inbox.waits(left) for left in (0.0, 1000.0)] == [True, False]
+    an_hour_ago = time.time() - 3600
+    os.utime(inbox.path(name), (an_hour_ago, an_hour_ago))
+    assert inbox.waits(1000.0)
+    stop = CancelToken()
+    thread = threading.Thread(target=lambda: archive.receive(stop=stop, left=1000.0))
+    thread.start()
+    while inbox.waiting():
+        time.sleep(0.01)
+    stop.cancel()
+    thread.join()
+    assert len(instances(archive)) == 1
+
+
 def test_a_crash_between_the_name_and_the_catalog_loses_nothing(
     archive: fileroom.Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -321,7 +321,7 @@ class FakeArchive:
         assert cancel is not None
         return self.importing(self, paths, on_progress, cancel)
 
-    def receive(self, *, stop: CancelToken) -> None:
+    def receive(self, *, stop: CancelToken, left: float = 0.0) -> None:
         """Nothing is ever sent here."""
 
     def watch(

@@ -331,6 +331,43 @@ def test_what_is_forgotten_is_not_sent(server: Served) -> None:
     assert server.ask(f"{SERIES}.1", AS_STORED).startswith(b"HTTP/1.1 404")
 
 
+def test_what_comes_for_others_drops_no_answer(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    answer = straight._answer
+
+    def counted(archive: Archive, caller: straight.Caller, path: str) -> object:
+        made.append(path)
+        return answer(archive, caller, path)
+
+    monkeypatch.setattr(straight, "_answer", counted)
+    one, whole = frame(1), f"{SERIES}.1"
+    by_id = f"/api/instances/{next(iter(server.archive.walk(Query(level=Level.INSTANCE)))).id}/frames/1"
+    before = [server.ask(path, AS_STORED) for path in (one, whole, by_id)]
+    assert made == [one, whole, by_id]
+    server.archive.store([world.instance(study=2), world.instance(series=2)])  # of others
+    assert [same(server.ask(path, AS_STORED)) for path in (one, whole, by_id)] == list(map(same, before))
+    assert made == [one, whole, by_id]
+    server.archive.store([world.instance(number=3, rows=64, columns=128, pixels=NOISE)])  # of the same series
+    assert same(server.ask(one, AS_STORED)) == same(before[0])
+    assert same(server.ask(by_id, AS_STORED)) == same(before[2])
+    assert made == [one, whole, by_id]
+    assert (before[1].count(b"DICM"), server.ask(whole, AS_STORED).count(b"DICM")) == (2, 3)
+    assert made == [one, whole, by_id, whole]
+    assert len(server.straight) == 9  # all of them
+
+
+def test_what_is_said_of_an_image_drops_its_answer(server: Served) -> None:
+    path = frame(1)
+    server.ask(path, AS_STORED)
+    server.ask(frame(1, of=2), AS_STORED)
+    one = next(iter(server.archive.walk(Query(level=Level.INSTANCE))))
+    server.archive.forget([one.id])
+    assert server.ask(path, AS_STORED).startswith(b"HTTP/1.1 404")
+    by_id = f"/api/instances/{one.id}/frames/1"
+    assert same(server.ask(by_id, AS_STORED)) == same(server.ask(by_id, AS_STORED, "Trailer: x"))
+    assert server.ask(frame(1, of=2), AS_STORED).startswith(b"HTTP/1.1 200")
+
+
 def test_little_is_kept(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(straight, "MOST_PIECES", 4)
     for number in (1, 2, 1, 2):

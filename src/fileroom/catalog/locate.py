@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -40,9 +41,12 @@ _FILES = (
     "LEFT JOIN file ON file.instance_id = instance.id AND file.reason != ? "
     "LEFT JOIN folder ON folder.id = file.folder_id LEFT JOIN drive ON drive.id = folder.drive_id "
 )
+_STATES = _FILES.replace("SELECT ", "SELECT instance.hidden, instance.file_id, file.gone, ", 1)
+_UID_AT = 5
 _BEST_FIRST = "file.id IS NOT instance.file_id, file.gone, file.id"
 _OF_ONE = f"{_FILES}WHERE instance.public_id = ? ORDER BY {_BEST_FIRST}"
 _OF_MANY = _FILES + "JOIN study ON study.id = series.study_ref WHERE instance.hidden = 0 AND "
+_STATES_OF_MANY = _STATES + "JOIN study ON study.id = series.study_ref WHERE "
 _IN_ORDER = f" ORDER BY instance.number IS NULL, instance.number, instance.id, {_BEST_FIRST}"
 
 
@@ -92,6 +96,21 @@ def locate_all(catalog: Catalog, uids: Mapping[str, str]) -> list[tuple[str, Loc
             place = error
         found.append((id_text(Level.INSTANCE, public_id), place))
     return found
+
+
+def states(catalog: Catalog, uids: Mapping[str, str]) -> dict[str, bytes]:
+    """What :func:`locate` and :func:`locate_all` go by, of all instances that ``uids`` name, hidden ones too: a digest
+    by SOP Instance UID. As long as it is the same, so is what the catalog says of the files of that image.
+    """
+    where = " AND ".join(f"{_UIDS[keyword]} = ?" for keyword in uids)
+    with catalog.database.reading() as cursor:
+        asked = (Reason.OTHER_CONTENT.value, *uids.values())
+        rows = cursor.execute(_STATES_OF_MANY + where + _IN_ORDER, asked).fetchall()
+    told: dict[str, bytes] = {}
+    for row in rows:
+        uid = row[_UID_AT]
+        told[uid] = hashlib.blake2b(told.get(uid, b"") + repr(row).encode(), digest_size=16).digest()
+    return told
 
 
 def _best(catalog: Catalog, mounts: Mounts, rows: Iterable[tuple[Any, ...]]) -> Located:

@@ -174,13 +174,21 @@ def stay_up(
     if guests.unsigned:
         err().print(LOUD, style="bold red")
     announce = _announcer(show=show, as_json=as_json, station=station)
+    node = station is not None
     try:
-        answer(archive, port=USUAL_PORT if port is None else port, on_ready=announce, session=session, guests=guests)
+        answer(
+            archive,
+            port=USUAL_PORT if port is None else port,
+            on_ready=announce,
+            session=session,
+            guests=guests,
+            node=node,
+        )
     except Busy:
         if port is not None:
             raise
         # Nobody asked for the usual port: any other will do.
-        answer(archive, port=0, on_ready=announce, session=session, guests=guests)
+        answer(archive, port=0, on_ready=announce, session=session, guests=guests, node=node)
 
 
 def _announcer(*, show: bool, as_json: bool, station: "Station | None") -> "Callable[[Ready], None]":

@@ -102,6 +102,15 @@ class Inbox:
             return []
         return [name for _, name in sorted(found)]
 
+    def waits(self, left: float) -> bool:
+        """Whether something does, and has for so many seconds."""
+        found = self.waiting()
+        if not found or not left:
+            return bool(found)
+        with contextlib.suppress(OSError):
+            return not 0 <= time.time() - os.stat(self.path(found[0])).st_mtime < left
+        return False
+
     def is_quiet(self, seconds: float) -> bool:
         """Whether nothing began or ended to arrive for so long."""
         with contextlib.suppress(OSError):

@@ -91,15 +91,18 @@ class Receiver:
         finally:
             self._awaited.subtract(names)
 
-    def run(self, stop: CancelToken) -> None:
-        """Take in what arrives, by whichever door and process, until ``stop`` says so."""
+    def run(self, stop: CancelToken, *, left: float = 0.0) -> None:
+        """Take in what arrives, by whichever door and process, until ``stop`` says so.
+
+        ``left``: only what nobody else has taken in for so many seconds.
+        """
         swept, waits_since = -_SWEEP_SECONDS, 0.0
         while not stop.cancelled:
             if time.monotonic() - swept > _SWEEP_SECONDS:
                 self.inbox.sweep()
                 swept = time.monotonic()
             pause = _LOOK_SECONDS
-            if not self.inbox.waiting():
+            if not self.inbox.waits(left):
                 waits_since = 0.0
             elif not waits_since:
                 waits_since = time.monotonic()

@@ -15,6 +15,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,18 +174,18 @@ class JobBoard:
         """Look after the watched folders from now on."""
         self._look_after(self._watch, "watch")
 
-    def receive(self) -> None:
-        """Take in what is sent to the archive from now on, by this process or another."""
-        self._look_after(self._receive, "receive")
+    def receive(self, *, left: float = 0.0) -> None:
+        """Take in what is sent to the archive from now on, by this process or another; what was left for so long."""
+        self._look_after(partial(self._receive, left), "receive")
 
     def _look_after(self, work: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _receive(self) -> None:
+    def _receive(self, left: float) -> None:
         try:
-            self._archive.receive(stop=self._end)
+            self._archive.receive(stop=self._end, left=left)
         except Exception as error:  # noqa: BLE001 - nobody above us; what has arrived is safe and waits
             log.error("receiving has ended: %s", type(error).__name__)  # noqa: TRY400 - a traceback could hold a path
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 GRACE = 3  # seconds that answers under way have to finish at the end
 IMPORT_GRACE = 30.0  # seconds that a cancelled import has to put down what it holds
+LEFT = 30.0  # seconds after which what a node was sent is taken in here: its own process has died, or is busy
 log = logging.getLogger("fileroom.web")
 
 
@@ -65,11 +66,13 @@ def serve(
     static: Path | None = None,
     session: Archive | None = None,
     guests: Guests = NO_GUESTS,
+    node: bool = False,
 ) -> None:
     """Serve ``archive`` until SIGINT or SIGTERM, or until ``Ready.stop`` is called.
 
     Port 0 takes a free one. ``static`` is the folder of the built viewer, by default the one beside this file. With
-    ``session`` (of :meth:`Archive.ephemeral`) that is what is opened, as a session of this server.
+    ``session`` (of :meth:`Archive.ephemeral`) that is what is opened, as a session of this server. ``node``: the DIMSE
+    door runs beside, in a process of its own, and takes in what is sent to it.
     Busy when the port is taken.
     """
     listener = bind(host, port)
@@ -96,7 +99,7 @@ def serve(
         server.on_ready = on_ready
         try:
             jobs.watch()
-            jobs.receive()
+            jobs.receive(left=LEFT if node else 0.0)
             server.run(sockets=[listener])
         finally:
             jobs.close()

@@ -1,12 +1,14 @@
 """Which requests are answered straight from files, and with what: those that come by the thousand and need no thought.
 
 An answer is put together by what the app itself answers with (:mod:`fileroom.web.wado`, the gate), reading nothing of
-what it will send, and kept for a moment: as long as the catalog says what it said, and the file is the very one.
+what it will send, and kept: as long as the catalog says of its images what it said, and the file is the very one.
 Whatever is not the plain case, and every refusal, is the app's to answer; :mod:`fileroom.web.sending` hands it on.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import secrets
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 USABLE = hasattr(os, "RWF_NOWAIT") and hasattr(os, "sendfile")  # Linux: a read that says whether it would wait
 LOOK = 128 << 10  # bytes that Linux reads ahead at once
 MOST_PIECES = 20_000  # of all that is kept; a series of 500 images has 1001
+MOST_SCOPES = 32  # series, or studies, of which it is known what the catalog said last
 _UID = "[0-9.]{1,64}"
 _SERIES = rf"/dicomweb/studies/(?P<study>{_UID})(?:/series/(?P<series>{_UID}))?"
 _INSTANCE = rf"(?:/instances/(?P<instance>{_UID})(?:/frames/(?P<frames>[0-9]{{1,9}}))?)?"
@@ -80,17 +83,55 @@ class Straight:
             return False
 
 
-@dataclass(frozen=True, slots=True)
+class About(NamedTuple):
+    """What an answer is made of: some images of a study or series, or one of them."""
+
+    study: str
+    series: str | None
+    instance: str | None
+
+    @property
+    def scope(self) -> tuple[str, str | None]:
+        """What is looked at for it: all images of a series at once, for they are asked for one after the other."""
+        return self.study, self.series
+
+
+class Said(NamedTuple):
+    """What the catalog says of the images of a scope, as digests, and when it was asked."""
+
+    generation: int
+    of_each: dict[str, bytes]
+    of_all: bytes
+
+    def of(self, about: About) -> bytes | None:
+        """The same of what an answer is made of."""
+        return self.of_all if about.instance is None else self.of_each.get(about.instance)
+
+
+@dataclass(slots=True)
 class Kept:
-    """An answer for as long as it holds. None: the app has to make it."""
+    """An answer for as long as it holds. None: the app has to make it, until something has changed."""
 
     answer: Straight | None
-    generation: int
+    about: About | None
+    said: bytes | None  # of what it is about, when it was made
+    generation: int  # up to which it is known to hold
 
     @property
     def single(self) -> Straight | None:
         """The answer where it is of one file, which is looked at when it is opened; many are looked at in a thread."""
         return self.answer if self.answer is not None and len(self.answer.files) == 1 else None
+
+    def holds(self, generation: int | None, said: Said | None) -> bool:
+        """Whether the catalog still says what it said: nothing was written since, or nothing about these images."""
+        if generation is None or self.generation == generation:
+            return generation is not None
+        if self.answer is None or self.about is None or said is None or said.generation != generation:
+            return False
+        if said.of(self.about) != self.said:
+            return False
+        self.generation = generation
+        return True
 
     def __len__(self) -> int:
         """How much it is to keep."""
@@ -108,6 +149,8 @@ class Desk:
     _kept: dict[tuple[str, str, str | None], Kept] = field(default_factory=dict)  # oldest first
     _pieces: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _said: dict[tuple[str, str | None], Said] = field(default_factory=dict)  # oldest first
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     @staticmethod
     def of(app: Starlette, served: Collection[str], guests: Guests) -> Desk:
@@ -135,24 +178,49 @@ class Desk:
     def kept(self, caller: Caller, path: str) -> Kept | None:
         """What is at hand. No file was looked at."""
         one = self._kept.get((path, caller.base, caller.accept))
-        return one if one is not None and one.generation == self.door.archive.generation() else None
+        if one is None:
+            return None
+        said = None if one.about is None else self._said.get(one.about.scope)
+        return one if one.holds(self.door.archive.generation(), said) else None
 
     async def prepare(self, caller: Caller, path: str) -> Straight | None:
         """The answer, made or looked after in a thread; None when the app has to make it."""
         return await self.door.ask(partial(self._prepare, caller=caller, path=path))
 
     def _prepare(self, archive: Archive, caller: Caller, path: str) -> Straight | None:
-        kept = self.kept(caller, path)
-        if kept is not None and kept.answer is not None and kept.answer.stand():
-            return kept.answer
-        generation = archive.generation()
-        try:
-            answer = _answer(archive, caller, path)
-        except Exception:  # noqa: BLE001 - the app meets it again, and says so
-            answer = None
-        if generation is not None:
-            self._keep((path, caller.base, caller.accept), Kept(answer, generation))
+        key = (path, caller.base, caller.accept)
+        generation, kept = archive.generation(), self._kept.get(key)
+        if kept is not None and kept.answer is not None and kept.about is not None:
+            said = self._now(archive, kept.about, generation)
+            if kept.holds(generation, said) and kept.answer.stand():
+                return kept.answer
+        about: About | None = None
+        answer: Straight | None = None
+        with contextlib.suppress(Exception):  # the app meets it again, and says so
+            about, answer = _answer(archive, caller, path)
+        said = None if about is None else self._now(archive, about, generation)
+        # What was written while the answer was made may be in it or not: such a one is used, and not kept.
+        if generation is not None and generation == archive.generation():
+            state = None if said is None or about is None else said.of(about)
+            self._keep(key, Kept(answer, None if state is None else about, state, generation))
         return answer
+
+    def _now(self, archive: Archive, about: About, generation: int | None) -> Said | None:
+        """What the catalog says now; asked once for all who want to know it of a series."""
+        if generation is None:
+            return None
+        with self._asking:
+            said = self._said.get(about.scope)
+            if said is None or said.generation != generation:
+                series = {} if about.series is None else {"SeriesInstanceUID": about.series}
+                states = archive.states({"StudyInstanceUID": about.study} | series)
+                of_all = hashlib.blake2b(repr(states).encode(), digest_size=16).digest()
+                said = Said(generation, states, of_all)
+                self._said.pop(about.scope, None)
+                self._said[about.scope] = said
+                while len(self._said) > MOST_SCOPES:
+                    self._said.pop(next(iter(self._said)))
+            return said
 
     def _keep(self, key: tuple[str, str, str | None], one: Kept) -> None:
         with self._lock:
@@ -166,7 +234,7 @@ class Desk:
                 self._pieces -= len(self._kept.pop(next(iter(self._kept))))
 
 
-def _answer(archive: Archive, caller: Caller, path: str) -> Straight | None:
+def _answer(archive: Archive, caller: Caller, path: str) -> tuple[About, Straight | None]:
     found = PATHS.fullmatch(path)
     assert found is not None  # noqa: S101 - nothing else is let in
     names = {name: value for name, value in found.groupdict().items() if value is not None}
@@ -176,14 +244,22 @@ def _answer(archive: Archive, caller: Caller, path: str) -> Straight | None:
         those, missing = [Found(archive.read(names["id"]), caller.base)], 0
     else:
         those, missing = find(archive, path_conditions(request), caller.base)
+    about = _about(names, those[0])
     # Of an image whose file was changed another copy may come back with its drive at any time: that is looked for anew.
     if missing or any(one.file.changed for one in those):
-        return None
+        return about, None
     if number is None:
         made = straight_instances(archive, request, those, BOUNDARY, single="instance" in names)
     else:
         made = straight_frame(archive, request, those[0], int(number), BOUNDARY)
-    return None if made is None else _whole(made, those)
+    return about, None if made is None else _whole(made, those)
+
+
+def _about(names: dict[str, str], first: Found) -> About:
+    header = first.file.header
+    if "id" in names:
+        return About(header.study_instance_uid, header.series_instance_uid, header.sop_instance_uid)
+    return About(names["study"], names.get("series"), names.get("instance"))
 
 
 def _whole(made: InPieces, those: Sequence[Found]) -> Straight | None:
