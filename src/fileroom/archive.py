@@ -244,13 +244,15 @@ class Archive:
         *,
         password: str = "",
         deidentify: Deidentify | None = None,
+        viewer: bool = False,
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
     ) -> MediaReport:
         """Write patients, studies, series or images as a File-set with a DICOMDIR: a new folder, ``.iso`` or ``.zip``.
 
-        Files are copied byte for byte, unless they are to be de-identified, and read back. What cannot be written is
-        listed. BadRequest when something is there already; Cancelled; nothing is left behind then.
+        Files are copied byte for byte, unless they are to be de-identified, and read back; with ``viewer`` pages that
+        show them in any browser are there, too. What cannot be written is listed. BadRequest when something is there
+        already; Cancelled; nothing is left behind then.
         """
         from pathlib import Path
 
@@ -264,6 +266,7 @@ class Archive:
             Path(path),
             password=password,
             deidentifier=cleaner,
+            viewer=viewer,
             on_progress=on_progress,
             cancel=cancel,
         )

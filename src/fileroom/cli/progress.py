@@ -28,6 +28,7 @@ PHASES = {
     "converting": "Converting",
     "exchanging": "Exchanging",
     "writing": "Writing",
+    "picturing": "Making pages",
     "verifying": "Verifying",
 }
 
@@ -36,7 +37,7 @@ def figures(progress: Progress) -> str:
     """``1,200 files seen, 800 read, 300 per second, 4 s left``."""
     if progress.phase == "converting":
         return f"{number(progress.done)} of {count(progress.total or 0, 'slice')}"
-    if progress.phase in {"exchanging", "writing"}:
+    if progress.phase in {"exchanging", "writing", "picturing"}:
         return f"{number(progress.done)} of {count(progress.total or 0, 'image')}"
     if progress.phase == "verifying":
         return f"{number(progress.done)} of {count(progress.total or 0, 'file')}"

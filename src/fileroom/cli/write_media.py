@@ -41,6 +41,9 @@ def write_media(  # noqa: PLR0913 - a switch for each thing that may be kept
     password: Annotated[
         bool, typer.Option("--password", help="Ask for a password, and encrypt the .zip with it (AES-256).")
     ] = False,
+    viewer: Annotated[
+        bool, typer.Option("--viewer", help="Also pages that show the images in any browser, from the medium itself.")
+    ] = False,
     deidentify: Annotated[
         bool, typer.Option("--deidentify", help="Without what identifies the patient (PS3.15, Basic Profile).")
     ] = False,
@@ -81,7 +84,9 @@ def write_media(  # noqa: PLR0913 - a switch for each thing that may be kept
         cancelling(cancel, _heard),
     ):
         *ids, to = what
-        done = house.write_media(ids, Path(to), password=secret, deidentify=wanted, on_progress=report, cancel=cancel)
+        done = house.write_media(
+            ids, Path(to), password=secret, deidentify=wanted, viewer=viewer, on_progress=report, cancel=cancel
+        )
     if as_json:
         print_json({"written": to, **_plain(done)})
     else:
@@ -113,6 +118,12 @@ def _tell(done: "MediaReport", to: str, *, sealed: bool) -> None:
         "read back and compared.",
         soft_wrap=True,
     )
+    if done.pictures:
+        out().print(
+            f"INDEX.HTM shows {count(done.pictures, 'picture')} in a browser; not for diagnosis.", soft_wrap=True
+        )
+    if done.unpictured:
+        err().print(f"{count(done.unpictured, 'image')} cannot be shown by it.", soft_wrap=True)
     for what, times in done.changed.items():
         out().print(f"  {what}: {number(times)}", soft_wrap=True)
     if done.left_out:

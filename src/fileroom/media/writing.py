@@ -38,10 +38,15 @@ if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
     from fileroom.jobs import OnProgress
     from fileroom.media.deidentifying import Deidentifier
+    from fileroom.media.pages import Pages, Shown
 
 _PIECE: Final = 1 << 20
 _FOLDER: Final = "DICOM"
 _PREAMBLE: Final = 128
+_WORDS: Final = (
+    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex"),
+    *("StudyDate", "StudyDescription", "SeriesNumber", "Modality", "SeriesDescription"),
+)
 
 
 @dataclass(slots=True)
@@ -52,6 +57,8 @@ class _Branch:
     path: str
     images: int = 0
     lower: dict[str, _Branch] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)  # of what a page says, as the first file below it has them
+    paths: list[str] = field(default_factory=list)  # of a series
 
 
 @dataclass(slots=True)
@@ -85,10 +92,13 @@ def write_media(
     *,
     password: str = "",
     deidentifier: Deidentifier | None = None,
+    viewer: bool = False,
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> MediaReport:
     """Write patients, studies, series or images to ``target``: a new folder, ``.iso`` or ``.zip``.
+
+    With ``viewer``, pages that show them in a browser lie on it, too.
 
     BadRequest when there is something already or nothing to write, Cancelled; NoRoom. Nothing is left behind then.
     """
@@ -108,6 +118,7 @@ def write_media(
             work.report("writing")
         if not work.digests:
             raise Unavailable("none of these images can be written: " + _reasons(work.left_out))
+        pages = _write_pages(work) if viewer else None
         _write_lists(work)
         work.done = 0
         made = forms.put(work.folder, room, form, password, work.cancel)
@@ -127,6 +138,8 @@ def write_media(
         studies=work.entries["STUDY"],
         series=work.entries["SERIES"],
         filled=work.filled,
+        pictures=pages.pictures if pages else 0,
+        unpictured=pages.unpictured if pages else 0,
         left_out=tuple(work.left_out),
         changed=dict(sorted(deidentifier.counts.items())) if deidentifier else {},
         seconds=time.monotonic() - work.began,
@@ -184,6 +197,7 @@ def _add(catalog: Catalog, image: Instance, work: _Work, deidentifier: Deidentif
     record, filled = directory.record(kind, data, {"InstanceNumber": str(series.images)})
     directory.refer(record, path.split("/"), data, str(data.file_meta.TransferSyntaxUID))
     series.record.lower.append(record)
+    series.paths.append(path)
     work.filled += filled
     work.digests[path] = digest
     work.size += size
@@ -237,6 +251,7 @@ def _below(work: _Work, above: _Branch, entry: str, kind: str, data: Dataset, us
     work.filled += filled
     # PS3.10 8.2: components of eight characters A-Z, 0-9 and _
     made = _Branch(record, f"{above.path}/{kind[:3]}{len(above.lower) + 1:05}")
+    made.words = {name: " ".join(str(data.get(name) or "").split()) for name in _WORDS}
     above.record.lower.append(record)
     above.lower[entry] = made
     work.entries[kind] += 1
@@ -273,14 +288,34 @@ def _pieces(path: str) -> Iterator[bytes]:
 
 def _write_lists(work: _Work) -> None:
     """DICOMDIR, and what a person finds who puts the disc into any computer (IHE PDI, RAD-47)."""
-    files = {
-        "DICOMDIR": directory.encoded(work.top.record.lower),
-        "INDEX.HTM": _index(work).encode(),
-        "README.TXT": _README.encode("ascii"),
-    }
-    for name, content in files.items():
-        _, work.digests[name] = _write(work.folder / name, content)
-        work.size += len(content)
+    _put(work, "DICOMDIR", directory.encoded(work.top.record.lower))
+    _put(work, "README.TXT", _README.encode("ascii"))
+    if "INDEX.HTM" not in work.digests:
+        _put(work, "INDEX.HTM", _index(work).encode())
+
+
+def _put(work: _Work, name: str, content: bytes) -> None:
+    _, work.digests[name] = _write(work.folder / name, content)
+    work.size += len(content)
+
+
+def _write_pages(work: _Work) -> Pages:
+    """The pages, made from what lies on the medium by now: they cannot show what is not on it."""
+    from fileroom.media.pages import Pages
+
+    work.done, work.total = 0, len(work.digests)
+    pages = Pages(work.folder, [_shown(one) for one in work.top.lower.values()])
+    for name, content in pages.files():
+        _put(work, name, content)
+        work.done = min(pages.seen, work.total)
+        work.report("picturing")
+    return pages
+
+
+def _shown(branch: _Branch) -> Shown:
+    from fileroom.media.pages import Shown
+
+    return Shown(branch.words, [_shown(one) for one in branch.lower.values()], branch.paths)
 
 
 def _index(work: _Work) -> str:
@@ -332,7 +367,12 @@ def _read_back(made: Path, form: str, password: str, work: _Work) -> None:
     with opened(str(work.folder / "DICOMDIR")) as file:
         found = read_directory(file)
     listed = {"/".join(one.parts) for one in found.listed}
-    if found.cut or found.refused or found.unreached or listed != {one for one in work.digests if "/" in one}:
+    if (
+        found.cut
+        or found.refused
+        or found.unreached
+        or listed != {one for one in work.digests if one.startswith(f"{_FOLDER}/")}
+    ):
         raise OSError("the directory does not lead to all files")
 
 

@@ -39,6 +39,8 @@ class MediaReport:
     studies: int
     series: int
     filled: int
+    pictures: int  # in pages that show them, where those were asked for
+    unpictured: int  # images on it that these pages cannot show
     left_out: tuple[LeftOut, ...]
     changed: dict[str, int]
     seconds: float

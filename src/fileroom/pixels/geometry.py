@@ -56,6 +56,34 @@ def position_along_normal(position: Sequence[float], orientation: Sequence[float
     return sum(p * n for p, n in zip(position, normal, strict=True))
 
 
+_OPPOSITE = dict(zip("LRAPHF", "RLPAFH", strict=True))
+_OBLIQUE_SHARE = 0.3  # of a direction that has a letter of its own: what is tilted less is called by one
+_MOST_LETTERS = 2
+
+
+def sides(header: Header) -> tuple[str, str, str, str] | None:
+    """The letters at the left, right, top and bottom of an image; None when it does not say how it lies.
+
+    Image Orientation (Patient) says what rows and columns lead to, else Patient Orientation does (PS3.3 C.7.6.1.1.1).
+    Of an image with several frames the former is known of the first alone.
+    """
+    if header.image_orientation and (header.number_of_frames or 1) == 1 and normal_of(header.image_orientation):
+        right, bottom = _letters(header.image_orientation[:3]), _letters(header.image_orientation[3:])
+    elif len(header.patient_orientation) == len(("row", "column")):
+        right, bottom = header.patient_orientation
+    else:
+        return None
+    if not (right and bottom and {*right, *bottom} <= _OPPOSITE.keys()):
+        return None
+    left, top = ("".join(_OPPOSITE[letter] for letter in side) for side in (right, bottom))
+    return left, right, top, bottom
+
+
+def _letters(direction: Sequence[float]) -> str:
+    parts = sorted(zip(map(abs, direction), direction, ("LR", "PA", "HF"), strict=True), reverse=True)
+    return "".join(names[value < 0] for size, value, names in parts[:_MOST_LETTERS] if size >= _OBLIQUE_SHARE)
+
+
 def display_order(headers: Sequence[Header]) -> list[int]:
     """The indices of ``headers`` in the order in which a viewer shows them.
 

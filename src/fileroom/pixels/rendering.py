@@ -12,7 +12,7 @@ from fileroom.dicom.names import display_name, person_name
 from fileroom.errors import BadRequest, Undecodable
 from fileroom.pixels.form import frame_count
 from fileroom.pixels.frames import decoded_frame
-from fileroom.pixels.thumbnail import picture_of
+from fileroom.pixels.thumbnail import fitted_size, picture_of
 from fileroom.pixels.window import LINEAR, LINEAR_EXACT, SIGMOID, Window
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF"}
 QUALITY = 90
+PAGE_SIDE = 1600  # pixels that a side of a picture in a page on a medium has at most
 FUNCTIONS = {"linear": LINEAR, "linear-exact": LINEAR_EXACT, "sigmoid": SIGMOID}
 MOST_FRAMES = 500  # of a moving picture
 MOVING_SIZE = 512  # pixels that a side of one has at most, unless a viewport says so
@@ -40,7 +41,7 @@ def rendered(path: str | os.PathLike[str], header: Header, frames: Sequence[int]
     if look.media_type == "image/gif" and len(frames) > 1:
         pictures = _moving(path, header, frames[:MOST_FRAMES], look)
         first = next(pictures)
-        duration = round(_frame_time(header))
+        duration = round(frame_time(header))
         first.save(out, "GIF", save_all=True, append_images=pictures, duration=duration, loop=0)
         return out.getvalue()
     picture = _picture(path, header, frames[0], look)
@@ -59,12 +60,25 @@ def _moving(path: str | os.PathLike[str], header: Header, frames: Sequence[int],
         yield picture
 
 
-def _frame_time(header: Header) -> float:
+def frame_time(header: Header) -> float:
     """Milliseconds that a frame is shown (PS3.3 C.7.6.5.1.1, C.7.6.5)."""
     if header.frame_time and header.frame_time > 0:
         return min(header.frame_time, 10_000.0)
     rate = header.recommended_display_frame_rate or header.cine_rate or 10
     return 1000 / min(max(rate, 0.1), 100)
+
+
+def page_picture(path: str | os.PathLike[str], header: Header, number: int, window: Window | None) -> bytes:
+    """A frame as a JPEG with the proportions of the body; ``window`` is for an image that names none."""
+    from PIL import Image
+
+    frame = decoded_frame(path, header, number)
+    own = None if header.window_center else window
+    picture = Image.fromarray(np.ascontiguousarray(picture_of(frame, path, header, own)))
+    size = fitted_size(header, min(PAGE_SIDE, max(picture.size)))
+    out = BytesIO()
+    picture.resize(size, Image.Resampling.LANCZOS).save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
 
 
 def _picture(path: str | os.PathLike[str], header: Header, number: int, look: Look) -> Image:

@@ -49,7 +49,7 @@ def thumbnail(path: str | os.PathLike[str], header: Header, size: int = SIZE) ->
     if not header.has_pixels:
         return None
     frame = _representative(path, header)
-    width, height = _fit(header, size)
+    width, height = fitted_size(header, size)
     picture = picture_of(_thinned(frame, width, height), path, header)
     return _jpeg(picture, width, height)
 
@@ -64,8 +64,11 @@ def _representative(path: str | os.PathLike[str], header: Header) -> NDArray[Any
         return decoded_frame(path, header, 1)  # the count may lie, or the file be cut further on
 
 
-def _fit(header: Header, size: int) -> tuple[int, int]:
-    """Width and height in pixels of the thumbnail: Pixel Spacing is between rows, then between columns (C.10.7.1)."""
+def fitted_size(header: Header, size: int) -> tuple[int, int]:
+    """Width and height in pixels of a picture with the proportions of the body.
+
+    Pixel Spacing is between rows, then between columns (PS3.3 10.7.1.1).
+    """
     tall, wide = header.rows or 1, header.columns or 1
     spacing = header.pixel_spacing or header.imager_pixel_spacing
     stretch = spacing[0] / spacing[1] if len(spacing) > 1 and min(spacing) > 0 else 1.0
@@ -104,6 +107,18 @@ def picture_of(
     else:
         picture = _shown(values, header)
     return inverted(picture) if header.photometric_interpretation == "MONOCHROME1" else picture
+
+
+def steady_window(path: str | os.PathLike[str], header: Header) -> Window | None:
+    """A window for the images of a series that name none, from this one of them; None where another rule holds."""
+    if header.window_center or header.samples_per_pixel == COLOURS or header.photometric_interpretation[:1] != "M":
+        return None
+    modality, voi = _tables(path, header)
+    if voi is not None or modality is not None:
+        return None
+    return automatic_window(
+        modality_values(_representative(path, header), header.rescale_slope, header.rescale_intercept)
+    )
 
 
 def _tables(path: str | os.PathLike[str], header: Header) -> tuple[Table | None, Table | None]:

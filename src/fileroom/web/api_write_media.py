@@ -40,9 +40,12 @@ async def start(request: Request) -> Response:
         raise BadRequest("“path” is a new folder, for the form folder.")
     if not isinstance(password, str) or (password and form != "zip"):
         raise BadRequest("“password” is a text, for a zip.")
+    viewer = asked.get("viewer", False)
+    if not isinstance(viewer, bool):
+        raise BadRequest("“viewer” is true or false.")
     wanted = _deidentify(asked.get("deidentify"))
     target = None if folder is None else _new_folder(folder)
-    job = door.jobs.start_media(ids, form, target, password=password, deidentify=wanted)
+    job = door.jobs.start_media(ids, form, target, password=password, deidentify=wanted, viewer=viewer)
     await door.jobs.first_word(job, FIRST_WORD)
     return json_answer({"job": job.id}, 202)
 

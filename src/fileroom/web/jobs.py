@@ -327,7 +327,14 @@ class JobBoard:
         return self._begin(Kind.SURFACE, work, made)
 
     def start_media(
-        self, ids: Sequence[str], form: str, folder: Path | None, *, password: str, deidentify: Deidentify | None
+        self,
+        ids: Sequence[str],
+        form: str,
+        folder: Path | None,
+        *,
+        password: str,
+        deidentify: Deidentify | None,
+        viewer: bool,
     ) -> Job:
         """Begin to write entries as a medium: to a new ``folder``, else the job's ``file`` is there when it is done.
 
@@ -337,7 +344,13 @@ class JobBoard:
 
         def work(on_progress: OnProgress, cancel: CancelToken) -> MediaReport:
             return self._archive.write_media(
-                ids, made, password=password, deidentify=deidentify, on_progress=on_progress, cancel=cancel
+                ids,
+                made,
+                password=password,
+                deidentify=deidentify,
+                viewer=viewer,
+                on_progress=on_progress,
+                cancel=cancel,
             )
 
         for old in self.all():  # what nobody fetched goes when the next one is made

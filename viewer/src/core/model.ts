@@ -608,6 +608,9 @@ export interface MediaReport {
   readonly patients: number;
   readonly studies: number;
   readonly series: number;
+  /** In pages that show them in a browser, where those were asked for; and images that these cannot show. */
+  readonly pictures: number;
+  readonly unpictured: number;
   readonly left_out: readonly LeftOut[];
   /** What de-identifying did: `{"removed PatientAddress": 12}`. */
   readonly changed: Readonly<Record<string, number>>;
@@ -627,6 +630,8 @@ export interface WriteMedia {
   readonly path?: string;
   readonly password?: string;
   readonly deidentify: Deidentify | null;
+  /** With pages that show the images in any browser. */
+  readonly viewer: boolean;
 }
 export type MediaJob = JobOf<"media", MediaReport>;
 

@@ -1,29 +1,19 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
-import type { Deidentify, MediaReport, Patient, Progress, Series, Study, WriteMedia } from "../../core/model.ts";
-import { seriesTitle, studyTitle } from "../../core/people.ts";
+import type { Deidentify, MediaReport, Progress, Series, WriteMedia } from "../../core/model.ts";
+import { patientTitle, seriesTitle, studyTitle } from "../../core/people.ts";
 import * as api from "../../io/api.ts";
 import { listenToJob } from "../../io/events.ts";
 import { ApiError } from "../../io/http.ts";
 import { Dialog } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
-
-/** What is written: of a patient some studies, of a study some series. */
-export type Written =
-  | { readonly level: "patient"; readonly entry: Patient }
-  | { readonly level: "study"; readonly entry: Study }
-  | { readonly level: "series"; readonly entry: Series };
+import type { Part, Written } from "./parts.ts";
+import { WriteMore } from "./WriteMore.tsx";
 
 interface WriteDialogProps {
   readonly chosen: Written;
   readonly onClose: () => void;
-}
-
-interface Part {
-  readonly id: string;
-  readonly title: string;
-  readonly images: number;
 }
 
 type State =
@@ -91,6 +81,7 @@ export function WriteDialog({ chosen, onClose }: WriteDialogProps) {
   const password = useSignal("");
   const again = useSignal("");
   const deidentify = useSignal(false);
+  const viewer = useSignal(false);
   const kept = useSignal<ReadonlySet<string>>(new Set());
   const { state, ask, write, stop } = useWriting(folder);
   const ids = parts.value.map((part) => part.id).filter((id) => !left.value.has(id));
@@ -107,6 +98,7 @@ export function WriteDialog({ chosen, onClose }: WriteDialogProps) {
       ...(sealed ? { password: password.value } : {}),
       ...(form.value === "folder" ? { path: folder.value.trim() } : {}),
       deidentify: deidentify.value ? keptOf(kept.value) : null,
+      viewer: viewer.value,
     });
   };
 
@@ -120,9 +112,12 @@ export function WriteDialog({ chosen, onClose }: WriteDialogProps) {
         <form onSubmit={begin}>
           <fieldset class="dialog-body" disabled={writing}>
             <Parts parts={parts.value} left={left} />
+            <WriteMore parts={parts} />
             <Forms form={form} />
             {form.value === "folder" ? <Line id="write-folder" label={t("write.path")} of={folder} /> : null}
             {form.value === "zip" ? <Password password={password} again={again} /> : <p class="quiet">{t("write.unsealed")}</p>}
+            <Check label={t("write.viewer")} on={viewer.value} onChange={(on) => (viewer.value = on)} />
+            {viewer.value ? <p class="quiet">{t("write.viewerHint")}</p> : null}
             <Check label={t("write.deidentify")} on={deidentify.value} onChange={(on) => (deidentify.value = on)} />
             {deidentify.value ? <Kept kept={kept} /> : null}
           </fieldset>
@@ -166,9 +161,17 @@ function useParts(chosen: Written): Signal<readonly Part[]> {
   useEffect(() => {
     const found =
       level === "patient"
-        ? api.studies({ patient: entry.id, limit: 200 }).then(({ items }) => items.map((one) => ({ id: one.id, title: [fmt().date(one.date), studyTitle(one, t)].filter(Boolean).join(" · "), images: one.counts.instances })))
+        ? api
+            .studies({ patient: entry.id, limit: 200 })
+            .then(({ items, total }) =>
+              total > items.length // more than a list to choose from is for: then all of it
+                ? [{ id: entry.id, title: patientTitle(entry, t), images: entry.counts.instances }]
+                : items.map((one) => ({ id: one.id, title: [fmt().date(one.date), studyTitle(one, t)].filter(Boolean).join(" · "), images: one.counts.instances })),
+            )
         : level === "study"
-          ? api.series({ study: entry.id, limit: 500 }).then(({ items }) => items.map(partOf))
+          ? api
+              .series({ study: entry.id, limit: 500 })
+              .then(({ items, total }) => (total > items.length ? [{ id: entry.id, title: studyTitle(entry, t), images: entry.counts.instances }] : items.map(partOf)))
           : undefined;
     found?.then(
       (all) => (parts.value = all),
@@ -258,12 +261,12 @@ const Secret = ({ id, label, of }: LineProps) => (
 
 function Doing({ progress }: { readonly progress: Progress | undefined }) {
   const { done = 0, total = null } = progress ?? {};
-  const phase: string = progress?.phase ?? ""; // of a medium: writing, verifying
+  const phase: string = progress?.phase ?? ""; // of a medium: writing, picturing, verifying
   const words = { done: fmt().number(done), total: total === null ? "…" : fmt().number(total) };
   return (
     <div class="write-doing">
       <progress max={total ?? 1} value={done} />
-      <p role="status">{t(phase === "verifying" ? "write.verifying" : "write.writing", words)}</p>
+      <p role="status">{t(phase === "verifying" ? "write.verifying" : phase === "picturing" ? "write.picturing" : "write.writing", words)}</p>
     </div>
   );
 }
@@ -282,6 +285,8 @@ function Told({ report, place, sealed, onClose }: ToldProps) {
     <>
       <div class="dialog-body">
         <p role="status">{t("write.done", { count: report.files, size: fmt().bytes(report.bytes), series: report.series })}</p>
+        {report.pictures === 0 ? null : <p>{t("write.pictures", { count: report.pictures })}</p>}
+        {report.unpictured === 0 ? null : <p>{t("write.unpictured", { count: report.unpictured })}</p>}
         <p>{report.form === "folder" ? <bdi>{place}</bdi> : t("write.saved")}</p>
         {report.left_out.length === 0 ? null : (
           <div role="alert" class="dialog-say bad">
