@@ -25,6 +25,7 @@ from fileroom.catalog.engine import Database, connect
 from fileroom.catalog.schema import metadata
 from fileroom.catalog.store import Catalog
 from fileroom.errors import CatalogError, NewerCatalog, WrongKey
+from fileroom.model.entries import Level
 
 KEY = bytes(range(32))
 
@@ -185,7 +186,19 @@ def test_purposes_have_keys_of_their_own() -> None:
     ids, others = keys.PublicIds(KEY), keys.PublicIds(bytes(32))
     assert len({ids.of("patient", "x"), ids.of("study", "x"), ids.of("patient", "y"), others.of("patient", "x")}) == 4
     assert ids.of("patient", "x") == hmac.digest(KEY, b"patient\x00x", "sha256")[:16]
-    assert ids.beginning("instance", "x\x1f")("y") == ids.of("instance", "x\x1fy")
+    assert ids.beginning("series", "x\x1f")("y") == ids.of("series", "x\x1fy")
+    assert ids.beginning("series", "x\x1f", b"ab")("y") == b"ab" + ids.of("series", "x\x1fy")[:14]
+
+
+def test_the_ids_of_the_images_of_a_study_begin_as_its_own(tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path)
+    study = catalog.public_id(Level.STUDY, "p", "1.2")
+    images = {catalog.public_ids_in("p", "1.2", series)(uid) for series in ("1.2.3", "1.2.4") for uid in "ab"}
+    assert len(images) == 4
+    assert {image[:2] for image in images} == {study[:2]}
+    assert {len(image) for image in images} == {16}
+    assert catalog.public_id(Level.INSTANCE, "p", "1.2", "1.2.3", "a") in images
+    catalog.close()
 
 
 class _Backend:

@@ -21,7 +21,8 @@ ROWS = (
     "INSERT INTO drive(id, filesystem_id, mount_point) VALUES (1, 'away', '/mnt')",
     "INSERT INTO folder(id, drive_id, path) VALUES (1, 1, '/scans')",
     "INSERT INTO patient(id, public_id, key) VALUES (1, x'01', 'p')",
-    "INSERT INTO study(id, public_id, patient_ref, study_instance_uid) VALUES (1, x'01', 1, '1.2')",
+    """INSERT INTO study(id, public_id, patient_ref, study_instance_uid) VALUES
+    (1, x'abcd02030405060708090a0b0c0d0e0f', 1, '1.2')""",
     "INSERT INTO series(id, public_id, study_ref, drive_id, series_instance_uid) VALUES (1, x'01', 1, 1, '1.2.3')",
     """INSERT INTO instance(id, public_id, series_ref, sop_instance_uid, bytes) VALUES
     (7, x'000102030405060708090a0b0c0d0e0f', 1, '1.2.3.4', 10),
@@ -36,16 +37,16 @@ ROWS = (
 )
 
 
-def first_version(folder: Path, monkeypatch: pytest.MonkeyPatch, rows: tuple[str, ...]) -> None:
-    """An archive as the first version left it."""
+def first_version(folder: Path, monkeypatch: pytest.MonkeyPatch, rows: tuple[str, ...], version: int = 1) -> None:
+    """An archive as the first version left it, or a later one."""
     with monkeypatch.context() as patch:
         patch.setattr(engine, "create", lambda _engine: False)
-        patch.setattr(migrations, "alembic_upgrade", lambda config, _to: alembic_upgrade(config, "0001"))
+        patch.setattr(migrations, "alembic_upgrade", lambda config, _to: alembic_upgrade(config, f"{version:04}"))
         catalog = Catalog(folder, use_keyring=False)
     with catalog.database.transaction() as cursor:
         for row in rows:
             cursor.execute(row)
-        cursor.execute("PRAGMA user_version = 1")
+        cursor.execute(f"PRAGMA user_version = {version}")
     catalog.close()
 
 
@@ -69,6 +70,44 @@ def test_the_first_version_comes_along(tmp_path: Path, monkeypatch: pytest.Monke
     assert userdata.undo_import(catalog, 1).instances == 0  # nothing was counted as shown of a patient that is not
     with catalog.database.reading() as cursor:
         assert cursor.execute("SELECT count(*) FROM instance WHERE hidden = 1").fetchone() == (2,)
+    catalog.close()
+
+
+NAMED = (
+    *ROWS[:6],
+    "INSERT INTO removal(public_id, level) VALUES (x'000102030405060708090a0b0c0d0e0f', 'instance'), (x'01', 'series')",
+    """INSERT INTO choice(public_id, digest, content) VALUES
+    (x'100102030405060708090a0b0c0d0e0f', x'', x''), (x'99', x'', x'')""",
+    "INSERT INTO checkup(id) VALUES (1)",
+    """INSERT INTO finding(checkup_id, entry) VALUES
+    (1, 'i000102030405060708090a0b0c0d0e0f'), (1, 'e01'), (1, '')""",
+    *ROWS[7:8],
+    """INSERT INTO ledger(import_id, folder_id, brought) VALUES
+    (1, 1, x'100102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0e0fffffffffffffffffffffffffffffffff')""",
+)
+
+
+def test_instances_are_named_after_their_studies_wherever_they_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_version(tmp_path, monkeypatch, NAMED, version=21)
+    seven, eight = "abcd000102030405060708090a0b0c0d", "abcd100102030405060708090a0b0c0d"
+    catalog = Catalog(tmp_path, use_keyring=False)
+    with catalog.database.reading() as cursor:
+        said = {
+            table: [row[0] for row in cursor.execute(f"SELECT {what} FROM {table} ORDER BY rowid")]  # noqa: S608 - our own names
+            for table, what in (
+                ("instance", "lower(hex(public_id))"), ("removal", "lower(hex(public_id))"),
+                ("choice", "lower(hex(public_id))"), ("finding", "entry"), ("ledger", "lower(hex(brought))"),
+            )
+        }  # fmt: skip
+    assert said == {
+        "instance": [seven, eight],
+        "removal": [seven, "01"],
+        "choice": [eight, "99"],
+        "finding": [f"i{seven}", "e01", ""],
+        "ledger": [f"{eight}{seven}{'f' * 32}"],
+    }
     catalog.close()
 
 

@@ -180,7 +180,7 @@ class Entries:
         return SeriesRow(series_id, study_id, patient_id, packer, self._ids_of(key), bool(hidden))
 
     def _ids_of(self, key: tuple[str, str, str]) -> Callable[[str], bytes]:
-        return self.catalog.public_ids_below(Level.INSTANCE, *key)
+        return self.catalog.public_ids_in(*key)
 
     def _make_series(
         self,

@@ -173,8 +173,8 @@ class PublicIds:
         whole.update(inner.digest())
         return whole.digest()[:16]
 
-    def beginning(self, level: str, identity: str) -> Callable[[str], bytes]:
-        """What gives the ids of entries whose identity begins so, from the rest of it."""
+    def beginning(self, level: str, identity: str, start: bytes = b"") -> Callable[[str], bytes]:
+        """What gives the ids of entries whose identity begins so, from the rest of it; the ids begin with ``start``."""
         inner, outer = self._inner.copy(), self._outer
         inner.update(_bytes_of(f"{level}\x00{identity}"))
 
@@ -183,7 +183,7 @@ class PublicIds:
             message.update(_bytes_of(rest))
             whole = outer.copy()
             whole.update(message.digest())
-            return whole.digest()[:16]
+            return (start + whole.digest())[:16]
 
         return of
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OWN = "archive"  # the drive on which they are recorded, so that they are found wherever the archive is moved to
 LETTERS = {Level.PATIENT: "p", Level.STUDY: "s", Level.SERIES: "e", Level.INSTANCE: "i"}
 LEVELS = {letter: level for level, letter in LETTERS.items()}
+_OF_STUDY = 2  # bytes: there are as many beginnings as the index has pages when it holds seven million
 _MOUNTS_SECONDS = 2.0
 SEPARATOR = "\x1f"
 
@@ -49,11 +50,17 @@ class Catalog:
 
     def public_id(self, level: Level, *identity: str) -> bytes:
         """The public id of the entry that ``identity`` names: a patient's key, then study, series, instance UID."""
+        if level is Level.INSTANCE:
+            return self.public_ids_in(*identity[:-1])(identity[-1])
         return self._ids.of(level.value, SEPARATOR.join(identity))
 
-    def public_ids_below(self, level: Level, *identity: str) -> Callable[[str], bytes]:
-        """The same for many entries that differ only in the last part of their identity, which is still to be given."""
-        return self._ids.beginning(level.value, SEPARATOR.join((*identity, "")))
+    def public_ids_in(self, *series: str) -> Callable[[str], bytes]:
+        """What gives the public ids of the instances of a series, from their UIDs.
+
+        They begin as that of their study does: what comes together lies together in the index (decision 0050).
+        """
+        start = self.public_id(Level.STUDY, *series[:2])[:_OF_STUDY]
+        return self._ids.beginning(Level.INSTANCE.value, SEPARATOR.join((*series, "")), start)
 
     def row_of(self, entry_id: str) -> int:
         """The row number of a whole public id. NotFound when there is none."""

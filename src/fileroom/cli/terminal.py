@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fileroom.model.entries import PersonName
 
 ID_LENGTH = 9  # of 32: enough to tell a million entries apart in practice, and `show` takes any unique beginning
+_OF_STUDY = 4  # digits: with so much of the study's id, that of an image begins
 
 # Format characters that spelling needs (Persian, Indic scripts, emoji); all others of their category are escaped.
 JOINERS = "\u200c\u200d"
@@ -111,8 +112,8 @@ def duration(seconds: float) -> str:
 
 
 def short(entry_id: str) -> str:
-    """The beginning of an id, as tables show it."""
-    return entry_id[:ID_LENGTH]
+    """The beginning of an id, as tables show it; those of the images of one study begin alike."""
+    return entry_id[: ID_LENGTH + _OF_STUDY if entry_id.startswith("i") else ID_LENGTH]
 
 
 def label(field_name: str) -> str:
