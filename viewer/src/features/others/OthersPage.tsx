@@ -228,8 +228,8 @@ function Files({ folder, chosen, onGo, onToggle }: FilesProps) {
             </label>
           </li>
         ))}
+        {folder.folders.length + names.length === 0 ? <li class="quiet others-none">{t("others.noFiles")}</li> : null}
       </ul>
-      {folder.folders.length + names.length === 0 ? <p class="quiet">{t("others.noFiles")}</p> : null}
     </div>
   );
 }
