@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
 
+    from fileroom.model.queries import Query
     from tests.web.fake import FakeArchive
 
 
@@ -96,6 +97,27 @@ def test_several_stand_side_by_side_and_each_is_closed_by_itself(client: TestCli
     assert client.get(f"{one}/api/patients").status_code == 404
     assert client.get(f"{other}/api/patients").status_code == 200
     assert client.delete(f"/api{one}").status_code == 404
+
+
+def test_a_session_that_is_closed_while_it_answers_is_no_mishap(
+    client: TestClient, disc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = opened(client, disc)
+    search = Archive.search
+
+    def closed_meanwhile(self: Archive, query: Query) -> Any:
+        assert client.delete(f"/api{url}").status_code == 204
+        return search(self, query)  # of a catalog that is closed by now
+
+    monkeypatch.setattr(Archive, "search", closed_meanwhile)
+    answer = client.get(f"{url}/api/patients")
+    assert answer.status_code == 404
+    assert "it was closed" in answer.json()["detail"]
+    monkeypatch.undo()
+    # what goes wrong in one that is open is a mishap as anywhere
+    other = opened(client, disc)
+    monkeypatch.setattr(Archive, "search", lambda *_: 1 / 0)
+    assert client.get(f"{other}/api/patients").status_code == 500
 
 
 def test_there_are_no_sessions_within_a_session(client: TestClient, disc: Path) -> None:

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from fileroom.cli import media_keep
 from fileroom.cli.exits import EPILOG, Exit
 from fileroom.cli.options import ArchiveOption, open_archive, settings
 from fileroom.cli.output import err, out, print_json
 from fileroom.cli.proof import Proof, lines
 from fileroom.cli.serve import PortOption, stay_up
 from fileroom.cli.terminal import safe
+from fileroom.errors import BadRequest
 
 MediaJsonOption = Annotated[
     bool,
@@ -28,7 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command("media", epilog=EPILOG)(media)
 
 
-def media(
+def media(  # noqa: PLR0913 - each is an option
     context: typer.Context,
     *,
     path: Annotated[
@@ -44,6 +46,21 @@ def media(
         bool, typer.Option("--open/--no-open", help="Open it in the browser, if there is a screen.")
     ] = True,
     as_json: MediaJsonOption = False,
+    studies: Annotated[
+        bool, typer.Option("--studies", help="List the studies that are on it, with their UIDs, and end.")
+    ] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep",
+            metavar="UID|all",
+            help="Take a study into the archive by verified copies, and end. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    in_memory: Annotated[
+        bool, typer.Option("--in-memory", help="Copy it into memory first, so that it can be ejected.")
+    ] = False,
     prove: Annotated[
         bool, typer.Option("--prove", help="At the end search what was changed on this computer for anything of it.")
     ] = False,
@@ -57,6 +74,10 @@ def media(
     It opens as a session: an archive in memory that is forgotten when it is
     closed, or when fileroom ends. Without PATH the discs and sticks that are
     plugged in are listed.
+
+    --keep is the one way into the archive: each copy is compared with the
+    medium, what cannot be read is tried again and listed, and the end says
+    whether the medium may be ejected.
     """
     if opened:
         _trail(context, archive, as_json=as_json)
@@ -64,18 +85,32 @@ def media(
     if path is None:
         _list(as_json=as_json)
         return
+    if keep and (prove or studies or in_memory):
+        raise BadRequest("--keep goes with none of --studies, --in-memory and --prove")
     from fileroom.archive import Archive
 
+    ends = Exit.OK
     proof = Proof(settings(context, archive).archive) if prove else None
     with open_archive(context, archive) as house, contextlib.ExitStack() as held:
         source = str(Path(path).expanduser().absolute())
         session = held.enter_context(Archive.ephemeral(source, settings=house.settings))
         session.on_close = proof.remember if proof else None
-        if not as_json:
-            err().print("Nothing of this is kept: it is forgotten when fileroom ends.")
-        stay_up(house, port=port, show=show, as_json=as_json, session=session)
+        if studies or keep:
+            house.audit_session(session)
+            media_keep.look_in(session, as_json=as_json)
+        if studies:
+            media_keep.tell_studies(session, as_json=as_json)
+        elif keep:
+            ends = media_keep.keep(house, session, keep, as_json=as_json)
+        else:
+            if not as_json:
+                err().print("Nothing of this is kept: it is forgotten when fileroom ends.")
+            if in_memory:
+                media_keep.take_into_memory(session, as_json=as_json)
+            stay_up(house, port=port, show=show, as_json=as_json, session=session)
     if proof is not None:
         _tell(proof.report(), as_json=as_json)
+    raise typer.Exit(ends)
 
 
 def _tell(report: dict[str, Any], *, as_json: bool) -> None:

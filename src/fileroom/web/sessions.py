@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fileroom.web.sign_in import SignIn
 
 MOST = 16  # each may hold a whole disc
+_CLOSED = "There is no such session, or it was closed."
 ENDING = 10.0  # seconds for what is being read of a medium to come to its end
 
 
@@ -89,19 +90,27 @@ class Sessions:
         """
         jobs = JobBoard(archive)
         door = Door(archive=archive, jobs=jobs, sign_in=self._sign_in, static=self._static)
-        app = Starlette(routes=self._routes, exception_handlers={**HANDLERS, Exception: _went_wrong})
+        key = secrets.token_urlsafe(16)
+
+        async def went_wrong(_: Request, __: Exception) -> Response:
+            if key not in self._open:
+                return refusal(404, _CLOSED)
+            return refusal(500, "Something went wrong inside fileroom.")
+
+        app = Starlette(routes=self._routes, exception_handlers={**HANDLERS, Exception: went_wrong})
         app.router.redirect_slashes = False
         app.state.door = door
         medium = archive.medium
         label, kind = ("", "") if medium is None else (medium.label, medium.kind)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        session = Session(secrets.token_urlsafe(16), label, kind, now, archive, jobs, app)
+        session = Session(key, label, kind, now, archive, jobs, app)
         with self._lock:
             if len(self._open) >= MOST:
                 raise Busy("Too many are open: close one first.")
             self._open[session.id] = session
         self._house.audit_session(archive)
-        jobs.start_look()
+        if medium is None or not medium.found.whole:  # else that was done, and the medium may be gone by now
+            jobs.start_look()
         return session
 
     def all(self) -> list[Session]:
@@ -114,14 +123,14 @@ class Sessions:
         try:
             return self._open[session_id]
         except KeyError:
-            raise NotFound("There is no such session, or it was closed.") from None
+            raise NotFound(_CLOSED) from None
 
     def close(self, session_id: str) -> None:
         """End a session and forget all of it. It may take a moment. NotFound when there is none."""
         with self._lock:
             session = self._open.pop(session_id, None)
         if session is None:
-            raise NotFound("There is no such session, or it was closed.")
+            raise NotFound(_CLOSED)
         _end(session)
 
     def close_all(self) -> None:
@@ -139,7 +148,13 @@ class Sessions:
                 message["headers"] = [*given, (b"cache-control", b"no-store")]
             await send(message)
 
-        await self.get(scope["path_params"]["session"]).app(scope, receive, not_kept)
+        session = self.get(scope["path_params"]["session"])
+        try:
+            await session.app(scope, receive, not_kept)
+        except Exception:
+            if session.id in self._open:
+                raise
+            # It was closed while this was being answered, and who asked was told so: nothing for the log.
 
 
 def mount(sessions: Sessions) -> Mount:
@@ -151,7 +166,3 @@ def _end(session: Session) -> None:
     session.jobs.close()
     session.jobs.join(ENDING)
     session.archive.close()
-
-
-async def _went_wrong(_: Request, __: Exception) -> Response:
-    return refusal(500, "Something went wrong inside fileroom.")

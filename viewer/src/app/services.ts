@@ -23,7 +23,10 @@ export const imports = new ImportStore({
   onFound: () => void archive.refresh(),
   onEndUnseen: (summary) => {
     toast({
-      text: summary.kind === "rebuild" ? t("rebuild.done") : t("import.toast", { images: t("count.images", { count: summary.instances }) }),
+      text:
+        summary.kind === "rebuild"
+          ? t("rebuild.done")
+          : t(sessionHere() === undefined ? "import.toast" : "look.toast", { images: t("count.images", { count: summary.instances }) }),
       action: {
         label: t("import.show"),
         run: () => {

@@ -1,4 +1,5 @@
 import { fraction } from "../../core/importing.ts";
+import { sessionHere } from "../../core/place.ts";
 import { t } from "../prefs/index.ts";
 import type { ImportStore } from "./importStore.ts";
 
@@ -8,8 +9,10 @@ export function ProgressChip({ store }: { readonly store: ImportStore }) {
   if (running === undefined || store.shown.value) return null;
   const { progress } = running;
   const part = progress === undefined ? undefined : fraction(progress);
+  // of a session nothing is imported: it is looked through
+  const what = sessionHere() === undefined ? "import" : "look";
   const label =
-    part === undefined ? t("import.chip", { count: progress?.seen ?? 0 }) : t("import.chipPercent", { percent: Math.floor(part * 100) });
+    part === undefined ? t(`${what}.chip`, { count: progress?.seen ?? 0 }) : t(`${what}.chipPercent`, { percent: Math.floor(part * 100) });
   return (
     <button
       type="button"
