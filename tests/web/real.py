@@ -7,15 +7,18 @@ and one of three frames.
 from __future__ import annotations
 
 import struct
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 from starlette.testclient import TestClient
 
 from fileroom.archive import Archive
 from fileroom.settings import Settings
 from fileroom.web.app import create_app
+from fileroom.web.serve import Ready, serve
 from fileroom.web.sign_in import SignIn
 from tests import world
 
@@ -90,7 +93,7 @@ def tree() -> dict[str, bytes]:
 class Web:
     """The door of that world, to ask of it."""
 
-    client: TestClient
+    client: httpx2.Client
     archive: Archive
     files: dict[str, bytes]
 
@@ -112,14 +115,47 @@ class Web:
 @contextmanager
 def opened(folder: Path) -> Iterator[Web]:
     """The world, imported, behind a door that lets a program in."""
+    with _imported(folder) as (archive, files):
+        sign_in = SignIn(archive.check_token)
+        app = create_app(archive, static=None, sign_in=sign_in)
+        with TestClient(app, base_url="http://127.0.0.1:8177", follow_redirects=False) as client:
+            yield Web(_let_in(client, sign_in.bearer), archive, files)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Web]:
+    """The same behind a server at work, asked over its port."""
+    ready: list[Ready] = []
+    begun = threading.Event()
+
+    def on_ready(told: Ready) -> None:
+        ready.append(told)
+        begun.set()
+
+    with _imported(folder) as (archive, files):
+        thread = threading.Thread(target=serve, args=(archive,), kwargs={"on_ready": on_ready})
+        thread.start()
+        try:
+            assert begun.wait(30)
+            with httpx2.Client(base_url=f"http://127.0.0.1:{ready[0].port}", timeout=60) as client:
+                yield Web(_let_in(client, ready[0].token), archive, files)
+        finally:
+            for one in ready:
+                one.stop()
+            thread.join(30)
+
+
+@contextmanager
+def _imported(folder: Path) -> Iterator[tuple[Archive, dict[str, bytes]]]:
     files = tree()
     scans = world.plant(folder / "scans", files)
     with Archive.open(Settings(archive=folder / "archive", use_keyring=False)) as archive:
         summary = archive.bring_in([scans])
         assert (summary.studies, summary.instances) == (6, 10)
-        sign_in = SignIn(archive.check_token)
-        app = create_app(archive, static=None, sign_in=sign_in)
-        with TestClient(app, base_url="http://127.0.0.1:8177", follow_redirects=False) as client:
-            client.headers["Authorization"] = f"Bearer {sign_in.bearer}"
-            del client.headers["Accept"]
-            yield Web(client, archive, files)
+        yield archive, files
+
+
+def _let_in(client: httpx2.Client, secret: str) -> httpx2.Client:
+    client.headers["Authorization"] = f"Bearer {secret}"
+    del client.headers["Accept"]
+    return client

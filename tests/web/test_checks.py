@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from starlette.testclient import TestClient
+    from httpx2 import Client
 
     from tests.web import fake
 
@@ -23,7 +23,7 @@ def web(tmp_path: Path) -> Iterator[Web]:
         yield door
 
 
-def ended(client: TestClient, job: str) -> dict[str, Any]:
+def ended(client: Client, job: str) -> dict[str, Any]:
     """The job, when it is over."""
     client.get(f"/api/jobs/{job}/events")  # its stream ends when it does
     told: dict[str, Any] = client.get(f"/api/jobs/{job}").json()
@@ -48,7 +48,7 @@ def test_a_check_from_start_to_findings(web: Web, tmp_path: Path) -> None:
     assert web.client.get(f"/api/checks/{number}/findings").json()["total"] == 7  # and six studies on one drive
 
 
-def test_one_at_a_time_and_stopped(client: TestClient, archive: fake.FakeArchive) -> None:
+def test_one_at_a_time_and_stopped(client: Client, archive: fake.FakeArchive) -> None:
     job = client.post("/api/checks", json={}).json()["job"]
     assert archive.calls == [("check", (False, 1.0))]
     assert client.post("/api/checks", json={}).status_code == 409
@@ -62,7 +62,7 @@ def test_one_at_a_time_and_stopped(client: TestClient, archive: fake.FakeArchive
 @pytest.mark.parametrize(
     "body", [{"read_data": 1}, {"sample": 2}, {"sample": "5%"}, {"sample": True}, {"sample": -0.1}]
 )
-def test_what_is_not_understood_is_400(client: TestClient, archive: fake.FakeArchive, body: Any) -> None:
+def test_what_is_not_understood_is_400(client: Client, archive: fake.FakeArchive, body: Any) -> None:
     assert client.post("/api/checks", json=body).status_code == 400
     assert archive.calls == []
 

@@ -23,6 +23,7 @@ from fileroom.web.sign_in import SignIn
 from tests import world
 from tests.web.parts import parts_of
 from tests.web.real import RAMP, Web, rle
+from tests.web.rows import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,12 +80,20 @@ def kept(web: Web) -> int:
 # -- shall, 10.5.3 and I.2 ---------------------------------------------------------------------------------------
 
 
+@covers("shall", "10.5.3", "STOW of new instances answers 200")
+@covers("shall", "10.5.3.2", "STOW response media type is application/dicom+json")
 def test_10_5_3_new_instances_answer_200_as_dicom_json(web: Web) -> None:
     answer = store(web, ONE, TWO, THREE)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/dicom+json")
     assert waiting(web) == []
 
 
+@covers(
+    "shall",
+    "I.2",
+    "STOW response has ReferencedSOPSequence item per instance",
+    "STOW ReferencedSOPSequence items have class, instance, RetrieveURL",
+)
 def test_i_2_an_item_for_each_instance_with_class_instance_and_address(web: Web) -> None:
     found = items(store(web, ONE, TWO), REFERENCED)
     assert [one["00081155"]["Value"] for one in found] == [[world.sop_uid(number=n)] for n in (1, 2)]
@@ -93,10 +102,12 @@ def test_i_2_an_item_for_each_instance_with_class_instance_and_address(web: Web)
     assert body == ONE
 
 
+@covers("shall", "I.2", "STOW without failures has no FailedSOPSequence items")
 def test_i_2_without_failures_there_are_no_failed_items(web: Web) -> None:
     assert {FAILED, OTHERS}.isdisjoint(store(web, ONE).json())
 
 
+@covers("shall", "10.5.3", "STOW again of the same bytes is not an error (200/202)")
 def test_10_5_3_the_same_bytes_again_are_no_error(web: Web) -> None:
     assert [store(web, ONE).status_code for _ in range(2)] == [200, 200]
     assert kept(web) == 1
@@ -109,12 +120,14 @@ def test_10_5_3_other_content_of_one_uid_is_kept_with_a_warning(web: Web) -> Non
     assert items(answer, REFERENCED)[0]["00081196"]["Value"] == [stow.COERCED]
 
 
+@covers("shall", "10.5.1", "STOW to /studies/{study} with matching UID answers 200")
 def test_10_5_1_a_study_takes_its_own(web: Web) -> None:
     answer = store(web, ONE, path=f"/studies/{STUDY}")
     assert answer.status_code == 200
     assert answer.json()["00081190"]["Value"][0].endswith(f"/dicomweb/studies/{STUDY}")
 
 
+@covers("shall", "10.5.1", "STOW to /studies/{other} with a wrong UID fails (409, FailedSOPSequence)")
 def test_10_5_1_a_study_refuses_another(web: Web) -> None:
     answer = store(web, OTHER, path=f"/studies/{STUDY}")
     assert (answer.status_code, kept(web)) == (409, 0)
@@ -123,17 +136,20 @@ def test_10_5_1_a_study_refuses_another(web: Web) -> None:
     assert item["00081197"]["Value"] == [stow.NO_MATCH]
 
 
+@covers("shall", "10.5.3", "STOW of a mix good+wrong study answers 202 with both sequences")
 def test_10_5_3_good_and_wrong_answer_202_with_both_sequences(web: Web) -> None:
     answer = store(web, ONE, OTHER, path=f"/studies/{STUDY}")
     assert (answer.status_code, len(items(answer, REFERENCED)), len(items(answer, FAILED))) == (202, 1, 1)
 
 
+@covers("shall", "10.5.3", "STOW of garbage bytes answers 4xx, not 2xx/5xx")
 def test_10_5_3_garbage_answers_409_and_is_not_kept(web: Web) -> None:
     answer = store(web, b"garbage" * 100)
     assert (answer.status_code, items(answer, OTHERS)) == (409, [{"00081197": {"vr": "US", "Value": [0xC000]}}])
     assert (kept(web), waiting(web)) == (0, [])
 
 
+@covers("shall", "10.5.3", "STOW of a truncated instance is not reported as stored")
 def test_10_5_3_a_truncated_instance_is_not_stored(web: Web) -> None:
     for cut in (ONE[:-10], ONE[: len(ONE) // 2], ONE[:140]):
         answer = store(web, cut)
@@ -141,6 +157,7 @@ def test_10_5_3_a_truncated_instance_is_not_stored(web: Web) -> None:
     assert kept(web) == 0
 
 
+@covers("shall", "10.5.1", "STOW with unsupported part media type answers 415")
 def test_10_5_1_another_media_type_of_parts_answers_415(web: Web) -> None:
     for parts, whole in (("image/png", DICOM), ("image/png", "image/png")):
         answer = post(web, multipart(ONE, kind=parts), f'multipart/related; type="{whole}"; boundary=bnd')
@@ -148,22 +165,26 @@ def test_10_5_1_another_media_type_of_parts_answers_415(web: Web) -> None:
     assert (kept(web), waiting(web)) == (0, [])
 
 
+@covers("shall", "8.7", "STOW with Content-Type text/plain answers 415")
 def test_8_7_text_answers_415(web: Web) -> None:
     for kind in ("text/plain", "", "application/json", "multipart/form-data; boundary=bnd"):
         assert post(web, multipart(ONE), kind).status_code == 415
 
 
+@covers("shall", "8.7", "STOW without boundary answers 400")
 def test_8_7_without_a_boundary_400(web: Web) -> None:
     for kind in ('multipart/related; type="application/dicom"', "multipart/related; boundary="):
         assert post(web, multipart(ONE), kind).status_code == 400
 
 
+@covers("shall", "10.5", "STOW with quoted and unquoted boundary both work")
 @pytest.mark.parametrize("boundary", ["bnd", '"bnd"', '"a b"', "----=_x.1", '"x:y?z"'])
 def test_10_5_boundaries_with_and_without_quotes(web: Web, boundary: str) -> None:
     body = multipart(ONE, boundary=boundary.strip('"'))
     assert post(web, body, f"multipart/related; type=application/dicom; boundary={boundary}").status_code == 200
 
 
+@covers("should", "10.5", "STOW with an empty body answers 400")
 def test_10_5_an_empty_body_answers_400(web: Web) -> None:
     for body in (b"", b"--bnd--\r\n"):
         assert post(web, body, f'multipart/related; type="{DICOM}"; boundary=bnd').status_code == 400
@@ -175,6 +196,7 @@ def test_8_7_4_a_single_instance_without_a_multipart(web: Web) -> None:
     assert web.get(INSTANCE, DICOM).content == ONE
 
 
+@covers("should", "10.5", "STOW Accept application/dicom+xml answers XML or 406")
 def test_10_5_the_answer_as_xml(web: Web) -> None:
     answer = store(web, ONE, accept="application/dicom+xml")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/dicom+xml")
@@ -223,6 +245,7 @@ def described(**more: Any) -> dict[str, Any]:
 MADE = "/studies/2.999.7/series/2.999.7.1/instances/2.999.7.1.1"
 
 
+@covers("may", "10.5.2", "STOW of metadata+bulkdata (application/dicom+json) supported or 415")
 def test_10_5_2_metadata_and_bulk_data_make_an_instance(web: Web) -> None:
     metadata = json.dumps([described()]).encode()
     answer = post(web, *with_bulk(metadata, "application/dicom+json", [("application/octet-stream", "pixels", RAMP)]))
@@ -358,6 +381,7 @@ def in_pieces(web: Web, pieces: list[bytes], *, breaks_off: bool = False) -> int
         "server": ("127.0.0.1", 8177),
         "http_version": "1.1",
     }
+    assert isinstance(web.client, TestClient)
     asyncio.run(web.client.app(scope, receive, send))  # type: ignore[arg-type]  # plain dictionaries are messages
     return said[-1]
 

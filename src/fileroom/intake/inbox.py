@@ -117,6 +117,13 @@ class Inbox:
             return not 0 <= time.time() - os.stat(self.folder).st_mtime < seconds
         return True
 
+    def room(self) -> int:
+        """How many bytes there is room for, as far as can be said now."""
+        folder = self.folder
+        while not os.path.isdir(folder):
+            folder = os.path.dirname(folder)
+        return max(0, shutil.disk_usage(folder).free - RESERVE)
+
     def path(self, name: str) -> str:
         """Where what has that name lies."""
         return os.path.join(self.folder, name)

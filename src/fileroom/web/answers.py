@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_BODY = 8 << 20
 _PIECE = 64 << 10
+_TOO_LARGE = "The request is too large."
 
 
 def to_json(value: Any) -> bytes:
@@ -183,14 +184,22 @@ def not_modified(headers: Mapping[str, str]) -> Response:
     return Response(status_code=304, headers=headers)
 
 
+def refuse_over(request: Request, most: int, why: str) -> None:
+    """TooLarge for a body that says of itself that it is, before any of it is read (RFC 9110 15.5.14)."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > most:
+        raise TooLarge(why)
+
+
 async def read_json(request: Request) -> dict[str, Any]:
     """The body of a request as a JSON object."""
     body = bytearray()
+    refuse_over(request, MAX_BODY, _TOO_LARGE)
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_BODY:
-                raise TooLarge("The request is too large.")
+                raise TooLarge(_TOO_LARGE)
         value = json.loads(bytes(body))
     except (ValueError, RecursionError):
         raise BadRequest("The body of the request is not JSON.") from None

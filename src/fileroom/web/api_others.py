@@ -11,7 +11,7 @@ from starlette.responses import Response
 from fileroom.archive import Archive
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model.others import Others
-from fileroom.web.answers import json_answer, read_json, texts
+from fileroom.web.answers import json_answer, read_json, refuse_over, texts
 from fileroom.web.door import Door, patiently
 from fileroom.web.places import asked_path
 from fileroom.web.problems import TooLarge
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 120.0  # seconds; what is packed is read to its end once
 MOST_HANDED_IN = 2 << 30  # bytes that a page may hand in: they are held in memory as long as they are looked at
+TOO_MUCH = "These files are too large to be handed in by a page: open them by their path."
 MOST_HEADER = 1 << 20
 HANDED_IN = "application/vnd.fileroom.files"
 A_MOMENT = 0.3
@@ -52,10 +53,11 @@ async def _handed_in(request: Request) -> dict[str, bytes]:
     They stay in memory: the way of multipart forms would put them into temporary files.
     """
     body = bytearray()
+    refuse_over(request, MOST_HANDED_IN, TOO_MUCH)
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_HANDED_IN:
-            raise TooLarge("These files are too large to be handed in by a page: open them by their path.")
+            raise TooLarge(TOO_MUCH)
     line, end, _ = bytes(body[:MOST_HEADER]).partition(b"\n")
     try:
         listed = json.loads(line)

@@ -13,8 +13,9 @@ import socket
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from fileroom.web.bounds import BoundedProtocol
 from fileroom.web.straight import BOUNDARY, in_memory, version_of
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def _tell(piece: Stretches) -> None:
 _KEPT = BOUNDARY.encode()
 
 
-class StraightProtocol(HttpToolsProtocol):
+class StraightProtocol(BoundedProtocol):
     """One connection."""
 
     desk: Desk
@@ -245,6 +246,7 @@ class StraightProtocol(HttpToolsProtocol):
         if kept is not None and kept.answer is None:
             return False
         self._unset_keepalive_if_required()
+        self.begun()
         self._busy = True
         if kept is None or not kept.single or not self._start(kept.single):
             self._task(self._prepare(data, self._caller, path))
@@ -359,6 +361,7 @@ class StraightProtocol(HttpToolsProtocol):
             self.transport.close()
             return
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self.ended()
         self._go_on()
 
     def _break_off(self) -> None:
@@ -397,4 +400,4 @@ class StraightProtocol(HttpToolsProtocol):
 
 def protocol(desk: Desk) -> type[StraightProtocol]:
     """The protocol of a server whose plain requests that desk answers."""
-    return type("StraightProtocolOfDesk", (StraightProtocol,), {"desk": desk})
+    return type("StraightProtocolOfDesk", (StraightProtocol,), {"desk": desk, "waiting": {}})

@@ -19,7 +19,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from fileroom.errors import BadRequest, Busy
 from fileroom.settings import NO_GUESTS
-from fileroom.web import straight
+from fileroom.web import bounds, straight
 from fileroom.web.app import create_app
 from fileroom.web.gate import is_loopback
 from fileroom.web.jobs import JobBoard
@@ -140,9 +140,9 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def _protocol(app: Starlette, host: str, guests: Guests) -> Any:
-    """What reads requests: uvicorn's httptools, with a desk in front of the app where the system has what it takes."""
+    """What reads requests: uvicorn's httptools, bounded, behind a desk where the system has what that takes."""
     if not straight.USABLE:
-        return "auto"
+        return bounds.protocol()
     from fileroom.web.sending import protocol
 
     return protocol(straight.Desk.of(app, [host], guests))

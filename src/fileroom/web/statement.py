@@ -38,7 +38,7 @@ _REASONS = {
 
 def statement() -> str:
     """The part, as Markdown."""
-    return "\n".join((*_resources(), *_searching(), *_retrieving(), *_storing()))
+    return "\n".join((*_resources(), *_searching(), *_retrieving(), *_storing(), *_not_done()))
 
 
 def _table(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -91,7 +91,8 @@ instances are sent as Explicit VR Little Endian unless something else is asked f
     yield from _table("transfer syntax|name|media type of frames", (
         (one, _NAMES[one], MEDIA_TYPES.get(one, "application/octet-stream")) for one in MADE
     ))  # fmt: skip
-    yield f"""Pictures: {", ".join(one.type for one in rendered.STILL)}. No video is rendered.
+    yield f"""Pictures: {", ".join(one.type for one in rendered.STILL)}. Several frames move in a GIF. No video
+is rendered (docs/decisions/0052).
 Annotations: {", ".join(sorted(rendered.ANNOTATIONS))}. Windows: {", ".join(sorted(rendered.FUNCTIONS))}.
 """
 
@@ -105,6 +106,28 @@ def _storing() -> Iterator[str]:
     yield f"""Warning {stow.COERCED:04X}: the instance is kept, but another file of its SOP Instance UID, with other
 content, is the one that is shown.
 """
+
+
+# What the standard advises or leaves open, and is not done.
+_NOT_DONE = (
+    (
+        "8.7.4",
+        "video of rendered frames",
+        "no encoder may be given away with fileroom; several frames move in a GIF",
+    ),
+    ("8.3.5.1.5", "rendering with an ICC profile of the caller's", "pictures are sRGB"),
+    ("10.4.1.1.3", "rendered documents and presentation states", "the viewer shows them; their bytes can be retrieved"),
+    ("9", "instances made anonymous by WADO-URI", "media are written without names instead"),
+    ("11", "worklists (UPS-RS)", "out of scope"),
+)
+
+
+def _not_done() -> Iterator[str]:
+    yield "### What is advised or optional, and not done\n"
+    yield """Each *shall* and each *should* of the checklist that the tests go through holds
+(tests/web/dicomweb_rows.md). Beyond it:
+"""
+    yield from _table("PS3.18|what|why", _NOT_DONE)
 
 
 def _yes(holds: bool) -> str:  # noqa: FBT001 - there is nothing else to it

@@ -21,7 +21,7 @@ from fileroom.errors import BadRequest, NoRoom
 from fileroom.model.ledger import Stored
 from fileroom.model.outcomes import Outcome, Reason
 from fileroom.web.accept import DICOM, DICOM_JSON, DICOM_XML, Offer, choose, json_offers, parse
-from fileroom.web.answers import to_json
+from fileroom.web.answers import refuse_over, to_json
 from fileroom.web.dicom_json import element, header_url
 from fileroom.web.door import Door
 from fileroom.web.native_xml import from_xml, to_xml
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 WHO = "dicomweb"
 MOST_METADATA = 64 << 20
+SMALL = 64 << 20
 MOST_PARTS = 200_000
 PATIENCE = 60.0  # seconds without a byte
 _AT_ONCE = 1 << 20  # bytes that go to the disk in one go
@@ -208,6 +209,9 @@ async def store(request: Request) -> Response:
     if offer is None:
         raise NotAcceptable("What became of the instances is told as application/dicom+json or application/dicom+xml.")
     kind, parameters = content_type(request.headers.get("content-type", ""))
+    # One that is small is read, and told of each instance that there was no room; so is one of unknown length.
+    room = max(SMALL, await door.ask(lambda archive: archive.inbox().room()))
+    refuse_over(request, room, "There is no room for so much here.")
     came = Incoming(door.archive, request.path_params.get("study"))
     try:
         if kind == "multipart/related":
