@@ -31,10 +31,15 @@ def foreign(number: int) -> bytes:
     )
 
 
+ODD = "2.999.78.a-B_3"  # as programs make them that take names out
+ODD_UIDS: dict[str, Any] = {"StudyInstanceUID": ODD, "SeriesInstanceUID": f"{ODD}.1", "SOPInstanceUID": f"{ODD}.2"}
+ODD_ONE = world.instance(patient_name="ODD^One", patient_id="odd", **ODD_UIDS)
+
+
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """Another node; its first study has the UIDs of the one that is here too."""
-    files = {**five_patients(), **{f"77/{n}": foreign(n) for n in (1, 2, 3)}}
+    files = {**five_patients(), **{f"77/{n}": foreign(n) for n in (1, 2, 3)}, "78/1": ODD_ONE}
     node = started(tmp_path_factory.mktemp("there"), files, title="OTHER")
     node.allow("FILEROOM")
     yield node
@@ -127,11 +132,22 @@ def test_a_study_is_fetched_by_a_job_and_then_it_is_here(known: Web) -> None:
     began = known.client.post("/api/peers/fetch", json=asked)
     assert began.status_code == 202, began.text
     job = ended(known, began.json()["job"])
-    assert (job["kind"], job["state"]) == ("fetch", "done"), job
+    assert (job["kind"], job["state"], job["of"]) == ("fetch", "done", asked), job
     assert job["summary"] == {"state": "done", "done": 3, "failed": 0, "had": 0}
     assert found(known, "rossi alba")[0]["here"] == 3
     again = ended(known, known.client.post("/api/peers/fetch", json=asked).json()["job"])
     assert again["summary"] == {"state": "done", "done": 0, "failed": 0, "had": 3}
+
+
+def test_a_study_whose_uid_is_none_is_fetched_too(known: Web) -> None:
+    (one,) = found(known, "odd one")
+    assert (one["study_instance_uid"], one["here"]) == (ODD, 0)
+    series = known.client.get("/api/peers/series", params={"peer": "other", "study": ODD}).json()["items"]
+    assert [each["series_instance_uid"] for each in series] == [f"{ODD}.1"]
+    began = known.client.post("/api/peers/fetch", json={"peer": "other", "study": ODD})
+    assert ended(known, began.json()["job"])["summary"] == {"state": "done", "done": 1, "failed": 0, "had": 0}
+    (held,) = known.archive.search(Query(level=Level.INSTANCE, words="odd")).items
+    assert held.header.sop_instance_uid == f"{ODD}.2"
 
 
 def test_entries_are_sent_by_a_job(known: Web) -> None:
@@ -156,7 +172,11 @@ def test_who_is_not_there_is_told_as_such(web: Web) -> None:
     ("path", "body", "status"),
     [
         ("fetch", {"peer": "nobody", "study": "1.2"}, 404),
+        ("fetch", {"peer": "nobody", "study": "1.2.a-B_3"}, 404),  # no UID, but some have such
         ("fetch", {"peer": "nobody", "study": "../x"}, 400),
+        ("fetch", {"peer": "nobody", "study": ".."}, 400),
+        ("fetch", {"peer": "nobody", "study": "1.2\\1.3"}, 400),
+        ("fetch", {"peer": "nobody", "study": "1" * 65}, 400),
         ("fetch", {"peer": "nobody", "study": "1.2", "series": ["?"]}, 400),
         ("send", {"peer": "nobody", "ids": ["x"]}, 404),
         ("send", {"peer": "nobody"}, 400),

@@ -97,6 +97,29 @@ describe("PACS", () => {
     expect(((await mine.json()) as { total: number }).total).toBe(1);
   });
 
+  it("finds a fetch again that was under way when the page was loaded anew", async () => {
+    let state = "running"; // a slow node, in place of one: what the server says of the fetch
+    const fetching = () => ({
+      job: "f1",
+      kind: "fetch",
+      automatic: false,
+      of: { peer: "other room", study: "2.999.4711", series: [] },
+      state,
+      progress: { phase: "", done: 1, total: 3, outcomes: {}, bytes: 0, seconds: 1 },
+      summary: state === "running" ? null : { state, done: 3, failed: 0, had: 0 },
+      message: "",
+    });
+    await page.route("**/api/jobs", (route) => route.fulfill({ json: [fetching()] }));
+    await page.route("**/api/jobs/f1", (route) => route.fulfill({ json: fetching() }));
+    await page.reload();
+    await page.getByText("Fetching: 1 of 3").waitFor();
+    await picture("again");
+    state = "done";
+    await page.getByText("3 images were fetched.").waitFor();
+    await page.unroute("**/api/jobs");
+    await page.unroute("**/api/jobs/f1");
+  });
+
   it("is sent what is chosen in the list, when one says so", async () => {
     fileroom("import", "--archive", scratch.path("archive"), scratch.path("world/files/cine"));
     await page.goto(server.origin);

@@ -184,10 +184,15 @@ def not_modified(headers: Mapping[str, str]) -> Response:
     return Response(status_code=304, headers=headers)
 
 
+def declared(request: Request) -> int:
+    """How many bytes the body of a request has by its own word; 0 when it does not say."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
 def refuse_over(request: Request, most: int, why: str) -> None:
     """TooLarge for a body that says of itself that it is, before any of it is read (RFC 9110 15.5.14)."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > most:
+    if declared(request) > most:
         raise TooLarge(why)
 
 

@@ -30,7 +30,9 @@ T = TypeVar("T")
 FIRST_WORD = 0.5  # seconds for a fetch to say that it cannot begin
 PATIENCE = 120.0  # seconds; longer than a node is waited for by those who ask it
 MOST_STUDIES = 1000
-_UID = re.compile(r"[0-9.]{1,64}")  # PS3.5 9.1
+# Digits and dots (PS3.5 9.1), but some nodes have others: programs that take names out make UIDs with letters. No
+# character that asks for more than one (PS3.4 C.2.2.2), none that means something in an address, and nothing like "..".
+_UID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
 
 async def peers(request: Request) -> Response:

@@ -114,6 +114,7 @@ class Job:
     id: str
     kind: Kind = Kind.IMPORT
     automatic: bool = False
+    of: dict[str, Any] = field(default_factory=dict)  # what a page has to know that comes upon it
     cancel: CancelToken = field(default_factory=CancelToken)
     state: str = "running"
     progress: Progress = WALKING
@@ -136,6 +137,7 @@ class Job:
             "job": self.id,
             "kind": self.kind.value,
             "automatic": self.automatic,
+            "of": self.of,
             "state": self.state,
             "progress": plain(self.progress),
             "summary": plain(self.summary),
@@ -305,7 +307,7 @@ class JobBoard:
         def work(on_progress: OnProgress, cancel: CancelToken) -> Exchanged:
             return self._archive.fetch_from_peer(peer, study, series, on_progress=on_progress, cancel=cancel)
 
-        return self._begin(Kind.FETCH, work)
+        return self._begin(Kind.FETCH, work, of={"peer": peer, "study": study, "series": list(series)})
 
     def start_send(self, peer: str, ids: Sequence[str]) -> Job:
         """Begin to send entries to another node. Busy when something is sent here."""
@@ -371,13 +373,13 @@ class JobBoard:
             job.file.unlink(missing_ok=True)
             job.file = None
 
-    def _begin(self, kind: Kind, work: Work, file: Path | None = None) -> Job:
+    def _begin(self, kind: Kind, work: Work, file: Path | None = None, of: dict[str, Any] | None = None) -> Job:
         with self._lock:
             if self._closing or any(
                 job.running and job.kind is kind and not job.automatic for job in self._jobs.values()
             ):
                 raise Busy(f"{_A[kind]} is running already.")
-            job = Job(secrets.token_hex(8), kind, file=file)
+            job = Job(secrets.token_hex(8), kind, file=file, of=of or {})
             self._keep(job)
             # A daemon, for a drive that hangs must not keep the program from ending; the catalog bears that.
             thread = threading.Thread(target=self._run, args=(job, work), name=kind.value, daemon=True)

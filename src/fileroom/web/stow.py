@@ -21,7 +21,7 @@ from fileroom.errors import BadRequest, NoRoom
 from fileroom.model.ledger import Stored
 from fileroom.model.outcomes import Outcome, Reason
 from fileroom.web.accept import DICOM, DICOM_JSON, DICOM_XML, Offer, choose, json_offers, parse
-from fileroom.web.answers import refuse_over, to_json
+from fileroom.web.answers import declared, refuse_over, to_json
 from fileroom.web.dicom_json import element, header_url
 from fileroom.web.door import Door
 from fileroom.web.native_xml import from_xml, to_xml
@@ -209,9 +209,9 @@ async def store(request: Request) -> Response:
     if offer is None:
         raise NotAcceptable("What became of the instances is told as application/dicom+json or application/dicom+xml.")
     kind, parameters = content_type(request.headers.get("content-type", ""))
-    # One that is small is read, and told of each instance that there was no room; so is one of unknown length.
-    room = max(SMALL, await door.ask(lambda archive: archive.inbox().room()))
-    refuse_over(request, room, "There is no room for so much here.")
+    if declared(request) > SMALL:  # others are told of each instance that there was no room
+        room = await door.ask(lambda archive: archive.inbox().room())
+        refuse_over(request, room, "There is no room for so much here.")
     came = Incoming(door.archive, request.path_params.get("study"))
     try:
         if kind == "multipart/related":

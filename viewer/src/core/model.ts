@@ -684,6 +684,9 @@ export interface Asked {
 /** A fetch from another node, or a sending to one. */
 export interface FetchJob {
   readonly job: string;
+  readonly kind: "fetch" | "send";
+  /** What a fetch is of: no series means the whole study. */
+  readonly of: { readonly peer?: string; readonly study?: string; readonly series?: readonly string[] };
   readonly state: "running" | "done" | "cancelled" | "failed";
   readonly progress: Progress;
   readonly summary: { readonly state: string; readonly done: number; readonly failed: number; readonly had: number } | null;

@@ -11,13 +11,32 @@ import { UnderWay } from "./UnderWay.tsx";
 /** What the node has of what was asked for, and how much of that is here. */
 export function Found({ store }: { readonly store: PacsStore }) {
   const asked = store.asked.value;
-  if (asked === undefined) return store.searching.value ? null : <p class="quiet">{t("pacs.start")}</p>;
+  if (asked === undefined) {
+    return (
+      <>
+        <Unlisted store={store} />
+        {store.searching.value ? null : <p class="quiet">{t("pacs.start")}</p>}
+      </>
+    );
+  }
   return (
     <>
+      <Unlisted store={store} />
       {asked.unasked.length === 0 ? null : <p class="pacs-say">{t("pacs.unasked", { words: asked.unasked.join(" ") })}</p>}
       {asked.more ? <p class="pacs-say">{t("pacs.more")}</p> : null}
       {asked.items.length === 0 ? <p role="status">{t("pacs.nothing")}</p> : <Studies store={store} studies={asked.items} />}
     </>
+  );
+}
+
+/** A fetch of what is not in the list: the page was loaded again meanwhile, or something else was looked for. */
+function Unlisted({ store }: { readonly store: PacsStore }) {
+  const fetching = store.fetching.value;
+  if (fetching === undefined || store.lists(fetching.what)) return null;
+  return (
+    <p class="pacs-say pacs-deed">
+      {isRunning(fetching) ? <UnderWay now={fetching} words="pacs.fetching" onStop={() => void store.stop()} /> : <Outcome fetching={fetching} />}
+    </p>
   );
 }
 

@@ -23,7 +23,7 @@ onSignedOut(() => (held = undefined)); // whoever signs in next finds nothing
 export function PacsPage({ onChanged }: PacsPageProps) {
   const store = (held ??= new PacsStore(api, onChanged));
   const adding = useSignal(false);
-  useEffect(() => void store.load(), [store]);
+  useEffect(() => void store.load().then(() => store.find()), [store]);
   const peers = store.peers.value;
   const problem = store.problem.value;
   const words = useRef("");

@@ -24,6 +24,8 @@ const study = (here: number, instances: number | null): Elsewhere => ({
 });
 const job = (state: FetchJob["state"], done = 0): FetchJob => ({
   job: "j",
+  kind: "fetch",
+  of: { peer: "b", study: "1.2", series: [] },
   state,
   progress: { done } as Progress,
   summary: state === "running" ? null : { state, done, failed: 1, had: 0 },
@@ -36,6 +38,7 @@ function desk() {
     askPeer: vi.fn<PacsApi["askPeer"]>(() => Promise.resolve({ items: [study(0, 3)], more: false, unasked: [] })),
     fetchFromPeer: vi.fn<PacsApi["fetchFromPeer"]>(() => Promise.resolve("j")),
     fetchJob: vi.fn<PacsApi["fetchJob"]>(() => Promise.resolve(job("done", 3))),
+    jobs: vi.fn<PacsApi["jobs"]>(() => Promise.resolve([])),
     cancelJob: vi.fn<PacsApi["cancelJob"]>(() => Promise.resolve()),
     seriesAtPeer: vi.fn<PacsApi["seriesAtPeer"]>(() => Promise.resolve({ items: [{ ...study(1, 2), level: "series", series_instance_uid: "1.2.3" }], total: 1, offset: 0 })),
   };
@@ -116,6 +119,39 @@ describe("a fetch", () => {
     api.fetchFromPeer.mockRejectedValue(new ApiError("busy", 409, "A fetch is running already."));
     await store.fetch(study(0, 3));
     expect(store.fetching.value).toMatchObject({ state: "failed", message: "A fetch is running already." });
+  });
+});
+
+describe("a fetch that another page began", () => {
+  const under = (one: FetchJob) => [one] as unknown as Awaited<ReturnType<PacsApi["jobs"]>>;
+
+  it("is found again, with its node, and can be stopped", async () => {
+    const { store, api, changed } = desk();
+    api.jobs.mockResolvedValue(under(job("running", 1)));
+    let end = (_: FetchJob): void => undefined;
+    api.fetchJob.mockReturnValue(new Promise((resolve) => (end = resolve)));
+    await store.load();
+    const followed = store.find();
+    await vi.waitFor(() => {
+      expect(api.fetchJob).toHaveBeenCalledWith("j");
+    });
+    expect([store.chosen.value, store.fetching.value?.what, store.lists("1.2")]).toEqual(["b", "1.2", false]);
+    await store.stop();
+    expect(api.cancelJob).toHaveBeenCalledWith("j");
+    end(job("cancelled", 1));
+    await followed;
+    expect(store.fetching.value).toMatchObject({ state: "cancelled", done: 1 });
+    expect(changed).toHaveBeenCalledOnce();
+  });
+
+  it("is none when it has ended, or nothing can be told", async () => {
+    const { store, api } = desk();
+    await store.load();
+    api.jobs.mockResolvedValue(under(job("done", 1)));
+    await store.find();
+    api.jobs.mockRejectedValue(new ApiError("internal", 500, ""));
+    await store.find();
+    expect([store.fetching.value, store.chosen.value]).toEqual([undefined, "a"]);
   });
 });
 

@@ -1,11 +1,11 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
-import type { Asked, Elsewhere, Peer } from "../../core/model.ts";
+import type { Asked, Elsewhere, FetchJob, Peer } from "../../core/model.ts";
 import type * as api from "../../io/api.ts";
 import type { ApiError } from "../../io/http.ts";
 import { Exchange, type Exchanging, isRunning, refusal } from "./exchange.ts";
 
-export type PacsApi = Pick<typeof api, "askPeer" | "cancelJob" | "fetchFromPeer" | "fetchJob" | "peers" | "seriesAtPeer">;
+export type PacsApi = Pick<typeof api, "askPeer" | "cancelJob" | "fetchFromPeer" | "fetchJob" | "jobs" | "peers" | "seriesAtPeer">;
 
 /** The series of a study, as far as the node has told of them. */
 export type SeriesThere = readonly Elsewhere[] | "asking" | ApiError;
@@ -55,6 +55,12 @@ export class PacsStore {
   /** The studies whose series are shown. */
   get opened(): ReadonlySignal<ReadonlyMap<string, SeriesThere>> {
     return this.#opened;
+  }
+
+  /** Whether a study or series is among what is shown. */
+  lists(uid: string): boolean {
+    const series = [...this.#opened.value.values()].flatMap((told) => (told instanceof Array ? told : []));
+    return [...(this.#asked.value?.items ?? []), ...series].some((one) => uidOf(one) === uid);
   }
 
   get problem(): ReadonlySignal<ApiError | undefined> {
@@ -127,6 +133,24 @@ export class PacsStore {
     const study = wanted.study_instance_uid;
     const series = wanted.level === "series" ? [wanted.series_instance_uid] : [];
     await this.#fetch.run(uidOf(wanted), () => this.api.fetchFromPeer(peer, study, series));
+    await this.#fetched(peer, study);
+  }
+
+  /** Find a fetch that is under way although this page did not begin it: it was loaded again, or another did. */
+  async find(): Promise<void> {
+    if (isRunning(this.fetching.value)) return;
+    const all: readonly { readonly kind: string }[] = await this.api.jobs().catch(() => []);
+    const under = all.find(isFetchUnderWay);
+    if (under === undefined || isRunning(this.fetching.value)) return;
+    const { peer, study, series = [] } = under.of;
+    if (study === undefined) return;
+    if (this.#peers.value?.some(({ name }) => name === peer) === true && this.#chosen.value !== peer) this.choose(peer);
+    await this.#fetch.run(series[0] ?? study, () => Promise.resolve(under.job));
+    await this.#fetched(peer, study);
+  }
+
+  /** Look again how much is here. */
+  async #fetched(peer: string | undefined, study: string): Promise<void> {
     this.onChanged();
     if (this.#chosen.value !== peer || this.#asked.value === undefined) return;
     await Promise.all([this.search(this.#words), this.#opened.value.has(study) ? this.#ask(study) : undefined]);
@@ -136,6 +160,8 @@ export class PacsStore {
     return this.#fetch.stop();
   }
 }
+
+const isFetchUnderWay = (one: { readonly kind: string }): one is FetchJob => one.kind === "fetch" && (one as FetchJob).state === "running";
 
 /** What a study or series is known by. */
 export const uidOf = (one: Elsewhere): string => (one.level === "series" ? one.series_instance_uid : one.study_instance_uid);
