@@ -142,6 +142,51 @@ def test_a_drive_that_is_away(archive: fileroom.Archive, tmp_path: Path, monkeyp
     assert {item.state for item in archive.search(Query(level=Level.SERIES)).items} == {State.OFFLINE}
 
 
+def test_an_import_follows_to_another_drive(
+    archive: fileroom.Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick, home = plant(tmp_path / "stick", WORLD), tmp_path / "home"
+    with_stick = drives.Mounts.of((*drives.current().mounts, drives.Mount("uuid:S", "disk", "STICK", str(stick))))
+    without = drives.Mounts.of(m for m in with_stick.mounts if m.filesystem_id != "uuid:S")
+    monkeypatch.setattr(drives, "current", lambda: with_stick)
+    archive.bring_in(stick)
+    shutil.copytree(stick, home)
+    shutil.rmtree(stick / "ct")  # moved, while the stick was there
+    assert archive.bring_in(home).outcomes[Outcome.MOVED] == 2
+    monkeypatch.setattr(drives, "current", lambda: without)
+    archive._catalog._mounts = None
+    found = {item.modality: item.state for item in archive.search(Query(level=Level.SERIES)).items}
+    assert found == {"CT": State.ONLINE, "MR": State.OFFLINE}
+
+
+@pytest.mark.parametrize("kind", ["zip", "gztar"])
+def test_what_was_packed_is_found_in_its_container(archive: fileroom.Archive, tmp_path: Path, kind: str) -> None:
+    root = plant(tmp_path / "scans", WORLD)
+    archive.bring_in(root)
+    packed = Path(shutil.make_archive(str(tmp_path / "kept" / "all"), kind, root))
+    shutil.rmtree(root)
+    report = archive.relink(tmp_path / "kept")
+    assert (report.files, report.left) == (3, 0)
+    assert set(places(archive, packed).values()) == {(name, State.ONLINE) for name in ("ct/1", "ct/2", "mr/1")}
+    assert archive.check().well
+    assert archive.relink(tmp_path / "kept").files == 0
+
+
+def test_a_container_that_was_moved_and_one_that_was_unpacked(archive: fileroom.Archive, tmp_path: Path) -> None:
+    root = plant(tmp_path / "scans", WORLD)
+    (tmp_path / "a").mkdir()
+    packed = Path(shutil.make_archive(str(tmp_path / "a" / "all"), "zip", root))
+    archive.bring_in(tmp_path / "a")
+    shutil.move(packed, tmp_path / "moved.zip")
+    archive.bring_in(tmp_path / "a")  # which has nothing left
+    assert archive.relink(tmp_path / "moved.zip").files == 3
+    assert {state for _, state in places(archive, tmp_path).values()} == {State.ONLINE}
+    (tmp_path / "moved.zip").unlink()
+    assert archive.relink(root).files == 3
+    assert places(archive, root)[sop_uid(number=1)] == ("ct/1", State.ONLINE)
+    assert archive.check().well
+
+
 def test_of_several_the_one_whose_path_is_most_alike(archive: fileroom.Archive, tmp_path: Path) -> None:
     twins = {"a/x/1": WORLD["ct/1"], "a/y/1": WORLD["ct/1"]}
     archive.bring_in(plant(tmp_path / "scans", twins))

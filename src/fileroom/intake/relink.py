@@ -1,4 +1,5 @@
-"""Relink: files that were moved by hand are found again by their headers, and the catalog follows them.
+"""Relink: files that were moved by hand are found again by their headers, and the catalog follows them; into
+containers, too, and out of them.
 
 First what it would change, then, when that is wanted, the change itself: instances keep ids, notes and all else.
 Nothing is imported that was not known.
@@ -10,7 +11,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from fileroom.catalog import userdata
@@ -19,19 +20,22 @@ from fileroom.catalog.relinking import FoundAt, follow, recorded_files, shown_fo
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
 from fileroom.errors import SourceError
+from fileroom.intake.inside import looked_into, read_member
 from fileroom.intake.lock import import_lock
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model.drives import State
 from fileroom.model.ledger import ImportSummary, Relinked, RelinkReport
-from fileroom.model.outcomes import Outcome
+from fileroom.model.outcomes import Outcome, Reason
 from fileroom.sources import folder as folders
+from fileroom.sources.containers import is_named_so
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fileroom.catalog.relinking import Recorded
     from fileroom.catalog.store import Catalog
+    from fileroom.dicom.reading import Reading
     from fileroom.jobs import OnProgress
     from fileroom.settings import Settings
     from fileroom.sources.folder import FileEntry, Listing
@@ -104,7 +108,7 @@ class _Relink:
             for (filesystem_id, folder), files in groupby(page, key=lambda file: (file.filesystem_id, file.folder)):
                 here = self._mounts.absolute(filesystem_id, folder)
                 there = _names(here) if here is not None else frozenset()
-                yield from (file for file in files if there is not None and (file.gone or file.name not in there))
+                yield from (file for file in files if file.gone or (there is not None and file.name not in there))
 
     # -- what is found ---------------------------------------------------------------------------------------------
 
@@ -119,21 +123,46 @@ class _Relink:
             self._catalog.database.latest() as cursor,
         ):
             known = KnownFiles(cursor)
+
+            def of_interest(listing: Listing) -> list[FileEntry]:
+                self._seen += len(listing.files)
+                return [entry for entry in self._unknown(listing, known, own) if entry.size in sizes]
+
             for listing in folders.walk(self._root, leave_out=leave_out, stop=lambda: self._cancel.cancelled):
                 self._cancel.check()
-                self._seen += len(listing.files)
-                entries = [entry for entry in self._unknown(listing, known, own) if entry.size in sizes]
-                paths = [os.path.join(listing.path, entry.name) for entry in entries]
-                for path, reading in zip(paths, pool.map(read_header, paths), strict=True):
+                paths = [os.path.join(listing.path, entry.name) for entry in of_interest(listing)]
+                readings = zip(paths, pool.map(read_header, paths), strict=True)
+                for path, reading in chain(readings, self._members(listing, known, of_interest)):
+                    self._read += 1
                     key = (reading.size, reading.digest)
                     if reading.header is not None and key in wanted:
-                        mount, folder = self._mounts.locate(listing.path)
+                        mount, folder = self._mounts.locate(os.path.dirname(path))
                         name = os.path.basename(path)
                         row = own.get((mount.filesystem_id, folder, name))
                         found[key].append(FoundAt(mount, folder, name, path, reading.size, reading.mtime_ns, row))
-                self._read += len(paths)
                 self._progress(listing.path)
         return found
+
+    def _members(
+        self, listing: Listing, known: KnownFiles, of_interest: Callable[[Listing], list[FileEntry]]
+    ) -> Iterator[tuple[str, Reading]]:
+        """What is read in the containers of a folder, but for those that stand as recorded: of these all is known."""
+        if not self._settings.containers:
+            return
+        mount, inside = self._mounts.locate(listing.path)
+        for entry in filter(lambda entry: is_named_so(entry.name), listing.files):
+            row = known.one(mount.filesystem_id, inside, entry.name)
+            facts = (entry.size, entry.mtime_ns, Reason.CONTAINER, False)
+            if row is not None and (row.size, row.mtime_ns, row.reason, row.gone) == facts:
+                continue
+            looked = looked_into(os.path.join(listing.path, entry.name), entry, self._cancel.check)
+            members = [(at.path, member) for at in looked.listings() for member in of_interest(at)]
+            if looked.in_order:
+                members.sort(key=lambda at: looked.position(at[0], at[1].name))
+            for folder, member in members:
+                self._cancel.check()
+                path = os.path.join(folder, member.name)
+                yield path, read_member(path, member)
 
     def _unknown(
         self, listing: Listing, known: KnownFiles, own: dict[tuple[str, str, str], int]

@@ -436,7 +436,13 @@ class Hand:
                 detail = display(self._shown_path(decision.moved))
             row = decision.moved.id if decision.moved else None
             self._record(item, outcome, reason, detail, row, instance, replaces=replaces)
+            if decision.moved is not None and instance is not None and (replaces or row == instance.shown):
+                self._follow_to_drive(item.place.mount, decision.moved, series)
         return (outcome, reason, detail), brought
+
+    def _follow_to_drive(self, mount: Mount, moved: InstanceFile, series: SeriesRow) -> None:
+        if moved.filesystem_id != mount.filesystem_id:
+            self._writer.move_home(series.id, self._writer.drive(mount))
 
     def _shown_again(self, instance: KnownInstance | None) -> Brought | None:
         """Show an instance that had been removed; says which one was. A pass that nobody asked for shows none."""
