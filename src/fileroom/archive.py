@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog import audit, charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
+from fileroom.catalog import anew, audit, charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
 from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog.home import FolderHome, MemoryHome
 from fileroom.catalog.locate import locate, locate_all, states
@@ -80,6 +80,7 @@ class Status:
     key_place: str
     schema_version: str
     header_reader: str
+    outdated: bool  # files were read by a version that took less from them: a rebuild would fill in what is new
     patients: int
     max_patients: int | None
     studies: int
@@ -417,10 +418,15 @@ class Archive:
             key_place=catalog.key.place,
             schema_version=str(SCHEMA_VERSION),
             header_reader=KIND,
+            outdated=self.outdated(),
             max_patients=self.settings.max_patients,
             revision=catalog.revision(),
             **userdata.totals(catalog),
         )
+
+    def outdated(self) -> bool:
+        """Whether files were read by a version that took less from them: a rebuild would fill in what is new."""
+        return anew.outdated(self._catalog)
 
     def set_note(self, entry_id: str, text: str) -> None:
         """Keep a note on a patient, study or series, or take it away (empty text). It is searched, sealed, and never

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
+from fileroom.catalog.store import Catalog
 from fileroom.cli import serve
+from fileroom.cli.status import OUTDATED
 from fileroom.errors import Busy
 from fileroom.settings import NO_GUESTS
 from tests.patience import until
@@ -76,6 +78,23 @@ def test_serve_says_one_line_answers_and_ends(fileroom: Fileroom, tmp_path: Path
         assert get(said, "/api/patients", secret).json()["total"] == 1
         assert get(said, "/api/patients", "wrong").status_code == 401
         assert ended(process, by) == (0, "", "")
+
+
+def test_what_an_older_version_read_wants_a_rebuild(fileroom: Fileroom, tmp_path: Path) -> None:
+    fileroom("import", plant(tmp_path / "scans", {"one": instance()}))
+    assert "Advice" not in fileroom("status").out
+    catalog = Catalog(fileroom.folder)
+    with catalog.database.transaction() as cursor:
+        cursor.execute("UPDATE series SET base = json_remove(base, '$[#-1]')")
+    catalog.close()
+    assert f"Advice:    {OUTDATED}" in fileroom("status").out
+    with running("serve", "--open", "--port", "0", "--archive", fileroom.folder) as process:
+        assert process.stderr is not None
+        said = [process.stderr.readline() for _ in range(2)]
+        ended(process, signal.SIGINT)
+    assert said == [serve.OPEN_YOURSELF + "\n", f"{OUTDATED.capitalize()}.\n"]
+    assert fileroom("rebuild").code == 0
+    assert "Advice" not in fileroom("status").out
 
 
 def test_serve_answers_dicom_nodes_when_it_is_asked_to(fileroom: Fileroom) -> None:

@@ -99,6 +99,19 @@ def test_lies_in_the_tables_are_put_right(archive: fileroom.Archive, tmp_path: P
     assert archive.check().well
 
 
+def test_a_catalog_of_an_older_version_wants_a_rebuild(archive: fileroom.Archive, tmp_path: Path) -> None:
+    root = world(tmp_path / "scans")
+    assert not archive.outdated()  # it is empty
+    archive.bring_in(root)
+    assert not archive.outdated()
+    sql(archive, "UPDATE series SET base = json_remove(base, '$[#-1]', '$[#-1]') WHERE id = 1")
+    assert archive.status().outdated
+    archive.rebuild([root / "box.zip"])  # a part is not all
+    assert archive.outdated()
+    archive.rebuild()
+    assert not archive.outdated()
+
+
 def test_what_was_said_stays(archive: fileroom.Archive, tmp_path: Path) -> None:
     first = archive.bring_in(world(tmp_path / "scans"))
     rossi, verdi, neri = (find(archive, Level.PATIENT, name)[0] for name in ("rossi", "verdi", "neri"))

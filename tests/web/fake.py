@@ -206,6 +206,7 @@ class FakeArchive:
             key_place="beside it",
             schema_version="1",
             header_reader="fast",
+            outdated=False,
             patients=1,
             studies=1,
             series=1,

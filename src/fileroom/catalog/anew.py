@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from fileroom.catalog.packing import FIELDS
 from fileroom.catalog.paths import BELOW, below
 from fileroom.sources.paths import to_text
 
@@ -61,6 +62,24 @@ def marked(cursor: Any) -> int:
     return int(cursor.execute(f"SELECT count(*) FROM file WHERE mtime_ns < {EARLIEST}").fetchone()[0])  # noqa: S608 - our own number
 
 
+def outdated(catalog: Catalog) -> bool:
+    """Whether files were read by a version that took less from their headers, and not all of them have been since.
+
+    The header that a series keeps whole has as many fields as that version knew of, and the oldest series the fewest.
+    """
+    with catalog.database.reading() as cursor:
+        oldest = cursor.execute(_OLDEST).fetchone()
+        known = max(oldest[0], cursor.execute("PRAGMA application_id").fetchone()[0]) if oldest else len(FIELDS)
+    return bool(known < len(FIELDS))
+
+
+def keep_up(catalog: Catalog) -> None:
+    """All that was read is read anew, or marked to be: nothing is left of what older versions did not take."""
+    with catalog.database.transaction() as cursor:
+        cursor.execute(f"PRAGMA application_id = {len(FIELDS)}")  # a number that SQLite keeps and has no use for
+
+
+_OLDEST = "SELECT json_array_length(base) FROM series WHERE base != '' ORDER BY id LIMIT 1"
 _UPDATE = (
     f"UPDATE file SET mtime_ns = min(mtime_ns, {_LATEST}) - {SHIFT} "  # noqa: S608 - our own numbers
     f"WHERE gone = 0 AND reason != 'copied' AND mtime_ns >= {EARLIEST} AND id IN "

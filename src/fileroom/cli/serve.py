@@ -10,6 +10,7 @@ from fileroom.cli.exits import EPILOG
 from fileroom.cli.options import ArchiveOption, TitleOption, open_archive, settings
 from fileroom.cli.output import err, print_json
 from fileroom.cli.screen import open_browser
+from fileroom.cli.status import OUTDATED
 from fileroom.errors import Busy
 from fileroom.settings import NO_GUESTS, Guests
 
@@ -173,7 +174,7 @@ def stay_up(
 
     if guests.unsigned:
         err().print(LOUD, style="bold red")
-    announce = _announcer(show=show, as_json=as_json, station=station)
+    announce = _announcer(archive, show=show, as_json=as_json, station=station)
     node = station is not None
     try:
         answer(
@@ -191,7 +192,9 @@ def stay_up(
         answer(archive, port=0, on_ready=announce, session=session, guests=guests, node=node)
 
 
-def _announcer(*, show: bool, as_json: bool, station: "Station | None") -> "Callable[[Ready], None]":
+def _announcer(
+    archive: "Archive", *, show: bool, as_json: bool, station: "Station | None"
+) -> "Callable[[Ready], None]":
     node = {"dimse": {"host": station.address, "port": station.port, "aet": station.title}} if station else {}
 
     def announce(ready: "Ready") -> None:
@@ -205,5 +208,7 @@ def _announcer(*, show: bool, as_json: bool, station: "Station | None") -> "Call
         opened = show and open_browser(ready.url)
         if not as_json:
             err().print(OPENED if opened else OPEN_YOURSELF)
+            if archive.outdated():
+                err().print(f"{OUTDATED.capitalize()}.")
 
     return announce

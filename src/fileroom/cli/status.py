@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 KEPT_IN = {"keyring": "in the keyring of the operating system", "file": "in a file that only its owner can read"}
 
+OUTDATED = "files were read by an older version, which took less from them: fileroom rebuild fills in what is new"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -45,6 +47,7 @@ def lines(state: "Status") -> list[tuple[str, str]]:
         ("Files", f"{count(state.files, 'file')} known, {count(state.imports, 'import')}"),
         ("Schema", safe(state.schema_version)),
         ("Reader", safe(state.header_reader)),
+        *([("Advice", OUTDATED)] if state.outdated else []),
     ]
 
 

@@ -133,6 +133,8 @@ def rebuild(
         for root in roots:
             mount, inside = mounts.locate(root)
             anew.mark(catalog, mount.filesystem_id, inside)
+        if not (paths or away):
+            anew.keep_up(catalog)
         errand = _Errand(tuple(roots), tuple(Area(root, root) for root in roots), who, rebuilds=True, away=away)
         return _Import(catalog, settings, errand, on_progress, token, None).run()
 
