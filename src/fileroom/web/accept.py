@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ _PIECE = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 
 
+@lru_cache(maxsize=64)  # a client sends the same with each of a thousand requests
 def parse(header: str | None) -> tuple[MediaRange, ...]:
     """The media ranges of an Accept header. None, or nothing but spaces, accepts everything; what is malformed
     is passed over, so that a header of nothing else accepts nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -351,9 +351,14 @@ def _frame_form(
 ) -> tuple[Offer, str]:
     if not all(1 <= number <= found.file.frames for number in numbers):
         raise NotFound("There is no such frame.")
-    made = [syntax for syntax in MADE if archive.can_be(found.file, syntax)]
-    offer = picked(ranges, frame_offers(found.transfer_syntax_uid, made, single=len(numbers) == 1))
+    made = tuple(syntax for syntax in MADE if archive.can_be(found.file, syntax))
+    offer = _frame_offer(ranges, found.transfer_syntax_uid, made, single=len(numbers) == 1)
     return offer, tag_of([found], repr((numbers, offer)))
+
+
+@lru_cache(maxsize=64)  # the same for all frames of a series
+def _frame_offer(ranges: tuple[MediaRange, ...], stored: str, made: tuple[str, ...], *, single: bool) -> Offer:
+    return picked(ranges, frame_offers(stored, made, single=single))
 
 
 def _frame(archive: Archive, found: Found, number: int, offer: Offer) -> FrameBytes:
