@@ -7,14 +7,18 @@ absolute figures are those of one machine on one day.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fileroom import __version__
@@ -66,8 +70,21 @@ def in_child(program: str, *arguments: str) -> Any:
 
 
 def environment() -> dict[str, str]:
-    """The environment of measured processes: keys of throw-away archives stay out of the keyring."""
-    return {**os.environ, "FILEROOM_KEYRING": "off"}
+    """The environment of measured processes: keys of throw-away archives stay out of the keyring, and Python keeps what
+    it compiled, as where a program is installed. A checkout may be told not to; then every process compiles anew what
+    it imports, ours twice, and that is what would be measured."""
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if len(usual) < len(os.environ):
+        usual["PYTHONPYCACHEPREFIX"] = str(_bytecode())
+    return {**usual, "FILEROOM_KEYRING": "off"}
+
+
+@cache
+def _bytecode() -> Path:
+    """A folder for it that goes with us, since the checkout is to stay as it is."""
+    place = tempfile.TemporaryDirectory(prefix="fileroom-bench-pyc-")
+    atexit.register(place.cleanup)
+    return Path(place.name)
 
 
 def machine() -> dict[str, Any]:

@@ -148,11 +148,11 @@ class _Told:
         self._files = 0
         self._since = time.monotonic()
 
-    def tell(self, bases: list[Any], rows: list[Any]) -> None:
+    def tell(self, bases: list[Any], turn: tuple[Any, ...], files: int) -> None:
         """One more turn, with the bases that it needs."""
         self._bases += bases
-        self._turns.append(rows)
-        self._files += len(rows)
+        self._turns.append(turn)
+        self._files += files
         if self._files >= HANDFUL or time.monotonic() - self._since > _SOON:
             self.send()
 
@@ -186,10 +186,11 @@ class _Packers:
         self._last: _Packer | None = None
         self._count = 0
 
-    def packed(self, readings: Sequence[Reading]) -> tuple[list[Any], list[Any]]:
-        """New bases with their numbers, and a row for each reading."""
+    def packed(self, readings: Sequence[Reading]) -> tuple[list[Any], tuple[Any, ...], int]:
+        """New bases with their numbers, what is to be told of the readings, and how many these are."""
         bases: list[Any] = []
-        return bases, [self._row(reading, bases) for reading in readings]
+        rows = [self._row(reading, bases) for reading in readings]
+        return bases, _turn_of(rows), len(rows)
 
     def _row(self, reading: Reading, bases: list[Any]) -> tuple[Any, ...]:
         header = reading.header
@@ -227,6 +228,20 @@ class _Packers:
         return known
 
 
+def _turn_of(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Images that are all of one series: the number of its base, column after column, and all else by its place.
+
+    Others one by one, with no base before them. Who writes them wants columns, and has more to do than we have.
+    """
+    images = [row for row in rows if row[0] is not None]
+    if len({row[0] for row in images}) != 1:
+        return None, (), list(enumerate(rows))
+    (number, *_), *columns = zip(*images, strict=True)
+    if len(images) == len(rows):
+        return number, columns, []
+    return number, columns, [(place, row) for place, row in enumerate(rows) if row[0] is None]
+
+
 # -- what goes through the pipes -----------------------------------------------------------------------------------
 
 
@@ -252,9 +267,20 @@ def _simple(said: Any) -> Any:
 
 def receive(pipe: IO[bytes]) -> Any:
     """What was sent, or None at the end."""
+    data = receive_raw(pipe)
+    return None if data is None else understood(data)
+
+
+def receive_raw(pipe: IO[bytes]) -> bytes | None:
+    """The same, for :func:`understood`: while one thread only waits, no other waits for it."""
     head = pipe.read(_length.size)
     if len(head) < _length.size:
         return None
     (length,) = _length.unpack(head)
     data = pipe.read(length)
-    return marshal.loads(data) if len(data) == length else None  # noqa: S302 - from one of ours
+    return data if len(data) == length else None
+
+
+def understood(data: bytes) -> Any:
+    """What was said."""
+    return marshal.loads(data)  # noqa: S302 - from one of ours

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from fileroom.catalog.store import Catalog
     from fileroom.dicom.reading import Reading
     from fileroom.intake.ahead import Met
+    from fileroom.intake.aside import Readings
     from fileroom.intake.inside import Files, Looked, ReadOne
     from fileroom.intake.pace import Turn
     from fileroom.jobs import OnProgress
@@ -325,7 +326,7 @@ class _Chunk:
     """Work that is being done."""
 
     work: _Work
-    future: Turn[list[Reading | Packed]]
+    future: Turn[Readings]
 
 
 class _Import:
@@ -465,7 +466,7 @@ class _Import:
     def _lead(self) -> int:
         return _AHEAD_ASIDE if self._aside is not None and self._aside.at_hand else _AHEAD
 
-    def _submit(self, pace: Pace, work: _Work) -> Turn[list[Reading | Packed]]:
+    def _submit(self, pace: Pace, work: _Work) -> Turn[Readings]:
         """Have files read: in the other process once it is ready, which is not worth starting for a few."""
         if work.plain and self._settings.aside and not (self._copier or self._errand.rebuilds):
             self._submitted += len(work.files)
@@ -476,7 +477,7 @@ class _Import:
                 return self._aside.submit(work.place.path, [entry.name for entry, _ in work.files])
         return pace.do(partial(self._read_all, work))
 
-    def _result(self, chunk: _Chunk) -> list[Reading | Packed]:
+    def _result(self, chunk: _Chunk) -> Readings:
         if not chunk.future.done() and self._aside is not None:
             self._aside.send()
             if self._aside.withdraw(chunk.future):  # it is not ready yet

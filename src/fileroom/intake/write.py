@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import chain, count, repeat
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fileroom.catalog import packing
 from fileroom.catalog.known import FINAL, TRY_AGAIN, InstanceFile, KnownInstance
 from fileroom.catalog.writes import FileFacts, Image, Images, Stretch
-from fileroom.intake.aside import Packed
+from fileroom.intake.aside import Packed, Together
 from fileroom.intake.decide import Act, Anew, Decision, Presence, decide, decide_anew, speaks
 from fileroom.intake.frames import frames_of
 from fileroom.model.outcomes import Outcome, Reason
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from fileroom.catalog.known import KnownFile
     from fileroom.catalog.writes import Brought, Writer
     from fileroom.dicom.reading import Reading
-    from fileroom.intake.aside import Base
+    from fileroom.intake.aside import Base, Readings
     from fileroom.model.headers import Header
     from fileroom.sources.drives import Mount, Mounts
     from fileroom.sources.folder import FileEntry, Obstacle
@@ -72,7 +71,7 @@ class ReadFiles:
 
     place: Place
     files: Sequence[tuple[FileEntry, KnownFile | None]]
-    readings: Sequence[Reading | Packed]
+    readings: Readings
     look: bytes = b""
 
 
@@ -100,8 +99,7 @@ class Batch:
 
     def uids(self) -> list[str]:
         """The SOP Instance UIDs that the writer has to know about."""
-        readings = chain.from_iterable(some.readings for some in self.read)
-        return [uid for one in readings if (uid := one[1] if type(one) is Packed else uid_of(one))]
+        return [uid for some in self.read for uid in _uids_in(some.readings)]
 
 
 @dataclass(slots=True)
@@ -163,8 +161,25 @@ class Disk:
 
 # A file as the walk met it, with what was known of it before, and what came of reading it.
 _Met: TypeAlias = "tuple[tuple[FileEntry, KnownFile | None], Reading | Packed]"
-# An instance that came new, with its file: row, series, row of the file, and where and how that was read.
-_Fresh: TypeAlias = "tuple[int, int, int, Place, str, Reading | Packed]"
+
+
+class _Fresh(NamedTuple):
+    """Instances that came new, with their files: the first rows of both, and where and how these were read."""
+
+    uids: Sequence[str]
+    row: int
+    series_id: int
+    file_row: int
+    place: Place
+    names: Sequence[str]
+    facts: Stretch
+
+    def known(self, uid: str) -> KnownInstance:
+        """One of them, as it is recorded now."""
+        at = self.uids.index(uid)
+        sizes, times, digests = self.facts
+        found = _file_at(self.place, self.names[at], self.file_row + at, (sizes[at], times[at], digests[at]))
+        return KnownInstance(self.row + at, self.series_id, hidden=False, files=(found,), shown=found.id)
 
 
 class Hand:
@@ -213,38 +228,40 @@ class Hand:
         folder = self._writer.folder(some.place.mount, some.place.inside)
         drive = self._writer.drive(some.place.mount)
         stands = bool(some.look) and not self._writer.limited
-        images = [pair for pair in zip(some.files, some.readings, strict=True) if type(pair[1]) is Packed]
-        if not images or self._writer.limited or not self._together(some.place, images, folder, drive):
-            stands = self._one_by_one(some.place, zip(some.files, some.readings, strict=True), folder, drive) and stands
-        elif len(images) < len(some.files):  # the others are no images: nothing of them depends on these
-            others = [pair for pair in zip(some.files, some.readings, strict=True) if type(pair[1]) is not Packed]
+        readings = some.readings
+        if not isinstance(readings, Together) or not self._together(some, readings, folder, drive):
+            stands = self._one_by_one(some.place, zip(some.files, readings, strict=True), folder, drive) and stands
+        elif stands or readings.others:
+            # Of those that are no images nothing depends on these.
+            others = [(some.files[at], one) for at, one in readings.others.items()]
             stands = self._one_by_one(some.place, others, folder, drive) and stands
-        if stands and all(_as_met(entry, one) for (entry, _), one in images):
+            stands = stands and _images_as_met(some.files, readings)
+        if stands:
             self._writer.folder_looks(folder, some.look)
 
-    def _together(self, place: Place, images: Sequence[_Met], folder: int, drive: int) -> bool:
+    def _together(self, some: ReadFiles, told: Together, folder: int, drive: int) -> bool:
         """Take in images that are all new, of one series of which nothing was removed; False when they are not."""
         writer, fresh = self._writer, self._fresh
-        files, readings = zip(*images, strict=True)
-        bases, uids, classes, numbers, frames, texts, digests, sizes, times = zip(*readings, strict=True)
+        files = [one for at, one in enumerate(some.files) if at not in told.others] if told.others else some.files
         entries, known = zip(*files, strict=True)
+        uids, classes, numbers, frames, texts, digests, sizes, times = told.columns
         apart = set(uids)
         are_new = fresh.keys().isdisjoint(apart) and writer.met.keys().isdisjoint(apart) and not any(known)
-        if len(apart) < len(uids) or len(set(bases)) > 1 or not are_new:
+        if writer.limited or len(apart) < len(uids) or not are_new:
             return False
-        base: Base = bases[0]
+        base = told.base
         series = self._series_of(base, drive)
         if series.hidden:
             return False
         if not base.is_its:
-            told = zip(texts, uids, numbers, strict=True)
-            texts = tuple(series.packer.pack(packing.unpack_values(text, base.values, *own)) for text, *own in told)
-        names = [entry.name for entry in entries]
+            own = zip(texts, uids, numbers, strict=True)
+            texts = tuple(series.packer.pack(packing.unpack_values(text, base.values, *rest)) for text, *rest in own)
+        names = [entry[0] for entry in entries]
+        facts = Stretch(sizes, times, digests)
         row, file_row, ids = writer.add_files(
-            folder, names, series, Images(uids, classes, numbers, frames, texts), Stretch(sizes, times, digests)
+            folder, names, series, Images(uids, classes, numbers, frames, texts), facts
         )
-        rows = zip(count(row), repeat(series.id), count(file_row), repeat(place), names, readings)
-        fresh.update(zip(uids, rows, strict=False))
+        fresh.update(dict.fromkeys(uids, _Fresh(uids, row, series.id, file_row, some.place, names, facts)))
         writer.ledger.lines(folder, Outcome.ADDED, Reason.NEW_INSTANCE).extend(names, sizes, ids)
         self._tally.outcomes[Outcome.ADDED] += len(names)
         self._tally.bytes += sum(sizes)
@@ -262,6 +279,9 @@ class Hand:
         for (entry, known), reading in some:
             uid = reading[1] if type(reading) is Packed else uid_of(reading)
             stands = stands and _as_met(entry, reading)
+            if not uid and known is None and (one := whole(reading)).header is None:
+                stands = self._new_other(place, folder, entry.name, one) and stands
+                continue
             if not uid or known is not None or long_way or uid in fresh or uid in met:
                 self.file(ReadFile(place, entry, known, whole(reading)))
                 stands = stands and (type(reading) is Packed or whole(reading).outcome not in TRY_AGAIN)
@@ -269,7 +289,8 @@ class Hand:
             name, size = entry.name, reading.size
             image = self._packed(reading, drive) if type(reading) is Packed else self._image(reading, drive)
             row, file_row, public_id = writer.add_file(folder, name, image, reading.digest, size, reading.mtime_ns)
-            fresh[uid] = (row, image.series.id, file_row, place, name, reading)
+            facts = Stretch((size,), (reading.mtime_ns,), (reading.digest,))
+            fresh[uid] = _Fresh((uid,), row, image.series.id, file_row, place, (name,), facts)
             names.append(name)
             sizes.append(size)
             ids.append(public_id)
@@ -278,6 +299,15 @@ class Hand:
         self._tally.outcomes[Outcome.ADDED] += len(names)
         self._tally.bytes += total
         return stands
+
+    def _new_other(self, place: Place, folder: int, name: str, reading: Reading) -> bool:
+        """Record a file that is no image, and of which nothing was known; whether it need not be read again."""
+        said = _why_not(reading)
+        if said[1] not in _NOT_READ:
+            self._tally.bytes += reading.size
+        self._put_in(folder, name, reading, said, None, self._writer.new_file_id(), known=False)
+        self.line(place, name, said, reading.size)
+        return said[0] not in TRY_AGAIN
 
     def _image(self, reading: Reading | Packed, drive: int) -> Image:
         header = whole(reading).header
@@ -304,7 +334,7 @@ class Hand:
         if reading.reason not in _NOT_READ:
             self._tally.bytes += reading.size
         if reading.header is None:
-            said = (reading.outcome or Outcome.UNREADABLE, reading.reason or Reason.DAMAGED, reading.detail)
+            said = _why_not(reading)
             if _is_no_image_still(item):
                 self._as_before(item, None)
             else:
@@ -393,10 +423,7 @@ class Hand:
     def _candidates(self, uid: str) -> Sequence[KnownInstance]:
         fresh = self._fresh.pop(uid, None)
         if fresh is not None:
-            row, series_id, file_row, place, name, reading = fresh
-            file = _as_file(place, name, reading, file_row, conflict=False)
-            known = KnownInstance(row, series_id, hidden=False, files=(file,), shown=file_row)
-            self._writer.remember(uid, known)
+            self._writer.remember(uid, fresh.known(uid))
         return self._writer.instances_with(uid)
 
     def _leave_out(self, item: ReadFile, said: tuple[Outcome, Reason, str]) -> None:
@@ -505,10 +532,24 @@ class Hand:
         known: bool,
     ) -> None:
         folder = self._writer.folder(item.place.mount, item.place.inside)
-        reading = item.reading
+        said = (outcome, reason, detail)
+        self._put_in(folder, item.entry.name, item.reading, said, instance_id, file_id, known=known)
+
+    def _put_in(
+        self,
+        folder: int,
+        name: str,
+        reading: Reading,
+        said: tuple[Outcome, Reason, str],
+        instance_id: int | None,
+        file_id: int,
+        *,
+        known: bool,
+    ) -> None:
+        outcome, reason, detail = said
         facts = FileFacts(
             folder_id=folder,
-            name=item.entry.name,
+            name=name,
             size=reading.size,
             mtime_ns=reading.mtime_ns,
             digest=reading.digest or None,
@@ -521,6 +562,11 @@ class Hand:
 
     def _shown_path(self, file: InstanceFile) -> str:
         return self._mounts.absolute(file.filesystem_id, file.path) or file.path
+
+
+def _why_not(reading: Reading) -> tuple[Outcome, Reason, str]:
+    """What is said of a file that is no image."""
+    return reading.outcome or Outcome.UNREADABLE, reading.reason or Reason.DAMAGED, reading.detail
 
 
 def _holds(path: str, content: bytes) -> bool:
@@ -543,12 +589,27 @@ def _as_met(entry: FileEntry, reading: Reading | Packed) -> bool:
     return reading.mtime_ns == entry.mtime_ns and reading.size == entry.size
 
 
+def _images_as_met(files: Sequence[tuple[FileEntry, KnownFile | None]], told: Together) -> bool:
+    """The same of the images among some files."""
+    met = [entry[1:] for at, (entry, _) in enumerate(files) if at not in told.others]
+    return met == list(zip(*told.columns[-2:], strict=True))
+
+
 def _as_file(place: Place, name: str, reading: Reading | Packed, file_id: int, *, conflict: bool) -> InstanceFile:
+    return _file_at(place, name, file_id, (reading.size, reading.mtime_ns, reading.digest), conflict=conflict)
+
+
+def _file_at(
+    place: Place, name: str, file_id: int, facts: tuple[int, int, bytes], *, conflict: bool = False
+) -> InstanceFile:
     path = f"{place.inside.rstrip('/')}/{name}"
-    return InstanceFile(
-        file_id, reading.size, reading.mtime_ns, reading.digest, conflict=conflict,
-        filesystem_id=place.mount.filesystem_id, path=path,
-    )  # fmt: skip
+    return InstanceFile(file_id, *facts, conflict=conflict, filesystem_id=place.mount.filesystem_id, path=path)
+
+
+def _uids_in(readings: Readings) -> Sequence[str]:
+    if isinstance(readings, Together):
+        return readings.uids
+    return [uid for one in readings if (uid := uid_of(one))]
 
 
 def uid_of(reading: Reading | Packed) -> str:
