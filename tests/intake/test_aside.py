@@ -43,6 +43,7 @@ TREE = {
     },
     "1/again": instance(patient_id="1", patient_name="P^1", study=1, series=1, number=3),
     "notes.txt": b"no image",
+    "1/1/5 notes.txt": b"no image",
     "empty": b"",
     "cut": instance()[:200],
 }

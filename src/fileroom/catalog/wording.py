@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping, Set
 from functools import lru_cache
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog.fields import FIELDS, tokens_of
@@ -18,7 +20,8 @@ from fileroom.model.entries import Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Document = dict[Field, set[str]]
+Document = dict[Field, set[str]]  # that grows
+Words = Mapping[Field, Set[str]]
 
 _REMEMBERED = 2_000  # studies and patients, each
 _TEXTS_REMEMBERED = 20_000
@@ -26,7 +29,10 @@ _ALL_AT_ONCE = 1000
 _LEVELS = (Level.PATIENT, Level.STUDY, Level.SERIES)
 _COLUMNS = tuple((level, field, column) for level in _LEVELS for field, column in FIELDS[level])
 _FIELDS = tuple(Field)
+_NOTHING: frozenset[str] = frozenset()
 _FIRST = 3  # of a row: after the three row numbers
+_ENDS = tuple(_FIRST + n for n in accumulate(len(FIELDS[level]) for level in _LEVELS))
+_PARTS = tuple(zip(_LEVELS, (_FIRST, *_ENDS), _ENDS, strict=False))  # where the texts of each level stand in it
 
 
 @dataclasses.dataclass(slots=True)
@@ -56,7 +62,7 @@ class WordIndex:
         of_series = []
         for row in _rows(cursor, "series.id", new.series):
             patient_id, study_id, series_id = row[:_FIRST]
-            words = _document([row], _said(cursor, row) if anything_said else ())
+            words = _document(row, _said(cursor, row) if anything_said else ())
             of_series.append((series_id, *_texts(words)))
             self._studies.grow(cursor, study_id, words, is_new=study_id in new.studies)
             self._patients.grow(cursor, patient_id, words, is_new=patient_id in new.patients)
@@ -77,11 +83,13 @@ class _Growing:
         """Take everything from the catalog again."""
         self._known.clear()
 
-    def grow(self, cursor: Any, row_id: int, more: Document, *, is_new: bool) -> None:
+    def grow(self, cursor: Any, row_id: int, more: Words, *, is_new: bool) -> None:
         """Add words to a document. One that is new has none but those that it is told."""
         words = self._changed.get(row_id) or self._known.get(row_id)
         if words is None:
-            words = {} if is_new else _of_all_below(cursor, f"{self._level.value}.id", row_id)
+            words = {}
+            if not is_new:
+                _grow(words, _of_all_below(cursor, f"{self._level.value}.id", row_id))
             _grow(words, more)
         elif not _grow(words, more):
             return
@@ -116,11 +124,14 @@ def fill(cursor: Any) -> None:
         last = rows[-1][0]
 
 
-def _grow(known: Document, words: Document) -> bool:
+def _grow(known: Document, words: Words) -> bool:
     grown = False
     for field, more in words.items():
-        have = known.setdefault(field, set())
-        if not more <= have:
+        have = known.get(field)
+        if have is None:
+            known[field] = set(more)
+            grown = True
+        elif not more <= have:
             have |= more
             grown = True
     return grown
@@ -135,19 +146,30 @@ def _rows(cursor: Any, column: str, ids: Iterable[int]) -> list[Sequence[Any]]:
 
 
 def _of_all_below(cursor: Any, column: str, row_id: int) -> Document:
-    rows = _rows(cursor, column, [row_id])
-    return _document(rows, [said for row in rows for said in _said(cursor, row)])
-
-
-def _document(rows: Iterable[Sequence[Any]], said: Iterable[tuple[Field, str]]) -> Document:
     words: Document = {}
-    for row in rows:
-        for (_, field, _), text in zip(_COLUMNS, row[_FIRST:], strict=True):
-            if text:
-                words.setdefault(field, set()).update(_tokens(field, text))
-    for field, text in said:
-        words.setdefault(field, set()).update(_tokens(field, text))
+    for row in _rows(cursor, column, [row_id]):
+        _grow(words, _document(row, _said(cursor, row)))
     return words
+
+
+def _document(row: Sequence[Any], said: Iterable[tuple[Field, str]]) -> Words:
+    """The words of a series, and of what stands above it."""
+    words: dict[Field, Set[str]] = {}
+    found = (_words(level, tuple(row[start:end])) for level, start, end in _PARTS)
+    for field, more in chain(*found, ((field, _tokens(field, text)) for field, text in said)):
+        known = words.get(field)
+        words[field] = more if known is None else known | more
+    return words
+
+
+@lru_cache(_REMEMBERED)  # many series have a study or a patient in common
+def _words(level: Level, texts: tuple[str | None, ...]) -> tuple[tuple[Field, frozenset[str]], ...]:
+    """The words of one row, by field."""
+    words: dict[Field, frozenset[str]] = {}
+    for (field, _), text in zip(FIELDS[level], texts, strict=True):
+        if text:
+            words[field] = words.get(field, _NOTHING) | _tokens(field, text)
+    return tuple(words.items())
 
 
 @lru_cache(_TEXTS_REMEMBERED)
@@ -161,7 +183,7 @@ def _said(cursor: Any, row: Sequence[Any]) -> list[tuple[Field, str]]:
     return [(Field(field), text) for field, text in found]
 
 
-def _texts(words: Document) -> list[str]:
+def _texts(words: Words) -> list[str]:
     return [" ".join(words[field]) if field in words else "" for field in _FIELDS]
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from fileroom.catalog import conflicts, identity
+from fileroom.catalog import conflicts, identity, many
 from fileroom.catalog.anew import SHIFT, recorded
 from fileroom.catalog.counts import recount
 from fileroom.catalog.entries import Added, Entries, SeriesRow, highest
@@ -32,9 +32,14 @@ if TYPE_CHECKING:
     from fileroom.sources.drives import Mount
 
 _FOLDERS_REMEMBERED: Final = 5_000
+_INSTANCE: Final = "id public_id series_ref sop_instance_uid sop_class_uid number file_id frames bytes header".split()
+_ADD_INSTANCE: Final = (
+    f"INSERT INTO instance({', '.join(_INSTANCE)}) VALUES ",  # noqa: S608 - our own names
+    f"({', '.join('?' * len(_INSTANCE))})",
+)
 _ADD_FILE: Final = (  # what all of them have in common is not bound for each
-    "INSERT INTO file(id, folder_id, name, size, mtime_ns, digest, outcome, reason, instance_id) "  # noqa: S608 - our own words
-    f"VALUES (?,?,?,?,?,?,'{Outcome.ADDED.value}','{Reason.NEW_INSTANCE.value}',?)"
+    "INSERT INTO file(id, folder_id, name, size, mtime_ns, digest, outcome, reason, instance_id) VALUES ",
+    f"(?,?,?,?,?,?,'{Outcome.ADDED.value}','{Reason.NEW_INSTANCE.value}',?)",
 )
 
 
@@ -184,13 +189,9 @@ class Writer:
         if self._looks:  # before anything of them is changed
             c.executemany("UPDATE folder SET look = ?, look_at = n_changes WHERE id = ?", self._looks)
         if self._new_instances:
-            c.executemany(
-                "INSERT INTO instance(id, public_id, series_ref, sop_instance_uid, sop_class_uid, number, file_id, "
-                "frames, bytes, header) VALUES (?,?,?,?,?,?,?,?,?,?)",
-                self._new_instances,
-            )
+            many.insert(c, *_ADD_INSTANCE, self._new_instances)
         if self._added_files:
-            c.executemany(_ADD_FILE, self._added_files)
+            many.insert(c, *_ADD_FILE, self._added_files)
         if self._new_files:
             c.executemany(
                 "INSERT INTO file(id, folder_id, name, size, mtime_ns, digest, outcome, reason, detail, instance_id) "
