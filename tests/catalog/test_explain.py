@@ -109,6 +109,7 @@ def test_what_matches_is_marked(typed: str, field: Field, marked: list[str]) -> 
         ("jeanluc", "Picard^Jean-Luc", "Jean-Luc"),
         ("strasse", "Straße^A", "Straße"),
         ("やま", "ﾔﾏﾀﾞ^ﾀﾛｳ", "ﾔﾏ"),
+        ("1", "㋀", "㋀"),
     ],
 )
 def test_other_spellings_are_marked_too(typed: str, name: str, marked: str) -> None:

@@ -82,6 +82,8 @@ def _of_word(field: Field, text: str, way: str) -> list[tuple[int, int]]:
     for unit in _UNIT.finditer(text):
         if any(token.startswith(way) for token in tokens_of(field, unit[0])):
             found += _inside(text, way, unit.start(), unit.end())
+    if not found and not text.isascii() and any(token.startswith(way) for token in tokens_of(field, text)):
+        return [(0, len(text))]  # in a sign that stands for letters, and is none
     return found
 
 
