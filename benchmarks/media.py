@@ -64,6 +64,61 @@ wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 print(json.dumps({"seconds": wall, "cpu": cpu, "images": found}))
 """
 
+LOOK = """
+import json, sys, time
+import fileroom
+start = time.perf_counter()
+with fileroom.Archive.ephemeral(sys.argv[1]) as archive:
+    found = archive.look_in().instances
+    archive.medium_found()
+    seconds = time.perf_counter() - start
+with open("/proc/self/status") as lines:
+    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+print(json.dumps({"seconds": seconds, "images": found, "peak": peak}))
+"""
+HEADS = """
+import json, os, sys, time
+start, found = time.perf_counter(), 0
+for folder, _, names in os.walk(sys.argv[1]):
+    for name in names:
+        with open(os.path.join(folder, name), "rb") as file:
+            found += len(file.read(8192)) > 0
+print(json.dumps({"seconds": time.perf_counter() - start, "images": found}))
+"""
+
+
+def measure_memory(instances: int = 40_000, few: int = 1_000, runs: int = 1) -> Comparison:
+    """Look through a medium without a DICOMDIR: what it takes of memory at its most (Linux), and of time."""
+    with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place:
+        small, large = Path(place, "small"), Path(place, "large")
+        for folder, images in ((small, few), (large, instances)):
+            folder.mkdir()
+            make_medium(folder, images, max(1, images // 2_000))
+            (folder / "DICOMDIR").unlink()
+        peaks: dict[str, float] = {"few": in_child(LOOK, str(small))["peak"] / 1024}
+
+        def look() -> float:
+            said = in_child(LOOK, str(large))
+            if said["images"] != instances:
+                raise SystemExit(f"{said['images']} of {instances} images were found")
+            peaks["all"] = said["peak"] / 1024
+            return float(said["seconds"])
+
+        kinds = {"fileroom": look, "floor": lambda: float(in_child(HEADS, str(large))["seconds"])}
+        seconds = alternate(kinds, runs)
+    each = (peaks["all"] - peaks["few"]) * 1024 / (instances - few)
+    return Comparison(
+        name=f"a look through a medium of {instances:,} images without a DICOMDIR",
+        ours="fileroom",
+        unit="images",
+        amount=instances,
+        seconds=seconds,
+        notes=(
+            f"most memory: {peaks['all']:.0f} MiB; of {few:,} images {peaks['few']:.0f} MiB; {each:.1f} KiB an image",
+        ),
+        extra={"peak_mib": peaks},
+    )
+
 
 def measure(instances: int = 10_000, runs: int = 7, patients: int = 1) -> Comparison:
     """Open a medium over and over, and read its DICOMDIR."""

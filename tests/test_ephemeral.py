@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pycdlib import PyCdlib
 
 import fileroom
 from fileroom.errors import BadRequest, Busy, SourceError
@@ -201,3 +205,47 @@ def test_a_study_is_kept_by_verified_copies_and_nothing_else(tmp_path: Path) -> 
         assert mine.roots() == ()
         for image in mine.search(Query(level=Level.INSTANCE)).items:
             assert Path(image.files[0].path).is_relative_to(tmp_path / "archive")
+
+
+def udf_alone(path: Path) -> None:
+    """A volume recognition sequence of ECMA-167 (2/8.3) in the place where ECMA-119 has its own."""
+    sectors = b"".join(bytes([0]) + name + bytes([1]) + bytes(2041) for name in (b"BEA01", b"NSR02", b"TEA01"))
+    path.write_bytes(bytes(32768) + sectors + bytes(40_000))
+
+
+def test_a_disc_in_udf_alone_is_told_from_what_is_no_disc(tmp_path: Path) -> None:
+    udf_alone(tmp_path / "x.iso")
+    with pytest.raises(SourceError, match=r"UDF without ISO 9660: mount it, and open its folder"):
+        fileroom.Archive.ephemeral(tmp_path / "x.iso")
+
+
+def test_a_disc_in_udf_and_iso_9660_is_read(tmp_path: Path) -> None:
+    image = PyCdlib()
+    image.new(udf="2.60")
+    data = world.instance(number=1)
+    image.add_fp(io.BytesIO(data), len(data), "/IM1.;1", udf_path="/im1")
+    image.write(str(tmp_path / "x.iso"))
+    image.close()
+    with fileroom.Archive.ephemeral(tmp_path / "x.iso") as archive:
+        assert archive.look_in().instances == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what Linux says of a drive")
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOMEDIUM, "there is no disc in this drive"),
+        (errno.EACCES, "may not be read by you: ask for its group"),
+        (errno.EIO, "may be scratched"),
+    ],
+)
+def test_a_drive_that_does_not_open_says_what_can_be_done(
+    monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refused(path: str, flags: int, *_: object) -> int:
+        raise OSError(number, os.strerror(number), path)
+
+    monkeypatch.setattr("fileroom.intake.medium.os.path.isdir", lambda _: False)
+    monkeypatch.setattr("fileroom.intake.medium.os.open", refused)
+    with pytest.raises(SourceError, match=f"/dev/sr0: .*{words}"):
+        fileroom.Archive.ephemeral("/dev/sr0")

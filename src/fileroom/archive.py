@@ -305,6 +305,22 @@ class Archive:
         with session._medium().held_files(ids, room_in=self._catalog.folder) as path:
             return self.bring_in([path], copy=True, who=who, on_progress=on_progress, cancel=cancel)
 
+    def not_kept(self, import_id: int) -> tuple[LedgerEntry, ...]:
+        """The files of such an import that are not in this archive, by their paths on the medium, each with the reason:
+        only when there is none may the medium be ejected."""
+        from fileroom.model.outcomes import Outcome
+        from fileroom.sources.held import name_of
+
+        return tuple(
+            replace(line, path=name_of(line.path))
+            for outcome in (Outcome.UNREADABLE, Outcome.REFUSED)
+            for line in self.ledger(import_id, outcome=outcome).items
+        )
+
+    def medium_is_there(self) -> bool:
+        """Whether the source of :meth:`ephemeral` still answers: False when it was torn out or ejected."""
+        return self._medium().is_there()
+
     def audit_session(self, session: Archive, *, who: str = "") -> None:
         """Put down that a session was opened, by whom and when, and what kind of source it has: no more of it."""
         kind = session.medium.kind if session.medium else ""

@@ -128,3 +128,24 @@ def test_a_medium_in_memory_can_be_ejected_while_it_is_looked_at(fileroom: Filer
         uid = study["0020000D"]["Value"][0]
         assert get(said, f"/dicomweb/studies/{uid}").status_code == 200
         assert ended(one, signal.SIGTERM)[0] == 0
+
+
+def test_a_stick_that_is_torn_out_while_it_is_kept_is_told_as_such_and_the_same_command_goes_on(
+    fileroom: Fileroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disc = plant(tmp_path / "disc", {f"CT/{n}": instance(number=n) for n in (1, 2, 3)})
+    look = media_keep.look_in
+
+    def torn(session: Archive, *, as_json: bool) -> None:
+        look(session, as_json=as_json)
+        disc.rename(tmp_path / "gone")
+
+    monkeypatch.setattr(media_keep, "look_in", torn)
+    answer = fileroom("media", disc, "--keep", "all")
+    assert answer.code == Exit.UNREADABLE
+    assert answer.out.splitlines()[-1] == media_keep.TORN
+    assert [f"not read: CT/{n}: " in answer.out for n in (1, 2, 3)] == [True, True, True]
+    assert not [path for path in (fileroom.folder / "files").rglob("*") if path.is_file()]
+    monkeypatch.setattr(media_keep, "look_in", look)
+    (tmp_path / "gone").rename(disc)
+    assert fileroom("media", disc, "--keep", "all", "--json").json["instances"] == 3

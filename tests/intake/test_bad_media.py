@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -225,3 +227,83 @@ def test_forty_thousand_files_without_a_dicomdir_are_listed_while_they_are_read(
         assert len(images(archive)) == 1
     assert len(told) > 2
     assert [one.done for one in told] == sorted(one.done for one in told)
+
+
+def test_a_stick_that_is_torn_out_in_the_middle_of_keeping_leaves_whole_copies_and_can_go_on(tmp_path: Path) -> None:
+    files = {number: Bad(scan(number)) for number in range(1, 41)}
+    read: list[int] = []
+
+    class Torn(Bad):
+        """The twentieth file that is read for its copy is the last one: the stick goes, all reads fail from then on."""
+
+        def read_at(self, position: int, length: int) -> bytes:
+            data = super().read_at(position, length)
+            if keeping and len(data) == self.size:
+                read.append(1)
+                for file in files.values():
+                    file.fails = len(read) >= 20
+            return data
+
+    keeping = False
+    files = {number: Torn(scan(number)) for number in files}
+    settings = Settings(archive=tmp_path / "archive", use_keyring=False)
+    with (
+        fileroom.Archive.open(settings) as mine,
+        fileroom.Archive.ephemeral({f"a/{number:03}": file for number, file in files.items()}) as archive,
+    ):
+        archive.look_in()
+        [study] = archive.search(Query(level=Level.STUDY)).items
+        keeping = True
+        summary = mine.keep(archive, [study.id])
+        kept = summary.instances
+        assert 0 < kept < 40
+        assert (summary.state, summary.outcomes[Outcome.UNREADABLE]) == ("done", 40 - kept)
+        assert {line.path for line in mine.not_kept(summary.id)} < {f"a/{number:03}" for number in files}
+        whole = {file.data for file in files.values()}
+        copies = [path for path in (tmp_path / "archive/files").rglob("*") if path.is_file()]
+        assert len(copies) == kept  # nothing lies there that is half a copy, or has no entry
+        assert all(path.read_bytes() in whole for path in copies)
+        keeping = False
+        for file in files.values():
+            file.fails = False
+        again = mine.keep(archive, [study.id])
+        assert (again.instances, mine.not_kept(again.id)) == (40 - kept, ())
+        assert len([path for path in (tmp_path / "archive/files").rglob("*") if path.is_file()]) == 40
+
+
+def test_the_size_of_a_copy_is_what_the_copy_takes(tmp_path: Path) -> None:
+    twice = world.plant(tmp_path / "disc", {"1": scan(1), "again/1": scan(1), "2": scan(2)})
+    with fileroom.Archive.ephemeral(twice) as archive:
+        assert archive.medium_found()["bytes"] == 0
+        archive.look_in()
+        told = archive.medium_found()["bytes"]
+        assert told == archive.copy_into_memory().bytes == len(scan(1)) + len(scan(2))
+
+
+PEAK = """
+import sys
+import fileroom
+with fileroom.Archive.ephemeral(sys.argv[1]) as archive:
+    assert archive.look_in().instances == int(sys.argv[2])
+    archive.medium_found()
+with open("/proc/self/status") as lines:
+    print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+"""
+
+
+def peak(folder: Path, images: int) -> int:
+    """KiB of memory that a process took at its most, for a session over so many images without a DICOMDIR."""
+    source = world.plant(
+        folder, {f"{n // 500}/{n}": world.instance(study=n // 500 + 1, number=n) for n in range(images)}
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", PEAK, str(source), str(images)], capture_output=True, text=True, check=True
+    )
+    return int(said.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what a process took at its most")
+def test_memory_grows_by_a_few_kibibytes_an_image(tmp_path: Path) -> None:
+    """40 000 images take 3 KiB each beside 90 MiB (``python -m benchmarks mediamemory``): here the slope alone."""
+    few, many = peak(tmp_path / "few", 500), peak(tmp_path / "many", 4_500)
+    assert many - few < 8 * 4_000

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fileroom.archive import Archive
+from fileroom.errors import CatalogError
 from tests import world
 from tests.patience import until
 
@@ -186,3 +187,32 @@ def test_a_disc_that_hangs_holds_up_nobody(client: TestClient, app: Starlette) -
     until(lambda: client.get(f"{session.address}/api/medium").json()["whole"])
     assert client.get(f"{session.address}/api/medium").json()["unreadable"] == 1
     assert client.delete(f"/api{session.address}").status_code == 204
+
+
+def test_a_catalog_that_was_closed_meanwhile_says_so_quietly(
+    client: TestClient, disc: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = opened(client, disc)
+
+    def closed_meanwhile(*_: object) -> None:
+        assert client.delete(f"/api{url}").status_code == 204
+        raise CatalogError("it is closed")
+
+    monkeypatch.setattr(Archive, "search", closed_meanwhile)
+    answer = client.get(f"{url}/api/patients")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert not caplog.records
+
+
+def test_what_goes_wrong_in_a_session_that_is_open_is_said_as_everywhere(
+    client: TestClient, app: Starlette, disc: Path
+) -> None:
+    url = opened(client, disc)
+    archive = app.state.door.open_sessions.get(url.rpartition("/")[2]).archive
+
+    def search(_: object) -> None:
+        raise CatalogError("the catalog cannot be used: it is broken")
+
+    archive.search = search
+    answer = client.get(f"{url}/api/patients")
+    assert (answer.status_code, answer.json()["code"]) == (500, "catalog")

@@ -2,7 +2,7 @@
 
 import contextlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from fileroom.cli.proof import Proof, lines
 from fileroom.cli.serve import PortOption, stay_up
 from fileroom.cli.terminal import safe
 from fileroom.errors import BadRequest
+
+if TYPE_CHECKING:
+    from fileroom.archive import Archive
 
 MediaJsonOption = Annotated[
     bool,
@@ -104,13 +107,20 @@ def media(  # noqa: PLR0913 - each is an option
             ends = media_keep.keep(house, session, keep, as_json=as_json)
         else:
             if not as_json:
-                err().print("Nothing of this is kept: it is forgotten when fileroom ends.")
+                _warn(session)
             if in_memory:
                 media_keep.take_into_memory(session, as_json=as_json)
             stay_up(house, port=port, show=show, as_json=as_json, session=session)
     if proof is not None:
         _tell(proof.report(), as_json=as_json)
     raise typer.Exit(ends)
+
+
+def _warn(session: "Archive") -> None:
+    """Say what becomes of it, and what this system does not let us promise."""
+    err().print("Nothing of this is kept: it is forgotten when fileroom ends.")
+    if not session.medium_found()["locked"]:
+        err().print("This system may swap its memory out to a disk: raise `ulimit -l`, or encrypt the swap space.")
 
 
 def _tell(report: dict[str, Any], *, as_json: bool) -> None:

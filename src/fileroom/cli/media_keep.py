@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
     from fileroom.archive import Archive
     from fileroom.model.entries import Study
-    from fileroom.model.ledger import ImportSummary, LedgerEntry
+    from fileroom.model.ledger import ImportSummary
 
 ALL = "all"
+TORN = "The medium is not there any more: put it in again and give the same command, which goes on from there."
 
 
 def look_in(session: "Archive", *, as_json: bool) -> None:
@@ -68,15 +69,20 @@ def keep(house: "Archive", session: "Archive", wanted: "Sequence[str]", *, as_js
     with cancelling(cancel, heard):
         summary = _once(house, session, ids, cancel, as_json=as_json)
         again = True
-        while again and summary.state == "done" and summary.outcomes.get(Outcome.UNREADABLE):
+        while again and _may_be_better(session, summary):
             before = summary.outcomes[Outcome.UNREADABLE]
             if not as_json:
                 _tell_import(house, summary)
                 err().print(f"{count(before, 'image')} could not be read; once more …")
             summary = _once(house, session, ids, cancel, as_json=as_json)
             again = bool(summary.outcomes.get(Outcome.UNREADABLE)) and _asked(house, summary, as_json=as_json)
-    _tell(house, summary, as_json=as_json)
+    _tell(house, session, summary, as_json=as_json)
     return exits.of_import(summary)
+
+
+def _may_be_better(session: "Archive", summary: "ImportSummary") -> bool:
+    """Whether what could not be read is worth another try: not of a medium that was torn out."""
+    return summary.state == "done" and bool(summary.outcomes.get(Outcome.UNREADABLE)) and session.medium_is_there()
 
 
 def take_into_memory(session: "Archive", *, as_json: bool) -> None:
@@ -106,28 +112,36 @@ def _asked(house: "Archive", summary: "ImportSummary", *, as_json: bool) -> bool
     """Whether somebody sits there who wants it tried again, perhaps after wiping the disc."""
     if as_json or not sys.stdin.isatty():
         return False
-    for entry in _unread(house, summary):
+    for entry in house.not_kept(summary.id):
         err().print(f"not read: {safe(entry.path)}: {why_of(entry)}", soft_wrap=True)
     return typer.confirm("Try these again?", err=True)
 
 
-def _unread(house: "Archive", summary: "ImportSummary") -> "tuple[LedgerEntry, ...]":
-    return house.ledger(summary.id, outcome=Outcome.UNREADABLE).items
-
-
-def _tell(house: "Archive", summary: "ImportSummary", *, as_json: bool) -> None:
-    unread = _unread(house, summary)
+def _tell(house: "Archive", session: "Archive", summary: "ImportSummary", *, as_json: bool) -> None:
+    unread = house.not_kept(summary.id)
     whole = exits.of_import(summary) is exits.Exit.OK
     if as_json:
-        print_json({**summary.as_line(), "unread": [one.path for one in unread], "safe_to_eject": whole})
+        print_json(
+            {**summary.as_line(), "unread": [one.path for one in unread], **_left(session), "safe_to_eject": whole}
+        )
         return
     _tell_import(house, summary)
     for entry in unread:
         out().print(f"not read: {safe(entry.path)}: {why_of(entry)}", soft_wrap=True)
+    if lost := _left(session)["unreadable"]:
+        files = count(lost, "file")
+        out().print(f"{files} of the medium could not be read at all; nobody knows whose they are.", soft_wrap=True)
     if whole:
         out().print("It is in the archive. It is safe to eject the medium.")
+    elif not _left(session)["there"]:
+        out().print(TORN, soft_wrap=True)
     else:
         out().print("Not all of it is in the archive: do not eject the medium if you want the rest.")
+
+
+def _left(session: "Archive") -> dict[str, int]:
+    """What stays on a medium: files that could not be read at all, and whether the medium itself still answers."""
+    return {"unreadable": int(session.medium_found()["unreadable"]), "there": session.medium_is_there()}
 
 
 def _tell_import(house: "Archive", summary: "ImportSummary") -> None:

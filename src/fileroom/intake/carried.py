@@ -60,9 +60,9 @@ class Carried:
                 del self._missing[path]
                 if on_progress is not None:
                     done = self.files - len(self._missing)
-                    problems = len(failed)
+                    bad = len(failed)
                     on_progress(
-                        Progress(phase="reading", seen=self.files, done=done, total=self.files, problems=problems)
+                        Progress(phase="reading", seen=self.files, done=done, read=done, total=self.files, problems=bad)
                     )
         finally:
             self._missing |= failed

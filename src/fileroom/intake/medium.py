@@ -62,6 +62,7 @@ class _Opened:
     kind: str  # "folder", "image", "made"
     mount: Mount | None = None
     fd: int = -1
+    path: str = ""  # of an image, or of the drive
 
     def close(self) -> None:
         if self.mount is not None:
@@ -212,8 +213,9 @@ class Medium:
         return lambda path: mounts.locate(path)[1].removeprefix(above).lstrip("/")
 
     def bytes(self) -> int:
-        """How much memory a copy of all images takes."""
-        return sum(file.size for file in self._files().values())
+        """How much memory a copy of all images takes: asked every second by a page, and so of the catalog alone."""
+        with self._catalog.database.reading() as cursor:
+            return int(cursor.execute(_BYTES).fetchone()[0])
 
     @contextlib.contextmanager
     def held_files(self, ids: Sequence[str], room_in: str | os.PathLike[str]) -> Iterator[str]:
@@ -266,6 +268,19 @@ class Medium:
             state="done", files=carried.files, bytes=carried.bytes, unread=carried.unread, locked=self.found.locked
         )
 
+    def is_there(self) -> bool:
+        """Whether the medium itself still answers; a stick that was torn out, or a disc that was ejected, does not."""
+        if self._at.kind == "made":
+            return True
+        try:
+            if self._at.kind == "folder":
+                with os.scandir(self._at.root) as entries:
+                    return next(entries, None) is not None  # a mount point that is left behind is empty
+            os.close(os.open(self._at.path, READ_FLAGS))
+        except OSError:
+            return False
+        return True
+
     def close(self) -> None:
         """Let go of it: it can be ejected, and what was held of it is forgotten."""
         if self._copies is not None:
@@ -294,6 +309,11 @@ def _free(folder: str | os.PathLike[str]) -> int:
     return shutil.disk_usage(folder).free
 
 
+# Of each image the file that was found first, as _files takes it.
+_BYTES = (
+    "SELECT COALESCE(SUM(size), 0) FROM (SELECT f.size, MIN(f.id) FROM file f JOIN instance i ON i.id = f.instance_id "
+    "WHERE i.hidden = 0 GROUP BY f.instance_id)"
+)
 _WITHOUT_FILE = (
     "SELECT public_id FROM instance WHERE hidden = 0 AND NOT EXISTS "
     "(SELECT 1 FROM file WHERE file.instance_id = instance.id AND file.gone = 0)"
@@ -345,7 +365,18 @@ def _opened(source: Source, label: str) -> _Opened:
             return _Opened(path, name, "folder")
         return _image(path, name)
     except OSError as error:
-        raise SourceError(f"{display(path)}: {error.strerror or 'it cannot be read'}") from error
+        raise SourceError(f"{display(path)}: {_why(path, error)}") from error
+
+
+def _why(path: str, error: OSError) -> str:
+    """Why it cannot be opened, in words; of a drive with what can be done about it."""
+    if error.errno == getattr(errno, "ENOMEDIUM", -1):
+        return "there is no disc in this drive"
+    if error.errno in {errno.EACCES, errno.EPERM} and path.startswith("/dev/"):
+        return "this drive may not be read by you: ask for its group (cdrom), or mount the disc and open its folder"
+    if error.errno == errno.EIO:
+        return "it cannot be read: the disc may be scratched, or was taken out"
+    return error.strerror or "it cannot be read"
 
 
 def _image(path: str, label: str) -> _Opened:
@@ -356,12 +387,17 @@ def _image(path: str, label: str) -> _Opened:
     except BaseException:
         os.close(fd)
         raise
-    return _Opened(mount.point, label, "image", mount, fd)
+    return _Opened(mount.point, label, "image", mount, fd, path)
 
 
 def _files_of(source: Plain, path: str) -> dict[str, Positioned | bytes]:
     """The files of the image of a disc (ECMA-119), as far as its directories can be followed."""
-    if not isos.recognises(source.read_at(0, _HEAD)):
+    head = source.read_at(0, _HEAD)
+    if not isos.recognises(head):
+        if isos.is_udf_alone(head):
+            raise SourceError(
+                f"{display(path)}: this disc is written in UDF without ISO 9660: mount it, and open its folder"
+            )
         raise SourceError(f"{display(path)}: this is neither a folder nor the image of a disc")
     directory = Directory((source.size, 0, 0, 0), {})
     trouble = gather(directory, isos, source, lambda: None)

@@ -92,6 +92,11 @@ def _of(path: str) -> tuple[Files, str] | None:
     return None if files is None else (files, name.replace(os.sep, "/"))
 
 
+def name_of(path: str) -> str:
+    """The name of a held file inside its place, with slashes; of any other path all of it."""
+    return path[len(_TOP) :].partition(os.sep)[2].replace(os.sep, "/") if path.startswith(_TOP) else path
+
+
 def listings(root: str) -> Iterator[Listing]:
     """Listings of the folders at and below ``root``, files by name, as a walk over a disk gives them."""
     found = _of(root)

@@ -28,6 +28,11 @@ def recognises(head: bytes) -> bool:
     return head[_FIRST_DESCRIPTOR + 1 : _FIRST_DESCRIPTOR + 6] == b"CD001"
 
 
+def is_udf_alone(head: bytes) -> bool:
+    """Whether it is a volume of ECMA-167 (UDF) without one of ECMA-119 beside it, which no library we know reads."""
+    return head[_FIRST_DESCRIPTOR + 1 : _FIRST_DESCRIPTOR + 6] in {b"BEA01", b"NSR02", b"NSR03"}
+
+
 def members(source: Positioned) -> Iterator[Member]:
     """The files of the image, folder by folder. Raises Refused for folders that are made to hurt."""
     from pycdlib import PyCdlib

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from fileroom.archive import Archive
 from fileroom.model.ledger import ImportSummary
-from fileroom.model.outcomes import Outcome
 from fileroom.model.plain import plain
 from fileroom.sources.removable import plugged_in
 from fileroom.web.answers import answer, json_answer, read_json, texts
@@ -89,13 +87,15 @@ async def keep(request: Request) -> Response:
 async def kept(request: Request) -> Response:
     """How far that is, and in the end which files could not be copied: only when there is none may it be ejected."""
     door = Door.of(request)
-    door.open_sessions.get(request.path_params["session"])
+    session = door.open_sessions.get(request.path_params["session"])
     job = door.jobs.get(request.path_params["job"])
     failed: list[dict[str, str]] = []
+    there = True
     if not job.running and isinstance(job.summary, ImportSummary):
         failed = await door.ask(partial(_failed, import_id=job.summary.id))
+        there = not failed or await patiently(session.archive.medium_is_there, PATIENCE)
     over = not job.running and job.state == "done"
-    return json_answer({**job.plain(), "failed": failed, "safe": over and not failed})
+    return json_answer({**job.plain(), "failed": failed, "there": there, "safe": over and not failed})
 
 
 async def stop_keeping(request: Request) -> Response:
@@ -108,11 +108,7 @@ async def stop_keeping(request: Request) -> Response:
 
 def _failed(archive: Archive, import_id: int) -> list[dict[str, str]]:
     """The files of an import that were not copied, each with the reason."""
-    return [
-        {"name": PurePath(line.path).name, "reason": line.reason.value}
-        for outcome in (Outcome.UNREADABLE, Outcome.REFUSED)
-        for line in archive.ledger(import_id, outcome=outcome).items
-    ]
+    return [{"name": line.path, "reason": line.reason.value} for line in archive.not_kept(import_id)]
 
 
 IN_SESSION = [Route("/api/medium", get=medium), Route("/api/medium/copy", post=copy)]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from fileroom.errors import Busy, NotFound
+from fileroom.errors import Busy, CatalogError, FileroomError, NotFound
 from fileroom.web.door import Door
 from fileroom.web.jobs import JobBoard
-from fileroom.web.problems import HANDLERS, refusal
+from fileroom.web.problems import HANDLERS, of_error, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,12 +92,16 @@ class Sessions:
         door = Door(archive=archive, jobs=jobs, sign_in=self._sign_in, static=self._static)
         key = secrets.token_urlsafe(16)
 
-        async def went_wrong(_: Request, __: Exception) -> Response:
+        async def went_wrong(_: Request, error: Exception) -> Response:
             if key not in self._open:
                 return refusal(404, _CLOSED)
+            if isinstance(error, FileroomError):
+                return of_error(error)
             return refusal(500, "Something went wrong inside fileroom.")
 
-        app = Starlette(routes=self._routes, exception_handlers={**HANDLERS, Exception: went_wrong})
+        app = Starlette(
+            routes=self._routes, exception_handlers={**HANDLERS, CatalogError: went_wrong, Exception: went_wrong}
+        )
         app.router.redirect_slashes = False
         app.state.door = door
         medium = archive.medium

@@ -26,7 +26,9 @@ export const imports = new ImportStore({
       text:
         summary.kind === "rebuild"
           ? t("rebuild.done")
-          : t(sessionHere() === undefined ? "import.toast" : "look.toast", { images: t("count.images", { count: summary.instances }) }),
+          : sessionHere() === undefined
+            ? t("import.toast", { images: t("count.images", { count: summary.instances }) })
+            : t("look.toast", { files: t("count.files", { count: summary.files }) }), // a DICOMDIR had listed its images before
       action: {
         label: t("import.show"),
         run: () => {

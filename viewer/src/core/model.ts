@@ -844,6 +844,8 @@ export interface Keeping {
   readonly progress: Progress;
   readonly message: string;
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
+  /** The medium still answers; a stick that was torn out does not. */
+  readonly there: boolean;
   /** All of it is in the archive: the medium may be ejected. */
   readonly safe: boolean;
 }

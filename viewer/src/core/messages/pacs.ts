@@ -131,7 +131,7 @@ export const pacs = {
     "pacs.sending": "Invio: {done} di {total}",
     "pacs.sent": "{count, one: # immagine è stata inviata, other: # immagini sono state inviate}.",
     "pacs.sendStopped": "Fermato. {count, one: # immagine è stata inviata, other: # immagini sono state inviate}.",
-    "pacs.sendFailed": "{count, one: # immagine non è stata accettata, other: # immagini non sono state accettate}, o qui non si poteva leggere.",
+    "pacs.sendFailed": "{count, one: # immagine non è stata accettata, other: # immagini non sono state accettate}, o qui non {count, one: era leggibile, other: erano leggibili}.",
     "pacs.sendBroke": "Si è interrotto.",
   },
 } as const;

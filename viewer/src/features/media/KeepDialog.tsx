@@ -11,8 +11,15 @@ import { fmt, t } from "../prefs/index.ts";
 const LOOK_MS = 400;
 const MOST_NAMED = 50;
 
+interface KeepDialogProps {
+  readonly session: string;
+  /** Files of the medium that could not be read at all: nobody knows whose they are. */
+  readonly unreadable: number;
+  readonly onClose: () => void;
+}
+
 /** The one way in: a study of the medium is copied into the archive, and what could not be read is named. */
-export function KeepDialog({ session, onClose }: { readonly session: string; readonly onClose: () => void }) {
+export function KeepDialog({ session, unreadable, onClose }: KeepDialogProps) {
   const studies = useSignal<readonly Study[]>([]);
   const chosen = useSignal<string | undefined>(undefined);
   const kept = useSignal<Keeping | undefined>(undefined);
@@ -45,6 +52,7 @@ export function KeepDialog({ session, onClose }: { readonly session: string; rea
     <Dialog title={t("media.keepTitle")} onClose={onClose}>
       <div class="dialog-body keep-body">
         <p class="quiet">{t("media.keepHint")}</p>
+        {unreadable === 0 ? null : <p class="dialog-say bad">{t("media.keepUnread", { count: unreadable })}</p>}
         <ul class="media-list">
           {studies.value.map((study) => (
             <li key={study.id}>
@@ -89,6 +97,7 @@ function Result({ kept, problem }: { readonly kept: Keeping | undefined; readonl
   if (kept.failed.length === 0) return <p class="dialog-say bad" role="alert">{`${t("media.keepFailed")} ${kept.message}`}</p>;
   return (
     <div class="dialog-say bad" role="alert">
+      {kept.there ? null : <p>{t("media.torn")}</p>}
       <p>{t("media.keptPartly", { count: kept.failed.length })}</p>
       <p>
         <bdi>{kept.failed.slice(0, MOST_NAMED).map((one) => one.name).join(", ")}</bdi>

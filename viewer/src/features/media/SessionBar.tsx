@@ -37,7 +37,7 @@ export function SessionBar({ id }: { readonly id: string }) {
     <aside class="session-bar" aria-label={t("media.title")}>
       <Icon name="disc" />
       <bdi class="session-label ellipsis">{now?.label ?? ""}</bdi>
-      <strong>{t("media.notKept")}</strong>
+      <strong title={now?.locked === false ? t("media.unlocked") : undefined}>{t("media.notKept")}</strong>
       {now === undefined ? null : <Notes found={now} />}
       <span class="spring" />
       {now === undefined || now.bytes === 0 ? null : <CopyButton found={now} onCopied={(next) => (found.value = next)} />}
@@ -48,7 +48,7 @@ export function SessionBar({ id }: { readonly id: string }) {
       )}
       <a href="/">{t("media.toArchive")}</a>
       <CloseButton id={id} />
-      {keeping.value ? <KeepDialog session={id} onClose={() => (keeping.value = false)} /> : null}
+      {keeping.value ? <KeepDialog session={id} unreadable={now?.unreadable ?? 0} onClose={() => (keeping.value = false)} /> : null}
     </aside>
   );
 }
