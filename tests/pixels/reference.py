@@ -29,11 +29,13 @@ def reference_picture(
     header: Header,
     automatic: Choice,
     samples: NDArray[Any] | None = None,
+    sampled: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray,
 ) -> tuple[str, NDArray[Any]]:
     """How the first frame is shown (a word for the table) and the picture, 0 to 255 and not yet rounded.
 
     A file that says no window leaves it to the program: ``automatic`` is how it chooses. ``samples`` are taken for
-    those of the file where pydicom has no decoder at hand.
+    those of the file where pydicom has no decoder at hand. ``sampled`` puts the values (or colours) where they lie on a
+    screen, before a window is laid over them.
     """
     from pydicom import dcmread
     from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
@@ -48,10 +50,10 @@ def reference_picture(
         stored = pixel_array(data_set, index=0) if samples is None else samples
         if data_set.get("SamplesPerPixel", 1) > 1:
             bits = int(data_set.BitsStored)
-            return "colour", stored[..., :3].astype(float) / 2.0 ** (bits - 8)
+            return "colour", sampled(stored[..., :3].astype(float) / 2.0 ** (bits - 8))
         if data_set.PhotometricInterpretation == "PALETTE COLOR":
             colours = apply_color_lut(stored, data_set)[..., :3]
-            return "palette", (colours >> 8 if colours.dtype.itemsize > 1 else colours).astype(float)
+            return "palette", sampled((colours >> 8 if colours.dtype.itemsize > 1 else colours).astype(float))
         own = _functional_groups(data_set)
         if "ModalityLUTSequence" in data_set:
             values = apply_modality_lut(stored, data_set).astype(float)
@@ -59,7 +61,7 @@ def reference_picture(
             values = stored.astype(float) * (float(own.get("RescaleSlope") or 1)) + float(
                 own.get("RescaleIntercept") or 0
             )
-        how, shown = _through_voi(values, data_set, own, automatic)
+        how, shown = _through_voi(sampled(values), data_set, own, automatic)
     white = data_set.PhotometricInterpretation == "MONOCHROME1"
     return how, WHITE - shown if white else shown
 

@@ -51,6 +51,7 @@ export function Stage({ viewer, pane, onRetry }: StageProps) {
       aria-label={t("viewport.stage")}
       data-series={series}
       data-drawn={drawn + 1}
+      data-seen={pane.seen}
       onDragOver={(event) => {
         if (event.dataTransfer?.types.includes(DRAGGED) === true) event.preventDefault();
       }}

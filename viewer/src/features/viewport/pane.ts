@@ -74,6 +74,11 @@ export class Pane {
   });
   /** The frame on the screen. */
   readonly frame: ReadonlySignal<Frame | undefined> = computed(() => this.frames.value[this.drawn.value]);
+  /** What stands on the screen, for those who hold it against the file: instance, frame, window, place of its pixels. */
+  readonly seen: ReadonlySignal<string | undefined> = computed(() => {
+    const [frame, facts] = [this.frame.value, this.facts.value];
+    return frame === undefined || facts === undefined ? undefined : seenOf(frame, facts);
+  });
 
   readonly #host: PaneHost;
   /** Whether the file has said how fast its images go. */
@@ -436,5 +441,10 @@ export class Pane {
 /** The fullest part is what one has come for; of localizers and clips the first. */
 export const mainPart = (stacks: readonly Stack[]): number =>
   stacks.reduce((best, stack, index) => (stack.frames.length > 4 * (stacks[best]?.frames.length ?? 0) ? index : best), 0);
+
+function seenOf({ image, number }: Frame, { window, whiteLow, place: at }: ViewFacts): string {
+  const shape = window?.sigmoid === true ? "SIGMOID" : window?.exact === true ? "LINEAR_EXACT" : "LINEAR";
+  return [image.id, number, whiteLow, shape, window?.center ?? NaN, window?.width ?? NaN, ...at].join(" ");
+}
 
 const place = (series: Series, part: number): string => `${series.id}/${part}`;

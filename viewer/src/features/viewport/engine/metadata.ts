@@ -2,6 +2,7 @@
 import { Enums } from "@cornerstonejs/core";
 
 import type { Frame } from "../../../core/frames.ts";
+import { rangeOf, windowOf } from "../../../core/window.ts";
 import { fromShelf, type Shelved } from "./shelf.ts";
 
 const { MetadataModules: Modules } = Enums;
@@ -11,8 +12,11 @@ const ANSWERS: Readonly<Record<string, (shelved: Shelved) => unknown>> = {
   [Modules.IMAGE_PLANE]: ({ frame }) => imagePlaneModule(frame),
   [Modules.IMAGE_PIXEL]: imagePixelModule,
   [Modules.VOI_LUT]: ({ frame, fallback }) => {
-    const windows = frame.windows.length > 0 ? frame.windows : fallback === undefined ? [] : [fallback];
-    if (windows.length === 0) return {};
+    // Without one, the loader makes one of the extremes; by the formula of LINEAR, in which a width below 1 turns black
+    // and white round (for good: the curve is only moved afterwards). Ours takes its place before it is seen.
+    const first = fallback ?? { center: 128, width: 256 };
+    // Cornerstone reads each as LINEAR, whatever it is
+    const windows = (frame.windows.length > 0 ? frame.windows : [first]).map((window) => windowOf(rangeOf(window)));
     return { windowCenter: windows.map(({ center }) => center), windowWidth: windows.map(({ width }) => width) };
   },
   // the values of our images are rescaled already
