@@ -6,12 +6,13 @@ import os
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import anew, audit, charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
 from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog.home import FolderHome, MemoryHome
-from fileroom.catalog.locate import locate, locate_all, states
+from fileroom.catalog.locate import BY_UIDS, locate, locate_all, locate_each, states
 from fileroom.catalog.schema import SCHEMA_VERSION
 from fileroom.catalog.store import Catalog
 from fileroom.deep import Files
@@ -105,6 +106,14 @@ class InstanceFile:
     frames: int
     header: Header
     changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An instance that was asked for: its SOP Instance UID, and what looks for its file (as :meth:`Archive.read`)."""
+
+    sop_instance_uid: str
+    file: Callable[[], InstanceFile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -663,6 +672,21 @@ class Archive:
         of each that cannot be reached now, why."""
         found = locate_all(self._catalog, uids)
         return [one if isinstance(one, Unavailable) else self._at(entry_id, one) for entry_id, one in found]
+
+    def named(self, query: Query) -> list[Named]:
+        """The instances of a query; their files are looked for one by one, when each is wanted.
+
+        One that names UIDs of study, series and instance, and nothing else, is answered soonest.
+        """
+        keys = {one.keyword: one.values for one in query.conditions if one.match in {Match.SINGLE, Match.LIST}}
+        plain_query = Query(level=Level.INSTANCE, conditions=query.conditions, together=query.together)
+        if keys and len(keys) == len(query.conditions) and keys.keys() <= BY_UIDS and query == plain_query:
+            each = locate_each(self._catalog, keys)
+            return [Named(uid, partial(self._found, entry_id, find)) for entry_id, uid, find in each]
+        return [Named(one.header.sop_instance_uid, partial(self.read, one.id)) for one in self.walk(query)]
+
+    def _found(self, instance_id: str, find: Callable[[], Located]) -> InstanceFile:
+        return self._at(instance_id, find())
 
     def _at(self, instance_id: str, found: Located) -> InstanceFile:
         if self.medium is not None:

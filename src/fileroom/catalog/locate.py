@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from fileroom.model.outcomes import Reason
 from fileroom.sources.opened import look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from fileroom.catalog.store import Catalog
     from fileroom.model.headers import Header
@@ -34,6 +34,7 @@ _UIDS = {
     "SeriesInstanceUID": "series.series_instance_uid",
     "SOPInstanceUID": "instance.sop_instance_uid",
 }
+BY_UIDS = _UIDS.keys()
 _FILES = (
     "SELECT instance.public_id, instance.header, instance.sop_instance_uid, instance.number, series.base, "
     "instance.frames, file.name, folder.path, drive.filesystem_id, file.id, file.size, file.mtime_ns, file.changed "
@@ -43,6 +44,7 @@ _FILES = (
 )
 _STATES = _FILES.replace("SELECT ", "SELECT instance.hidden, instance.file_id, file.gone, ", 1)
 _UID_AT = 5
+_SOP_UID_AT = 2
 _BEST_FIRST = "file.id IS NOT instance.file_id, file.gone, file.id"
 _OF_ONE = f"{_FILES}WHERE instance.public_id = ? ORDER BY {_BEST_FIRST}"
 _OF_MANY = _FILES + "JOIN study ON study.id = series.study_ref WHERE instance.hidden = 0 AND "
@@ -96,6 +98,20 @@ def locate_all(catalog: Catalog, uids: Mapping[str, str]) -> list[tuple[str, Loc
             place = error
         found.append((id_text(Level.INSTANCE, public_id), place))
     return found
+
+
+def locate_each(catalog: Catalog, uids: Mapping[str, Sequence[str]]) -> list[tuple[str, str, Callable[[], Located]]]:
+    """The same of all instances that one of the ``uids`` of each kind names: id, SOP Instance UID, and what looks for
+    the file when its turn comes, with the errors of :func:`locate`."""
+    where = " AND ".join(f"{_UIDS[keyword]} IN ({', '.join('?' * len(those))})" for keyword, those in uids.items())
+    with catalog.database.reading() as cursor:
+        asked = (Reason.OTHER_CONTENT.value, *(uid for those in uids.values() for uid in those))
+        rows = cursor.execute(_OF_MANY + where + _IN_ORDER, asked).fetchall()
+    mounts = catalog.mounts()
+    return [
+        (id_text(Level.INSTANCE, those[0][0]), those[0][_SOP_UID_AT], partial(_best, catalog, mounts, those))
+        for those in (list(group) for _, group in groupby(rows, itemgetter(0)))
+    ]
 
 
 def states(catalog: Catalog, uids: Mapping[str, str]) -> dict[str, bytes]:

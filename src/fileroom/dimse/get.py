@@ -23,7 +23,7 @@ def get(door: Door, association: Association, message: Message) -> None:
         identifier = identifiers.read(association.identifier(), context.transfer_syntax)
         agreed = association.terms.extended.get(context.abstract_syntax, b"")
         asked = query.retrieve(identifier, context.abstract_syntax, relational=agreed[:1] == b"\1")
-        found = suboperations.wanted(door.archive, asked)
+        found = door.archive.named(asked)
     except PeerError:
         raise
     except FileroomError as error:
@@ -38,7 +38,7 @@ def get(door: Door, association: Association, message: Message) -> None:
         if tally.cancelled or door.stopping.is_set():
             tally.cancelled = True
             break
-        tally.add(instance.header.sop_instance_uid, _send(ahead, association, message, tally))
+        tally.add(instance.sop_instance_uid, _send(ahead, association, message, tally))
         tally.tell(association, message)
     tally.close(association, message)
 

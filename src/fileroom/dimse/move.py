@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from fileroom.archive import Named
 from fileroom.dimse import query, suboperations
 from fileroom.dimse.status import Status, of_error
 from fileroom.dimse.suboperations import CANNOT_SEND, Ahead, Tally
@@ -33,7 +36,7 @@ def move(door: Door, association: Association, message: Message) -> None:
             return
         agreed = association.terms.extended.get(context.abstract_syntax, b"")
         asked = query.retrieve(identifier, context.abstract_syntax, relational=agreed[:1] == b"\1")
-        found = suboperations.wanted(door.archive, asked)
+        found = list(itertools.islice(door.archive.walk(asked), suboperations.MOST + 1))
     except PeerError:
         raise
     except FileroomError as error:
@@ -67,7 +70,8 @@ def _send_all(
         "MoveOriginatorMessageID": message.id,
     }
     done = 0
-    ahead = suboperations.Ahead(door.archive, there, found)
+    named = [Named(one.header.sop_instance_uid, partial(door.archive.read, one.id)) for one in found]
+    ahead = suboperations.Ahead(door.archive, there, named)
     try:
         for instance in found:
             if association.cancelled(message.id) or door.stopping.is_set():

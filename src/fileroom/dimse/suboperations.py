@@ -15,9 +15,7 @@ from fileroom.network.commands import RESPONSE, Field, Priority
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fileroom.archive import Archive, InstanceFile
-    from fileroom.model.entries import Instance
-    from fileroom.model.queries import Query
+    from fileroom.archive import Archive, InstanceFile, Named
     from fileroom.network.association import Association, Context, Message
 
 MOST = 65_535  # what the counters can hold (PS3.7 E.1)
@@ -79,11 +77,6 @@ class Tally:
         association.answer(message, status, data, more=self.counts(remaining=self.cancelled))
 
 
-def wanted(archive: Archive, query: Query) -> list[Instance]:
-    """The instances of a request, in order."""
-    return list(itertools.islice(archive.walk(query), MOST + 1))
-
-
 def syntaxes_for(own: str) -> Sequence[str]:
     """The transfer syntaxes in which an instance can be sent, that of its file first."""
     return (own, *(one for one in _NATIVE if one != own)) if own in _RE_ENCODED else (own,)
@@ -102,7 +95,7 @@ class _Ready:
 class Ahead:
     """The instances of a request, each made ready while the other side still stores the one before it."""
 
-    def __init__(self, archive: Archive, association: Association, found: Iterable[Instance]) -> None:
+    def __init__(self, archive: Archive, association: Association, found: Iterable[Named]) -> None:
         self._archive = archive
         self._association = association
         self._left = iter(found)
@@ -129,8 +122,8 @@ class Ahead:
             raise found
         return found
 
-    def _ready(self, instance: Instance) -> _Ready:
-        file = self._archive.read(instance.id)
+    def _ready(self, instance: Named) -> _Ready:
+        file = instance.file()
         context = _context(self._association, file)
         if context is None:
             raise Undecodable("no presentation context takes it as it is")

@@ -26,6 +26,10 @@ _head = struct.Struct(">BxI")
 _item = struct.Struct(">IBB")
 HEAD: Final = _head.size
 PDV_HEAD: Final = _item.size
+_TOGETHER: Final = 1 << 20  # bytes that leave by one call
+_PIECES: Final = 64  # in one call; any system takes more
+_SHORT: Final = 4096  # bytes that are sooner copied than told of
+_GATHERS: Final = hasattr(socket.socket, "sendmsg")  # Windows has none
 _PDU_SECONDS = 30.0  # for a PDU that has begun to be whole
 
 
@@ -65,7 +69,9 @@ class Wire:
         self._sock = sock
         self._view = memoryview(bytearray(2 * (LONGEST + HEAD)))
         self._start = self._end = 0
-        self._out = bytearray()
+        self._out: list[bytes | bytearray | memoryview] = []  # what waits to be sent
+        self._gathering: bytearray | None = None  # the last of it, while it grows
+        self._waiting = 0  # bytes
         if sock.family in {socket.AF_INET, socket.AF_INET6}:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -121,32 +127,52 @@ class Wire:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def write(self, *pieces: bytes | bytearray | memoryview, flush: bool = True) -> None:
-        """Send PDUs; without ``flush`` perhaps together with what follows. Closed or Silent."""
+    def write(self, *pieces: bytes | memoryview, flush: bool = True) -> None:
+        """Send PDUs; without ``flush`` perhaps together with what follows. Closed or Silent.
+
+        Until then long pieces are held, not copied: they must stand.
+        """
         for piece in pieces:
-            self._out += piece
-        if flush or len(self._out) > LONGEST:
+            if len(piece) > _SHORT:
+                self._out.append(piece)
+                self._gathering = None
+            elif self._gathering is None:
+                self._gathering = bytearray(piece)
+                self._out.append(self._gathering)
+            else:
+                self._gathering += piece
+            self._waiting += len(piece)
+        if flush or self._waiting > _TOGETHER or len(self._out) > _PIECES:
             self.flush()
 
     def flush(self) -> None:
         """Send what was held back."""
         if not self._out:
             return
+        pieces, self._out, self._gathering, self._waiting = self._out, [], None, 0
+        if not _GATHERS or isinstance(self._sock, ssl.SSLSocket):
+            pieces = [b"".join(pieces)]
+        until = time.monotonic() + _PDU_SECONDS
         try:
-            self._sock.settimeout(_PDU_SECONDS)
-            self._sock.sendall(self._out)
+            while pieces:
+                pieces = _after(pieces, self._send_some(pieces, until))
         except TimeoutError:
             raise Silent("the other side does not take what it is sent") from None
         except OSError:
             raise Closed("the connection was lost") from None
-        finally:
-            self._out = bytearray()
+
+    def _send_some(self, pieces: list[bytes | bytearray | memoryview], until: float) -> int:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._sock.sendmsg(pieces) if len(pieces) > 1 else self._sock.send(pieces[0])
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
     def abort(self, source: int, reason: int) -> None:
         """Break off: A-ABORT (PS3.8 9.3.8), then the connection."""
-        self._out.clear()
+        self._out, self._gathering, self._waiting = [], None, 0
         with contextlib.suppress(PeerError):
             self.write(bytes((ABORT, 0, 0, 0, 0, 4, 0, 0, source, reason)))
         self.close()
@@ -161,6 +187,15 @@ class Wire:
                     break
         with contextlib.suppress(OSError):
             self._sock.close()
+
+
+def _after(pieces: list[bytes | bytearray | memoryview], sent: int) -> list[bytes | bytearray | memoryview]:
+    """What is left of ``pieces`` when so many bytes of them were sent."""
+    for number, piece in enumerate(pieces):
+        if sent < len(piece):
+            return [memoryview(piece)[sent:], *pieces[number + 1 :]]
+        sent -= len(piece)
+    return []
 
 
 def pdvs(body: memoryview) -> Iterator[Pdv]:
