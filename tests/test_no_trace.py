@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from tests import world
 from tests.patience import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there a process is not ended by a signal")
 
@@ -98,11 +99,11 @@ class Session:
         lines = self.told.read_text().splitlines()
         return {line for line in lines if not Path(line).is_relative_to(self.homes[2])} - {"/dev/null"}
 
-    def found_in(self) -> list[Path]:
-        """The files of this home that hold anything of the disc."""
+    def found_in(self, more: Iterable[bytes] = ()) -> list[Path]:
+        """The files of this home that hold anything of the disc, or of ``more``."""
         with fileroom.Archive.ephemeral(self.disc) as archive:
             archive.look_in()
-            wanted = archive.traces()
+            wanted = {*archive.traces(), *more}
         assert PIXELS[170:194] in wanted
         files = [path for home in self.homes for path in home.rglob("*") if path.is_file()]
         assert files
@@ -179,3 +180,56 @@ def test_prove_tells_it_to_the_user(tmp_path: Path) -> None:
     assert proof["found_in"] == []
     assert proof["looked_for"] > 20
     assert {Path(path).parent for path in proof["opened_to_write"]} <= {session.homes[2]}
+
+
+def real_discs(shared: Path, folder: Path) -> Iterator[Path]:
+    """The media of the shared data: one with files of its own, and each odd DICOMDIR over the files that all name."""
+    found = shared / "media" / "pydicom-dicomdirtests"
+    shutil.copytree(found / "TINY_ALPHA", folder / "TINY_ALPHA")
+    yield folder / "TINY_ALPHA"
+    for directory in sorted(found.glob("DICOMDIR*")):
+        disc = folder / f"{directory.name}-disc"
+        disc.mkdir(parents=True)
+        shutil.copyfile(directory, disc / "DICOMDIR")
+        for images in ("77654033", "98892001", "98892003"):
+            shutil.copytree(found / images, disc / images)
+        yield disc
+
+
+@pytest.mark.parametrize("ending", ["closed", "killed"])
+def test_sessions_of_real_discs_side_by_side_leave_nothing(tmp_path: Path, shared_data: Path, ending: str) -> None:
+    discs = list(real_discs(shared_data, tmp_path / "media"))
+    assert len(discs) == 8
+    session = Session(tmp_path)
+    origin = session.said["dicomweb"].partition("/sessions/")[0]
+    with httpx2.Client(headers={"Authorization": f"Bearer {session.said['token']}"}, timeout=60) as client:
+        for disc in discs:
+            opened = client.post(f"{origin}/api/sessions", json={"path": str(disc)}).raise_for_status().json()
+            look_at_all_series(client, f"{origin}{opened['url'].rstrip('/')}")
+        if ending == "closed":
+            for one in client.get(f"{origin}/api/sessions").json():
+                client.delete(f"{origin}/api/sessions/{one['session']}").raise_for_status()
+    session.process.send_signal(signal.SIGTERM if ending == "closed" else signal.SIGKILL)
+    _, errors = session.process.communicate(timeout=60)
+    assert errors == ""
+    assert session.written() == set()
+    wanted: set[bytes] = set()
+    for disc in discs:
+        with fileroom.Archive.ephemeral(disc) as archive:
+            archive.look_in()
+            wanted.update(archive.traces())
+    assert b"Doe^Archibald" in wanted
+    assert session.found_in(wanted) == []
+
+
+def look_at_all_series(client: httpx2.Client, base: str) -> None:
+    until(lambda: client.get(f"{base}/api/medium").json()["whole"])
+    items = client.get(f"{base}/api/series", params={"limit": 100}).json()["items"]
+    assert items
+    for series in items:
+        client.get(f"{base}/api/series/{series['id']}/thumbnail")
+        for image in client.get(f"{base}/api/series/{series['id']}/images").json()["instances"]:
+            client.get(f"{base}{image['frames_url']}/1")
+            client.get(f"{base}/api/instances/{image['id']}/attributes").raise_for_status()
+    client.get(f"{base}/api/patients", params={"q": "Doe"}).raise_for_status()
+    client.post(f"{base}/api/medium/copy").raise_for_status()
