@@ -9,7 +9,20 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fileroom.catalog import anew, audit, charset_rules, notes, peers, persons, places, queries, recent, roots, userdata
+from fileroom.catalog import (
+    anew,
+    audit,
+    charset_rules,
+    notes,
+    other_paths,
+    peers,
+    persons,
+    places,
+    queries,
+    recent,
+    roots,
+    userdata,
+)
 from fileroom.catalog import measurements as measurements_kept
 from fileroom.catalog.home import FolderHome, MemoryHome
 from fileroom.catalog.locate import BY_UIDS, locate, locate_all, locate_each, states
@@ -53,7 +66,7 @@ if TYPE_CHECKING:
         Stored,
     )
     from fileroom.model.media import Carrying, Deidentify, MediaReport
-    from fileroom.model.others import Conversion, Label, OtherImage, Others
+    from fileroom.model.others import Conversion, Label, OtherImage, Others, RecentPaths
     from fileroom.model.outcomes import Outcome, Reason
     from fileroom.model.peers import Asked, Elsewhere, Exchanged, Peer, Token
     from fileroom.model.pictures import Look, Measurement, SurfaceReport
@@ -501,6 +514,22 @@ class Archive:
     def forget_recent(self) -> None:
         """Forget what was opened."""
         recent.forget_recent(self._catalog)
+
+    def recent_paths(self) -> RecentPaths:
+        """The other files that were opened last, if the user wants that to be kept."""
+        return other_paths.recent_paths(self._catalog)
+
+    def keep_paths(self, *, keep: bool) -> None:
+        """Keep the paths of other files from now on, or not; then those that were kept are forgotten."""
+        other_paths.keep_paths(self._catalog, keep=keep)
+
+    def note_paths(self, paths: Sequence[str]) -> None:
+        """Remember that other files were opened, if that is wanted. Those of discs and sticks never are."""
+        other_paths.note_paths(self._catalog, paths)
+
+    def forget_paths(self) -> None:
+        """Forget the other files that were opened."""
+        other_paths.forget_paths(self._catalog)
 
     def save_search(self, search: SavedSearch) -> None:
         """Keep a search; one of the same name is replaced. BadRequest for a name or words that are too long."""

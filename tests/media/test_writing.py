@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
+import shutil
+import struct
+import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +157,44 @@ def test_what_is_opened_from_a_medium_is_written_too(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told_in_words(house: Archive, tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="no folder"):
         house.write_media(everybody(house), tmp_path / "nowhere" / "out")
+
+
+def test_the_password_is_as_winzip_describes_it(house: Archive, tmp_path: Path) -> None:
+    """AE-2, by the published description and the standard library alone: keys, what verifies the password, and the seal
+    over what is encrypted (APPNOTE 7, WinZip AE-2)."""
+    house.write_media(everybody(house), tmp_path / "a.zip", password="secret")
+    whole = (tmp_path / "a.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        members = archive.infolist()
+    for member in members:
+        name, extra = struct.unpack("<HH", whole[member.header_offset + 26 : member.header_offset + 30])
+        begin = member.header_offset + 30 + name + extra
+        salt, check, sealed = (whole[begin + a : begin + b] for a, b in ((0, 16), (16, 18), (18, member.compress_size)))
+        keys = hashlib.pbkdf2_hmac("sha1", b"secret", salt, 1000, 66)  # AES-256: 32 bytes, 32 of the seal, 2 to check
+        assert check == keys[64:]
+        assert hmac.new(keys[32:64], sealed[:-10], "sha1").digest()[:10] == sealed[-10:]
+        assert member.compress_type == 99  # that it is AES
+    assert len(members) > 5
+
+
+def test_dcmtk_reads_the_directory_and_makes_the_same_one(house: Archive, tmp_path: Path) -> None:
+    dump, make = shutil.which("dcmdump"), shutil.which("dcmmkdir")
+    if dump is None or make is None:
+        pytest.skip("DCMTK is not installed: nothing to compare with")
+    house.write_media(everybody(house), tmp_path / "out", viewer=True)
+    told = subprocess.run([dump, "-q", "DICOMDIR"], cwd=tmp_path / "out", capture_output=True, text=True, check=True)
+    assert told.stderr == ""
+    command = [make, "+r", "+I", "-Nxc", "-nb", "+D", str(tmp_path / "THEIRS"), "DICOM"]
+    subprocess.run(command, cwd=tmp_path / "out", capture_output=True, check=True)
+    ours, theirs = (dcmread(path).DirectoryRecordSequence for path in (tmp_path / "out/DICOMDIR", tmp_path / "THEIRS"))
+    assert listed(theirs) == listed(ours)
+    assert len(listed(ours)) == 4
+
+
+def listed(records: Any) -> set[tuple[str, str, str]]:
+    """What is said of each file."""
+    return {
+        ("/".join(one.ReferencedFileID), str(one.ReferencedSOPInstanceUIDInFile), one.DirectoryRecordType)
+        for one in records
+        if "ReferencedFileID" in one
+    }

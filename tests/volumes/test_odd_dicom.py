@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from fileroom.errors import FileroomError
-from fileroom.model.others import Remark
+from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.gathering import gather_all
+from fileroom.volumes.refusing import Refused
 from tests.world import instance
 
 if TYPE_CHECKING:
@@ -32,31 +33,32 @@ def opened(path: Path, data: bytes) -> tuple[Any, tuple[Remark, ...]]:
     return dcmread(BytesIO(file.read_at(0, file.size))), told.images[0].remarks
 
 
-def element(group: int, number: int, value: bytes) -> bytes:
+def element(group: int, number: int, value: bytes, order: str = "<") -> bytes:
     """Implicit VR, as ACR-NEMA 2.0 has it."""
     padded = value + b" " * (len(value) % 2)
-    return struct.pack("<HHI", group, number, len(padded)) + padded
+    return struct.pack(f"{order}HHI", group, number, len(padded)) + padded
 
 
-def acr_nema() -> bytes:
+def acr_nema(order: str = "<", bits: int = 16) -> bytes:
     """A picture of 1989: group lengths, no UIDs, no meta group."""
 
     def short(value: int) -> bytes:
-        return struct.pack("<H", value)
+        return struct.pack(f"{order}H", value)
 
     def whole(group: int, *elements: tuple[int, bytes]) -> bytes:
-        body = b"".join(element(group, number, value) for number, value in elements)
-        return element(group, 0, struct.pack("<I", len(body))) + body
+        body = b"".join(element(group, number, value, order) for number, value in elements)
+        return element(group, 0, struct.pack(f"{order}I", len(body)), order) + body
 
+    words = PIXELS if bits == PIXELS.itemsize * 8 else PIXELS.astype("u1").ravel().view("<u2")
     picture = (
         (0x05, short(2)),
         (0x10, short(4)),
         (0x11, short(5)),
         (0x30, b"2.0\\3.0"),
         (0x40, b"RECT"),
-        (0x100, short(16)),
-        (0x101, short(12)),
-        (0x102, short(11)),
+        (0x100, short(bits)),
+        (0x101, short(min(bits, 12))),
+        (0x102, short(min(bits, 12) - 1)),
         (0x103, short(0)),
     )
     return (
@@ -64,7 +66,7 @@ def acr_nema() -> bytes:
         + whole(0x0010, (0x10, b"DOE"))
         + whole(0x0020, (0x13, b"1"), (0x30, b"1\\2\\3"), (0x35, b"1\\0\\0\\0\\1\\0"))
         + whole(0x0028, *picture)
-        + whole(0x7FE0, (0x10, PIXELS.tobytes()))
+        + whole(0x7FE0, (0x10, words.astype(f"{order}u2").tobytes()))
     )
 
 
@@ -76,6 +78,22 @@ def test_acr_nema(tmp_path: Path) -> None:
     assert [float(value) for value in found.ImagePositionPatient] == [1, 2, 3]
     assert found.SOPInstanceUID
     assert found.StudyInstanceUID
+
+
+@pytest.mark.parametrize("bits", [16, 8])
+def test_acr_nema_with_the_great_end_first(tmp_path: Path, bits: int) -> None:
+    """Words are turned, so that two pixels of eight bits in one word come in their order (PS3.5 7.3)."""
+    found, remarks = opened(tmp_path / "old.ima", acr_nema(">", bits))
+    assert remarks == (Remark.OLD_STANDARD, Remark.IDENTITY_MADE)
+    assert np.array_equal(found.pixel_array, PIXELS.astype(f"u{bits // 8}"))
+    assert (found.Rows, found.BitsStored, [float(step) for step in found.PixelSpacing]) == (4, min(bits, 12), [2, 3])
+
+
+def test_what_old_siemens_consoles_wrote_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.ima").write_bytes(bytes(6144) + bytes(2 * 64 * 64))
+    with pytest.raises(Refused, match="Numaris") as caught:
+        gather_all([str(tmp_path / "a.ima")], {})
+    assert caught.value.reason is Refusal.RAW_SIEMENS
 
 
 @pytest.mark.parametrize("missing", ["SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"])

@@ -189,6 +189,9 @@ class FakeArchive:
         if self.failure is not None:
             raise self.failure
 
+    def note_paths(self, paths: Sequence[str]) -> None:
+        """As one whose user did not ask that they be kept."""
+
     def status(self) -> Status:
         self._raise()
         return Status(

@@ -11,7 +11,9 @@ import nibabel
 import numpy as np
 import pytest
 
+from tests.cli.test_open_hostile import hostile
 from tests.volumes.making import NUMBERS, itk, nifti
+from tests.volumes.test_videos import VIDEO
 from tests.world import instance, plant
 
 if TYPE_CHECKING:
@@ -169,3 +171,41 @@ def test_what_is_no_volume_is_said_with_its_reason(client: TestClient, tmp_path:
     assert (answer.status_code, answer.json()["reason"]) == (422, "uneven")
     assert client.post(f"{url}/api/series/{series['id']}/convert", json={"form": "exe"}).status_code == 400
     assert client.post(f"{url}/api/series/{series['id']}/convert", json={}).status_code == 400
+
+
+def test_files_that_lie_are_refused_with_the_reason_and_the_door_goes_on(client: TestClient, tmp_path: Path) -> None:
+    reasons = {
+        "lying.nii": "ends_early",
+        "nan.nii": "bad_geometry",
+        "bomb.nii.gz": "bomb",
+        "huge.png": "too_many_pixels",
+    }
+    for path in hostile(tmp_path):
+        answer = client.post("/api/others", json={"paths": [path]})
+        assert (answer.status_code, answer.json()["reason"]) == (422, reasons[path.rpartition("/")[2]])
+    assert client.get("/api/sessions").json() == []
+    opened(client, client.post("/api/others", json={"paths": [str(nifti(tmp_path / "good.nii"))]}))
+
+
+def test_a_video_comes_in_stretches_as_a_browser_asks_for_it(client: TestClient, tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(VIDEO)
+    url, others = opened(client, client.post("/api/others", json={"paths": [str(path)]}))
+    assert [(one["format"], one["video"]) for one in others["images"]] == [("MP4", 0)]
+    address = f"{url}/api/others/videos/0"
+    whole = client.get(address)
+    assert (whole.status_code, whole.headers["content-type"], whole.content) == (200, "video/mp4", VIDEO)
+    assert whole.headers["cache-control"] == "no-store"
+    part = client.get(address, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.headers["content-range"]) == (206, f"bytes 10-19/{len(VIDEO)}")
+    assert part.content == VIDEO[10:20]
+    assert client.get(address, headers={"Range": f"bytes={len(VIDEO)}-"}).status_code == 416
+    assert client.get(f"{url}/api/others/videos/1").status_code == 404
+    path.write_bytes(VIDEO * 2)
+    assert client.get(address).status_code == 503
+
+
+def test_what_is_only_called_a_video_is_refused(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").write_bytes(b"<script>" * 100)
+    answer = client.post("/api/others", json={"paths": [str(tmp_path / "clip.mp4")]})
+    assert (answer.status_code, answer.json()["reason"]) == (422, "unknown")

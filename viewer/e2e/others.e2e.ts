@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { cleanup } from "./driver/cleanup.ts";
-import { complained, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { complained, keepPicture, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { greyAt, planesDrawn } from "./driver/planes.ts";
 import { python, Scratch, type Server } from "./driver/server.ts";
 import { begin } from "./driver/stage.ts";
@@ -205,6 +205,42 @@ describe("Open other", () => {
     expect(readFileSync(path).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
     await page.getByText("is ready").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+  });
+
+  it("keeps the paths of files only where that was switched on", async () => {
+    await page.goto(`${server.origin}/others`);
+    const keep = page.getByLabel("Keep the paths of the files that are opened here");
+    expect(await keep.isChecked()).toBe(false);
+    await keep.check();
+    await page.getByText("Nothing yet.").waitFor();
+    await open("ras.nii.gz");
+    await page.goto(`${server.origin}/others`);
+    await page.getByRole("button", { name: file("ras.nii.gz") }).click();
+    await page.getByRole("heading", { name: "Opened files" }).waitFor();
+    await page.goto(`${server.origin}/others`);
+    await keepPicture(page, "others-recent");
+    await page.getByRole("button", { name: "Forget these" }).click();
+    await page.getByText("Nothing yet.").waitFor();
+    await open("ras.nii.gz");
+    await page.goto(`${server.origin}/others`);
+    await page.getByRole("button", { name: file("ras.nii.gz") }).waitFor();
+    await page.getByLabel("Keep the paths").uncheck();
+    await expect.poll(() => page.getByRole("button", { name: file("ras.nii.gz") }).count()).toBe(0);
+  });
+
+  it("plays an MP4, as far as the browser knows what is in it", async () => {
+    await open("clip.mp4");
+    const video = page.locator("video");
+    await video.waitFor();
+    expect(await video.getAttribute("src")).toMatch(/\/sessions\/[^/]+\/api\/others\/videos\/0$/);
+    // these boxes hold nothing to be shown: the browser has fetched them, and says so by its own error
+    await expect.poll(() => video.evaluate((one) => (one instanceof HTMLVideoElement ? one.error?.code : 0))).toBe(4);
+    const part = await video.evaluate(async (one) => {
+      const answer = await fetch(one.getAttribute("src") ?? "", { headers: { Range: "bytes=4-7" } });
+      return [answer.status, await answer.text()];
+    });
+    expect(part).toEqual([206, "ftyp"]);
+    await keepPicture(page, "others-video");
   });
 
   it("notices a file that changes while it is shown", async () => {

@@ -9,6 +9,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import SimpleITK
+from tests.volumes.test_videos import VIDEO
 
 SIZE, STEP = 40, 4.0
 LEFT, FRONT, BODY = 1000, 600, 200
@@ -45,6 +46,7 @@ def _maps(folder: Path, lps: np.ndarray) -> None:
 def main(folder: Path) -> None:
     """Write them all."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "clip.mp4").write_bytes(VIDEO)
     values = body()
     lps = np.diag([STEP, STEP, STEP, 1])
     lps[:3, 3] = -SIZE * STEP / 2

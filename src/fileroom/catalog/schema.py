@@ -449,6 +449,12 @@ saved_search = Table(
     _text("at"),
 )
 
+# What the user switched on, by name; what is not here is off.
+switched_on = Table("switched_on", metadata, Column("name", Text, primary_key=True))
+
+# Other files that were opened, where the user asked that this be kept.
+other_path = Table("other_path", metadata, Column("path", Text, primary_key=True), _text("at"))
+
 # Other nodes that the user named; their secrets are sealed with all else.
 peer = Table(
     "peer",

@@ -56,6 +56,7 @@ def open_files(
     paths = [str(Path(file).expanduser().absolute()) for file in files]
     with open_archive(context, archive) as house, contextlib.ExitStack() as held:
         session = held.enter_context(Archive.others(paths, settings=house.settings))
+        house.note_paths(paths)
         if not as_json and session.opened_others is not None:
             _tell(session.opened_others)
         stay_up(house, port=port, show=show, as_json=as_json, session=session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Refusal(StrEnum):
@@ -24,6 +25,7 @@ class Refusal(StrEnum):
     NOT_ONE_VOLUME = "not_one_volume"
     UNEVEN = "uneven"
     NOT_LABELS = "not_labels"
+    RAW_SIEMENS = "raw_siemens"
 
 
 REFUSAL_TEXT: dict[Refusal, str] = {
@@ -41,6 +43,8 @@ REFUSAL_TEXT: dict[Refusal, str] = {
     Refusal.UNSUPPORTED: "it is stored in a way that is not read here",
     Refusal.NOT_ONE_VOLUME: "its images do not make up one volume",
     Refusal.UNEVEN: "its slices are not evenly spaced",
+    Refusal.RAW_SIEMENS: "it is called .ima, but is neither DICOM nor ACR-NEMA: raw images of Siemens consoles "
+    "(Numaris 2 and 3) are not read, for there was none to test that with",
     Refusal.NOT_LABELS: "its values are no labels (they are not whole, or too many)",
 }
 
@@ -114,6 +118,7 @@ class OtherImage:
     unit: str  # of the values; "" is not known
     remarks: tuple[Remark, ...]
     series_uid: str = ""  # of the series that it is shown as; "" of DICOM files, which have their own
+    video: int | None = None  # of a video, which one of them it is: the browser plays it
 
     @classmethod
     def of_dicom(cls, name: str, remarks: tuple[Remark, ...] = ()) -> OtherImage:
@@ -131,6 +136,14 @@ class OtherImage:
             unit="",
             remarks=remarks,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentPaths:
+    """Whether the paths of other files that are opened are kept, and those that are, the newest first."""
+
+    keep: bool
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +176,4 @@ class Others:
     images: tuple[OtherImage, ...] = ()
     failures: tuple[OtherFailure, ...] = ()
     named: dict[str, tuple[Label, ...]] = field(default_factory=dict)
+    videos: tuple[Any, ...] = ()  # files, as volumes.files has them

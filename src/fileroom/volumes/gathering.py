@@ -12,7 +12,7 @@ from fileroom.errors import FileroomError, Unavailable
 from fileroom.model.others import OtherFailure, OtherImage, Others, Refusal, Remark
 from fileroom.sources.held import Bytes
 from fileroom.sources.opened import Opened
-from fileroom.volumes import packed
+from fileroom.volumes import packed, videos
 from fileroom.volumes.as_dicom import Slices, new_uid, shown_with
 from fileroom.volumes.files import InMemory, OnDisk
 from fileroom.volumes.labels import looks_like_labels
@@ -47,11 +47,17 @@ def gather_all(
     files = (file for folder in folders.values() for file in folder.values())
     uploaded = (file for file in files if alone or not belongs_to_others(file.name))
     found = gather(chain(at(paths), uploaded), cancel)
-    if not found.files:
+    if not found.files and not found.videos:
         raise found.first_error or Refused(Refusal.NO_IMAGE)
     names = [image.name for image in found.images]
     label = names[0] if len(names) == 1 else f"{names[0]} (+{len(names) - 1})"
-    told = Others(label=label, images=tuple(found.images), failures=tuple(found.failures), named=found.named)
+    told = Others(
+        label=label,
+        images=tuple(found.images),
+        failures=tuple(found.failures),
+        named=found.named,
+        videos=tuple(found.videos),
+    )
     return found.files, told
 
 
@@ -69,6 +75,7 @@ class Gathered:
     images: list[OtherImage] = field(default_factory=list)
     failures: list[OtherFailure] = field(default_factory=list)
     named: dict[str, tuple[Label, ...]] = field(default_factory=dict)  # by Series Instance UID
+    videos: list[OtherFile] = field(default_factory=list)
     study: str = field(default_factory=new_uid)
     first_error: FileroomError | None = None
 
@@ -131,6 +138,10 @@ def _add(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]]) -> 
 
 
 def _add_one(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]]) -> None:
+    if videos.is_one(file):
+        found.images.append(videos.told(file.name, len(found.videos)))
+        found.videos.append(file)
+        return
     file = as_meant(file)
     if _is_dicom(file):
         _keep(found, file.name, file, OtherImage.of_dicom(file.name))
@@ -140,11 +151,16 @@ def _add_one(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]])
     except Refused as refused:
         mended = with_identity(file, found.study) if refused.reason in {Refusal.UNKNOWN, Refusal.DAMAGED} else None
         if mended is None:
-            raise
+            raise (_raw(file) or refused) from refused
         _keep(found, file.name, mended[0], OtherImage.of_dicom(file.name, mended[1]))
         return
     for volume in volumes:
         _show(found, volume, spaces)
+
+
+def _raw(file: OtherFile) -> Refused | None:
+    """What old Siemens consoles wrote is told from other unknown files by its name alone."""
+    return Refused(Refusal.RAW_SIEMENS) if file.name.lower().endswith(".ima") else None
 
 
 def _is_dicom(file: OtherFile) -> bool:

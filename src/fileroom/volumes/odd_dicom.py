@@ -77,9 +77,32 @@ def _looks_like(head: bytes) -> bool:
 def _read(file: OtherFile) -> Any:
     from pydicom import dcmread
 
-    data_set = dcmread(reader_of(file), force=True)
+    backwards = file.read_at(0, 8)[:2] == GROUPS[0].to_bytes(2, "big")
+    data_set = _turned(file) if backwards else dcmread(reader_of(file), force=True)
     if any(keyword not in data_set for keyword in IMAGE) or "PixelData" not in data_set:
         return None
+    return data_set
+
+
+def _turned(file: OtherFile) -> Any:
+    """A data set whose numbers have their great end first, as ACR-NEMA tapes of some consoles had them, the other way.
+
+    Words of pixels are turned by us; where two pixels of eight bits share a word, so are these (PS3.5 7.3).
+    """
+    from pydicom import Dataset
+    from pydicom.filereader import read_dataset
+    from pydicom.filewriter import correct_ambiguous_vr
+
+    head = file.read_at(0, 8)
+    implicit = not head[4:6].isalpha()
+    read = read_dataset(reader_of(file), is_implicit_VR=implicit, is_little_endian=False)
+    data_set = Dataset()
+    for element in correct_ambiguous_vr(read, is_little_endian=False):
+        if element.VR in {"OW", "OB or OW"} and element.value:
+            words = bytearray(element.value[: len(element.value) // 2 * 2])
+            words[::2], words[1::2] = words[1::2], words[::2]
+            element.value = bytes(words)
+        data_set.add(element)
     return data_set
 
 

@@ -11,19 +11,22 @@ from starlette.responses import Response
 from fileroom.archive import Archive
 from fileroom.errors import BadRequest, NotFound
 from fileroom.model.others import Others
-from fileroom.web.answers import json_answer, read_json, refuse_over, texts
+from fileroom.web.answers import json_answer, ranged, read_json, refuse_over, texts
 from fileroom.web.door import Door, patiently
 from fileroom.web.places import asked_path
 from fileroom.web.problems import TooLarge
 from fileroom.web.routing import Route
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
 
 PATIENCE = 120.0  # seconds; what is packed is read to its end once
 MOST_HANDED_IN = 2 << 30  # bytes that a page may hand in: they are held in memory as long as they are looked at
 TOO_MUCH = "These files are too large to be handed in by a page: open them by their path."
 MOST_HEADER = 1 << 20
+PIECE = 1 << 18
 HANDED_IN = "application/vnd.fileroom.files"
 A_MOMENT = 0.3
 FORMS = ("nii.gz", "nrrd")
@@ -44,6 +47,8 @@ async def open_others(request: Request) -> Response:
     except BaseException:
         archive.close()
         raise
+    if paths:
+        await door.ask(lambda house: house.note_paths(paths))
     return json_answer({**session.plain(), "others": _plain(archive.opened_others)}, 201)
 
 
@@ -73,6 +78,26 @@ async def _handed_in(request: Request) -> dict[str, bytes]:
     return files
 
 
+async def recent(request: Request) -> Response:
+    """The files that were opened by their paths, if the user wants that to be kept."""
+    return json_answer(await Door.of(request).ask(lambda house: house.recent_paths()))
+
+
+async def keep(request: Request) -> Response:
+    """Switch that on or off; off forgets what was kept."""
+    wanted = (await read_json(request)).get("keep")
+    if not isinstance(wanted, bool):
+        raise BadRequest("“keep” is true or false.")
+    await Door.of(request).ask(lambda house: house.keep_paths(keep=wanted))
+    return await recent(request)
+
+
+async def forget(request: Request) -> Response:
+    """Forget what was kept."""
+    await Door.of(request).ask(lambda house: house.forget_paths())
+    return Response(status_code=204)
+
+
 async def others(request: Request) -> Response:
     """What the files of this session are, and which could not be opened; none in that of a disc."""
     return json_answer(_plain(Door.of(request).archive.opened_others))
@@ -82,6 +107,22 @@ def _plain(told: Others | None) -> dict[str, Any]:
     """Without what is asked of single images."""
     told = told or Others()
     return {"label": told.label, "images": told.images, "failures": told.failures}
+
+
+async def video(request: Request) -> Response:
+    """A video as it is, or the stretch of it that the browser wants to play."""
+    told = Door.of(request).archive.opened_others
+    number = request.path_params["number"]
+    if told is None or number >= len(told.videos):
+        raise NotFound("There is no such video.")
+    file = told.videos[number]
+
+    async def chunks(begin: int, length: int) -> AsyncIterator[bytes]:
+        for at in range(begin, begin + length, PIECE):
+            yield await patiently(partial(file.read_at, at, min(PIECE, begin + length - at)), PATIENCE)
+
+    await patiently(partial(file.read_at, 0, 1), PATIENCE)  # a file that is gone is told before the answer begins
+    return ranged(request, chunks, file.size, "video/mp4", {}, f"{number} {file.size}")
 
 
 async def label_map(request: Request) -> Response:
@@ -113,8 +154,15 @@ async def file(request: Request) -> Response:
     return Response(data, media_type=conversion.media_type, headers=headers)
 
 
-OPENING = [Route("/api/others", post=open_others)]
-OPENED = [Route("/api/others", get=others), Route("/api/series/{id}/label-map", get=label_map)]  # in a session
+OPENING = [
+    Route("/api/others", post=open_others),
+    Route("/api/others/recent", get=recent, put=keep, delete=forget),
+]
+OPENED = [  # in a session
+    Route("/api/others", get=others),
+    Route("/api/others/videos/{number:int}", get=video),
+    Route("/api/series/{id}/label-map", get=label_map),
+]
 CONVERTING = [
     Route("/api/series/{id}/convert", post=convert),
     Route("/api/jobs/{job}/file", get=file),

@@ -36,6 +36,7 @@ export const REFUSALS = [
   "not_one_volume",
   "uneven",
   "not_labels",
+  "raw_siemens",
   "unavailable",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
@@ -60,6 +61,8 @@ export interface OtherImage {
   readonly unit: string;
   readonly remarks: readonly Remark[];
   readonly series_uid: string;
+  /** Of a video, which one of them it is: the browser plays it. */
+  readonly video: number | null;
 }
 
 /** What one number of a map of labels stands for; `layer` is the point on the fourth axis at which it does. */

@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Series } from "../../core/model.ts";
 import { canLieOver, imagesOf, isSerious, type OtherImage, type Others, sizeOf } from "../../core/others.ts";
 import { routePath } from "../../core/routes.ts";
+import { address } from "../../core/place.ts";
 import * as api from "../../io/api.ts";
 import { Icon, openMenu } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
@@ -70,7 +71,7 @@ interface ImageProps {
 }
 
 function Image({ image, series, all }: ImageProps) {
-  const href = image.series_uid === "" ? routePath({ page: "archive" }) : series === undefined ? undefined : routePath({ page: "series", id: series.id });
+  const href = image.video !== null ? undefined : image.series_uid === "" ? routePath({ page: "archive" }) : series === undefined ? undefined : routePath({ page: "series", id: series.id });
   return (
     <li class="others-image">
       <span class="others-picture">{series === undefined ? null : <img src={api.thumbnailUrl(series.id)} alt="" loading="lazy" />}</span>
@@ -78,7 +79,7 @@ function Image({ image, series, all }: ImageProps) {
         <h2>
           <bdi>{image.name}</bdi> <span class="quiet">{image.format}</span>
         </h2>
-        {image.shape.length === 0 ? <p class="quiet">{t("others.dicom")}</p> : <Facts image={image} />}
+        {image.video !== null ? <video class="others-video" controls preload="metadata" src={address(`/api/others/videos/${image.video}`)} /> : image.shape.length === 0 ? <p class="quiet">{t("others.dicom")}</p> : <Facts image={image} />}
         {image.remarks.map((remark) => (
           <p key={remark} class={isSerious(remark) ? "others-remark serious" : "others-remark"}>
             <Icon name={isSerious(remark) ? "warning" : "info"} />

@@ -9,6 +9,7 @@ import { chosen, dropped } from "../../io/dropped.ts";
 import { isAbort } from "../../io/http.ts";
 import { Icon } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
+import { Lately } from "./Lately.tsx";
 import { said } from "./said.ts";
 
 const MOST_BYTES = 2 * 1024 ** 3;
@@ -85,6 +86,7 @@ export function OthersPage() {
           {problem.value}
         </p>
         <Disk opening={opening.value} onOpen={(paths) => void open(() => api.openOthers(paths))} />
+        <Lately disabled={opening.value} onOpen={(path) => void open(() => api.openOthers([path]))} onProblem={(text) => (problem.value = text)} />
       </div>
     </main>
   );
