@@ -74,7 +74,7 @@ function Image({ image, series, all }: ImageProps) {
   const href = image.video !== null ? undefined : image.series_uid === "" ? routePath({ page: "archive" }) : series === undefined ? undefined : routePath({ page: "series", id: series.id });
   return (
     <li class="others-image">
-      <span class="others-picture">{series === undefined ? null : <img src={api.thumbnailUrl(series.id)} alt="" loading="lazy" />}</span>
+      {image.video !== null ? null : <span class="others-picture">{series === undefined ? null : <img src={api.thumbnailUrl(series.id)} alt="" loading="lazy" />}</span>}
       <div class="others-told">
         <h2>
           <bdi>{image.name}</bdi> <span class="quiet">{image.format}</span>

@@ -85,8 +85,8 @@ export function OthersPage() {
         <p class="form-problem" role="alert">
           {problem.value}
         </p>
-        <Disk opening={opening.value} onOpen={(paths) => void open(() => api.openOthers(paths))} />
         <Lately disabled={opening.value} onOpen={(path) => void open(() => api.openOthers([path]))} onProblem={(text) => (problem.value = text)} />
+        <Disk opening={opening.value} onOpen={(paths) => void open(() => api.openOthers(paths))} />
       </div>
     </main>
   );
