@@ -10,6 +10,7 @@ import pytest
 
 from fileroom.archive import Archive
 from fileroom.errors import CatalogError
+from fileroom.web.door import Patience
 from tests import world
 from tests.patience import until
 
@@ -187,6 +188,40 @@ def test_a_disc_that_hangs_holds_up_nobody(client: TestClient, app: Starlette) -
     until(lambda: client.get(f"{session.address}/api/medium").json()["whole"])
     assert client.get(f"{session.address}/api/medium").json()["unreadable"] == 1
     assert client.delete(f"/api{session.address}").status_code == 204
+
+
+def test_an_image_that_hangs_is_given_up_and_the_others_are_shown(
+    client: TestClient, app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fileroom.web.sessions.Patience", lambda: Patience(1.0, 0.2))
+    going = threading.Event()
+    going.set()
+
+    class Hanging:
+        def __init__(self, data: bytes) -> None:
+            self.data, self.size = data, len(data)
+
+        def read_at(self, position: int, length: int) -> bytes:
+            going.wait(60)
+            return self.data[position : position + length]
+
+    files: dict[str, Hanging | bytes] = {"1": world.instance(number=1), "2": Hanging(world.instance(number=2))}
+    session = app.state.door.open_sessions.add(Archive.ephemeral(files))
+    until(lambda: client.get(f"{session.address}/api/medium").json()["whole"])
+    [series] = client.get(f"{session.address}/api/series").json()["items"]
+    images = client.get(f"{session.address}/api/series/{series['id']}/images").json()["instances"]
+    good, bad = (f"{session.address}{image['frames_url']}/1" for image in images)
+    going.clear()
+    try:
+        for _ in range(20):  # more than there are threads
+            answer = client.get(bad)
+            assert answer.status_code == 503
+            assert answer.json()["detail"] == "The medium does not answer."
+        assert client.get(good).status_code == 200
+        assert client.get(f"{session.address}/api/patients").status_code == 200
+    finally:
+        going.set()
+    until(lambda: client.get(bad).status_code == 200)
 
 
 def test_a_catalog_that_was_closed_meanwhile_says_so_quietly(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, fail_after, to_thread
 
 from fileroom.errors import NotFound, Unavailable
 
@@ -30,6 +30,42 @@ T = TypeVar("T")
 THREADS = 16
 
 
+class Patience:
+    """Waiting for what reads a medium, which may hang, but not for ever: the threads that hang are left behind.
+
+    While any of them still hangs, others are given up sooner: a browser has six connections, and wants to go on with
+    what can be read.
+    """
+
+    def __init__(self, seconds: float = 30.0, meanwhile: float = 3.0) -> None:
+        self._seconds = seconds
+        self._meanwhile = meanwhile
+        self._hanging = 0
+        self._lock = threading.Lock()
+
+    async def ask(self, call: Callable[[Archive], T], archive: Archive, limiter: CapacityLimiter) -> T:
+        """``call`` in a thread. Unavailable when it takes too long."""
+        given_up, done = False, False
+
+        def run() -> T:
+            nonlocal done
+            try:
+                return call(archive)
+            finally:
+                with self._lock:
+                    done = True
+                    self._hanging -= given_up
+
+        try:
+            with fail_after(self._meanwhile if self._hanging else self._seconds):
+                return await to_thread.run_sync(run, limiter=limiter, abandon_on_cancel=True)
+        except TimeoutError:
+            with self._lock:
+                given_up = not done
+                self._hanging += given_up
+            raise Unavailable("The medium does not answer.") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """The HTTP door of one archive. ``static`` is the folder of the built viewer, None when there is none."""
@@ -40,6 +76,7 @@ class Door:
     static: Path | None
     sessions: Sessions | None = None  # None behind the door of a session: there are none within
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
+    patience: Patience | None = None  # with what may hang: the medium of a session
 
     @staticmethod
     def of(request: Request) -> Door:
@@ -63,7 +100,9 @@ class Door:
 
     async def ask(self, call: Callable[[Archive], T]) -> T:
         """``call`` with the archive, in a thread: the loop never waits for a disk."""
-        return await to_thread.run_sync(call, self.archive, limiter=self.limiter)
+        if self.patience is None:
+            return await to_thread.run_sync(call, self.archive, limiter=self.limiter)
+        return await self.patience.ask(call, self.archive, self.limiter)
 
 
 async def patiently(call: Callable[[], T], seconds: float) -> T:

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from fileroom.errors import Busy, CatalogError, FileroomError, NotFound
-from fileroom.web.door import Door
+from fileroom.web.door import Door, Patience
 from fileroom.web.jobs import JobBoard
 from fileroom.web.problems import HANDLERS, of_error, refusal
 
@@ -89,7 +89,7 @@ class Sessions:
         It is closed with the session. Busy when there are too many.
         """
         jobs = JobBoard(archive)
-        door = Door(archive=archive, jobs=jobs, sign_in=self._sign_in, static=self._static)
+        door = Door(archive=archive, jobs=jobs, sign_in=self._sign_in, static=self._static, patience=Patience())
         key = secrets.token_urlsafe(16)
 
         async def went_wrong(_: Request, error: Exception) -> Response:
