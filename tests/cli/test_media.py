@@ -149,3 +149,16 @@ def test_a_stick_that_is_torn_out_while_it_is_kept_is_told_as_such_and_the_same_
     monkeypatch.setattr(media_keep, "look_in", look)
     (tmp_path / "gone").rename(disc)
     assert fileroom("media", disc, "--keep", "all", "--json").json["instances"] == 3
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_where_memory_may_be_swapped_out_that_is_said(
+    fileroom: Fileroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    disc = plant(tmp_path / "disc", {"IM1": instance()})
+    monkeypatch.setattr("fileroom.sources.secrecy.protect", lambda: locked)
+    monkeypatch.setattr("fileroom.cli.media.stay_up", lambda *_, **__: None)
+    told = fileroom("media", disc, "--no-open")
+    assert told.code == Exit.OK
+    assert "Nothing of this is kept" in told.err
+    assert ("may swap its memory out" in told.err) is not locked
