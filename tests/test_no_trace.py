@@ -164,6 +164,25 @@ def test_a_session_that_is_killed_leaves_nothing(session: Session) -> None:
     assert session.found_in() == []
 
 
+def test_a_medium_that_is_torn_out_leaves_nothing(session: Session, tmp_path: Path) -> None:
+    base, token = session.said["dicomweb"].removesuffix("/dicomweb"), session.said["token"]
+    with httpx2.Client(headers={"Authorization": f"Bearer {token}"}, timeout=30) as client:
+        until(lambda: client.get(f"{base}/api/medium").json()["whole"])
+        [series, *_] = client.get(f"{base}/api/series").json()["items"]
+        images = client.get(f"{base}/api/series/{series['id']}/images").json()["instances"]
+        client.get(f"{base}{images[0]['frames_url']}/1").raise_for_status()
+        session.disc.rename(tmp_path / "torn out")
+        for image in images:  # while it is looked at, and then kept
+            assert client.get(f"{base}{image['frames_url']}/1").status_code == 503
+        client.post(f"{base}/api/medium/copy").raise_for_status()
+        until(lambda: all(job["state"] != "running" for job in client.get(f"{base}/api/jobs").json()))
+    session.process.send_signal(signal.SIGTERM)
+    session.process.communicate(timeout=30)
+    (tmp_path / "torn out").rename(session.disc)  # to know what is to be looked for
+    assert session.written() == set()
+    assert session.found_in() == []
+
+
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be", "latin-1"])
 def test_a_trace_would_be_found(session: Session, codec: str) -> None:
     (session.homes[0] / "recent").write_bytes(b"x" * 100 + "Schädel nativ".encode(codec) + b"y")
