@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from contextlib import ExitStack, contextmanager
@@ -35,7 +36,7 @@ CT = world.SOP_CLASSES["CT"]
 
 
 @contextmanager
-def door(folder: Path, **limits: float) -> Iterator[tuple[Door, int]]:
+def door(folder: Path, tls: ssl.SSLContext | None = None, **limits: float) -> Iterator[tuple[Door, int]]:
     """A door in this process, with limits that a test does not have to wait for."""
     with ExitStack() as stack:
         archive = stack.enter_context(Archive.open(Settings(archive=folder / "archive", use_keyring=False)))
@@ -46,6 +47,7 @@ def door(folder: Path, **limits: float) -> Iterator[tuple[Door, int]]:
             archive=archive,
             title="FILEROOM",
             offer=Offer(services=SERVICES, extended=EXTENDED),
+            tls=tls,
             limits=Limits(**{"asking": 5.0, "idle": 5.0, **limits}),  # type: ignore[arg-type]  # whole where they must be
         )
         listener = socket.create_server(("127.0.0.1", 0))
@@ -105,6 +107,15 @@ def test_a_hundred_silent_connections_keep_nobody_out(tmp_path: Path) -> None:
         association = associate(port)
         assert echo(association) == 0
         association.release()
+
+
+def test_silent_connections_are_cut_over_tls_too(tmp_path: Path) -> None:
+    nothing_said = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)  # no certificate: nobody gets as far as that
+    with door(tmp_path, tls=nothing_said, unassociated=4, asking=60.0) as (_, port), ExitStack() as stack:
+        before = threading.active_count()
+        many = [stack.enter_context(silent(port)) for _ in range(40)]
+        assert [one.recv(1) for one in many[:36]] == [b""] * 36  # made room
+        until(lambda: threading.active_count() <= before + 4)
 
 
 def test_who_asks_for_nothing_is_let_go(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from fileroom.network.negotiation import (
 from fileroom.network.wire import Violation, Wire
 
 if TYPE_CHECKING:
+    import ssl
+
     from fileroom.dimse.door import Door
     from fileroom.network.association import Association
     from fileroom.network.requests import Request
@@ -100,10 +102,7 @@ class Server:
         limits = self._door.limits
         connection.settimeout(limits.asking)
         if self._door.tls is not None:
-            try:
-                connection = self._door.tls.wrap_socket(connection, server_side=True)
-            except OSError:
-                raise PeerError("no secure connection was made") from None
+            connection = self._secured(self._door.tls, connection, key)
         wire = Wire(connection)
         try:
             request = read_request(wire, limits.asking)
@@ -120,6 +119,24 @@ class Server:
             wire.close()
             return None
         return accept(wire, request, self._door.offer, idle=limits.idle)
+
+    def _secured(self, tls: ssl.SSLContext, connection: socket.socket, key: int) -> socket.socket:
+        """The connection over TLS: the one to cut when there must be room, for the plain one is empty from now on."""
+        try:
+            secured = tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        except OSError:
+            raise PeerError("no secure connection was made") from None
+        with self._lock:
+            if key in self._asking:
+                self._asking[key] = secured
+            else:
+                _cut(secured)
+        try:
+            secured.do_handshake()
+        except OSError:
+            _close(secured)
+            raise PeerError("no secure connection was made") from None
+        return secured
 
     def _refusal(self, request: Request, address: str, connection: socket.socket, key: int) -> Refusal | None:
         if request.application_context != APPLICATION_CONTEXT:
@@ -155,7 +172,8 @@ class Server:
 
 def _cut(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+        # The connection below TLS: what SSLSocket.shutdown takes away is in use by the thread that talks.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _close(connection: socket.socket) -> None:
