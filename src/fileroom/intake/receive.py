@@ -101,7 +101,7 @@ class Receiver:
             if time.monotonic() - swept > _SWEEP_SECONDS:
                 self.inbox.sweep()
                 swept = time.monotonic()
-            pause = _LOOK_SECONDS
+            pause = max(_LOOK_SECONDS, left / 10)
             if not self.inbox.waits(left):
                 waits_since = 0.0
             elif not waits_since:
