@@ -186,3 +186,13 @@ COLUMNS: dict[Level, tuple[Column, ...]] = {
     Level.SERIES: (*_SERIES, *_counts("instances", "frames", "bytes"), *_STATE, *_SAID),
     Level.INSTANCE: _INSTANCE,
 }
+
+
+def markdown(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The lines of a table for documents, with an empty one behind it; ``head`` has its names with ``|`` between."""
+    names = head.split("|")
+    yield "| " + " | ".join(names) + " |"
+    yield "|" + "---|" * len(names)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+    yield ""

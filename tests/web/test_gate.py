@@ -9,9 +9,10 @@ import pytest
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from fileroom.loopback import is_loopback
 from fileroom.settings import Guests
 from fileroom.web.app import create_app
-from fileroom.web.gate import HEADERS, host_name, is_data, is_loopback
+from fileroom.web.gate import HEADERS, host_name, is_data
 from fileroom.web.sign_in import MAX_SESSIONS, TOKEN_SECONDS, SignIn
 from tests.web.conftest import ORIGIN
 from tests.web.fake import FakeArchive

@@ -19,8 +19,9 @@ import httpx2
 import pytest
 
 from fileroom.errors import BadRequest, Busy
+from fileroom.loopback import listening
 from fileroom.web import wado
-from fileroom.web.serve import Ready, bind, serve
+from fileroom.web.serve import Ready, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +135,7 @@ def test_only_this_computer_is_served(archive: fake.FakeArchive, host: str) -> N
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_port_0_takes_a_free_one(host: str) -> None:
-    listener = bind(host, 0)
+    listener = listening(host, 0)
     with listener:
         assert listener.getsockname()[1] > 0
 

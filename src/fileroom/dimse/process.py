@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -22,9 +21,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.errors import BadRequest, Busy, FileroomError
 from fileroom.jobs import CancelToken
+from fileroom.loopback import is_loopback, listening
 from fileroom.settings import Settings
 
 if TYPE_CHECKING:
+    import socket
+
     from fileroom.archive import Archive
 
 _SEARCH: Final = str(Path(__file__).parents[2])  # where the child finds what runs here
@@ -32,7 +34,6 @@ _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from fileroom.dims
 _READY_SECONDS = 30.0
 _GRACE = 5.0  # seconds that messages under way have at the end
 _PAUSES = (0.2, 1.0, 5.0)  # seconds before it is started again; the last for good
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 log = logging.getLogger("fileroom.dimse")
 
 
@@ -49,7 +50,7 @@ class Station:
 
     def __post_init__(self) -> None:
         """BadRequest for what cannot be served."""
-        if self.address not in _LOOPBACK:
+        if not is_loopback(self.address):
             # As with HTTP: what crosses a network needs more than this computer has. A tunnel ends here.
             raise BadRequest("fileroom serves this computer only: the address must be 127.0.0.1, ::1 or localhost.")
         title = self.title
@@ -155,7 +156,7 @@ def main() -> None:
     station = Station(**{**told["station"], "tls": tuple(told["station"]["tls"])})
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     try:
-        listener = _listening(station)
+        listener = listening(station.address, station.port)
         _serve(settings, station, listener, out)
     except FileroomError as error:
         word = "busy" if isinstance(error, Busy) else "bad_request" if isinstance(error, BadRequest) else ""
@@ -205,22 +206,6 @@ def _until_parent_goes(stopping: threading.Event) -> None:
         while sys.stdin.buffer.read(1):
             pass
     stopping.set()
-
-
-def _listening(station: Station) -> socket.socket:
-    family, _, _, _, address = socket.getaddrinfo(station.address, station.port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if sys.platform == "win32":  # there SO_REUSEADDR would let two servers have one port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
-    except OSError:
-        listener.close()
-        raise Busy(f"Port {station.port} cannot be had for DIMSE: it is in use, or not allowed.") from None
-    return listener
 
 
 # -- TLS -----------------------------------------------------------------------------------------------------------

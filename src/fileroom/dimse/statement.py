@@ -17,9 +17,10 @@ from fileroom.network import uids
 from fileroom.network.negotiation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, PLAIN
 from fileroom.network.uids import NAMES, UNIQUE
 from fileroom.network.wire import LONGEST
+from fileroom.tabular import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 BEGIN, END = "<!-- DIMSE: generated -->", "<!-- DIMSE: end -->"
 
@@ -36,19 +37,10 @@ def written_into(text: str) -> str:
     return f"{before}{BEGIN}\n{statement()}\n{END}{after}"
 
 
-def _table(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    names = head.split("|")
-    yield "| " + " | ".join(names) + " |"
-    yield "|" + "---|" * len(names)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
-    yield ""
-
-
 def _policies() -> Iterator[str]:
     limits = Limits()
     yield "### Association policies\n"
-    yield from _table(
+    yield from markdown(
         "policy|value",
         (
             ("application context", "1.2.840.10008.3.1.1.1"),
@@ -69,7 +61,7 @@ def _contexts() -> Iterator[str]:
 
     yield "### Presentation contexts accepted\n"
     plain = ", ".join(UID(one).name for one in PLAIN)
-    yield from _table(
+    yield from markdown(
         "SOP class|UID|transfer syntaxes|role|extended negotiation",
         (
             (UID(one).name, one, plain, "SCP", "".join(map(str, EXTENDED[one])) if one in EXTENDED else "")
@@ -87,7 +79,7 @@ def _query() -> Iterator[str]:
     yield "### Query\n"
     yield "Patient Root and Study Root, hierarchical, and relational where it is negotiated. Unique keys:"
     yield ", ".join(f"{NAMES[level]} {keyword}" for level, keyword in UNIQUE.items()) + ".\n"
-    yield from _table(
+    yield from markdown(
         "level|matching keys|return keys besides",
         (
             (
@@ -105,7 +97,7 @@ def _query() -> Iterator[str]:
 
 def _statuses() -> Iterator[str]:
     yield "### Statuses\n"
-    yield from _table(
+    yield from markdown(
         "status|meaning|where it comes from",
         (
             (

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
+from fileroom.loopback import is_loopback
 from fileroom.settings import NO_GUESTS
 from fileroom.web.problems import refusal
 
@@ -127,17 +126,6 @@ def host_name(host: str) -> str | None:
     else:
         name, _, port = host.partition(":")
     return name.lower() if name and (not port or port.isdigit()) else None
-
-
-@lru_cache(maxsize=16)
-def is_loopback(name: str) -> bool:
-    """Whether that name can only mean this machine (RFC 6761 6.3 for ``localhost``)."""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 class Origins:

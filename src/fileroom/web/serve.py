@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 import signal
-import socket
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
-from fileroom.errors import BadRequest, Busy
+from fileroom.loopback import listening
 from fileroom.settings import NO_GUESTS
 from fileroom.web import bounds, straight
 from fileroom.web.app import create_app
-from fileroom.web.gate import is_loopback
 from fileroom.web.jobs import JobBoard
 from fileroom.web.sign_in import SignIn
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Generator
 
     from starlette.applications import Starlette
@@ -75,7 +72,7 @@ def serve(
     door runs beside, in a process of its own, and takes in what is sent to it.
     Busy when the port is taken.
     """
-    listener = bind(host, port)
+    listener = listening(host, port)
     try:
         real_port = listener.getsockname()[1]
         # The jar of a browser is one for all ports: two archives must not throw out each other's sessions.
@@ -115,28 +112,6 @@ def _begun(app: Starlette, archive: Archive) -> Session:
     """A session that was begun with the server."""
     door: Door = app.state.door
     return door.open_sessions.add(archive)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket on the loopback; its port is real even when ``port`` is 0."""
-    if not is_loopback(host):
-        # Names and pixels would cross the network in the clear: that needs TLS, and people with rights.
-        raise BadRequest("fileroom serves this computer only: the host must be 127.0.0.1, ::1 or localhost.")
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if sys.platform == "win32":  # there SO_REUSEADDR would let two servers have one port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise Busy(f"Port {port} is in use, perhaps by a fileroom that runs already.") from None
-        raise BadRequest(f"Port {port} cannot be served: {error.strerror}.") from None
-    return listener
 
 
 def _protocol(app: Starlette, host: str, guests: Guests) -> Any:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from fileroom.attributes import BY_LEVEL, IF_KNOWN, INDEXED
 from fileroom.model.entries import Level
+from fileroom.tabular import markdown
 from fileroom.web import qido, rendered, stow
 from fileroom.web.accept import MADE, MEDIA_TYPES
 from fileroom.web.dicomweb import RESOURCES
 from fileroom.web.openapi import ANSWERS, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 BEGIN, END = "<!-- DICOMweb: generated -->", "<!-- DICOMweb: end -->"
 _NAMES = {
@@ -41,15 +42,6 @@ def statement() -> str:
     return "\n".join((*_resources(), *_searching(), *_retrieving(), *_storing(), *_not_done()))
 
 
-def _table(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    names = head.split("|")
-    yield "| " + " | ".join(names) + " |"
-    yield "|" + "---|" * len(names)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
-    yield ""
-
-
 def _resources() -> Iterator[str]:
     yield "### Resources and transactions\n"
     rows = []
@@ -59,7 +51,7 @@ def _resources() -> Iterator[str]:
             shown = re.sub(r":path", "", path)
             statuses = ", ".join(map(str, sorted({*well, *other, 400, 401, 404, 406})))
             rows.append((f"`{shown}`", one.method, f"{one.name}, PS3.18 {one.clause}", ", ".join(types), statuses))
-    yield from _table("resource|method|transaction|media types|statuses", rows)
+    yield from markdown("resource|method|transaction|media types|statuses", rows)
 
 
 def _searching() -> Iterator[str]:
@@ -75,7 +67,7 @@ matched in the first file of each entry. *Always* attributes are returned unaske
             rows.append((f"({row.tag[:4]},{row.tag[4:]})", row.keyword, row.vr, _yes(row.keyword in INDEXED), returned))
         if level is Level.SERIES:
             rows.append(("(0040,0275)", "RequestAttributesSequence", "SQ", "", "if known"))
-        yield from _table("tag|keyword|VR|indexed|returned", rows)
+        yield from markdown("tag|keyword|VR|indexed|returned", rows)
     yield f"""Matching (PS3.4 C.2.2.2): single value, list of UID, universal, wildcard, range, combined date and time,
 sequence, empty value (`""`). Person Names match whatever the case of ASCII letters; with `fuzzymatching` without
 accents, in any order, by the beginnings of words. At most {qido.MAX_RESULTS} results come at once; what is left is told
@@ -88,7 +80,7 @@ def _retrieving() -> Iterator[str]:
     yield """As stored, whatever it is, for `transfer-syntax=*`. Encoded anew without loss on request; compressed
 instances are sent as Explicit VR Little Endian unless something else is asked for.
 """
-    yield from _table("transfer syntax|name|media type of frames", (
+    yield from markdown("transfer syntax|name|media type of frames", (
         (one, _NAMES[one], MEDIA_TYPES.get(one, "application/octet-stream")) for one in MADE
     ))  # fmt: skip
     yield f"""Pictures: {", ".join(one.type for one in rendered.STILL)}. Several frames move in a GIF. No video
@@ -102,7 +94,7 @@ def _storing() -> Iterator[str]:
     yield f"""Taken: {", ".join(f"`multipart/related; type={one}`" for one in stow.TYPES)}, and one
 `application/dicom`. Every SOP class and transfer syntax; instances are kept byte for byte, no element is coerced.
 """
-    yield from _table("failure reason|meaning", ((f"{code:04X}", words) for code, words in _REASONS.items()))
+    yield from markdown("failure reason|meaning", ((f"{code:04X}", words) for code, words in _REASONS.items()))
     yield f"""Warning {stow.COERCED:04X}: the instance is kept, but another file of its SOP Instance UID, with other
 content, is the one that is shown.
 """
@@ -127,7 +119,7 @@ def _not_done() -> Iterator[str]:
     yield """Each *shall* and each *should* of the checklist that the tests go through holds
 (tests/web/dicomweb_rows.md). Beyond it:
 """
-    yield from _table("PS3.18|what|why", _NOT_DONE)
+    yield from markdown("PS3.18|what|why", _NOT_DONE)
 
 
 def _yes(holds: bool) -> str:  # noqa: FBT001 - there is nothing else to it
