@@ -106,8 +106,10 @@ def received(connection: socket.socket, method: str = "GET") -> bytes:
         data += piece
     head = data.partition(b"\r\n\r\n")[0]
     length = re.search(rb"content-length: ([0-9]+)", head)
-    whole = len(head) + 4 + (int(length[1]) if length and method != "HEAD" and b" 304 " not in head else 0)
-    while len(data) < whole:
+    has_body = method != "HEAD" and b" 304 " not in head
+    whole = len(head) + 4 + (int(length[1]) if length and has_body else 0)
+    chunked = has_body and b"transfer-encoding: chunked" in head
+    while len(data) < whole or (chunked and not data.endswith(b"\r\n0\r\n\r\n")):
         try:
             piece = connection.recv(1 << 20)
         except ConnectionResetError:
