@@ -281,8 +281,10 @@ export class StackView {
   #windowOf(index: number): GreyWindow | undefined {
     const shelved = fromShelf(this.#keys[index] ?? "");
     if (this.#chosen !== undefined || shelved === undefined) return this.#chosen;
-    const { fallback } = shelved;
     const windows = windowsOfShelved(shelved);
+    // one image without, among others that have windows: its own
+    if (windows.length === 0 && this.#judged && !this.#distrusted) shelved.fallback ??= automaticOf(this.#keys[index] ?? "");
+    const { fallback } = shelved;
     if (this.#own !== undefined && windows[this.#own] !== undefined) return windows[this.#own];
     return this.#distrusted ? fallback : (windows[0] ?? fallback);
   }
@@ -348,7 +350,7 @@ export class StackView {
     const image = cache.getImage(reference);
     if (image === undefined || !(image.color || suspect(reference))) return;
     this.#distrusted = true;
-    const fallback = image.color ? { center: 128, width: 256 } : autoWindow(image.getPixelData(), paddingOfShelved(reference));
+    const fallback = automaticOf(reference);
     for (const key of keys) {
       const shelved = fromShelf(key);
       if (shelved !== undefined) shelved.fallback ??= fallback;
@@ -445,4 +447,11 @@ const tableOnly = (window: GreyWindow | undefined): Pick<GreyWindow, "table"> =>
 function paddingOfShelved(key: string): GreyRange | undefined {
   const shelved = fromShelf(key);
   return shelved?.display === undefined ? undefined : paddingOf(shelved.display.padding, shelved.frame.slope, shelved.frame.intercept);
+}
+
+/** The window of an image whose file has none; undefined while it is not here. */
+function automaticOf(key: string): GreyWindow | undefined {
+  const image = cache.getImage(key);
+  if (image === undefined) return undefined;
+  return image.color ? { center: 128, width: 256 } : autoWindow(image.getPixelData(), paddingOfShelved(key));
 }
