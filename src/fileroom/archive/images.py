@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from fileroom.archive.handed import FrameBytes, InstanceFile, Named, Picture, Related
@@ -138,17 +139,21 @@ class Images(Lists):
         found = locate_all(self._catalog, uids)
         return [one if isinstance(one, Unavailable) else self._at(entry_id, one) for entry_id, one in found]
 
-    def named(self, query: Query) -> list[Named]:
-        """The instances of a query; their files are looked for one by one, when each is wanted.
+    def named(self, query: Query, most: int) -> list[Named]:
+        """The first instances of a query; their files are looked for one by one, when each is wanted.
 
         One that names UIDs of study, series and instance, and nothing else, is answered soonest.
         """
         keys = {one.keyword: one.values for one in query.conditions if one.match in {Match.SINGLE, Match.LIST}}
         plain_query = Query(level=Level.INSTANCE, conditions=query.conditions, together=query.together)
         if keys and len(keys) == len(query.conditions) and keys.keys() <= BY_UIDS and query == plain_query:
-            each = locate_each(self._catalog, keys)
+            each = locate_each(self._catalog, keys, most)
             return [Named(uid, partial(self._found, entry_id, find)) for entry_id, uid, find in each]
-        return [Named(one.header.sop_instance_uid, partial(self.read, one.id)) for one in self.walk(query)]
+        return [self.as_named(one) for one in islice(self.walk(query), most)]
+
+    def as_named(self, instance: Instance) -> Named:
+        """One of :meth:`named`, of which more is known already."""
+        return Named(instance.header.sop_instance_uid, partial(self.read, instance.id))
 
     def _found(self, instance_id: str, find: Callable[[], Located]) -> InstanceFile:
         return self._at(instance_id, find())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -85,43 +86,43 @@ def locate_all(catalog: Catalog, uids: Mapping[str, str]) -> list[tuple[str, Loc
 
     ``uids`` are StudyInstanceUID, SeriesInstanceUID and SOPInstanceUID, as many as are known.
     """
-    where = " AND ".join(f"{_UIDS[keyword]} = ?" for keyword in uids)
-    with catalog.database.reading() as cursor:
-        asked = (Reason.OTHER_CONTENT.value, *uids.values())
-        rows = cursor.execute(_OF_MANY + where + _IN_ORDER, asked).fetchall()
-    mounts = catalog.mounts()
     found: list[tuple[str, Located | Unavailable]] = []
-    for public_id, those in groupby(rows, itemgetter(0)):
+    for entry_id, _, find in locate_each(catalog, {keyword: (uid,) for keyword, uid in uids.items()}):
         try:
-            place: Located | Unavailable = _best(catalog, mounts, those)
+            found.append((entry_id, find()))
         except Unavailable as error:
-            place = error
-        found.append((id_text(Level.INSTANCE, public_id), place))
+            found.append((entry_id, error))
     return found
 
 
-def locate_each(catalog: Catalog, uids: Mapping[str, Sequence[str]]) -> list[tuple[str, str, Callable[[], Located]]]:
-    """The same of all instances that one of the ``uids`` of each kind names: id, SOP Instance UID, and what looks for
-    the file when its turn comes, with the errors of :func:`locate`."""
-    where = " AND ".join(f"{_UIDS[keyword]} IN ({', '.join('?' * len(those))})" for keyword, those in uids.items())
+def locate_each(
+    catalog: Catalog, uids: Mapping[str, Sequence[str]], most: int | None = None
+) -> list[tuple[str, str, Callable[[], Located]]]:
+    """The same of all instances (no more than ``most``) that one of the ``uids`` of each kind names: id, SOP Instance
+    UID, and what looks for the file when its turn comes, with the errors of :func:`locate`."""
     with catalog.database.reading() as cursor:
-        asked = (Reason.OTHER_CONTENT.value, *(uid for those in uids.values() for uid in those))
-        rows = cursor.execute(_OF_MANY + where + _IN_ORDER, asked).fetchall()
+        rows = _asked(cursor, _OF_MANY, uids)
+        those = [list(group) for _, group in islice(groupby(rows, itemgetter(0)), most)]
     mounts = catalog.mounts()
     return [
-        (id_text(Level.INSTANCE, those[0][0]), those[0][_SOP_UID_AT], partial(_best, catalog, mounts, those))
-        for those in (list(group) for _, group in groupby(rows, itemgetter(0)))
+        (id_text(Level.INSTANCE, files[0][0]), files[0][_SOP_UID_AT], partial(_best, catalog, mounts, files))
+        for files in those
     ]
+
+
+def _asked(cursor: Any, what: str, uids: Mapping[str, Sequence[str]]) -> Any:
+    """The rows of all instances that ``uids`` name, however many they are."""
+    where = " AND ".join(f"{_UIDS[keyword]} IN (SELECT value FROM json_each(?))" for keyword in uids)  # noqa: S608 - our own names
+    named = (json.dumps(those) for those in uids.values())
+    return cursor.execute(what + where + _IN_ORDER, (Reason.OTHER_CONTENT.value, *named))
 
 
 def states(catalog: Catalog, uids: Mapping[str, str]) -> dict[str, bytes]:
     """What :func:`locate` and :func:`locate_all` go by, of all instances that ``uids`` name, hidden ones too: a digest
     by SOP Instance UID. As long as it is the same, so is what the catalog says of the files of that image.
     """
-    where = " AND ".join(f"{_UIDS[keyword]} = ?" for keyword in uids)
     with catalog.database.reading() as cursor:
-        asked = (Reason.OTHER_CONTENT.value, *uids.values())
-        rows = cursor.execute(_STATES_OF_MANY + where + _IN_ORDER, asked).fetchall()
+        rows = _asked(cursor, _STATES_OF_MANY, {keyword: (uid,) for keyword, uid in uids.items()}).fetchall()
     told: dict[str, bytes] = {}
     for row in rows:
         uid = row[_UID_AT]

@@ -23,7 +23,7 @@ def get(door: Door, association: Association, message: Message) -> None:
         identifier = identifiers.read(association.identifier(), context.transfer_syntax)
         agreed = association.terms.extended.get(context.abstract_syntax, b"")
         asked = query.retrieve(identifier, context.abstract_syntax, relational=agreed[:1] == b"\1")
-        found = door.archive.named(asked)
+        found = door.archive.named(asked, suboperations.MOST + 1)
     except PeerError:
         raise
     except FileroomError as error:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fileroom.archive import Named
 from fileroom.dimse import query, suboperations
 from fileroom.dimse.status import Status, of_error
 from fileroom.dimse.suboperations import CANNOT_SEND, Ahead, Tally
@@ -70,8 +68,7 @@ def _send_all(
         "MoveOriginatorMessageID": message.id,
     }
     done = 0
-    named = [Named(one.header.sop_instance_uid, partial(door.archive.read, one.id)) for one in found]
-    ahead = suboperations.Ahead(door.archive, there, named)
+    ahead = suboperations.Ahead(door.archive, there, map(door.archive.as_named, found))
     try:
         for instance in found:
             if association.cancelled(message.id) or door.stopping.is_set():
