@@ -13,18 +13,16 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pytest
 from PIL import Image
 
-from fileroom.archive import Archive
-from fileroom.model.entries import Level
 from fileroom.model.media import Deidentify
-from fileroom.model.queries import Query
-from fileroom.settings import Settings
-from tests.world import instance, plant
+from tests.media.conftest import everybody
+from tests.world import instance
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fileroom.archive import Archive
 
 SIDE = 16
 MAIN = "<main data-pictures"
@@ -52,17 +50,6 @@ WORLD: dict[str, bytes] = {  # numbers run against places: a viewer goes by plac
     "d": instance(series=4, rows=SIDE, columns=SIDE, pixels=b"\0\0", modality="MR"),
     "e": instance(study=2, patient_id="7", patient_name="NERI^Anna", number=1, NumberOfFrames=2, pixels=bytes(64)),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Any:
-    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
-        archive.bring_in([str(plant(tmp_path / "in", WORLD))])
-        yield archive
-
-
-def everybody(house: Archive) -> list[str]:
-    return [one.id for one in house.search(Query(level=Level.PATIENT)).items]
 
 
 def pages(folder: Path) -> dict[str, str]:

@@ -25,6 +25,7 @@ from fileroom.model.entries import Level
 from fileroom.model.media import Deidentify
 from fileroom.model.queries import Query
 from fileroom.settings import Settings
+from tests.media.conftest import everybody
 from tests.world import instance, plant
 
 WORLD: dict[str, bytes] = {
@@ -36,17 +37,6 @@ WORLD: dict[str, bytes] = {
     ),
     "c/1": instance(study=3, patient_id="7", patient_name="NERI^Anna", preamble=False),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Any:
-    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
-        archive.bring_in([str(plant(tmp_path / "in", WORLD))])
-        yield archive
-
-
-def everybody(house: Archive) -> list[str]:
-    return [one.id for one in house.search(Query(level=Level.PATIENT)).items]
 
 
 def listed_by_pydicom(folder: Path) -> set[str]:

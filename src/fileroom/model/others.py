@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -123,18 +123,23 @@ class OtherImage:
     @classmethod
     def of_dicom(cls, name: str, remarks: tuple[Remark, ...] = ()) -> OtherImage:
         """DICOM files, of which the archive says all there is to say."""
+        return replace(cls.without_grid(name, "DICOM"), transform="header", remarks=remarks)
+
+    @classmethod
+    def without_grid(cls, name: str, kind: str) -> OtherImage:
+        """A file of that format, of whose values and place nothing is said here."""
         return cls(
             name=name,
-            format="DICOM",
+            format=kind,
             shape=(),
             values="",
             samples=0,
             spacing=(),
             orientation="",
-            transform="header",
+            transform="none",
             labels=False,
             unit="",
-            remarks=remarks,
+            remarks=(),
         )
 
 

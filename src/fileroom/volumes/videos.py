@@ -6,6 +6,7 @@ where its pictures are. The same boxes hold still pictures (HEIF, AVIF), which a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fileroom.model.others import OtherImage, Refusal
@@ -46,17 +47,4 @@ def is_one(file: OtherFile) -> bool:
 
 def told(name: str, number: int) -> OtherImage:
     """What is said of one; the browser knows the rest."""
-    return OtherImage(
-        name=name,
-        format=FORMAT,
-        shape=(),
-        values="",
-        samples=0,
-        spacing=(),
-        orientation="",
-        transform="none",
-        labels=False,
-        unit="",
-        remarks=(),
-        video=number,
-    )
+    return replace(OtherImage.without_grid(name, FORMAT), video=number)
