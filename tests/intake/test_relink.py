@@ -21,6 +21,7 @@ from fileroom.model.outcomes import Outcome, Reason
 from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from fileroom.sources import drives
+from tests.packing import pack
 from tests.world import instance, plant, sop_uid
 
 if TYPE_CHECKING:
@@ -159,11 +160,11 @@ def test_an_import_follows_to_another_drive(
     assert found == {"CT": State.ONLINE, "MR": State.OFFLINE}
 
 
-@pytest.mark.parametrize("kind", ["zip", "gztar"])
-def test_what_was_packed_is_found_in_its_container(archive: fileroom.Archive, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("name", ["deflated.zip", "packed.tar.gz", "disc.iso"])
+def test_what_was_packed_is_found_in_its_container(archive: fileroom.Archive, tmp_path: Path, name: str) -> None:
     root = plant(tmp_path / "scans", WORLD)
     archive.bring_in(root)
-    packed = Path(shutil.make_archive(str(tmp_path / "kept" / "all"), kind, root))
+    packed = pack(tmp_path / "kept" / name, WORLD)
     shutil.rmtree(root)
     report = archive.relink(tmp_path / "kept")
     assert (report.files, report.left) == (3, 0)
@@ -172,16 +173,18 @@ def test_what_was_packed_is_found_in_its_container(archive: fileroom.Archive, tm
     assert archive.relink(tmp_path / "kept").files == 0
 
 
-def test_a_container_that_was_moved_and_one_that_was_unpacked(archive: fileroom.Archive, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["deflated.zip", "disc.iso"])
+def test_a_container_that_was_moved_and_one_that_was_unpacked(
+    archive: fileroom.Archive, tmp_path: Path, name: str
+) -> None:
     root = plant(tmp_path / "scans", WORLD)
-    (tmp_path / "a").mkdir()
-    packed = Path(shutil.make_archive(str(tmp_path / "a" / "all"), "zip", root))
+    packed = pack(tmp_path / "a" / name, WORLD)
     archive.bring_in(tmp_path / "a")
-    shutil.move(packed, tmp_path / "moved.zip")
+    moved = packed.rename(tmp_path / f"moved-{name}")
     archive.bring_in(tmp_path / "a")  # which has nothing left
-    assert archive.relink(tmp_path / "moved.zip").files == 3
+    assert archive.relink(moved).files == 3
     assert {state for _, state in places(archive, tmp_path).values()} == {State.ONLINE}
-    (tmp_path / "moved.zip").unlink()
+    moved.unlink()
     assert archive.relink(root).files == 3
     assert places(archive, root)[sop_uid(number=1)] == ("ct/1", State.ONLINE)
     assert archive.check().well

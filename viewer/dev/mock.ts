@@ -155,6 +155,7 @@ class MockArchive {
       key_place: "Secret Service keyring",
       schema_version: "0001",
       header_reader: "fast",
+      outdated: false,
       patients: size,
       studies: size * 4,
       series: size * 15,

@@ -91,4 +91,16 @@ describe("the folders", () => {
     await page.getByRole("dialog").getByRole("heading", { name: "Import finished" }).waitFor();
     expect(await page.getByRole("dialog").innerText()).toMatch(/\d+ files in/);
   });
+
+  it("say when an older version took less from their files, and until they are read again", async () => {
+    await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
+    expect(await page.getByText("An older version took less").count()).toBe(0);
+    python("viewer/e2e/older.py", scratch.path("archive"));
+    await page.reload();
+    await page.getByText("An older version took less from these files.").waitFor();
+    await page.getByRole("button", { name: "Read all files again" }).click();
+    await page.getByRole("dialog").getByRole("heading", { name: "All of it has been read again" }).waitFor();
+    await page.getByText("An older version took less").waitFor({ state: "detached" });
+    expect(complained(watched)).toEqual([]);
+  });
 });

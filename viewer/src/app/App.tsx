@@ -89,6 +89,7 @@ function PageOf() {
       return (
         <FoldersPage
           store={folders}
+          outdated={archive.status.value?.outdated === true}
           onImport={() => {
             imports.show();
           }}

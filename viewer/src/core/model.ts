@@ -462,6 +462,8 @@ export interface Status {
   readonly key_place: string;
   readonly schema_version: string;
   readonly header_reader: string;
+  /** Files were read by an older version, which took less from them: reading them again fills in what is new. */
+  readonly outdated: boolean;
   readonly patients: number;
   readonly max_patients: number | null;
   readonly studies: number;

@@ -11,6 +11,8 @@ import type { FolderStore } from "./folderStore.ts";
 
 interface FoldersPageProps {
   readonly store: FolderStore;
+  /** What files say was taken by an older version, which took less. */
+  readonly outdated: boolean;
   readonly onImport: () => void;
   readonly onAgain: (root: Root) => void;
   /** Read again what lies under these folders, or all there is. */
@@ -20,7 +22,7 @@ interface FoldersPageProps {
 }
 
 /** The folders that were brought in, by path. */
-export function FoldersPage({ store, onImport, onAgain, onRebuild, onReread }: FoldersPageProps) {
+export function FoldersPage({ store, outdated, onImport, onAgain, onRebuild, onReread }: FoldersPageProps) {
   const leaving = useSignal<Root | undefined>(undefined);
   const lettering = useSignal<Root | undefined>(undefined);
   useEffect(() => void store.load(), [store]);
@@ -42,6 +44,7 @@ export function FoldersPage({ store, onImport, onAgain, onRebuild, onReread }: F
         </a>
       </header>
       {problem === undefined ? null : <Problem problem={problem} onRetry={() => void store.load()} />}
+      {outdated ? <p class="folder-advice" role="status">{t("folders.outdated", { action: t("folders.rebuildAll") })}</p> : null}
       {roots?.length === 0 ? <NoFolders onImport={onImport} /> : null}
       {roots === undefined || roots.length === 0 ? null : <Table {...{ roots, store, leaving, lettering, onAgain, onRebuild }} />}
       {lettering.value === undefined ? null : (
