@@ -43,6 +43,16 @@ def test_a_series_of_the_archive_and_a_folder_that_is_in_none(
     assert (tmp_path / "one.nii").read_bytes() == (tmp_path / "two.nii").read_bytes()
 
 
+def test_a_series_goes_into_a_folder_as_its_files_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {f"IM{n}": instance(number=n) for n in (1, 2)}
+    folder = plant(tmp_path / "in", files)
+    assert run(["convert", str(folder), str(tmp_path / "out"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["images"][0]["format"] == "DICOM"
+    assert [path.read_bytes() for path in sorted((tmp_path / "out").iterdir())] == list(files.values())
+    assert run(["convert", str(folder), str(tmp_path / "out")]) != 0
+    assert "is there already" in capsys.readouterr().err
+
+
 def test_what_is_refused_says_why_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {f"IM{n}": instance(number=n, ImagePositionPatient=[0, 0, n * n]) for n in range(1, 6)}
     folder = plant(tmp_path / "in", files)

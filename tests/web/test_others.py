@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import time
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import nibabel
 import numpy as np
+import pydicom
 import pytest
 
 from tests.cli.test_open_hostile import hostile
@@ -161,6 +164,68 @@ def test_a_series_is_converted_and_fetched_once(client: TestClient, tmp_path: Pa
     image = nibabel.Nifti1Image.from_bytes(gzip.decompress(answer.content))
     assert image.shape == (4, 4, 3)
     assert client.get(f"{url}/api/jobs/{job}/file").status_code == 404
+
+
+def converted(client: TestClient, url: str, series: str, form: str) -> tuple[dict[str, Any], bytes]:
+    job = client.post(f"{url}/api/series/{series}/convert", json={"form": form}).json()["job"]
+    ended(client, url)
+    told: dict[str, Any] = client.get(f"{url}/api/jobs/{job}").json()
+    return told, client.get(f"{url}/api/jobs/{job}/file").content
+
+
+def test_a_file_of_another_kind_becomes_dicom_in_a_zip_with_its_values_and_place(
+    client: TestClient, tmp_path: Path
+) -> None:
+    values = NUMBERS / np.float32(7)
+    url, _ = opened(client, client.post("/api/others", json={"paths": [str(nifti(tmp_path / "a.nii", values))]}))
+    [series] = client.get(f"{url}/api/series").json()["items"]
+    told, data = converted(client, url, series["id"], "dicom")
+    assert (told["state"], told["summary"]["name"], told["progress"]["done"]) == ("done", "a.zip", 3)
+    assert told["summary"]["image"]["remarks"] == ["rounded_to_16_bits"]
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert packed.namelist() == ["a/1.dcm", "a/2.dcm", "a/3.dcm"]
+        images = [pydicom.dcmread(io.BytesIO(packed.read(name))) for name in packed.namelist()]
+    assert [list(image.ImagePositionPatient) for image in images] == [[-10, 5, 20], [-10, 5, 24], [-10, 5, 28]]
+    for image, plane in zip(images, np.moveaxis(values, 2, 0), strict=True):
+        meant = image.pixel_array * float(image.RescaleSlope) + float(image.RescaleIntercept)
+        assert np.allclose(meant, plane.T, atol=values.max() / 65_000)
+
+
+def test_a_file_of_another_kind_is_converted_as_it_is_and_not_as_it_is_shown(
+    client: TestClient, tmp_path: Path
+) -> None:
+    values = NUMBERS.astype(np.complex64) * 1j
+    url, _ = opened(client, client.post("/api/others", json={"paths": [str(nifti(tmp_path / "a.nii", values))]}))
+    [series] = client.get(f"{url}/api/series").json()["items"]
+    _, data = converted(client, url, series["id"], "nii.gz")
+    image = nibabel.Nifti1Image.from_bytes(gzip.decompress(data))
+    assert np.array_equal(np.asanyarray(image.dataobj), values)  # its magnitude is what is shown
+
+
+def test_a_series_that_is_dicom_comes_as_its_files_are(client: TestClient, tmp_path: Path) -> None:
+    # no volume, and none is needed
+    files = {f"IM{n}": instance(number=n, ImagePositionPatient=[0, 0, n * n]) for n in (1, 2, 3)}
+    answer = client.post("/api/sessions", json={"path": str(plant(tmp_path / "in", files))})
+    url = str(answer.json()["url"]).rstrip("/")
+    ended(client, url)
+    [series] = client.get(f"{url}/api/series").json()["items"]
+    told, data = converted(client, url, series["id"], "dicom")
+    assert (told["state"], told["summary"]["media_type"]) == ("done", "application/zip")
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert [packed.read(name) for name in packed.namelist()] == list(files.values())
+
+
+def test_a_file_that_changed_is_not_converted_and_the_session_goes_on(client: TestClient, tmp_path: Path) -> None:
+    paths = [str(nifti(tmp_path / name)) for name in ("a.nii", "b.nii")]
+    url, _ = opened(client, client.post("/api/others", json={"paths": paths}))
+    series = {one["description"]: one["id"] for one in client.get(f"{url}/api/series").json()["items"]}
+    nifti(tmp_path / "a.nii", np.zeros((9, 9, 9), np.int16))
+    answer = client.post(f"{url}/api/series/{series['a.nii']}/convert", json={"form": "dicom"})
+    ended(client, url)
+    # it is told at once, or by the job where that had begun by then
+    said = client.get(f"{url}/api/jobs/{answer.json()['job']}").json() if answer.status_code == 202 else answer.json()
+    assert "has changed" in (said.get("detail") or said["message"])
+    assert converted(client, url, series["b.nii"], "nrrd")[1].startswith(b"NRRD0005")
 
 
 def test_what_is_no_volume_is_said_with_its_reason(client: TestClient, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model.others import Conversion, Label, OtherImage
+    from fileroom.volumes.convert import Images as SeriesImages
     from fileroom.volumes.volume import Volume
 
 
@@ -34,13 +35,14 @@ class Volumes(Images):
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
     ) -> OtherImage:
-        """Write a series as one volume to ``path``: ``.nii``, ``.nii.gz``, ``.nrrd``, or a folder of DICOM images.
+        """Write a series to ``path``: as one volume (``.nii``, ``.nii.gz``, ``.nrrd``), or a folder of DICOM images,
+        which are its own files as they are unless it was made of a file of another kind.
 
-        Undecodable, with the reason, when its images are no such thing; BadRequest when something is there already.
+        Undecodable, with the reason, when its images are no volume; BadRequest when something is there already.
         """
-        from fileroom.volumes.convert import to_path
+        from fileroom.volumes.convert import series_to_path
 
-        return to_path(self._volume(series_id), path, on_progress, cancel)
+        return series_to_path(self._images(series_id), path, on_progress, cancel)
 
     def convert_to(
         self,
@@ -50,16 +52,25 @@ class Volumes(Images):
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
     ) -> tuple[Conversion, bytes]:
-        """The same (``nii.gz`` or ``nrrd``) into memory: what it became, and the file itself."""
-        from fileroom.volumes.convert import to_memory
+        """The same (``nii.gz``, ``nrrd``, or ``dicom`` in a ZIP) into memory: what it became, and the file itself."""
+        from fileroom.volumes.convert import series_to_memory
 
-        return to_memory(self._volume(series_id), form, on_progress, cancel)
+        return series_to_memory(self._images(series_id), form, on_progress, cancel)
 
     def _volume(self, series_id: str) -> Volume:
         from fileroom.volumes.series import series_volume
 
+        images = self._images(series_id)
+        return series_volume(images.name, images.files)
+
+    def _images(self, series_id: str) -> SeriesImages:
+        from fileroom.volumes.convert import Images as Found
+
         series = self._series(series_id)
         found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
-        return series_volume(
-            series.description, ((file.path, file.header) for file in map(self.read, (i.id for i in found)))
+        others = {} if self.opened_others is None else self.opened_others.volumes
+        return Found(
+            name=series.description,
+            files=tuple((file.path, file.header) for file in map(self.read, (one.id for one in found))),
+            made_of=others.get(series.series_instance_uid),
         )

@@ -182,3 +182,4 @@ class Others:
     failures: tuple[OtherFailure, ...] = ()
     named: dict[str, tuple[Label, ...]] = field(default_factory=dict)
     videos: tuple[Any, ...] = ()  # files, as volumes.files has them
+    volumes: dict[str, Any] = field(default_factory=dict)  # what was read, by Series Instance UID, to be converted

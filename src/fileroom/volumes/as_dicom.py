@@ -7,7 +7,6 @@ knows. Values are exact: integers of up to 32 bits as Pixel Data, all others as 
 
 from __future__ import annotations
 
-import threading
 import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,7 +85,6 @@ class Slices:
     frame_of_reference: str
     number: int = 1
     series: str = field(default_factory=lambda: new_uid())  # noqa: PLW0108 - it stands further down
-    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
     rounded: bool = False  # values to 16 bits with a scale, for files that other programs shall read
 
     def __len__(self) -> int:
@@ -117,9 +115,8 @@ class Slices:
         return Slice(self, number, head, length)
 
     def pixels(self, number: int) -> bytes:
-        """The pixels of one of them. The libraries behind it read from one place of a file at a time."""
-        with self._one_at_a_time:
-            plane = self.volume.values.plane(number)
+        """The pixels of one of them."""
+        plane = self.volume.values.plane(number)
         if plane.dtype.kind == "c":
             plane = np.abs(plane)
         if self.volume.samples > COLOURS:

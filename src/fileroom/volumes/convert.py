@@ -2,58 +2,113 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fileroom.errors import BadRequest
 from fileroom.jobs import CancelToken, Progress
-from fileroom.model.others import Conversion, Refusal, Remark
+from fileroom.model.others import Conversion, OtherImage, Refusal, Remark
 from fileroom.volumes.as_dicom import pixel_kind
+from fileroom.volumes.dicom_files import into_folder, into_zip, made_of, size_of, stored
 from fileroom.volumes.reading import read_path
 from fileroom.volumes.refusing import Refused
+from fileroom.volumes.series import series_volume
 from fileroom.volumes.writing import form_of, stream, write
 
 if TYPE_CHECKING:
     import os
 
     from fileroom.jobs import OnProgress
-    from fileroom.model.others import OtherImage
+    from fileroom.model.headers import Header
     from fileroom.volumes.volume import Volume
     from fileroom.volumes.writing import OnPlane
 
-FORMS: Final = {"nii.gz": "application/gzip", "nrrd": "application/octet-stream"}
+FORMS: Final = {"nii.gz": "application/gzip", "nrrd": "application/octet-stream", "dicom": "application/zip"}
 MOST_IN_MEMORY = 4 << 30  # of the values, before they are packed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """A series: its files in their order, and the volume that they were made of, if they were made for a look."""
+
+    name: str
+    files: tuple[tuple[str, Header], ...] = field(repr=False)
+    made_of: Volume | None = None
+
+    def volume(self) -> Volume:
+        """As one volume. Refused, with the reason, when these images are none."""
+        return self.made_of or series_volume(self.name, self.files)
+
+    @property
+    def paths(self) -> list[str]:
+        """Where the files are."""
+        return [path for path, _ in self.files]
+
+
+def series_to_path(
+    series: Images, path: str | os.PathLike[str], on_progress: OnProgress | None, cancel: CancelToken | None
+) -> OtherImage:
+    """Write a series; the name says what it becomes. What is DICOM already goes into a folder as it is."""
+    out = Path(path)
+    if series.made_of is not None or form_of(out) != "dicom":
+        return to_path(series.volume(), out, on_progress, cancel)
+    count = len(series.files)
+    into_folder(stored(series.paths), count, out, _teller(count, on_progress, cancel))
+    return OtherImage.of_dicom(series.name)
+
+
+def series_to_memory(
+    series: Images, form: str, on_progress: OnProgress | None, cancel: CancelToken | None
+) -> tuple[Conversion, bytes]:
+    """What became of it, and the file itself: DICOM images in a ZIP."""
+    if form not in FORMS:
+        raise BadRequest(f"{form} is none of {', '.join(FORMS)}")
+    out = BytesIO()
+    if form == "dicom" and series.made_of is None:
+        _room_for(size_of(series.paths))
+        teller = _teller(len(series.files), on_progress, cancel)
+        into_zip(stored(series.paths), len(series.files), out, _file_name(series.name), teller)
+        told = OtherImage.of_dicom(series.name)
+    else:
+        told = _to_memory(series.volume(), form, out, on_progress, cancel)
+    name = f"{_file_name(series.name)}.{'zip' if form == 'dicom' else form}"
+    data = out.getvalue()
+    return Conversion(image=told, name=name, media_type=FORMS[form], size=len(data)), data
+
+
+def _to_memory(
+    volume: Volume, form: str, out: BytesIO, on_progress: OnProgress | None, cancel: CancelToken | None
+) -> OtherImage:
+    columns, rows = volume.shape[:2]
+    _room_for(columns * rows * volume.planes * volume.samples * volume.dtype.itemsize)
+    teller = _teller(volume.planes, on_progress, cancel)
+    if form == "dicom":
+        into_zip(made_of(volume), volume.planes, out, _file_name(volume.name), teller)
+        return _told_of_dicom(volume)
+    stream(volume, out, form, teller)
+    return volume.told()
+
+
+def _room_for(size: int) -> None:
+    if size > MOST_IN_MEMORY:
+        raise Refused(Refusal.TOO_LARGE, "convert it on the command line")
 
 
 def to_path(
     volume: Volume, path: str | os.PathLike[str], on_progress: OnProgress | None, cancel: CancelToken | None
 ) -> OtherImage:
     """Write a volume; the name says what it becomes."""
-    if volume.format == "DICOM" and form_of(Path(path)) == "dicom":
-        raise BadRequest("it is DICOM already: name a file .nii, .nii.gz or .nrrd")
-    write(volume, Path(path), _teller(volume, on_progress, cancel))
+    write(volume, Path(path), _teller(volume.planes, on_progress, cancel))
+    return _told_of_dicom(volume) if form_of(Path(path)) == "dicom" else volume.told()
+
+
+def _told_of_dicom(volume: Volume) -> OtherImage:
     told = volume.told()
-    if form_of(Path(path)) == "dicom" and volume.samples == 1 and pixel_kind(volume).kind == "f":
+    if volume.samples == 1 and pixel_kind(volume).kind == "f":
         return replace(told, remarks=(*told.remarks, Remark.ROUNDED_TO_16_BITS))
     return told
-
-
-def to_memory(
-    volume: Volume, form: str, on_progress: OnProgress | None, cancel: CancelToken | None
-) -> tuple[Conversion, bytes]:
-    """What became of it, and the file itself."""
-    if form not in FORMS:
-        raise BadRequest(f"{form} is none of {', '.join(FORMS)}")
-    columns, rows = volume.shape[:2]
-    if columns * rows * volume.planes * volume.samples * volume.dtype.itemsize > MOST_IN_MEMORY:
-        raise Refused(Refusal.TOO_LARGE, "convert it on the command line")
-    out = BytesIO()
-    stream(volume, out, form, _teller(volume, on_progress, cancel))
-    data = out.getvalue()
-    name = f"{_file_name(volume.name)}.{form}"
-    return Conversion(image=volume.told(), name=name, media_type=FORMS[form], size=len(data)), data
 
 
 def file_to_path(
@@ -70,13 +125,13 @@ def file_to_path(
     return tuple(told)
 
 
-def _teller(volume: Volume, on_progress: OnProgress | None, cancel: CancelToken | None) -> OnPlane:
+def _teller(total: int, on_progress: OnProgress | None, cancel: CancelToken | None) -> OnPlane:
     token = cancel or CancelToken()
 
     def tell(planes: int) -> None:
         token.check()
         if on_progress is not None:
-            on_progress(Progress(phase="converting", seen=planes, done=planes, read=planes, total=volume.planes))
+            on_progress(Progress(phase="converting", seen=planes, done=planes, read=planes, total=total))
 
     tell(0)
     return tell

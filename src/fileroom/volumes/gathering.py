@@ -19,6 +19,7 @@ from fileroom.volumes.labels import looks_like_labels
 from fileroom.volumes.odd_dicom import as_meant, with_identity
 from fileroom.volumes.reading import DATA_ONLY, read_volumes
 from fileroom.volumes.refusing import Refused
+from fileroom.volumes.volume import OneAtATime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,6 +58,7 @@ def gather_all(
         failures=tuple(found.failures),
         named=found.named,
         videos=tuple(found.videos),
+        volumes=found.volumes,
     )
     return found.files, told
 
@@ -76,6 +78,7 @@ class Gathered:
     failures: list[OtherFailure] = field(default_factory=list)
     named: dict[str, tuple[Label, ...]] = field(default_factory=dict)  # by Series Instance UID
     videos: list[OtherFile] = field(default_factory=list)
+    volumes: dict[str, Volume] = field(default_factory=dict)
     study: str = field(default_factory=new_uid)
     first_error: FileroomError | None = None
 
@@ -184,6 +187,7 @@ class _Opened(Opened):
 
 
 def _show(found: Gathered, volume: Volume, spaces: list[tuple[Volume, str]]) -> None:
+    volume = replace(volume, values=OneAtATime(volume.values))  # shown and converted at once
     volume.values.plane(volume.planes - 1)  # what is cut says so now
     slices = Slices(volume, found.study, _space_of(volume, spaces), number=len(found.images) + 1)
     guessed = not volume.labels and looks_like_labels(volume)
@@ -193,6 +197,7 @@ def _show(found: Gathered, volume: Volume, spaces: list[tuple[Volume, str]]) -> 
         found.named[slices.series] = volume.named
     files = {f"{len(found.images):03}/{number:06}.dcm": one for number, one in enumerate(slices)}
     found.files.update(files)
+    found.volumes[slices.series] = volume
     found.images.append(told)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
@@ -42,6 +43,19 @@ class Held:
     def plane(self, number: int) -> NDArray[Any]:
         """As :class:`Values` says."""
         return self.array[:, :, number]
+
+
+@dataclass(frozen=True, slots=True)
+class OneAtATime:
+    """Values that several may ask for at once: what reads them is in one place of a file at a time."""
+
+    values: Values = field(repr=False)
+    lock: Lock = field(default_factory=Lock, repr=False)
+
+    def plane(self, number: int) -> NDArray[Any]:
+        """As :class:`Values` says."""
+        with self.lock:
+            return self.values.plane(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

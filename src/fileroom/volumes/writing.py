@@ -6,20 +6,20 @@ Plane by plane, so that no volume has to fit into memory; under another name unt
 from __future__ import annotations
 
 import gzip
-import os
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fileroom.errors import BadRequest, FileroomError
+from fileroom.errors import BadRequest
 from fileroom.model.others import Refusal
-from fileroom.volumes.as_dicom import Slices, new_uid
+from fileroom.volumes.dicom_files import into_folder, made_of
+from fileroom.volumes.new_file import new_file
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import RAS_TO_LPS, at_right_angles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
     from typing import IO
 
@@ -48,11 +48,11 @@ def write(volume: Volume, out: Path, on_plane: OnPlane = lambda _: None) -> None
     """Write ``volume`` to ``out``, whose name says what it becomes. BadRequest when something is there already."""
     form = form_of(out)
     if form == "dicom":
-        _write_dicom(volume, out, on_plane)
+        into_folder(made_of(volume), volume.planes, out, on_plane)
         return
     if out.exists():
         raise BadRequest(f"{out} is there already")
-    with _new_file(out) as file:
+    with new_file(out) as file:
         stream(volume, file, "nrrd" if form == "nrrd" else "nii.gz" if out.suffix.lower() == ".gz" else "nii", on_plane)
 
 
@@ -62,20 +62,6 @@ def stream(volume: Volume, file: IO[bytes], form: str, on_plane: OnPlane = lambd
         _write_nrrd(volume, file, on_plane)
     else:
         _write_nifti(volume, file, on_plane, packed=form.endswith("gz"))
-
-
-@contextmanager
-def _new_file(out: Path) -> Iterator[IO[bytes]]:
-    """A file that has its name only when all of it is there."""
-    temporary = out.with_name(f".{out.name}.part")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-        os.replace(temporary, out)  # noqa: PTH105 - the same
-    except OSError as error:
-        raise FileroomError(f"{out} cannot be written: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 # -- NIfTI ---------------------------------------------------------------------------------------------------------
@@ -182,30 +168,3 @@ def nrrd_header(volume: Volume, kind: np.dtype[Any]) -> str:
 
 def _vector(numbers: Any) -> str:
     return f"({','.join(repr(float(number)) for number in numbers)})"
-
-
-# -- DICOM ---------------------------------------------------------------------------------------------------------
-
-
-def _write_dicom(volume: Volume, out: Path, on_plane: OnPlane) -> None:
-    """A folder of Secondary Captures. Floating point is rounded to 16 bits with a scale: what is no Parametric Map may
-    not have it (PS3.3 A.8.1)."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadRequest(f"{out} is there already, and is no empty folder")
-    slices = Slices(volume, new_uid(), new_uid(), rounded=True)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileroomError(f"{out} cannot be made: {error.strerror}") from error
-    digits = len(str(len(slices)))
-    written: list[Path] = []
-    try:
-        for number, one in enumerate(slices, 1):
-            written.append(out / f"{number:0{digits}}.dcm")
-            with _new_file(written[-1]) as file:
-                file.write(one.read_at(0, one.size))
-            on_plane(number)
-    except BaseException:  # half a series is worse than none
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise

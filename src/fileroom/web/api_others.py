@@ -29,7 +29,7 @@ MOST_HEADER = 1 << 20
 PIECE = 1 << 18
 HANDED_IN = "application/vnd.fileroom.files"
 A_MOMENT = 0.3
-FORMS = ("nii.gz", "nrrd")
+FORMS = ("nii.gz", "nrrd", "dicom")
 
 
 async def open_others(request: Request) -> Response:
@@ -133,11 +133,11 @@ async def label_map(request: Request) -> Response:
 
 
 async def convert(request: Request) -> Response:
-    """Begin to write a series as one file."""
+    """Begin to write a series as one file; DICOM images in a ZIP."""
     asked: dict[str, Any] = await read_json(request)
     form = asked.get("form")
     if not isinstance(form, str) or form not in FORMS:
-        raise BadRequest("“form” must be nii.gz or nrrd.")
+        raise BadRequest("“form” must be nii.gz, nrrd or dicom.")
     jobs = Door.of(request).jobs
     job = jobs.start_conversion(request.path_params["id"], form)
     await jobs.first_word(job, A_MOMENT)

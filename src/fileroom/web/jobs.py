@@ -142,6 +142,7 @@ class Job:
             "progress": plain(self.progress),
             "summary": plain(self.summary),
             "message": self.message,
+            "reason": str(self.error.reason) if self.error is not None and self.error.reason else "",
         }
 
     def changed(self) -> None:

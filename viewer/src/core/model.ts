@@ -4,6 +4,8 @@
  * Dates and times are the text that stands in the file (DA `YYYYMMDD`, TM `HHMMSS.ffffff`, PS3.5 6.2), lengths are
  * millimetres, absent values are `null` (numbers) or `""` (text).
  */
+import type { Remark } from "./others.ts";
+
 
 export type Level = "patient" | "study" | "series" | "instance";
 
@@ -542,6 +544,8 @@ interface JobOf<Kind extends string, Summary> {
   readonly progress: Progress;
   readonly summary: Summary | null;
   readonly message: string;
+  /** Of what failed, a word that the page knows a sentence for; else "". */
+  readonly reason: string;
 }
 export type ImportJob = JobOf<"import", ImportSummary>;
 export type CheckJob = JobOf<"check", CheckReport>;
@@ -588,6 +592,7 @@ export interface Conversion {
   readonly name: string;
   readonly size: number;
   readonly media_type: string;
+  readonly image: { readonly remarks: readonly Remark[] };
 }
 export type ConversionJob = JobOf<"conversion", Conversion>;
 /** A copy of a medium in memory: what could not be read of it, by their paths. */

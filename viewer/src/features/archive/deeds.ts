@@ -11,6 +11,7 @@ import type { ArchiveStore, Chosen } from "./archiveStore.ts";
 const FORMS = [
   ["nii.gz", "NIfTI"],
   ["nrrd", "NRRD"],
+  ["dicom", "DICOM"],
 ] as const;
 
 /** What may be done with the entry under the hand: the same by key, by menu and by button. */
@@ -27,7 +28,7 @@ export class Deeds {
   readonly contradicted = signal<string | undefined>(undefined);
 
   /** The series that is being saved as a file of another kind. */
-  readonly saving = signal<{ readonly series: Series; readonly form: "nii.gz" | "nrrd" } | undefined>(undefined);
+  readonly saving = signal<{ readonly series: Series; readonly form: "nii.gz" | "nrrd" | "dicom" } | undefined>(undefined);
 
   /** The entry that is to be sent to another node, while one says to which. */
   readonly sending = signal<Chosen | undefined>(undefined);

@@ -4,12 +4,13 @@ import { useEffect } from "preact/hooks";
 import type { ConversionJob, Progress, Series } from "../../core/model.ts";
 import * as api from "../../io/api.ts";
 import { listenToJob } from "../../io/events.ts";
-import { Dialog } from "../kit/index.ts";
+import { Dialog, Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { refused, said } from "./said.ts";
 
-export type Form = "nii.gz" | "nrrd";
-const NAMES: Readonly<Record<Form, string>> = { "nii.gz": "NIfTI", nrrd: "NRRD" };
+export type Form = "nii.gz" | "nrrd" | "dicom";
+export const FORMS: readonly Form[] = ["nii.gz", "nrrd", "dicom"];
+export const NAMES: Readonly<Record<Form, string>> = { "nii.gz": "NIfTI", nrrd: "NRRD", dicom: "DICOM" };
 
 interface ConvertDialogProps {
   readonly series: Series;
@@ -43,7 +44,7 @@ export function ConvertDialog({ series, form, onClose }: ConvertDialogProps) {
             if (ended.state === "done") {
               state.value = { at: "done", job: ended };
               download(api.madeFileUrl(ended.job));
-            } else fail(refused("", "", ended.message));
+            } else fail(refused(ended.reason, "", ended.message));
           },
           onLost: () => {
             fail(t("convert.lost"));
@@ -84,14 +85,25 @@ function Told({ state }: { readonly state: State }) {
       const { progress } = state;
       return (
         <>
-          <progress max={progress?.total ?? 1} value={progress?.done ?? 0} />
+          <progress aria-label={t("convert.begin")} max={progress?.total ?? 1} value={progress?.done ?? 0} />
           <p role="status">{progress === undefined ? t("convert.begin") : t("convert.writing", { done: progress.done, total: progress.total ?? 0 })}</p>
         </>
       );
     }
     case "done": {
       const made = state.job.summary;
-      return <p role="status">{made === null ? "" : t("convert.done", { name: made.name, size: fmt().bytes(made.size) })}</p>;
+      if (made === null) return null;
+      return (
+        <>
+          <p role="status">{t("convert.done", { name: made.name, size: fmt().bytes(made.size) })}</p>
+          {made.image.remarks.map((remark) => (
+            <p key={remark} class="others-remark">
+              <Icon name="info" />
+              <span>{t(`remark.${remark}`)}</span>
+            </p>
+          ))}
+        </>
+      );
     }
     case "failed":
       return (

@@ -8,6 +8,7 @@ import { address } from "../../core/place.ts";
 import * as api from "../../io/api.ts";
 import { Icon, openMenu } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
+import { ConvertDialog, type Form, FORMS, NAMES } from "./ConvertDialog.tsx";
 import { refused, said } from "./said.ts";
 
 const LOOK_MS = 400;
@@ -93,9 +94,31 @@ function Image({ image, series, all }: ImageProps) {
             {t("others.view")}
           </a>
         )}
+        {series === undefined || image.series_uid === "" ? null : <SaveMenu series={series} />}
         {series === undefined || !canLieOver(image) ? null : <OverMenu series={series} below={all.filter(({ id, rows }) => id !== series.id && rows !== null)} />}
       </div>
     </li>
+  );
+}
+
+/** The image as a file of another kind; it goes into the downloads of the browser. */
+function SaveMenu({ series }: { readonly series: Series }) {
+  const form = useSignal<Form | undefined>(undefined);
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        aria-haspopup="menu"
+        onClick={(event) => {
+          const items = FORMS.map((one) => ({ label: NAMES[one], run: () => { form.value = one; } }));
+          openMenu(t("others.save"), items, event.currentTarget);
+        }}
+      >
+        {t("others.save")} <Icon name="chevron" size={12} />
+      </button>
+      {form.value === undefined ? null : <ConvertDialog series={series} form={form.value} onClose={() => (form.value = undefined)} />}
+    </>
   );
 }
 
