@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,13 +148,12 @@ CASES: dict[str, tuple[Mapping[str, bytes], Refusal, str]] = {
         Refusal.NOT_ONE_VOLUME,
         "more often",
     ),
-    "no position": (slices([0], ImageOrientationPatient=None), Refusal.NOT_ONE_VOLUME, "where they lie"),
-    "no pixels": ({"x": instance(rows=0)}, Refusal.NO_IMAGE, ""),
-    "a film": (
-        {"x": instance(modality="US", NumberOfFrames="2", pixels=bytes(64))},
+    "a place that one does not have": (
+        {**slices([0, 1]), "x": instance(number=9, ImagePositionPatient=None)},
         Refusal.NOT_ONE_VOLUME,
-        "frames do not say",
+        "some of its images do not say",
     ),
+    "no pixels": ({"x": instance(rows=0)}, Refusal.NO_IMAGE, ""),
 }
 
 
@@ -165,6 +165,79 @@ def test_what_is_no_volume_is_refused_and_nothing_is_written(archive: Archive, t
         archive.convert(series, tmp_path / "out.nii.gz")
     assert caught.value.reason == reason
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "in"]
+
+
+def test_a_film_without_a_place_becomes_a_file_that_claims_none(archive: Archive, tmp_path: Path) -> None:
+    """As of ultrasound: nothing is said of the patient, and the sizes of pixels only where they are known."""
+    import nibabel
+
+    film = instance(modality="US", NumberOfFrames="2", pixels=np.arange(32, dtype="<u2").tobytes(), PixelSpacing=None)
+    told = archive.convert(brought_in(archive, tmp_path / "in", {"x": film}), tmp_path / "out.nii")
+    assert (told.shape, told.orientation, told.spacing) == ((4, 4, 1, 2), "", ())
+    assert told.remarks == (Remark.NO_ORIENTATION, Remark.NO_SPACING)
+    loaded = nibabel.load(tmp_path / "out.nii")
+    assert (int(loaded.header["qform_code"]), int(loaded.header["sform_code"])) == (0, 0)
+    assert np.array_equal(np.asanyarray(loaded.dataobj).ravel("F"), np.arange(32))
+
+
+def test_photographs_follow_each_other_and_keep_the_size_of_their_pixels(archive: Archive, tmp_path: Path) -> None:
+    files = {
+        f"IM{n}": instance(
+            number=n, ImageOrientationPatient=None, PixelSpacing=[3, 2], pixels=np.full(16, n, "<u2").tobytes()
+        )
+        for n in (2, 1)
+    }
+    told = archive.convert(brought_in(archive, tmp_path / "in", files), tmp_path / "out.nrrd")
+    assert (told.shape, told.spacing[:2], told.remarks) == ((4, 4, 1, 2), (2, 3), (Remark.NO_ORIENTATION,))
+    import nrrd
+
+    values, header = nrrd.read(str(tmp_path / "out.nrrd"))
+    assert values[0, 0, 0].tolist() == [1, 2]
+    assert "space" not in header
+
+
+def test_tiles_of_united_imaging_lie_where_their_private_sequence_says(archive: Archive, tmp_path: Path) -> None:
+    """Which has no Image Position of the picture: five tiles of 2 x 2, three in a row."""
+    import nibabel
+    import pydicom
+
+    tiles = np.zeros((4, 6), "<u2")
+    for tile in range(5):
+        row, column = divmod(tile, 3)
+        tiles[row * 2 : row * 2 + 2, column * 2 : column * 2 + 2] = tile + 1
+    plain = instance(modality="MR", rows=4, Columns=6, ImagePositionPatient=None, pixels=tiles.tobytes())
+    image = pydicom.dcmread(io.BytesIO(plain))
+    items = [pydicom.Dataset() for _ in range(5)]
+    for number, item in enumerate(items):
+        item.ImagePositionPatient = [10, 20, 4 * number]
+    image.private_block(0x0065, "Image Private Header", create=True).add_new(0x51, "SQ", pydicom.Sequence(items))
+    image.save_as(tmp_path / "tiles.dcm")
+    told = archive.convert(
+        brought_in(archive, tmp_path / "in", {"x": (tmp_path / "tiles.dcm").read_bytes()}), tmp_path / "out.nii"
+    )
+    assert (told.shape, told.orientation, told.spacing[2]) == ((2, 2, 5, 1), "LPH", 4)
+    loaded = nibabel.load(tmp_path / "out.nii")
+    assert np.asanyarray(loaded.dataobj)[0, 0].tolist() == [1, 2, 3, 4, 5]
+    assert loaded.affine[:3, 3].tolist() == [-10, -20, 0]
+
+
+def test_colours_by_a_palette_become_colours(archive: Archive, tmp_path: Path) -> None:
+    import nibabel
+    import pydicom
+
+    indices = np.arange(16, dtype="u1") % 3
+    plain = instance(modality="US", BitsAllocated=8, BitsStored=8, HighBit=7, pixels=indices.tobytes())
+    image = pydicom.dcmread(io.BytesIO(plain))
+    image.PhotometricInterpretation = "PALETTE COLOR"
+    for name, table in (("Red", (9, 0, 0)), ("Green", (0, 8, 0)), ("Blue", (0, 0, 7))):
+        image.add_new(f"{name}PaletteColorLookupTableDescriptor", "US", [3, 0, 16])
+        setattr(image, f"{name}PaletteColorLookupTableData", np.array(table, "<u2").tobytes())
+    image.save_as(tmp_path / "palette.dcm")
+    archive.convert(
+        brought_in(archive, tmp_path / "in", {"x": (tmp_path / "palette.dcm").read_bytes()}), tmp_path / "out.nii"
+    )
+    values = np.asanyarray(nibabel.load(tmp_path / "out.nii").dataobj)
+    assert [tuple(int(part) for part in value) for value in values[:3, 0, 0]] == [(9, 0, 0), (0, 8, 0), (0, 0, 7)]
 
 
 def test_planes_of_a_dose_lie_where_its_offsets_say(archive: Archive, tmp_path: Path) -> None:

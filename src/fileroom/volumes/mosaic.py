@@ -1,6 +1,7 @@
-"""Mosaics of Siemens: all slices of one moment as tiles of one picture.
+"""Mosaics of Siemens and of United Imaging: all slices of one moment as tiles of one picture.
 
-How many there are, and which way they follow each other, stands in a private header (CSA), which nibabel reads.
+How many there are, and which way they follow each other, stands with Siemens in a private header (CSA), which nibabel
+reads; with United Imaging each tile has an item in a private sequence, with its Image Position.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from fileroom.model.headers import Header
 
 MARK = "MOSAIC"
+UNITED, TILES = "Image Private Header", 0x51  # a private creator of United Imaging, and its sequence of tiles
+NEAR = 0.01  # mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Mosaic:
 
 def mosaic_of(path: str, header: Header) -> Mosaic | None:
     """What the tiles of an image are; None when it is no mosaic, or does not say enough of itself."""
+    if not header.image_position and header.modality == "MR" and header.image_orientation and header.pixel_spacing:
+        return _united(path, header)
     if MARK not in header.image_type or not header.image_position or not header.image_orientation:
         return None
     load_pydicom()
@@ -70,6 +75,31 @@ def mosaic_of(path: str, header: Header) -> Mosaic | None:
     if not tiles or normal is None or not step or not header.rows or not header.columns:
         return None
     return _mosaic(header, int(tiles), np.asarray(normal, dtype=float), float(step))
+
+
+def _united(path: str, header: Header) -> Mosaic | None:
+    """What United Imaging says of its tiles: the picture itself has no Image Position."""
+    load_pydicom()
+    from pydicom import dcmread
+
+    try:
+        with quiet_pydicom(), opened(path) as file:
+            data_set = dcmread(as_file(file), stop_before_pixels=True, force=True)
+            items = data_set.private_block(0x0065, UNITED)[TILES].value
+            places = np.array([item.ImagePositionPatient for item in items], dtype=float)
+    except OSError as error:
+        raise Unavailable("the file cannot be read") from error
+    except Exception:  # noqa: BLE001 - no picture of that kind, or one that does not say enough
+        return None
+    tiles = len(places)
+    if tiles < 2 or places.shape != (tiles, 3) or not header.rows or not header.columns:  # noqa: PLR2004 - one is no mosaic
+        return None
+    step = (places[-1] - places[0]) / (tiles - 1)
+    if np.abs(places - (places[0] + np.outer(np.arange(tiles), step))).max() > NEAR:
+        return None
+    across = math.ceil(math.sqrt(tiles))
+    rows, columns = header.rows // math.ceil(tiles / across), header.columns // across
+    return Mosaic(tiles, across, rows, columns, tuple(map(float, places[0])), tuple(map(float, step)))
 
 
 def _mosaic(header: Header, tiles: int, normal: NDArray[np.float64], step: float) -> Mosaic:

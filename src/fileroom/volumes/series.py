@@ -1,13 +1,14 @@
 """A series of DICOM images as one volume: frames at their places, and what repeats at each place as the fourth axis.
 
 Refused where the frames are no such thing: other directions, other sizes, gaps, places that are seen more often than
-others. A gantry that was tilted is no reason: slices then stand askew, and the transform says so.
+others. Where none says where it lies they follow each other without a place. A gantry that was tilted is no reason:
+slices then stand askew, and the transform says so.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,9 +19,11 @@ from fileroom.pixels.form import frame_count
 from fileroom.pixels.frames import decoded_frame
 from fileroom.pixels.functional_groups import per_frame
 from fileroom.pixels.geometry import SAME_DIRECTION, normal_of
+from fileroom.pixels.palettes import read_palette
+from fileroom.pixels.window import coloured
 from fileroom.volumes.mosaic import Mosaic, mosaic_of
 from fileroom.volumes.refusing import Refused
-from fileroom.volumes.volume import Volume, checked_affine, checked_shape
+from fileroom.volumes.volume import Volume, checked_affine, checked_shape, from_diagonal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,11 +31,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fileroom.model.headers import Header
+    from fileroom.pixels.window import Palette
 
 NEAR: Final = 0.1  # of a step from slice to slice: rounding, and tables that do not stop to the hair
 SAME_SIZE = 1e-4  # mm
 SAME_PLACE = 0.01  # mm
 MOST_FRAMES = 100_000
+PALETTE: Final = "PALETTE COLOR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +79,23 @@ def series_volume(name: str, files: Iterable[tuple[str, Header]]) -> Volume:
         raise Refused(Refusal.NO_IMAGE)
     first = frames[0]
     _same_form(frames)
+    if not any(frame.position and frame.orientation for frame in frames):
+        return _without_place(name, frames, mosaics)
     placed = _placed(frames)
     if placed is None:
-        raise Refused(Refusal.NOT_ONE_VOLUME, "its images do not say where they lie")
+        raise Refused(Refusal.NOT_ONE_VOLUME, "some of its images do not say where they lie")
     return _volume(name, first, *placed, mosaics)
+
+
+def _without_place(name: str, frames: list[Frame], mosaics: dict[str, Mosaic]) -> Volume:
+    """Images that do not say where they lie (a film of ultrasound, a photograph): one behind the other, along the axis
+    of time, and nothing is claimed of the patient."""
+    frames.sort(key=lambda frame: frame.turn)
+    spacing = frames[0].spacing
+    known = len(spacing) == 2 and min(spacing) > 0  # noqa: PLR2004 - rows and columns
+    made = _volume(name, frames[0], [frames], from_diagonal(spacing[::-1] if known else ()), mosaics)
+    missing = [Remark.NO_ORIENTATION, *[Remark.NO_SPACING] * (not known)]
+    return replace(made, oriented=False, spaced=known, transform="none", remarks=(*made.remarks, *missing))
 
 
 def _frames(path: str, header: Header) -> list[Frame]:
@@ -85,13 +103,13 @@ def _frames(path: str, header: Header) -> list[Frame]:
     groups = per_frame(path, header) if count > 1 or not header.image_position else None
     if groups is None and header.modality == "RTDOSE":
         groups = dose_planes(path, header)
-    if groups is None and count > 1:
-        raise Refused(Refusal.NOT_ONE_VOLUME, "its frames do not say where they lie")
+    at_once = groups is None and count > 1  # a film: one place of all its frames would be none of theirs
     found = []
     for index in range(count):
         slope: float | None
         if groups is None:
-            position, orientation, spacing = header.image_position, header.image_orientation, header.pixel_spacing
+            position = () if at_once else header.image_position
+            orientation, spacing = header.image_orientation, header.pixel_spacing
             slope, intercept = header.rescale_slope, header.rescale_intercept
             turn: tuple[Any, ...] = _turn(
                 header.temporal_position_identifier, header.echo_time, header.diffusion_b_value, header.trigger_time
@@ -216,6 +234,7 @@ class Stack:
     frames: tuple[Frame, ...] = field(repr=False)
     mosaics: dict[str, Mosaic] = field(repr=False)
     scaled: bool
+    palettes: dict[str, Palette] = field(default_factory=dict, repr=False)
 
     def plane(self, number: int) -> NDArray[Any]:
         """As :class:`~fileroom.volumes.volume.Values` says."""
@@ -225,7 +244,16 @@ class Stack:
             pixels = self.mosaics[frame.path].tile(pixels, frame.tile)
         if self.scaled:
             pixels = (pixels * frame.slope + frame.intercept).astype(np.float32)
+        if frame.header.photometric_interpretation == PALETTE:
+            pixels = coloured(pixels, self._palette(frame))
         return pixels.swapaxes(0, 1)
+
+    def _palette(self, frame: Frame) -> Palette:
+        """That of the file, read once for the frames of one file."""
+        if frame.path not in self.palettes:
+            self.palettes.clear()
+            self.palettes[frame.path] = read_palette(frame.path, frame.header)
+        return self.palettes[frame.path]
 
 
 def _volume(
@@ -233,12 +261,12 @@ def _volume(
 ) -> Volume:
     by_turn = tuple(places[place][turn] for turn in range(len(places[0])) for place in range(len(places)))
     scales = {(frame.slope, frame.intercept) for frame in by_turn}
-    samples = first.header.samples_per_pixel or 1
+    if len({frame.header.photometric_interpretation == PALETTE for frame in by_turn}) > 1:
+        raise Refused(Refusal.NOT_ONE_VOLUME, "some of its images have colours by a palette")
+    samples = 3 if first.header.photometric_interpretation == PALETTE else first.header.samples_per_pixel or 1
     scaled = samples == 1 and len(scales) > 1
     stack = Stack(by_turn, mosaics, scaled)
     plane = stack.plane(0)
-    if first.header.photometric_interpretation == "PALETTE COLOR":
-        raise Refused(Refusal.UNSUPPORTED, "colours by a palette")
     kinds = {(frame.header.bits_allocated, frame.header.pixel_representation) for frame in by_turn}
     if len(kinds) > 1:
         raise Refused(Refusal.NOT_ONE_VOLUME, "its images are not of one kind of number")
