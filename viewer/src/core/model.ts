@@ -545,7 +545,7 @@ interface JobOf<Kind extends string, Summary> {
   readonly summary: Summary | null;
   readonly message: string;
   /** Of what failed, a word that the page knows a sentence for; else "". */
-  readonly reason: string;
+  readonly reason?: string;
 }
 export type ImportJob = JobOf<"import", ImportSummary>;
 export type CheckJob = JobOf<"check", CheckReport>;

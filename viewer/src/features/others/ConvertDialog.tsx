@@ -44,7 +44,7 @@ export function ConvertDialog({ series, form, onClose }: ConvertDialogProps) {
             if (ended.state === "done") {
               state.value = { at: "done", job: ended };
               download(api.madeFileUrl(ended.job));
-            } else fail(refused(ended.reason, "", ended.message));
+            } else fail(refused(ended.reason ?? "", "", ended.message));
           },
           onLost: () => {
             fail(t("convert.lost"));
