@@ -64,6 +64,24 @@ describe("what is drawn", () => {
     expect(complained(watched)).toEqual([]);
   });
 
+  it("is drawn without multisampling, which in software costs several times the picture", async () => {
+    const other = await page.context().newPage();
+    await other.addInitScript(() => {
+      // of the contexts of the page, those that something was drawn with
+      const { drawElements, drawArrays } = WebGL2RenderingContext.prototype as unknown as Record<string, (this: WebGL2RenderingContext, ...given: unknown[]) => void>;
+      const noted = (draw: typeof drawElements) =>
+        function (this: WebGL2RenderingContext, ...given: unknown[]): void {
+          document.documentElement.dataset["antialias"] = String(this.getContextAttributes()?.antialias);
+          draw?.apply(this, given);
+        };
+      Object.assign(WebGL2RenderingContext.prototype, { drawElements: noted(drawElements), drawArrays: noted(drawArrays) });
+    });
+    await other.goto(`${server.origin}/series/${idOf("ct")}`);
+    await drawn(other, 1);
+    expect(await other.locator("html").getAttribute("data-antialias")).toBe("false");
+    await other.close();
+  });
+
   it.each(["ct", "lossless", "rle", "jpegls", "j2k", "htj2k", "cine", "palette", "coronal"])("%s is what the file holds", async (key) => {
     await open(key);
     await expectFrame(page, truth(key), 0);

@@ -1,5 +1,5 @@
 /** One stack of images on one element: what the viewer may ask of Cornerstone, and nothing else of it leaks out. */
-import { cache, Enums, eventTarget, getShouldUseCPURendering, RenderingEngine, type StackViewport, type Types } from "@cornerstonejs/core";
+import { cache, Enums, eventTarget, getShouldUseCPURendering, type RenderingEngine, type StackViewport, type Types } from "@cornerstonejs/core";
 
 import { type Frame, frameKey } from "../../../core/frames.ts";
 import { subtract, type Vec3, vector } from "../../../core/geometry.ts";
@@ -8,6 +8,7 @@ import { type Affine, applied, direction, inverted, NOWHERE } from "../../../cor
 import { filmLetters, sideLetters, type SideLetters } from "../../../core/orientation.ts";
 import { curveOf, paddingOf, type Table, tableOf } from "../../../core/tables.ts";
 import { autoWindow, type GreyRange, type GreyWindow, rangeOf, showsNothing, tableWindow, windowOf } from "../../../core/window.ts";
+import { engineOf } from "./context.ts";
 import { forgetComing, haveImage } from "./images.ts";
 import { pixelsOf, type PixelValues } from "./pixels.ts";
 import { fromShelf, putOnShelf, type Shelved, takeOffShelf } from "./shelf.ts";
@@ -83,7 +84,7 @@ export class StackView {
     made += 1;
     this.#viewportId = `fileroom-viewport-${made}`;
     // an engine of its own: viewports that share one change their scale when another goes (5.14)
-    this.#engine = new RenderingEngine(`fileroom-engine-${made}`);
+    this.#engine = engineOf(`fileroom-engine-${made}`);
     this.#engine.enableElement({
       viewportId: this.#viewportId,
       type: ViewportType.STACK,

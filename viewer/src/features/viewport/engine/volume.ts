@@ -10,7 +10,7 @@
 import vtkPlane from "@kitware/vtk.js/Common/DataModel/Plane.js";
 import type vtkVolume from "@kitware/vtk.js/Rendering/Core/Volume.js";
 import type vtkVolumeMapper from "@kitware/vtk.js/Rendering/Core/VolumeMapper.js";
-import { cache, Enums, getShouldUseCPURendering, ImageVolume, RenderingEngine, type Types, volumeLoader } from "@cornerstonejs/core";
+import { cache, Enums, getShouldUseCPURendering, ImageVolume, type RenderingEngine, type Types, volumeLoader } from "@cornerstonejs/core";
 
 import { frameKey } from "../../../core/frames.ts";
 import type { Series } from "../../../core/model.ts";
@@ -19,6 +19,7 @@ import { type Grid, isTilted, uprightGrid, uprightSlice } from "../../../core/vo
 import { type Box, boxPlanes, type Node } from "../../../core/rendering.ts";
 import type { GreyRange } from "../../../core/window.ts";
 import { negate } from "../../../core/geometry.ts";
+import { engineOf } from "./context.ts";
 import { haveImage } from "./images.ts";
 import { putOnShelf } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
@@ -179,7 +180,7 @@ export class VolumeView {
     made += 1;
     this.#grid = grid;
     this.#elements = new Map(elements);
-    this.#engine = new RenderingEngine(`fileroom-volumes-${made}`);
+    this.#engine = engineOf(`fileroom-volumes-${made}`);
     this.#engine.setViewports(
       [...elements].map(([cell, element]) => ({
         viewportId: cell,
