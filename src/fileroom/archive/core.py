@@ -14,6 +14,7 @@ from fileroom.catalog.store import Catalog
 from fileroom.deep import Files
 from fileroom.errors import NotFound
 from fileroom.model.entries import Instance, Series
+from fileroom.pixels.diffusion import BValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ class Core:
         self.on_close: Callable[[Any], None] | None = None  # asked for a last time, before it forgets
         self._catalog = Catalog(home or FolderHome(settings.archive, use_keyring=settings.use_keyring))
         self._files = Files(self._catalog)
+        self._b_values = BValues()
         self._lock = threading.Lock()
         self._received_by: Receiver | None = None
 

@@ -56,10 +56,22 @@ class Images(Lists):
     def images(self, series_id: str) -> dict[str, Any]:
         """All a viewer needs to show a series, in display order; see docs/http-api.md for its fields.
 
-        From the catalog alone, except for multi-frame images with functional groups, whose groups are in the file.
+        From the catalog alone, except for multi-frame images with functional groups, whose groups are in the file, and
+        for MR images of one place whose weighting only their makers' own attributes tell.
         """
         series = self._series(series_id)
-        return {"series": plain(series), "instances": [self._image(item) for item in self._in_order(series)]}
+        items = self._in_order(series)
+        instances = [self._image(item) for item in items]
+        for index, value in self._private_b_values(items).items():
+            instances[index]["diffusion_b_value"] = value
+        return {"series": plain(series), "instances": instances}
+
+    def _private_b_values(self, items: Sequence[Instance]) -> dict[int, float]:
+        files = [
+            (item.files[0].path, item.files[0].mtime_ns) if item.files and item.state in REACHABLE else None
+            for item in items
+        ]
+        return self._b_values.told_apart([item.header for item in items], files)
 
     def _in_order(self, series: Series) -> list[Instance]:
         from fileroom.pixels.geometry import display_order

@@ -45,6 +45,13 @@ describe("stacksOf", () => {
     expect(heights(stack?.frames ?? [])).toEqual([1, 2, 1, 2, 1, 2]);
   });
 
+  it("says the weight that several directions share, and goes by rank among them", () => {
+    const [stack, ...rest] = stacks([1, 2].flatMap((z) => [1000, 0, 1000].map((b) => at(z, { diffusion_b_value: b, trigger_time: z + b }))));
+    expect(rest).toEqual([]);
+    expect(stack?.phases.map((phase) => phase.map(({ by, value }) => `${by} ${value}`).join(", "))).toEqual(["diffusion 0, rank 1", "diffusion 1000, rank 2", "diffusion 1000, rank 3"]);
+    expect(heights(stack?.frames ?? [])).toEqual([1, 2, 1, 2, 1, 2]);
+  });
+
   it("does not take trigger times that differ from slice to slice for phases of their own", () => {
     const [stack] = stacks([at(1, { trigger_time: 0 }), at(1, { trigger_time: 40 }), at(2, { trigger_time: 3 }), at(2, { trigger_time: 43 })]);
     expect(stack?.phases.map(([one]) => one?.by)).toEqual(["rank", "rank"]);

@@ -149,10 +149,26 @@ function phasing(row: readonly Placed[][]): Phasing {
   const varying = ASPECTS.filter(([, value]) => new Set(all.map(value)).size > 1 && all.every((frame) => value(frame) !== undefined));
   const tries = [...varying.map((one) => [one]), ...varying.flatMap((one, index) => varying.slice(index + 1).map((other) => [one, other])), varying];
   const found = tries.find((aspects) => aspects.length > 0 && setsApart(row, aspects));
-  if (found === undefined) return { order: rank, label: (_frame, phase) => [{ by: "rank", value: String(phase + 1) }] };
+  if (found === undefined) return byShare(row, varying);
   return {
     order: (a, b) => found.reduce((sum, [, value]) => sum || compare(value(a) ?? "", value(b) ?? ""), 0),
     label: (frame) => found.map(([by, value]) => ({ by, value: value(frame) ?? "" })),
+  };
+}
+
+/**
+ * Several images of one place share a value (directions of one diffusion weight, repeats of one echo): by the value that as
+ * many have in every place, then by rank; by rank alone where there is none.
+ */
+function byShare(row: readonly Placed[][], varying: typeof ASPECTS): Phasing {
+  const shares = (value: (frame: Frame) => string | undefined): boolean => new Set(row.map((place) => place.map(value).sort().join("/"))).size === 1;
+  const shared = varying.find(([, value]) => shares(value));
+  const own = (phase: number): PartName => ({ by: "rank", value: String(phase + 1) });
+  if (shared === undefined) return { order: rank, label: (_frame, phase) => [own(phase)] };
+  const [by, value] = shared;
+  return {
+    order: (a, b) => compare(value(a) ?? "", value(b) ?? "") || rank(a, b),
+    label: (frame, phase) => [{ by, value: value(frame) ?? "" }, own(phase)],
   };
 }
 
