@@ -6,6 +6,7 @@ import io
 import warnings
 from typing import TYPE_CHECKING
 
+import imagecodecs
 import numpy as np
 import pytest
 
@@ -154,6 +155,15 @@ def test_colours(tmp_path: Path) -> None:
         volume = only(tmp_path / name)
         assert (volume.shape, volume.samples, volume.orientation) == ((5, 4, 1, 1), 3, "")
         assert np.array_equal(volume.values.plane(0), picture.transpose(1, 0, 2))
+
+
+def test_a_jpeg_with_bytes_between_its_segments_is_read_as_libjpeg_reads_it(tmp_path: Path) -> None:
+    picture = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    data = imagecodecs.jpeg8_encode(picture, level=95)
+    (tmp_path / "a.jpg").write_bytes(data[:2] + bytes(range(256)) + data[2:])
+    volume = only(tmp_path / "a.jpg")
+    assert (volume.format, volume.shape) == ("JPEG", (16, 16, 1, 1))
+    assert np.array_equal(volume.scaled()[:, :, 0, 0].T, imagecodecs.jpeg8_decode(data))
 
 
 def test_in_a_zip_and_in_a_packed_tar(tmp_path: Path) -> None:

@@ -82,6 +82,11 @@ CASES: dict[str, tuple[Callable[[Path], Path], Refusal]] = {
     ),
     "a pair without its data": (lambda folder: alone(nifti(folder / "a.img"), "a.hdr"), Refusal.PART_MISSING),
     "nothing": (lambda folder: written(folder / "a.nii", b""), Refusal.UNKNOWN),
+    "tracks": (lambda folder: written(folder / "a.trk", b"TRACK\0" + bytes(994)), Refusal.NO_IMAGE),
+    "a surface": (
+        lambda folder: written(folder / "a.gii", b'<?xml version="1.0"?>\n<GIFTI Version="1.0"></GIFTI>'),
+        Refusal.NO_IMAGE,
+    ),
     "text": (lambda folder: written(folder / "a.nii", b"hello " * 200), Refusal.UNKNOWN),
     "a header that leads to the passwords": (
         lambda folder: written(folder / "a.mhd", mhd("../../../etc/passwd")),

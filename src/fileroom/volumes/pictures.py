@@ -29,6 +29,7 @@ MOST_FILE = 1 << 30
 HEAD = 1 << 20
 J2K: Final = b"\xff\x4f\xff\x51"
 JP2: Final = b"\0\0\0\x0cjP  \r\n\x87\n"
+SCAN: Final = 0xDA  # SOS: what follows is packed
 COLOUR, ALPHA = 3, (2, 4)
 
 
@@ -73,6 +74,7 @@ KINDS: Final = (
     Kind("JPEG 2000", JP2, _j2k, "jpeg2k"),
     Kind("JPEG 2000", J2K, _j2k, "jpeg2k"),
 )
+LITTERED: Final = Kind("JPEG", b"\xff\xd8", _jpeg, "jpeg")
 LOSSLESS: Final = Kind("JPEG-LS", b"", _jpeg, "jpegls")
 
 
@@ -80,6 +82,8 @@ def read(file: OtherFile) -> tuple[Volume, ...] | None:
     """The picture, or None when this is not one of these."""
     head = file.read_at(0, HEAD)
     kind = next((kind for kind in KINDS if head.startswith(kind.magic)), None)
+    if kind is None and head.startswith(LITTERED.magic) and file.name.lower().endswith((".jpg", ".jpeg")):
+        kind, head = LITTERED, without_litter(head)
     if kind is None or (kind.name == "BMP" and not file.name.lower().endswith(".bmp")):
         return None  # two letters are no proof
     if kind.decoder == "jpeg" and _is_ls(head):
@@ -90,7 +94,26 @@ def read(file: OtherFile) -> tuple[Volume, ...] | None:
         raise error if isinstance(error, Refused) else Refused(Refusal.DAMAGED) from error
     checked_shape((columns, rows), np.dtype("u2"), COLOUR + 1)
     data = whole(file, MOST_FILE)
+    if kind is LITTERED:
+        data = without_litter(data)
     return (picture(file.name, kind.name, guarded(lambda: _decoded(kind, data))),)
+
+
+def without_litter(data: bytes) -> bytes:
+    """A JPEG without bytes between its segments that belong to none: decoders pass them by (ISO/IEC 10918-1 B.1.1.2
+    allows only fill bytes there)."""
+    kept, at = [data[:2]], 2
+    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
+        marker = data[at + 1]
+        if marker in {0x00, 0xFF}:
+            at += 1
+            continue
+        if marker == SCAN:
+            return b"".join([*kept, data[at:]])
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        kept.append(data[at:end])
+        at = end
+    return b"".join(kept)
 
 
 def _decoded(kind: Kind, data: bytes) -> Any:

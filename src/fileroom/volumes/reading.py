@@ -46,6 +46,7 @@ READERS: Final[tuple[Reader, ...]] = (
     afni.read,
     nifti.read,
 )
+NO_IMAGES: Final = (b"TRACK\0", b"mrtrix tracks", b"solid ", b"ply\n")
 # Files that belong to others: named by themselves they are no image, and in a folder they are passed by.
 DATA_ONLY: Final = (".raw", ".zraw", ".img", ".rec", ".brik", ".brik.gz", ".gz", ".json", ".bval", ".bvec", ".txt")
 
@@ -58,7 +59,13 @@ def read_volumes(file: OtherFile) -> tuple[Volume, ...]:
         found = reader(file)
         if found is not None:
             return found
-    raise Refused(Refusal.UNKNOWN)
+    raise Refused(Refusal.NO_IMAGE if _is_no_image(file) else Refusal.UNKNOWN)
+
+
+def _is_no_image(file: OtherFile) -> bool:
+    """Whether it is known what it is, and that it is none: the tracks and surfaces that lie beside images."""
+    head = file.read_at(0, 1024)
+    return head.startswith(NO_IMAGES) or b"<GIFTI" in head
 
 
 def _of_container(file: OtherFile) -> tuple[Volume, ...]:
