@@ -207,6 +207,22 @@ describe("Open other", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
   });
 
+  it("saves what was opened as DICOM, which opens again as it was", async () => {
+    await open("ras.nii.gz");
+    await image("ras.nii.gz").getByRole("button", { name: "Save as" }).click();
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "DICOM" }).click()]);
+    expect(saved.suggestedFilename()).toBe("ras.zip");
+    await page.getByText("is ready").waitFor();
+    await keepPicture(page, "others-saved");
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+    await saved.saveAs(scratch.path("files/ras.zip"));
+    await open("ras.zip");
+    await page.getByRole("link", { name: "View" }).click();
+    await page.locator("#patients .grid-body").getByRole("row").first().dblclick();
+    await page.locator('.vp-stage[data-drawn="1"]').waitFor();
+    expect(await letters()).toBe("A L P R");
+  });
+
   it("keeps the paths of files only where that was switched on", async () => {
     await page.goto(`${server.origin}/others`);
     const keep = page.getByLabel("Keep the paths of the files that are opened here");
@@ -241,6 +257,47 @@ describe("Open other", () => {
     });
     expect(part).toEqual([206, "ftyp"]);
     await keepPicture(page, "others-video");
+  });
+
+  it("plays an MP4 of its own making, picture after picture", async () => {
+    await open("lps.nrrd");
+    await image("lps.nrrd").getByRole("link", { name: "View" }).click();
+    await page.locator('.vp-stage[data-drawn="1"]').waitFor();
+    await page.getByRole("button", { name: "Picture, film, surface" }).click();
+    const [film] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.getByRole("menuitem", { name: /Film of the images \(MP4\)/ }).click()]);
+    await film.saveAs(file("film.mp4"));
+    await open("film.mp4");
+    const video = page.locator("video");
+    await expect.poll(() => video.evaluate((one) => one instanceof HTMLVideoElement && one.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA)).toBe(true);
+    const seen = await video.evaluate(async (one) => {
+      if (!(one instanceof HTMLVideoElement)) throw new Error("no video");
+      const pixels = (): Uint8ClampedArray => {
+        const copy = new OffscreenCanvas(one.videoWidth, one.videoHeight);
+        const context = copy.getContext("2d");
+        context?.drawImage(one, 0, 0);
+        return context?.getImageData(0, 0, one.videoWidth, one.videoHeight).data ?? new Uint8ClampedArray();
+      };
+      const first = pixels();
+      one.muted = true;
+      const over = new Promise((resolve) => { one.addEventListener("ended", resolve); });
+      one.playbackRate = 4;
+      await one.play();
+      await over;
+      one.currentTime = one.duration / 2;
+      await new Promise((resolve) => { one.addEventListener("seeked", resolve, { once: true }); });
+      const middle = pixels();
+      return {
+        error: one.error?.code,
+        played: one.played.length > 0 && one.played.end(one.played.length - 1) / one.duration,
+        brightest: middle.reduce((most, value, at) => (at % 4 === 3 ? most : Math.max(most, value)), 0),
+        differ: middle.reduce((sum, value, at) => sum + (Math.abs(value - (first[at] ?? 0)) > 40 ? 1 : 0), 0),
+      };
+    });
+    expect(seen.error).toBeUndefined();
+    expect(seen.played).toBeGreaterThan(0.9);
+    expect(seen.brightest).toBeGreaterThan(200); // the mark at the left side
+    expect(seen.differ).toBeGreaterThan(1000); // the first image is empty, that in the middle is not
+    await keepPicture(page, "others-film");
   });
 
   it("notices a file that changes while it is shown", async () => {

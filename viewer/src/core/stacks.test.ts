@@ -84,6 +84,16 @@ describe("stacksOf", () => {
     ]);
   });
 
+  it("has points in time as a fourth dimension where no place is known", () => {
+    const loose = (time: number, n: number) => at(0, { image_position: [], image_orientation: [], temporal_position_identifier: time, instance_number: n });
+    const [stack, ...rest] = stacks([loose(2, 3), loose(2, 4), loose(1, 1), loose(1, 2)]);
+    expect(rest).toEqual([]);
+    expect(stack).toMatchObject({ slices: 2, phases: [[{ by: "time", value: "1" }], [{ by: "time", value: "2" }]] });
+    expect(stack?.frames.map(({ image }) => image.instance_number)).toEqual([1, 2, 3, 4]);
+    const [uneven] = stacks([loose(1, 1), loose(1, 2), loose(2, 3)]);
+    expect(uneven?.phases).toEqual([[]]);
+  });
+
   it("reads a multi-frame image by its functional groups", () => {
     const groups = perFrame(4, {
       image_position: [1, 1, 2, 2].map((z) => [0, 0, z]),

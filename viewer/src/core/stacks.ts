@@ -55,7 +55,7 @@ export function stacksOf(frames: readonly Frame[]): Stack[] {
     if (first === undefined) return [];
     if (!placed(first)) {
       clips += isClip(first) ? 1 : 0;
-      return [plain(group, several && isClip(first) ? { by: "clip", value: String(clips) } : WHOLE)];
+      return [inTime(group) ?? plain(group, several && isClip(first) ? { by: "clip", value: String(clips) } : WHOLE)];
     }
     return inPlace(group, several ? { by: "plane", value: planeName(first) } : WHOLE);
   });
@@ -64,6 +64,15 @@ export function stacksOf(frames: readonly Frame[]): Stack[] {
 const WHOLE: PartName = { by: "whole", value: "" };
 
 const plain = (frames: readonly Frame[], name: PartName): Stack => ({ name, frames, slices: frames.length, phases: [[]] });
+
+/** Images that do not say where they lie, but at which of several times, as many at each: a file without orientation. */
+function inTime(group: readonly Frame[]): Stack | undefined {
+  const times = grouped(group, ({ image }) => number(image.temporal_position_identifier) ?? "");
+  const slices = group.length / times.size;
+  if (times.size < 2 || times.has("") || slices < 2 || [...times.values()].some(({ length }) => length !== slices)) return undefined;
+  const ordered = [...times].sort(([a], [b]) => Number(a) - Number(b));
+  return { name: WHOLE, frames: ordered.flatMap(([, frames]) => frames), slices, phases: ordered.map(([value]) => [{ by: "time", value }]) };
+}
 
 function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
