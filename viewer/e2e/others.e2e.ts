@@ -251,6 +251,7 @@ describe("Open other", () => {
     expect(await video.getAttribute("src")).toMatch(/\/sessions\/[^/]+\/api\/others\/videos\/0$/);
     // these boxes hold nothing to be shown: the browser has fetched them, and says so by its own error
     await expect.poll(() => video.evaluate((one) => (one instanceof HTMLVideoElement ? one.error?.code : 0))).toBe(4);
+    await page.getByText("This browser cannot play what is in it.").waitFor();
     const part = await video.evaluate(async (one) => {
       const answer = await fetch(one.getAttribute("src") ?? "", { headers: { Range: "bytes=4-7" } });
       return [answer.status, await answer.text()];

@@ -170,4 +170,4 @@ function OpenNow({ sessions, onClose }: { readonly sessions: readonly Session[];
 }
 
 /** The refusal in the person's language, and the server's own words. */
-const said = (error: ApiError): string => `${t(`error.${error.code}`)} ${error.message}`.trim();
+const said = (error: ApiError): string => `${t(error.code === "bad_request" ? "media.cannotOpen" : `error.${error.code}`)} ${error.message}`.trim();

@@ -65,6 +65,19 @@ export function OpenedPage() {
   );
 }
 
+/** The browser plays it, or says by itself that it does not know what is in it: in no words, so there are ours. */
+function Video({ number }: { readonly number: number }) {
+  const trouble = useSignal(false);
+  return (
+    <>
+      <video class="others-video" controls preload="metadata" src={address(`/api/others/videos/${number}`)} onError={() => (trouble.value = true)} />
+      <p class="form-problem" role="alert">
+        {trouble.value ? t("others.noVideo") : ""}
+      </p>
+    </>
+  );
+}
+
 interface ImageProps {
   readonly image: OtherImage;
   readonly series: Series | undefined;
@@ -80,7 +93,7 @@ function Image({ image, series, all }: ImageProps) {
         <h2>
           <bdi>{image.name}</bdi> <span class="quiet">{image.format}</span>
         </h2>
-        {image.video !== null ? <video class="others-video" controls preload="metadata" src={address(`/api/others/videos/${image.video}`)} /> : image.shape.length === 0 ? <p class="quiet">{t("others.dicom")}</p> : <Facts image={image} />}
+        {image.video !== null ? <Video number={image.video} /> : image.shape.length === 0 ? <p class="quiet">{t("others.dicom")}</p> : <Facts image={image} />}
         {image.remarks.map((remark) => (
           <p key={remark} class={isSerious(remark) ? "others-remark serious" : "others-remark"}>
             <Icon name={isSerious(remark) ? "warning" : "info"} />
