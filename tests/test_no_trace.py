@@ -129,6 +129,13 @@ def look_at_everything(said: dict[str, str]) -> None:
         for series in client.get(f"{base}/api/series").json()["items"]:
             client.get(f"{base}/api/series/{series['id']}/thumbnail").raise_for_status()
             client.post(f"{base}/api/recent", json={"ids": [series["id"]]}).raise_for_status()
+            for form in ("nii.gz", "dicom"):
+                job = (
+                    client.post(f"{base}/api/series/{series['id']}/convert", json={"form": form}).json().get("job", "-")
+                )
+                until(lambda: all(one["state"] != "running" for one in client.get(f"{base}/api/jobs").json()))
+                file = client.get(f"{base}/api/jobs/{job}/file")
+                assert file.status_code == 200 or form == "nii.gz"
             client.put(f"{base}/api/entries/{series['id']}/note", json={"text": "GRÜNWALD"}).raise_for_status()
             for image in client.get(f"{base}/api/series/{series['id']}/images").json()["instances"]:
                 for accept in ("application/octet-stream", "application/octet-stream; transfer-syntax=*"):
@@ -183,9 +190,15 @@ def test_a_medium_that_is_torn_out_leaves_nothing(session: Session, tmp_path: Pa
     assert session.found_in() == []
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be", "latin-1"])
-def test_a_trace_would_be_found(session: Session, codec: str) -> None:
-    (session.homes[0] / "recent").write_bytes(b"x" * 100 + "Schädel nativ".encode(codec) + b"y")
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        *[("Schädel nativ", codec) for codec in ("utf-8", "utf-16-le", "utf-16-be", "latin-1")],
+        *[("Грудь", codec) for codec in ("utf-8", "utf-16-le", "iso8859-5")],  # the last is the file's own
+    ],
+)
+def test_a_trace_would_be_found(session: Session, text: str, codec: str) -> None:
+    (session.homes[0] / "recent").write_bytes(b"x" * 100 + text.encode(codec) + b"y")
     assert session.found_in() == [session.homes[0] / "recent"]
 
 
