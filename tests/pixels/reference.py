@@ -30,8 +30,9 @@ def reference_picture(
     automatic: Choice,
     samples: NDArray[Any] | None = None,
     sampled: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray,
+    frame: int = 1,
 ) -> tuple[str, NDArray[Any]]:
-    """How the first frame is shown (a word for the table) and the picture, 0 to 255 and not yet rounded.
+    """How a frame is shown (a word for the table) and the picture, 0 to 255 and not yet rounded.
 
     A file that says no window leaves it to the program: ``automatic`` is how it chooses. ``samples`` are taken for
     those of the file where pydicom has no decoder at hand. ``sampled`` puts the values (or colours) where they lie on a
@@ -47,14 +48,14 @@ def reference_picture(
         if "TransferSyntaxUID" not in data_set.file_meta:
             data_set.file_meta.TransferSyntaxUID = UID(header.transfer_syntax_uid)
         data_set.NumberOfFrames = header.number_of_frames or 1  # a badly written number is not what is compared
-        stored = pixel_array(data_set, index=0) if samples is None else samples
+        stored = pixel_array(data_set, index=frame - 1) if samples is None else samples
         if data_set.get("SamplesPerPixel", 1) > 1:
             bits = int(data_set.BitsStored)
             return "colour", sampled(stored[..., :3].astype(float) / 2.0 ** (bits - 8))
         if data_set.PhotometricInterpretation == "PALETTE COLOR":
             colours = apply_color_lut(stored, data_set)[..., :3]
             return "palette", sampled((colours >> 8 if colours.dtype.itemsize > 1 else colours).astype(float))
-        own = _functional_groups(data_set)
+        own = _functional_groups(data_set, frame)
         if "ModalityLUTSequence" in data_set:
             values = apply_modality_lut(stored, data_set).astype(float)
         else:
@@ -66,11 +67,11 @@ def reference_picture(
     return how, WHITE - shown if white else shown
 
 
-def _functional_groups(data_set: Dataset) -> dict[str, Any]:
-    """The frame's own values over those of all frames over those of the image (PS3.3 C.7.6.16)."""
+def _functional_groups(data_set: Dataset, frame: int) -> dict[str, Any]:
+    """A frame's own values over those of all frames over those of the image (PS3.3 C.7.6.16)."""
     found = {name: data_set.get(name) for name in ("RescaleSlope", "RescaleIntercept", *WINDOW)}
     frames = data_set.get("PerFrameFunctionalGroupsSequence") or ()
-    for group in (*(data_set.get("SharedFunctionalGroupsSequence") or ())[:1], *frames[:1]):
+    for group in (*(data_set.get("SharedFunctionalGroupsSequence") or ())[:1], *frames[frame - 1 : frame]):
         for sequence in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):
             for item in group.get(sequence) or ():
                 found.update({name: item[name].value for name in found if name in item})

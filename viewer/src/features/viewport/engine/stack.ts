@@ -17,8 +17,8 @@ import { equip, SCROLL_EVENT, unequip } from "./tools.ts";
 
 const { Events, ViewportType, VOILUTFunctionType } = Enums;
 let made = 0;
-/** So many times larger or smaller than fitted; ten by ten pixels on a dense screen are that much above 1:1. */
-const MOST_ZOOM = 250;
+/** So many times larger or smaller than fitted; three by three pixels on a dense screen are that much above 1:1. */
+const MOST_ZOOM = 1000;
 
 /** What is seen at the moment. */
 export interface ViewFacts {
