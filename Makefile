@@ -9,7 +9,7 @@ NODE_MODULES := viewer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench bench-node bench-viewer soak truth truth-canvas pictures pins clean
+.PHONY: help run test test-python test-viewer test-browser check format viewer dist bench bench-node bench-viewer soak truth truth-canvas truth-planes pictures pins clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ truth: .stamps/dev  ## compare the picture of every real image with what the sta
 
 truth-canvas: viewer .stamps/dev $(NODE_MODULES)  ## the same of what stands on the screen, in a real Chromium (a quarter of an hour)
 	cd viewer && FILEROOM_TRUTH=whole FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npx vitest run --config e2e/vitest.config.ts e2e/canvas.e2e.ts
+
+truth-planes: viewer .stamps/dev $(NODE_MODULES)  ## compare the planes of every real volume with what SimpleITK makes of its files (half an hour)
+	cd viewer && FILEROOM_TRUTH=whole FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npx vitest run --config e2e/vitest.config.ts e2e/planes.e2e.ts
 
 pictures: viewer $(NODE_MODULES)  ## make the pictures of the README
 	cd viewer && FILEROOM_PYTHON="$(CURDIR)/$(BIN)/python" npm run pictures

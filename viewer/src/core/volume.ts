@@ -152,13 +152,15 @@ export function shiftOf({ tilt, spacing, dimensions }: Grid, index: number): rea
 export function uprightSlice(grid: Grid, index: number, values: ArrayLike<number>, into: Record<number, number>, empty: number): void {
   const [columns, rows] = grid.dimensions;
   const [wide, high] = uprightGrid(grid).dimensions;
+  // whole numbers would be cut towards 0
+  const kept = into instanceof Float32Array ? (value: number): number => value : Math.round;
   const [right, below] = shiftOf(grid, index);
   for (let y = 0; y < high; y += 1) {
     const [row, partDown] = split(y - below);
     for (let x = 0; x < wide; x += 1) {
       const [column, partAcross] = split(x - right);
       const inside = column >= 0 && row >= 0 && column + (partAcross > 0 ? 1 : 0) < columns && row + (partDown > 0 ? 1 : 0) < rows;
-      into[y * wide + x] = inside ? between(values, row * columns + column, partAcross, partDown, columns) : empty;
+      into[y * wide + x] = inside ? kept(between(values, row * columns + column, partAcross, partDown, columns)) : empty;
     }
   }
 }
