@@ -4,6 +4,7 @@ import { type Frame, sliceLocation } from "../../core/frames.ts";
 import type { MessageKey } from "../../core/messages.ts";
 import type { Patient, Series, Study } from "../../core/model.ts";
 import { otherNames } from "../../core/names.ts";
+import type { SideLetters as Sides } from "../../core/orientation.ts";
 import { age } from "../../core/people.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { Pane } from "./pane.ts";
@@ -108,7 +109,10 @@ const millimetres = (value: number, digits: number): string => t("value.mm", { v
 /** Anatomical directions at the four sides; nothing where the file does not say how the patient lies. */
 function Letters({ pane }: { readonly pane: Pane }) {
   const letters = pane.facts.value?.letters;
-  if (letters === undefined) return null;
+  return letters === undefined ? null : <SideLetters letters={letters} />;
+}
+
+export function SideLetters({ letters }: { readonly letters: Sides }) {
   return (
     <>
       {(["top", "right", "bottom", "left"] as const).map((side) => (

@@ -299,7 +299,11 @@ export class Pane {
   async show(index: number): Promise<void> {
     const stack = this.#stack;
     const to = Math.max(0, Math.min(this.frames.value.length - 1, Math.round(index)));
-    this.target.value = to;
+    batch(() => {
+      // what was wrong with the image before is not said of this one
+      if (to !== this.target.value) this.trouble.value = undefined;
+      this.target.value = to;
+    });
     this.#background.move(to);
     if (stack === undefined) return;
     try {

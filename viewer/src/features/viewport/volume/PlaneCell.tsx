@@ -1,13 +1,13 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 
 import { dot } from "../../../core/geometry.ts";
 import { type Aim, type Cross, lineOn, normalOf, onScreen, type PlaneName, PLANES, sliceOf, type Size } from "../../../core/mpr.ts";
-import { sideLetters } from "../../../core/orientation.ts";
 import { planeOnScreen } from "../../../core/resample.ts";
 import { fmt, t } from "../../prefs/index.ts";
 import { OverPanel } from "../OverLayer.tsx";
 import type { Viewer } from "../viewer.ts";
-import { patientName, windowName } from "../words.ts";
+import { windowName } from "../words.ts";
+import { CellFrame, CellTexts, useCanvas } from "./CellFrame.tsx";
 import type { Desk } from "./desk.ts";
 import { useHands } from "./hands.ts";
 
@@ -19,37 +19,29 @@ interface CellProps {
 
 /** One of the planes, the lines of the others on it, and the hands on them. */
 export function PlaneCell({ viewer, desk, name }: CellProps) {
-  const element = useRef<HTMLDivElement>(null);
   const aim = desk.aims.value[name];
   const cross = desk.cross.value;
-  useEffect(() => {
-    desk.attach(name, element.current ?? undefined);
-    return () => {
-      desk.attach(name, undefined);
-    };
-  }, [desk, name]);
+  const element = useCanvas(desk, name, {
+    step: (slices) => {
+      desk.scroll(name, slices);
+    },
+    zoomBy: (factor) => {
+      desk.zoom(name, factor);
+    },
+  });
   const hands = useHands(viewer, desk, name, element);
   const size = desk.size(name);
   // the legend is the stack's where there is one
   const seriesId = desk.pane.series.value?.id;
   return (
-    <section
-      class={desk.active.value === name ? "vp-stage vp-cell active" : "vp-stage vp-cell"}
-      data-cell={name}
-      data-drawn={desk.drawn.value.has(name)}
-      data-aim={aim === undefined ? undefined : [...aim.eye, ...aim.right, ...aim.down, aim.height].join(" ")}
-      aria-label={t(`volume.plane.${name}`)}
-      onPointerDownCapture={() => {
-        desk.active.value = name;
-      }}
-    >
+    <CellFrame desk={desk} cell={name} label={t(`volume.plane.${name}`)} told={{ "data-aim": aim === undefined ? undefined : [...aim.eye, ...aim.right, ...aim.down, aim.height].join(" ") }}>
       <div ref={element} class="vp-canvas vp-plane" {...hands}>
         {aim !== undefined && <Covered viewer={viewer} desk={desk} aim={aim} size={size} />}
         {aim !== undefined && cross !== undefined && desk.lines.value && <Lines desk={desk} name={name} aim={aim} cross={cross} size={size} />}
       </div>
       {aim !== undefined && cross !== undefined && <Texts viewer={viewer} desk={desk} name={name} aim={aim} cross={cross} />}
       {seriesId !== undefined && !desk.shown && desk.cells[0] === name && <OverPanel viewer={viewer} seriesId={seriesId} />}
-    </section>
+    </CellFrame>
   );
 }
 
@@ -123,10 +115,8 @@ interface TextsProps extends CellProps {
 
 /** What stands around a plane: which it is, where it lies, how it is shown; and the letters of its sides. */
 function Texts({ viewer, desk, name, aim, cross }: TextsProps) {
-  const letters = sideLetters(aim.right, aim.down);
   const grid = desk.grid.value;
-  const series = desk.pane.series.value;
-  if (grid === undefined || series === undefined) return null;
+  if (grid === undefined) return null;
   const normal = normalOf(aim);
   const main = normal.reduce((best, part) => (Math.abs(part) > Math.abs(best) ? part : best), 0);
   const position = Math.sign(main) * dot(normal, cross.center);
@@ -134,36 +124,21 @@ function Texts({ viewer, desk, name, aim, cross }: TextsProps) {
   const { mode, thickness } = desk.slab.value;
   const window = desk.pane.facts.value?.window;
   return (
-    <div class="vp-corners" aria-hidden={!viewer.corners.value}>
-      {viewer.corners.value && (
-        <>
-          <div class={`vp-corner top left vp-plane-name ${name}`}>
-            <div>{t(`volume.plane.${name}`)}</div>
+    <CellTexts viewer={viewer} desk={desk} aim={aim} title={t(`volume.plane.${name}`)} titleClass={`vp-plane-name ${name}`}>
+      <div class="vp-corner bottom left">
+        <div>{`${t("viewport.position")} ${t("value.mm", { value: fmt().number(Math.abs(position) < 0.05 ? 0 : position, 1) })}`}</div>
+        <div>
+          <strong>{t("volume.slice", slice)}</strong>
+        </div>
+      </div>
+      <div class="vp-corner bottom right">
+        {thickness > 0 && <div>{`${t(`volume.slab.${mode}`)} ${t("value.mm", { value: fmt().number(thickness, 1) })}`}</div>}
+        {window !== undefined && (
+          <div>
+            <strong>{windowName(window)}</strong>
           </div>
-          <div class="vp-corner top right">
-            <div>{patientName(series.study.patient, viewer.nameless.value)}</div>
-          </div>
-          <div class="vp-corner bottom left">
-            <div>{`${t("viewport.position")} ${t("value.mm", { value: fmt().number(Math.abs(position) < 0.05 ? 0 : position, 1) })}`}</div>
-            <div>
-              <strong>{t("volume.slice", slice)}</strong>
-            </div>
-          </div>
-          <div class="vp-corner bottom right">
-            {thickness > 0 && <div>{`${t(`volume.slab.${mode}`)} ${t("value.mm", { value: fmt().number(thickness, 1) })}`}</div>}
-            {window !== undefined && (
-              <div>
-                <strong>{windowName(window)}</strong>
-              </div>
-            )}
-          </div>
-        </>
-      )}
-      {(["top", "right", "bottom", "left"] as const).map((side) => (
-        <span key={side} class={`vp-letter ${side}`} data-side={side}>
-          {letters[side]}
-        </span>
-      ))}
-    </div>
+        )}
+      </div>
+    </CellTexts>
   );
 }

@@ -1,13 +1,12 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 
 import { type Side, SIDES } from "../../../core/mpr.ts";
-import { sideLetters } from "../../../core/orientation.ts";
 import { type Box, presetLabel } from "../../../core/rendering.ts";
 import { t } from "../../prefs/index.ts";
 import type { Viewer } from "../viewer.ts";
-import { patientName } from "../words.ts";
-import { wheelSteps } from "../wheel.ts";
+import { CellFrame, CellTexts, useCanvas } from "./CellFrame.tsx";
 import type { Desk } from "./desk.ts";
+import { leaveKeys, pinched } from "./hands.ts";
 
 interface CellProps {
   readonly viewer: Viewer;
@@ -16,65 +15,24 @@ interface CellProps {
 
 /** The volume in 3D: left button turns, right one zooms, middle one or Shift moves, Control shifts opacities. */
 export function SolidCell({ viewer, desk }: CellProps) {
-  const element = useRef<HTMLDivElement>(null);
   const { solid } = desk;
   const aim = solid.aim.value;
-  useEffect(() => {
-    const canvas = element.current;
-    desk.attach("solid", canvas ?? undefined);
-    if (canvas === null) return undefined;
-    const wheel = wheelSteps({
-      step: (notches) => {
-        solid.zoom(1.15 ** -notches);
-      },
-      zoomBy: (factor) => {
-        solid.zoom(factor);
-      },
-    });
-    const around = canvas.parentElement ?? canvas;
-    around.addEventListener("wheel", wheel, { passive: false });
-    return () => {
-      around.removeEventListener("wheel", wheel);
-      desk.attach("solid", undefined);
-    };
-  }, [desk, solid]);
+  const element = useCanvas(desk, "solid", {
+    step: (notches) => {
+      solid.zoom(1.15 ** -notches);
+    },
+    zoomBy: (factor) => {
+      solid.zoom(factor);
+    },
+  });
   const hands = useTurning(desk, element);
-  const letters = aim === undefined ? undefined : sideLetters(aim.right, aim.down);
-  const series = desk.pane.series.value;
   return (
-    <section
-      class={desk.active.value === "solid" ? "vp-stage vp-cell active" : "vp-stage vp-cell"}
-      data-cell="solid"
-      data-drawn={desk.drawn.value.has("solid")}
-      data-still={solid.still.value}
-      aria-label={t("volume.solid")}
-      onPointerDownCapture={() => {
-        desk.active.value = "solid";
-      }}
-    >
+    <CellFrame desk={desk} cell="solid" label={t("volume.solid")} told={{ "data-still": solid.still.value }}>
       <div class="vp-canvas vp-turning" {...hands}>
         <div ref={element} class={desk.software.value ? "vp-solid half" : "vp-solid"} />
       </div>
-      {letters !== undefined && (
-        <div class="vp-corners" aria-hidden={!viewer.corners.value}>
-          {viewer.corners.value && series !== undefined && (
-            <>
-              <div class="vp-corner top left">
-                <div>{`${t("volume.solid")} · ${t(presetLabel(solid.preset.value))}`}</div>
-              </div>
-              <div class="vp-corner top right">
-                <div>{patientName(series.study.patient, viewer.nameless.value)}</div>
-              </div>
-            </>
-          )}
-          {(["top", "right", "bottom", "left"] as const).map((side) => (
-            <span key={side} class={`vp-letter ${side}`} data-side={side}>
-              {letters[side]}
-            </span>
-          ))}
-        </div>
-      )}
-    </section>
+      {aim !== undefined && <CellTexts viewer={viewer} desk={desk} aim={aim} title={`${t("volume.solid")} · ${t(presetLabel(solid.preset.value))}`} />}
+    </CellFrame>
   );
 }
 
@@ -92,7 +50,7 @@ function useTurning(desk: Desk, element: { readonly current: HTMLDivElement | nu
     what.current = event.button === 2 ? "zoom" : event.button === 1 || event.shiftKey ? "pan" : event.ctrlKey ? "shift" : "turn";
     element.current?.parentElement?.setPointerCapture(event.pointerId);
     event.preventDefault();
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the keys are the image's again
+    leaveKeys();
   };
   /** The canvas may be smaller than it is seen. */
   const pan = ([x, y]: Point): void => {
@@ -104,12 +62,11 @@ function useTurning(desk: Desk, element: { readonly current: HTMLDivElement | nu
     const before = fingers.current.get(event.pointerId);
     if (before === undefined) return;
     const by: Point = [event.clientX - before[0], event.clientY - before[1]];
-    const other = [...fingers.current].find(([id]) => id !== event.pointerId)?.[1];
+    const two = pinched(fingers.current, event.pointerId, [event.clientX, event.clientY]);
     fingers.current.set(event.pointerId, [event.clientX, event.clientY]);
-    if (other !== undefined) {
-      const far = (point: Point): number => Math.max(1, Math.hypot(point[0] - other[0], point[1] - other[1]));
-      solid.zoom(far([event.clientX, event.clientY]) / far(before));
-      pan([by[0] / 2, by[1] / 2]);
+    if (two !== undefined) {
+      solid.zoom(two.factor);
+      pan(two.by);
     } else if (what.current === "zoom") solid.zoom(Math.exp(-by[1] / 150));
     else if (what.current === "pan") pan(by);
     else if (what.current === "shift") solid.setShift(solid.shift.peek() + by[0] / SHIFTS);

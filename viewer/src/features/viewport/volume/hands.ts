@@ -1,10 +1,9 @@
-/** What mouse, wheel and fingers do on a plane. */
+/** What mouse and fingers do on a plane. */
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 
 import { angleBetween, inPatient, lineMoved, onScreen, type PlaneName } from "../../../core/mpr.ts";
 import type { Tool, Viewer } from "../viewer.ts";
-import { wheelSteps } from "../wheel.ts";
 import type { Desk } from "./desk.ts";
 
 type Point = readonly [x: number, y: number];
@@ -34,22 +33,6 @@ function toolOf(event: PointerEvent, chosen: Tool): Tool {
 export function useHands(viewer: Viewer, desk: Desk, name: PlaneName, element: RefObject<HTMLDivElement | null>) {
   const held = useRef<Held | undefined>(undefined);
   const fingers = useRef(new Map<number, Point>());
-  useEffect(() => {
-    const canvas = element.current;
-    if (canvas === null) return undefined;
-    const wheel = wheelSteps({
-      step: (slices) => {
-        desk.scroll(name, slices);
-      },
-      zoomBy: (factor) => {
-        desk.zoom(name, factor);
-      },
-    });
-    canvas.addEventListener("wheel", wheel, { passive: false });
-    return () => {
-      canvas.removeEventListener("wheel", wheel);
-    };
-  }, [desk, name, element]);
   const pointOf = (event: PointerEvent): Point => {
     const box = element.current?.getBoundingClientRect();
     return [event.clientX - (box?.left ?? 0), event.clientY - (box?.top ?? 0)];
@@ -62,14 +45,17 @@ export function useHands(viewer: Viewer, desk: Desk, name: PlaneName, element: R
     held.current = { tool: grip === "" ? toolOf(event, viewer.tool.value) : "grip", grip, from: at, last: at, moved: false, rest: 0 };
     element.current?.setPointerCapture(event.pointerId);
     event.preventDefault();
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the keys are the image's again
+    leaveKeys();
   };
   const onPointerMove = (event: PointerEvent): void => {
     const now = held.current;
     if (now === undefined) return;
     const at = pointOf(event);
-    if (fingers.current.size === 2) pinch(desk, name, fingers.current, event.pointerId, at);
-    else if (now.moved || Math.hypot(at[0] - now.from[0], at[1] - now.from[1]) > STILL) {
+    const two = pinched(fingers.current, event.pointerId, at);
+    if (two !== undefined) {
+      desk.pan(name, two.by);
+      desk.zoom(name, two.factor, two.at);
+    } else if (now.moved || Math.hypot(at[0] - now.from[0], at[1] - now.from[1]) > STILL) {
       now.moved = true;
       drag(desk, name, now, at);
       now.last = at;
@@ -132,13 +118,24 @@ function pull(desk: Desk, name: PlaneName, { grip, last }: Held, at: Point): voi
   else desk.moveTo(lineMoved(cross, other as PlaneName, aim, size, last, at));
 }
 
-/** Two fingers: apart for zoom, together for moving. */
-function pinch(desk: Desk, name: PlaneName, fingers: ReadonlyMap<number, Point>, moved: number, to: Point): void {
-  const [a, b] = [...fingers].map(([id, point]) => (id === moved ? { was: point, is: to } : { was: point, is: point }));
-  if (a === undefined || b === undefined) return;
+interface Pinched {
+  readonly factor: number;
+  readonly by: Point;
+  /** The middle between them. */
+  readonly at: Point;
+}
+
+/** What two fingers do when one of them moves: apart for zoom, together for moving. Undefined unless there are two. */
+export function pinched(fingers: ReadonlyMap<number, Point>, moved: number, to: Point): Pinched | undefined {
+  const [a, b, more] = [...fingers].map(([id, point]) => (id === moved ? { was: point, is: to } : { was: point, is: point }));
+  if (a === undefined || b === undefined || more !== undefined) return undefined;
   const far = (one: Point, other: Point): number => Math.max(1, Math.hypot(one[0] - other[0], one[1] - other[1]));
   const middle = (one: Point, other: Point): Point => [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
   const [from, at] = [middle(a.was, b.was), middle(a.is, b.is)];
-  desk.pan(name, [at[0] - from[0], at[1] - from[1]]);
-  desk.zoom(name, far(a.is, b.is) / far(a.was, b.was), at);
+  return { factor: far(a.is, b.is) / far(a.was, b.was), by: [at[0] - from[0], at[1] - from[1]], at };
+}
+
+/** The keys are the image's again, and not those of a field that was used before. */
+export function leaveKeys(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
