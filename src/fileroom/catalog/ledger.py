@@ -11,6 +11,7 @@ from itertools import groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from fileroom.catalog.packing import encode
 from fileroom.catalog.paths import on_drive
 from fileroom.model.ledger import LedgerEntry, ReasonCount
 from fileroom.model.outcomes import Outcome, Reason
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _ID_BYTES: Final = 16
 _ROWS: Final = 100
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 class Lines:
@@ -59,7 +59,7 @@ class Lines:
 
     def as_json(self) -> str:
         """Names, sizes and, where there are any, details; :func:`_unpacked` is the way back."""
-        return _encode([self.names, self.sizes, self.details] if self.details else [self.names, self.sizes])
+        return encode([self.names, self.sizes, self.details] if self.details else [self.names, self.sizes])
 
 
 class Ledger:

@@ -105,10 +105,12 @@ class Packer:
 
     def __init__(self, base: tuple[Any, ...]) -> None:
         self.base = base
-        self._look_at(_OFTEN)
+        self._steady: tuple[Any, ...] | None = None  # until it packs: of most series another process has packed
 
     def pack(self, values: tuple[Any, ...]) -> str:
         """JSON of what differs in ``values`` (of :func:`values_of`)."""
+        if self._steady is None:
+            self._look_at(_OFTEN)
         if self._steady_of(values) != self._steady:
             self._look_at(self._loose + tuple(i for i in _PACKED if i not in self._loose and values[i] != self.base[i]))
         found = zip(self._names, self._loose_of(values), self._usual, strict=True)

@@ -43,6 +43,13 @@ _ADD_FILE: Final = (  # what all of them have in common is not bound for each
 )
 
 
+_NEW_FILE: Final = (
+    "INSERT INTO file(id, folder_id, name, size, mtime_ns, digest, outcome, reason, detail, instance_id) VALUES ",
+    "(?,?,?,?,?,?,?,?,?,?)",
+)
+_ADD_FOLDER: Final = ("INSERT INTO folder(id, drive_id, path, look, look_at) VALUES ", "(?,?,?,?,?)")
+
+
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """A file as it is to be recorded."""
@@ -128,6 +135,8 @@ class Writer:
         self._last_instance = self._last_file = self._last_folder = -1  # row numbers
         self._drives: dict[str, int] = {}
         self._folders: Memory[tuple[int, str], int] = Memory(_FOLDERS_REMEMBERED)
+        self._absent: set[tuple[int, str]] = set()  # places of this batch that no folder is recorded at
+        self._made_folders: dict[tuple[int, str], int] = {}  # rows that are still to be written
         self._words = WordIndex()
         self._cursor: Any = None
         self._touched = _Touched()
@@ -146,8 +155,8 @@ class Writer:
 
     # -- a batch ---------------------------------------------------------------------------------------------------
 
-    def begin(self, cursor: Any, uids: Sequence[str] = ()) -> None:
-        """Start a batch on ``cursor``; ``uids`` are the SOP Instance UIDs that will be asked for."""
+    def begin(self, cursor: Any, uids: Sequence[str] = (), places: Iterable[tuple[Mount, str]] = ()) -> None:
+        """Start a batch on ``cursor``; ``uids`` are the SOP Instance UIDs that will be asked for, ``places`` folders."""
         self._cursor = cursor
         self.entries.begin(cursor)
         self.ledger.begin()
@@ -162,12 +171,14 @@ class Writer:
             self._looks,
         ):
             pending.clear()  # of a batch that failed
+        self._made_folders.clear()
         self._read_anew.clear()
         self.moves = []
         self._batch_uids = self._look_up(uids) if uids else {}
         if self._last_file < 0:
             self._last_instance, self._last_file = highest(cursor, "instance"), highest(cursor, "file")
             self._last_folder = highest(cursor, "folder")
+        self._absent = self._look_for([(self.drive(mount), to_text(path)) for mount, path in places])
 
     def finish(self) -> None:
         """Write what is pending and bring counts, states and words of all that was touched up to date."""
@@ -183,6 +194,8 @@ class Writer:
     def _flush(self) -> None:
         c = self._cursor
         self.entries.write()
+        if self._made_folders:
+            self._write_folders()
         if self._old_folders:
             more = {row[1] for rows in (self._added_files, self._new_files) for row in rows} & self._old_folders
             c.executemany("UPDATE folder SET n_changes = n_changes + 1 WHERE id = ?", [(row,) for row in more])
@@ -193,11 +206,7 @@ class Writer:
         if self._added_files:
             many.insert(c, *_ADD_FILE, self._added_files)
         if self._new_files:
-            c.executemany(
-                "INSERT INTO file(id, folder_id, name, size, mtime_ns, digest, outcome, reason, detail, instance_id) "
-                "VALUES (?,?,?,?,?,?,?,?,?,?)",
-                self._new_files,
-            )
+            many.insert(c, *_NEW_FILE, self._new_files)
         if self._changed_files:
             c.executemany(
                 "UPDATE file SET folder_id=?, name=?, size=?, mtime_ns=?, digest=?, outcome=?, reason=?, detail=?, "
@@ -245,13 +254,31 @@ class Writer:
         place = (self.drive(mount), to_text(path))
         known = self._folders.get(place)
         if known is None:
-            known = self._new_folder(place)
+            known = self._made_folders.get(place) or self._new_folder(place)
             if known is None:
                 sql = "SELECT id FROM folder WHERE drive_id = ? AND path = ?"
                 known = int(self._cursor.execute(sql, place).fetchone()[0])
                 self._old_folders.add(known)
             self._folders.keep(place, known)
         return known
+
+    def _look_for(self, places: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+        """Those of some places that no folder is recorded at."""
+        absent = {place for place in places if place not in self._folders}
+        if absent and self._last_folder > 0:
+            absent -= set(self._cursor.execute(_FOLDERS_AT, (json.dumps(sorted(absent)),)).fetchall())
+        return absent
+
+    def _write_folders(self) -> None:
+        """Write folders that are new, each with how its files look: at a stroke, not as they are met."""
+        looks = {row: look for look, row in self._looks}
+        rows: list[tuple[Any, ...]] = []
+        for place, row in self._made_folders.items():
+            look = looks.pop(row, None)
+            rows.append((row, *place, *((bytearray(look), 0) if look else (None, None))))
+        many.insert(self._cursor, *_ADD_FOLDER, rows)
+        self._looks[:] = [(look, row) for row, look in looks.items()]
+        self._made_folders.clear()
 
     def folder_looks(self, folder_id: int, look: bytes) -> None:
         """How the files of a folder look that was met for the first time, all of them being recorded in this batch."""
@@ -263,6 +290,11 @@ class Writer:
 
     def _new_folder(self, place: tuple[int, str]) -> int | None:
         """The row of a folder that there was none of; None when there is."""
+        if place in self._absent:
+            self._absent.discard(place)
+            self._last_folder += 1
+            self._made_folders[place] = self._last_folder
+            return self._last_folder
         made = self._cursor.execute(
             "INSERT INTO folder(id, drive_id, path) VALUES (?,?,?) ON CONFLICT(drive_id, path) DO NOTHING",
             (self._last_folder + 1, *place),
@@ -674,6 +706,10 @@ _CONTRADICTS = (
     "AND EXISTS (SELECT 1 FROM instance JOIN file AS shown ON shown.id = instance.file_id "
     "WHERE instance.id = file.instance_id AND shown.id != file.id AND shown.gone = 0 "
     "AND (shown.size != file.size OR shown.digest IS NOT file.digest))"
+)
+_FOLDERS_AT = (
+    "SELECT folder.drive_id, folder.path FROM json_each(?) AS place JOIN folder "
+    "ON folder.drive_id = place.value ->> 0 AND folder.path = place.value ->> 1"
 )
 _PUBLIC_ID = "SELECT public_id FROM instance WHERE id = ?"
 # The digest of all of a file stands as long as its time does.

@@ -229,6 +229,10 @@ def _fewer_collections() -> Iterator[None]:
     try:
         yield
     finally:
+        # What is young by now, a hundred thousand objects, counts as old: as the usual threshold comes back they would
+        # all be looked at, at once.
+        gc.freeze()
+        gc.unfreeze()
         gc.set_threshold(*_USUAL_COLLECTIONS)
 
 
@@ -496,7 +500,7 @@ class _Import:
     def _worth_a_batch(self) -> int:
         """How many files are, while there is nothing to do but wait for more."""
         at_the_end = self._walk.finished and self._ahead < _FEW_TO_COME
-        many = min(_WHEN_IDLE, _MORE_EACH_TIME * (self._writes + 1))
+        many = min(_WHEN_IDLE, _MORE_EACH_TIME * max(self._writes, 1))
         return max(_AT_THE_END if at_the_end else many, self._writer.instances // _PART_WHEN_IDLE)
 
     def _send(self) -> None:
@@ -772,7 +776,7 @@ class _Import:
         if not self._id:
             self._begin()
         with self._catalog.database.transaction() as cursor:
-            self._writer.begin(cursor, batch.uids())
+            self._writer.begin(cursor, batch.uids(), batch.places())
             write_batch(self._hand, self._writer, batch)
             self._writer.finish()
             if self._writer.moves:

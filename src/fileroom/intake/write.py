@@ -101,6 +101,10 @@ class Batch:
         """The SOP Instance UIDs that the writer has to know about."""
         return [uid for some in self.read for uid in _uids_in(some.readings)]
 
+    def places(self) -> list[tuple[Mount, str]]:
+        """The folders of what was read: drives, and paths on them."""
+        return [(some.place.mount, some.place.inside) for some in self.read]
+
 
 @dataclass(slots=True)
 class Tally:
@@ -229,18 +233,23 @@ class Hand:
         drive = self._writer.drive(some.place.mount)
         stands = bool(some.look) and not self._writer.limited
         readings = some.readings
-        if not isinstance(readings, Together) or not self._together(some, readings, folder, drive):
+        as_met = self._together(some, readings, folder, drive) if isinstance(readings, Together) else None
+        if not isinstance(readings, Together) or as_met is None:
             stands = self._one_by_one(some.place, zip(some.files, readings, strict=True), folder, drive) and stands
-        elif stands or readings.others:
+        elif readings.others:
             # Of those that are no images nothing depends on these.
             others = [(some.files[at], one) for at, one in readings.others.items()]
-            stands = self._one_by_one(some.place, others, folder, drive) and stands
-            stands = stands and _images_as_met(some.files, readings)
+            stands = self._one_by_one(some.place, others, folder, drive) and stands and as_met
+        else:
+            stands = stands and as_met
         if stands:
             self._writer.folder_looks(folder, some.look)
 
-    def _together(self, some: ReadFiles, told: Together, folder: int, drive: int) -> bool:
-        """Take in images that are all new, of one series of which nothing was removed; False when they are not."""
+    def _together(self, some: ReadFiles, told: Together, folder: int, drive: int) -> bool | None:
+        """Take in images that are all new, of one series of which nothing was removed; None when they are not.
+
+        Else whether they were read as the walk had met them.
+        """
         writer, fresh = self._writer, self._fresh
         files = [one for at, one in enumerate(some.files) if at not in told.others] if told.others else some.files
         entries, known = zip(*files, strict=True)
@@ -248,15 +257,15 @@ class Hand:
         apart = set(uids)
         are_new = fresh.keys().isdisjoint(apart) and writer.met.keys().isdisjoint(apart) and not any(known)
         if writer.limited or len(apart) < len(uids) or not are_new:
-            return False
+            return None
         base = told.base
         series = self._series_of(base, drive)
         if series.hidden:
-            return False
+            return None
         if not base.is_its:
             own = zip(texts, uids, numbers, strict=True)
             texts = tuple(series.packer.pack(packing.unpack_values(text, base.values, *rest)) for text, *rest in own)
-        names = [entry[0] for entry in entries]
+        names, *met = zip(*entries, strict=True)
         facts = Stretch(sizes, times, digests)
         row, file_row, ids = writer.add_files(
             folder, names, series, Images(uids, classes, numbers, frames, texts), facts
@@ -265,7 +274,7 @@ class Hand:
         writer.ledger.lines(folder, Outcome.ADDED, Reason.NEW_INSTANCE).extend(names, sizes, ids)
         self._tally.outcomes[Outcome.ADDED] += len(names)
         self._tally.bytes += sum(sizes)
-        return True
+        return met == [sizes, times]
 
     def _one_by_one(self, place: Place, some: Iterable[_Met], folder: int, drive: int) -> bool:
         """Take in files each on its own; whether all of them were read as they were met, and need not be read again."""
@@ -587,12 +596,6 @@ def _is_no_image_still(item: ReadFile) -> bool:
 def _as_met(entry: FileEntry, reading: Reading | Packed) -> bool:
     """Whether a file was read as the walk had met it."""
     return reading.mtime_ns == entry.mtime_ns and reading.size == entry.size
-
-
-def _images_as_met(files: Sequence[tuple[FileEntry, KnownFile | None]], told: Together) -> bool:
-    """The same of the images among some files."""
-    met = [entry[1:] for at, (entry, _) in enumerate(files) if at not in told.others]
-    return met == list(zip(*told.columns[-2:], strict=True))
 
 
 def _as_file(place: Place, name: str, reading: Reading | Packed, file_id: int, *, conflict: bool) -> InstanceFile:

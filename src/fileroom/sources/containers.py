@@ -61,7 +61,6 @@ class Kind(Protocol):
 
 KINDS: Final[tuple[Kind, ...]] = (zips, tars, isos)
 _SUFFIXES: Final = (*(suffix for kind in KINDS for suffix in kind.SUFFIXES), *tars.COMPRESSED)
-_AT_THE_END: Final = tuple(f"{suffix}\0" for suffix in _SUFFIXES)
 _ENDINGS: Final = frozenset(suffix[-4:] for suffix in _SUFFIXES)
 _SEPARATORS: Final = re.escape(os.sep + (os.altsep or ""))
 _LEADS_THROUGH: Final = re.compile(rf"(?:{'|'.join(map(re.escape, _SUFFIXES))})(?=[{_SEPARATORS}])", re.IGNORECASE)
@@ -98,9 +97,9 @@ def is_named_so(name: str) -> bool:
 
 
 def any_named_so(names: Sequence[str]) -> bool:
-    """Whether one of these is: most folders hold none, which is seen at a glance."""
-    said = "\0".join((*names, "")).lower()
-    return any(ending in said for ending in _AT_THE_END)
+    """Whether one of these is: most folders hold none, which is seen by the few ends that their names have."""
+    ends = {name[-4:] for name in names}
+    return any(end.lower() in _ENDINGS for end in ends) and any(map(is_named_so, names))
 
 
 def holder(path: str) -> tuple[str, str] | None:
