@@ -19,8 +19,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
+from fileroom.catalog import creation, keys, migrations
 from fileroom.catalog import engine as opening
-from fileroom.catalog import keys, migrations
 from fileroom.catalog.engine import Database, connect
 from fileroom.catalog.schema import metadata
 from fileroom.catalog.store import Catalog
@@ -71,6 +71,24 @@ def test_a_new_catalog_is_as_the_migrations_would_have_made_it(tmp_path: Path, m
         assert _told(one) == _told(other)
     new.close()
     old.close()
+
+
+def test_the_statements_that_are_kept_are_those_of_the_schema() -> None:
+    assert creation.KEPT.read_text(encoding="utf-8") == creation.text(), "run python -m fileroom.catalog.creation"
+
+
+def test_statements_of_another_schema_are_left_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    older = tmp_path / "tables.sql"
+    older.write_text("-- version 1 of the schema\nCREATE TABLE nothing(id)\n;\n", encoding="utf-8")
+    monkeypatch.setattr(creation, "KEPT", older)
+    one = Database(tmp_path / "one.db", KEY)
+    monkeypatch.setattr(creation, "KEPT", tmp_path / "there is none")
+    other = Database(tmp_path / "other.db", KEY)
+    with one.reading() as some, other.reading() as others:
+        assert _told(some) == _told(others)
+        assert "patient" in _told(some)
+    one.close()
+    other.close()
 
 
 def _told(cursor: Any) -> dict[str, Any]:

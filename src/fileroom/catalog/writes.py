@@ -156,7 +156,7 @@ class Writer:
     # -- a batch ---------------------------------------------------------------------------------------------------
 
     def begin(self, cursor: Any, uids: Sequence[str] = (), places: Iterable[tuple[Mount, str]] = ()) -> None:
-        """Start a batch on ``cursor``; ``uids`` are the SOP Instance UIDs that will be asked for, ``places`` folders."""
+        """Start a batch on ``cursor``; ``uids`` and ``places`` are the SOP Instance UIDs and folders it is about."""
         self._cursor = cursor
         self.entries.begin(cursor)
         self.ledger.begin()
