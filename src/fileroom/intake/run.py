@@ -81,6 +81,7 @@ _MORE_EACH_TIME = 1_500
 _AT_THE_END = 1_500
 _FEW_TO_COME = 3_000
 _PART_WHEN_IDLE = 30
+_WORTH_FOLDING = 1_000  # files: the log of so many is folded into the catalog while the next ones are read
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
 _COLLECT_EVERY = 200_000  # new objects; at 700, the usual, a third of the time of an import goes into it
@@ -787,6 +788,8 @@ class _Import:
                 self._settled_patients = self._writer.added.patients
             summary = self._summary(state, message)
             userdata.save_import(cursor, summary)
+        if state == "running" and len(batch) >= _WORTH_FOLDING:
+            self._catalog.database.fold()
         self._last_write = time.monotonic()
         self._writes += 1
         return summary
