@@ -372,6 +372,8 @@ class _Import:
         self._hindered: dict[str, Hindrance] = {}
         self._stopped = self._roots_to_leave_alone()
         self._areas = [area for area in errand.areas if area.root not in self._stopped]
+        # Of what was known at the start something may be gone; of a first import nothing is.
+        self._held = [area for area in self._areas if holds_files(catalog, *self._place_of(area.path))]
         self._walk = WalkAhead(self._areas, catalog, self._mounts)
         self._current = ""
         self._settled = 0
@@ -445,6 +447,10 @@ class _Import:
             userdata.drop_import(self._catalog, self._id)
             self._id = 0
         return self._write(state, message) if self._id else self._summary(state, message)
+
+    def _place_of(self, path: str) -> tuple[str, str]:
+        mount, inside = self._mounts.locate(path)
+        return mount.filesystem_id, inside
 
     def _roots_to_leave_alone(self) -> frozenset[str]:
         """Roots that cannot be what they were, with a message for each."""
@@ -651,7 +657,7 @@ class _Import:
     def _find_gone_folders(self) -> None:
         """Folders that were known under a root and no longer stand there: their files are gone, never deleted."""
         now = self._catalog.mounts(fresh=True)
-        for area in self._areas:
+        for area in self._held:
             mount, inside = self._mounts.locate(area.path)
             # A drive that was pulled out meanwhile has taken its folders with it.
             if area.root in self._stopped or not os.path.isdir(area.root) or now.locate(area.path)[0] != mount:
