@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fileroom.archive import Archive, convert_file
-from fileroom.errors import BadRequest, Cancelled, Undecodable
+from fileroom.errors import BadRequest, Cancelled, Unavailable, Undecodable
 from fileroom.jobs import CancelToken
 from fileroom.model.entries import Level
 from fileroom.model.others import Refusal, Remark
@@ -165,6 +165,37 @@ def test_what_is_no_volume_is_refused_and_nothing_is_written(archive: Archive, t
         archive.convert(series, tmp_path / "out.nii.gz")
     assert caught.value.reason == reason
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "in"]
+
+
+@pytest.mark.parametrize("out", ["out.nii", "out.nrrd", "images"])
+def test_a_file_that_changes_while_it_is_converted_is_noticed_and_nothing_is_left(tmp_path: Path, out: str) -> None:
+    path = nifti(tmp_path / "a.nii", np.zeros((64, 64, 40), np.int16))
+
+    def change(progress: Progress) -> None:
+        if progress.done == 3:
+            nifti(path, np.ones((64, 64, 41), np.int16))
+
+    with pytest.raises(Unavailable, match="has changed"):
+        convert_file(path, tmp_path / out, on_progress=change)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.nii"]
+
+
+@pytest.mark.parametrize("out", ["out.nii", "images"])
+def test_an_image_of_a_medium_that_changes_meanwhile_is_not_taken_for_it(tmp_path: Path, out: str) -> None:
+    folder = plant(tmp_path / "in", scan())
+    last = max(folder.iterdir())
+
+    def change(progress: Progress) -> None:
+        if progress.done == 1:
+            last.write_bytes(instance(number=9, patient_name="SOMEBODY^Else", SeriesDescription="of another length"))
+
+    with Archive.ephemeral(folder) as session:
+        session.look_in()
+        [series] = session.search(Query(level=Level.SERIES)).items
+        with pytest.raises(Unavailable, match="has changed"):
+            session.convert(series.id, tmp_path / out, on_progress=change)
+        assert not (tmp_path / out).exists()
+        assert session.search(Query(level=Level.SERIES)).items == (series,)
 
 
 def test_a_film_without_a_place_becomes_a_file_that_claims_none(archive: Archive, tmp_path: Path) -> None:

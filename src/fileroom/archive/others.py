@@ -65,12 +65,17 @@ class Volumes(Images):
 
     def _images(self, series_id: str) -> SeriesImages:
         from fileroom.volumes.convert import Images as Found
+        from fileroom.volumes.dicom_files import Stored
 
         series = self._series(series_id)
         found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
+        files = [self.read(one.id) for one in found]
         others = {} if self.opened_others is None else self.opened_others.volumes
         return Found(
             name=series.description,
-            files=tuple((file.path, file.header) for file in map(self.read, (one.id for one in found))),
+            files=tuple((one.path, one.header) for one in files),
+            stored=tuple(
+                Stored(path=one.path, size=one.size, mtime_ns=one.mtime_ns, changed=one.changed) for one in files
+            ),
             made_of=others.get(series.series_instance_uid),
         )

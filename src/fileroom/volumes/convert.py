@@ -7,11 +7,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fileroom.errors import BadRequest
+from fileroom.errors import BadRequest, Unavailable
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model.others import Conversion, OtherImage, Refusal, Remark
 from fileroom.volumes.as_dicom import pixel_kind
-from fileroom.volumes.dicom_files import into_folder, into_zip, made_of, size_of, stored
+from fileroom.volumes.dicom_files import CHANGED, check, into_folder, into_zip, made_of, stored
 from fileroom.volumes.reading import read_path
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.series import series_volume
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from fileroom.jobs import OnProgress
     from fileroom.model.headers import Header
+    from fileroom.volumes.dicom_files import Stored
     from fileroom.volumes.volume import Volume
     from fileroom.volumes.writing import OnPlane
 
@@ -35,16 +36,14 @@ class Images:
 
     name: str
     files: tuple[tuple[str, Header], ...] = field(repr=False)
+    stored: tuple[Stored, ...] = field(default=(), repr=False)
     made_of: Volume | None = None
 
     def volume(self) -> Volume:
         """As one volume. Refused, with the reason, when these images are none."""
+        if self.made_of is None and any(file.changed for file in self.stored):
+            raise Unavailable(CHANGED)
         return self.made_of or series_volume(self.name, self.files)
-
-    @property
-    def paths(self) -> list[str]:
-        """Where the files are."""
-        return [path for path, _ in self.files]
 
 
 def series_to_path(
@@ -53,9 +52,10 @@ def series_to_path(
     """Write a series; the name says what it becomes. What is DICOM already goes into a folder as it is."""
     out = Path(path)
     if series.made_of is not None or form_of(out) != "dicom":
-        return to_path(series.volume(), out, on_progress, cancel)
-    count = len(series.files)
-    into_folder(stored(series.paths), count, out, _teller(count, on_progress, cancel))
+        volume = series.volume()
+        return _to_path(volume, out, _at_the_end(series, volume, _teller(volume.planes, on_progress, cancel)))
+    count = len(series.stored)
+    into_folder(stored(series.stored), count, out, _teller(count, on_progress, cancel))
     return OtherImage.of_dicom(series.name)
 
 
@@ -67,23 +67,33 @@ def series_to_memory(
         raise BadRequest(f"{form} is none of {', '.join(FORMS)}")
     out = BytesIO()
     if form == "dicom" and series.made_of is None:
-        _room_for(size_of(series.paths))
-        teller = _teller(len(series.files), on_progress, cancel)
-        into_zip(stored(series.paths), len(series.files), out, _file_name(series.name), teller)
+        _room_for(sum(file.size for file in series.stored))
+        teller = _teller(len(series.stored), on_progress, cancel)
+        into_zip(stored(series.stored), len(series.stored), out, _file_name(series.name), teller)
         told = OtherImage.of_dicom(series.name)
     else:
-        told = _to_memory(series.volume(), form, out, on_progress, cancel)
+        volume = series.volume()
+        teller = _at_the_end(series, volume, _teller(volume.planes, on_progress, cancel))
+        told = _to_memory(volume, form, out, teller)
     name = f"{_file_name(series.name)}.{'zip' if form == 'dicom' else form}"
     data = out.getvalue()
     return Conversion(image=told, name=name, media_type=FORMS[form], size=len(data)), data
 
 
-def _to_memory(
-    volume: Volume, form: str, out: BytesIO, on_progress: OnProgress | None, cancel: CancelToken | None
-) -> OtherImage:
+def _at_the_end(series: Images, volume: Volume, tell: OnPlane) -> OnPlane:
+    """Look once more whether the files are what they were, before what was made of them gets its name."""
+
+    def told(planes: int) -> None:
+        tell(planes)
+        if planes == volume.planes and series.made_of is None:
+            check(series.stored)
+
+    return told
+
+
+def _to_memory(volume: Volume, form: str, out: BytesIO, teller: OnPlane) -> OtherImage:
     columns, rows = volume.shape[:2]
     _room_for(columns * rows * volume.planes * volume.samples * volume.dtype.itemsize)
-    teller = _teller(volume.planes, on_progress, cancel)
     if form == "dicom":
         into_zip(made_of(volume), volume.planes, out, _file_name(volume.name), teller)
         return _told_of_dicom(volume)
@@ -100,8 +110,12 @@ def to_path(
     volume: Volume, path: str | os.PathLike[str], on_progress: OnProgress | None, cancel: CancelToken | None
 ) -> OtherImage:
     """Write a volume; the name says what it becomes."""
-    write(volume, Path(path), _teller(volume.planes, on_progress, cancel))
-    return _told_of_dicom(volume) if form_of(Path(path)) == "dicom" else volume.told()
+    return _to_path(volume, Path(path), _teller(volume.planes, on_progress, cancel))
+
+
+def _to_path(volume: Volume, path: Path, teller: OnPlane) -> OtherImage:
+    write(volume, path, teller)
+    return _told_of_dicom(volume) if form_of(path) == "dicom" else volume.told()
 
 
 def _told_of_dicom(volume: Volume) -> OtherImage:
