@@ -44,12 +44,17 @@ REGION: dict[str, Any] = {
         {"name": "sd", "value": 3.5, "unit": "HU"},
     ],
 }
+CUT: dict[str, Any] = LENGTH | {
+    "id": "d-4",
+    "points": [[1.0, 2.0], [4.0, -2.0]],
+    "plane": {"name": "coronal", "origin": [10.0, 20.0, 30.0], "right": [1.0, 0.0, 0.0], "down": [0.0, 0.0, -1.0]},
+}
 ARROW: dict[str, Any] = LENGTH | {"id": "c-3", "kind": "arrow", "text": "Nodulo?", "values": []}
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[fileroom.Archive]:
-    plant(tmp_path / "scans", {f"{n}": instance(number=n, patient_name="ROSSI^Mario") for n in (1, 2, 3)})
+    plant(tmp_path / "scans", {f"{n}": instance(number=n, FrameOfReferenceUID="2.999.7") for n in (1, 2, 3)})
     with fileroom.open(settings=Settings(archive=tmp_path / "archive", use_keyring=False)) as opened:
         opened.bring_in(tmp_path / "scans")
         yield opened
@@ -64,7 +69,7 @@ def test_what_is_kept_comes_back_and_is_replaced(archive: fileroom.Archive) -> N
     one = series(archive)
     assert archive.measurements(one) == ()
     archive.set_measurements(one, [LENGTH, REGION])
-    assert plain(archive.measurements(one)) == [LENGTH, REGION]
+    assert plain(archive.measurements(one)) == [LENGTH | {"plane": None}, REGION | {"plane": None}]
     archive.set_measurements(one, [ARROW])
     assert [found.id for found in archive.measurements(one)] == ["c-3"]
     archive.set_measurements(one, [])
@@ -91,6 +96,11 @@ def test_nothing_of_it_can_be_read_in_the_catalog(archive: fileroom.Archive, tmp
         {"text": "x" * 501},
         {"values": [{"name": "length", "value": 5, "unit": "ells"}]},
         {"values": [{"name": "length", "value": 5, "unit": "mm"}] * 9},
+        {"plane": "axial"},
+        {"plane": CUT["plane"] | {"name": "oblique"}},
+        {"plane": CUT["plane"] | {"origin": [1, 2]}},
+        {"plane": CUT["plane"] | {"right": [0, 0, 0]}},
+        {"plane": CUT["plane"] | {"right": [0, 0, 1]}},
     ],
 )
 def test_what_is_no_measurement_is_refused_whole(archive: fileroom.Archive, change: dict[str, Any]) -> None:
@@ -121,6 +131,27 @@ def test_as_a_table_that_no_spreadsheet_runs(archive: fileroom.Archive) -> None:
         ["sd", "3.5", "HU"],
         ["", "", ""],
     ]
+
+
+def test_what_was_measured_in_a_plane_leaves_by_its_places_in_the_patient(archive: fileroom.Archive) -> None:
+    one = series(archive)
+    region = CUT | {"id": "e-5", "kind": "rectangle", "values": REGION["values"]}
+    ellipse = CUT | {"id": "f-6", "kind": "ellipse", "points": [[0, -1], [0, 1], [-3, 0], [3, 0]], "values": []}
+    archive.set_measurements(one, [CUT, region, ellipse, LENGTH])
+    assert plain(archive.measurements(one))[0] == CUT
+    _, line, *_ = archive.export_measurements(one, "csv").decode().split("\r\n")
+    assert line.split(",")[4] == r"11\20\28\14\20\32"
+    report = pydicom.dcmread(BytesIO(archive.export_measurements(one, "sr")))
+    assert report.SOPClassUID == report.file_meta.MediaStorageSOPClassUID == "1.2.840.10008.5.1.4.1.1.88.34"
+    found = [(item.GraphicType, list(item.GraphicData)) for item in items(report, "SCOORD3D")]
+    assert found == [
+        ("POLYLINE", [11, 20, 28, 14, 20, 32]),
+        ("POLYGON", [11, 20, 28, 14, 20, 28, 14, 20, 32, 11, 20, 32, 11, 20, 28]),
+        ("ELLIPSE", [7, 20, 30, 13, 20, 30, 10, 20, 31, 10, 20, 29]),  # the longer axis first
+    ]
+    space = {item.ReferencedFrameOfReferenceUID for item in items(report, "SCOORD3D")}
+    assert space == {"2.999.7"}
+    assert [item.GraphicType for item in items(report, "SCOORD")] == ["POLYLINE"]
 
 
 def items(content: Any, kind: str) -> list[Any]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.errors import BadRequest
-from fileroom.model.pictures import Measured, Measurement
+from fileroom.model.pictures import CutPlane, Measured, Measurement
 from fileroom.tabular import csv_line
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ KINDS: Final = {
 NAMES: Final = frozenset({"length", "angle", "area", "mean", "sd", "min", "max", "value"})
 # Millimetres, pixels where the image has no size, degrees; Hounsfield units, uptake, activity, stored values
 UNITS: Final = frozenset({"mm", "px", "deg", "mm2", "px2", "HU", "SUVbw", "Bq/ml", "1"})
+PLANES: Final = frozenset({"axial", "coronal", "sagittal"})
+ROUNDED: Final = 1e-3
 MOST: Final = 1000
 LONGEST: Final = 500
 FARTHEST: Final = 1e6
@@ -63,7 +65,29 @@ def _measurement(item: Any) -> Measurement:
         points=_points(item.get("points"), *KINDS[kind]),
         text=text,
         values=_values(item.get("values", [])),
+        plane=None if item.get("plane") is None else _plane(item["plane"]),
     )
+
+
+def _plane(value: Any) -> CutPlane:
+    """A plane whose directions are unit vectors at a right angle."""
+    if not isinstance(value, dict) or value.get("name") not in PLANES:
+        raise BadRequest("a plane is axial, coronal or sagittal")
+    origin, right, down = (_place(value.get(key)) for key in ("origin", "right", "down"))
+    squares = [sum(a * b for a, b in zip(one, other, strict=True)) for one, other in ((right, right), (down, down))]
+    across = sum(a * b for a, b in zip(right, down, strict=True))
+    if any(abs(square - 1) > ROUNDED for square in squares) or abs(across) > ROUNDED:
+        raise BadRequest("the directions of a plane are unit vectors at a right angle")
+    return CutPlane(name=value["name"], origin=origin, right=right, down=down)
+
+
+def _place(value: Any) -> tuple[float, float, float]:
+    if not isinstance(value, list) or len(value) != 3:  # noqa: PLR2004 - x, y, z
+        raise BadRequest("a place of the patient has three coordinates")
+    x, y, z = (_number(one) for one in value)
+    if max(abs(x), abs(y), abs(z)) > FARTHEST:
+        raise BadRequest("a place lies too far away")
+    return x, y, z
 
 
 def _matching(value: Any, pattern: re.Pattern[str], what: str) -> str:
@@ -105,11 +129,28 @@ def _value(one: Any) -> Measured:
     return Measured(name=one["name"], value=_number(one.get("value")), unit=one["unit"])
 
 
+def in_patient(one: Measurement) -> tuple[tuple[float, float, float], ...]:
+    """The points of what was measured in a plane, in the patient (PS3.3 C.7.6.2.1.1); none of what was on an image."""
+    plane = one.plane
+    if plane is None:
+        return ()
+    axes = tuple(zip(plane.origin, plane.right, plane.down, strict=True))
+    return tuple(_in_patient(axes, right, down) for right, down in one.points)
+
+
+def _in_patient(axes: Sequence[tuple[float, float, float]], right: float, down: float) -> tuple[float, float, float]:
+    x, y, z = (origin + right * across + down * along for origin, across, along in axes)
+    return x, y, z
+
+
 def as_table(measurements: Sequence[Measurement]) -> Iterator[str]:
-    """Lines of CSV (RFC 4180): one for each value of each measurement, and one for those without."""
+    """Lines of CSV (RFC 4180): one for each value of each measurement, and one for those without.
+
+    Points are columns and rows; of what was measured in a plane x, y and z in the patient.
+    """
     yield csv_line(["measurement", "kind", "sop_instance_uid", "frame", "points", "text", "name", "value", "unit"])
     for one in measurements:
-        points = "\\".join(f"{column:g}\\{row:g}" for column, row in one.points)
+        points = "\\".join(f"{part:.6g}" for place in in_patient(one) or one.points for part in place)
         about = [one.id, one.kind, one.sop_instance_uid, one.frame, points, one.text]
         for value in one.values or (None,):
             yield csv_line([*about, *(("", "", "") if value is None else (value.name, value.value, value.unit))])

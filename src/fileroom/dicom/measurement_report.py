@@ -1,4 +1,5 @@
-"""Measurements as a structured report: TID 1500 Measurement Report (PS3.16), a Comprehensive SR (PS3.3 A.35.3).
+"""Measurements as a structured report: TID 1500 Measurement Report (PS3.16), a Comprehensive SR (PS3.3 A.35.3), or a
+Comprehensive 3D SR (A.35.13) where some were made in planes of a volume: their points are places in the patient.
 
 Regions with an area are planar ROI measurements (TID 1410), all else is in measurement groups (TID 1501) whose numbers
 are inferred from their points.
@@ -6,12 +7,14 @@ are inferred from their points.
 
 from __future__ import annotations
 
+import math
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
+from fileroom.measuring import in_patient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from fileroom.model.pictures import Measured, Measurement
 
 COMPREHENSIVE_SR: Final = "1.2.840.10008.5.1.4.1.1.88.33"
+COMPREHENSIVE_3D_SR: Final = "1.2.840.10008.5.1.4.1.1.88.34"
 IMPLEMENTATION: Final = "2.25.239446437563364126116014113712347823"
 EXPLICIT_LE: Final = "1.2.840.10008.1.2.1"
 SERIES_NUMBER: Final = 9001
@@ -92,10 +96,11 @@ def measurement_report(headers: Mapping[str, Header], measurements: Sequence[Mea
         header = headers[uids[0]] if uids else next(iter(headers.values()))
         report = Dataset()
         _add_modules(report, header, at)
+        report.SOPClassUID = COMPREHENSIVE_3D_SR if any(one.plane is not None for one in known) else COMPREHENSIVE_SR
         report.update(_root([headers[uid] for uid in uids], known, headers))
         report.CurrentRequestedProcedureEvidenceSequence = _evidence([headers[uid] for uid in uids])
         meta = FileMetaDataset()
-        meta.MediaStorageSOPClassUID = UID(COMPREHENSIVE_SR)
+        meta.MediaStorageSOPClassUID = UID(report.SOPClassUID)
         meta.MediaStorageSOPInstanceUID = report.SOPInstanceUID
         meta.TransferSyntaxUID = UID(EXPLICIT_LE)
         meta.ImplementationClassUID = UID(IMPLEMENTATION)
@@ -115,7 +120,6 @@ def _add_modules(report: Dataset, header: Header, at: datetime) -> None:
     day, time = at.strftime("%Y%m%d"), at.strftime("%H%M%S")
     values: dict[str, Any] = {
         "SpecificCharacterSet": "ISO_IR 192",
-        "SOPClassUID": COMPREHENSIVE_SR,
         "SOPInstanceUID": _uid(),
         "StudyDate": header.study_date,
         "StudyTime": header.study_time,
@@ -240,6 +244,8 @@ def _number(one: Measurement, value: Measured) -> Dataset:
 
 def _points(relation: str, one: Measurement, header: Header, name: Code | None = None) -> Dataset:
     """Spatial coordinates (C.18.6): column and row, the upper left corner of the first pixel at 0\\0."""
+    if one.plane is not None:
+        return _places(relation, one, header, name)
     item = _item("SCOORD", relation, name)
     points = [(column + 0.5, row + 0.5) for column, row in one.points]
     kind = "POLYLINE"
@@ -248,15 +254,38 @@ def _points(relation: str, one: Measurement, header: Header, name: Code | None =
     elif one.kind == "ellipse":  # the ends of its axes, the longer first (C.18.6.1.2)
         kind = "ELLIPSE"
         points = points if _distance(*points[:2]) >= _distance(*points[2:]) else points[2:] + points[:2]
-    elif one.kind == "rectangle":
-        (left, top), (right, bottom) = points
-        points = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-    elif one.kind == "freehand":
-        points = [*points, points[0]]
+    elif one.kind in {"rectangle", "freehand"}:
+        points = _closed(one.kind, points)
     item.GraphicType = kind
     item.GraphicData = [float(part) for point in points for part in point]
     item.ContentSequence = [_image("SELECTED FROM", header, one.frame)]
     return item
+
+
+def _places(relation: str, one: Measurement, header: Header, name: Code | None) -> Dataset:
+    """The same in the patient, by frame of reference (C.18.9): what was measured in a plane lies on no image."""
+    item = _item("SCOORD3D", relation, name)
+    closed = one.kind in {"rectangle", "freehand"}
+    drawn = replace(one, points=tuple(_closed(one.kind, list(one.points)))) if closed else one
+    places = in_patient(drawn)
+    kind = "POINT" if one.kind == "probe" else "POLYGON" if closed else "POLYLINE"
+    if one.kind == "ellipse":
+        kind = "ELLIPSE"
+        first, last = (math.dist(*one.points[at : at + 2]) for at in (0, 2))
+        places = places if first >= last else places[2:] + places[:2]
+    item.GraphicType = kind
+    item.GraphicData = [float(part) for place in places for part in place]
+    # a series that names none has one of its own: its slices were found to lie in one space
+    item.ReferencedFrameOfReferenceUID = header.frame_of_reference_uid or _uid(header.series_instance_uid)
+    return item
+
+
+def _closed(kind: str, points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The outline of a rectangle or a freehand line, which ends where it began."""
+    if kind == "rectangle":
+        (left, top), (right, bottom) = points
+        points = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    return [*points, points[0]]
 
 
 def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:

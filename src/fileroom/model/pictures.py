@@ -25,9 +25,21 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutPlane:
+    """A plane cut through a volume: a place of the patient in it, and where its right and its lower edge lead to, as
+    unit vectors. ``name`` is that of the view it was seen in."""
+
+    name: str
+    origin: tuple[float, float, float]
+    right: tuple[float, float, float]
+    down: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """What the user measured or pointed at on one frame. ``points`` are columns and rows, the middle of the first pixel
-    at 0, 0."""
+    at 0, 0; where there is a ``plane``, millimetres to the right and down from its origin, and the frame the nearest.
+    """
 
     id: str
     kind: str
@@ -36,6 +48,7 @@ class Measurement:
     points: tuple[tuple[float, float], ...]
     text: str
     values: tuple[Measured, ...]
+    plane: CutPlane | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,3 +79,11 @@ export async function greyAt(page: Page, name: PlaneName, place: Vec3): Promise<
     return context?.getImageData(0, 0, 1, 1).data[0] ?? NaN;
   }, [x, y] as const);
 }
+
+/** Where on the page a place of the patient is seen. */
+export async function spotOf(page: Page, name: PlaneName, place: Vec3): Promise<readonly [number, number]> {
+  const box = await page.locator(`.vp-cell[data-cell="${name}"] .vp-plane`).boundingBox();
+  const aim = await aimOf(page, name);
+  const [x, y] = pixelOf(aim, place);
+  return [(box?.x ?? 0) + (x * (box?.width ?? 0)) / aim.width, (box?.y ?? 0) + (y * (box?.height ?? 0)) / aim.pixels];
+}

@@ -1,7 +1,9 @@
 /** What is measured on an image: sizes where its pixels have one, values in the unit of the modality. Pure. */
 import type { Point } from "./affine.ts";
 import type { Frame } from "./frames.ts";
+import type { Vec3 } from "./geometry.ts";
 import type { Display } from "./model.ts";
+import type { PlaneName } from "./mpr.ts";
 import { paddingOf } from "./tables.ts";
 
 export const KINDS = ["length", "angle", "cobb", "ellipse", "rectangle", "freehand", "probe", "arrow"] as const;
@@ -27,7 +29,19 @@ export interface Measured {
   readonly unit: Unit;
 }
 
-/** As the archive keeps it (docs/http-api.md). Points are columns and rows, the middle of the first pixel at 0, 0. */
+/** A plane cut through a volume: a place in it, and where its right and its lower edge lead to. */
+export interface CutPlane {
+  /** The view in which it was seen. */
+  readonly name: PlaneName;
+  readonly origin: Vec3;
+  readonly right: Vec3;
+  readonly down: Vec3;
+}
+
+/**
+ * As the archive keeps it (docs/http-api.md). Points are columns and rows, the middle of the first pixel at 0, 0; in a
+ * plane millimetres to the right and down from its origin, and then the frame is the one that lies nearest.
+ */
 export interface Measurement {
   readonly id: string;
   readonly kind: Kind;
@@ -37,6 +51,7 @@ export interface Measurement {
   readonly points: readonly Point[];
   readonly text: string;
   readonly values: readonly Measured[];
+  readonly plane?: CutPlane | null;
 }
 
 /** How large a pixel is: in millimetres where that is known, else in pixels, and then how much taller than wide. */
@@ -163,6 +178,7 @@ function statistics(kind: Region, points: readonly Point[], { pixels, quantity: 
   for (let row = Math.max(0, Math.ceil(top)); row <= Math.min(pixels.rows - 1, Math.floor(bottom)); row += 1) {
     for (let column = Math.max(0, Math.ceil(left)); column <= Math.min(pixels.columns - 1, Math.floor(right)); column += 1) {
       const value = pixels.values[row * pixels.columns + column] ?? 0;
+      if (Number.isNaN(value)) continue; // outside of a volume
       if ((padding !== undefined && value >= padding.lower && value <= padding.upper) || !inside([column, row])) continue;
       count += 1;
       sum += value;

@@ -18,7 +18,7 @@ export interface Cross {
 }
 
 /** As radiologists look at them: from the feet, from the front, from the left (PS3.3 C.7.6.2.1.1 for the axes). */
-const CUSTOMARY: Readonly<Record<PlaneName, View>> = {
+export const CUSTOMARY: Readonly<Record<PlaneName, View>> = {
   axial: { right: [1, 0, 0], down: [0, 1, 0] },
   coronal: { right: [1, 0, 0], down: [0, 0, -1] },
   sagittal: { right: [0, 1, 0], down: [0, 0, -1] },

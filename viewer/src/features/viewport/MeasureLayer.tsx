@@ -2,51 +2,78 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 import { type Affine, applied, inverted, type Point } from "../../core/affine.ts";
-import { axesOf, bounds, groundOf, type Kind, measure, type Measurement, POINTS, shifted, withPoint } from "../../core/measure.ts";
+import { axesOf, bounds, groundOf, type Kind, measure, type Measured as Said, type Measurement, POINTS, shifted, withPoint } from "../../core/measure.ts";
 import { t } from "../prefs/index.ts";
 import type { Pane } from "./pane.ts";
 import { isKind, type Viewer } from "./viewer.ts";
 import { measuredLines } from "./words.ts";
-
-interface LayerProps {
-  readonly viewer: Viewer;
-  readonly pane: Pane;
-}
 
 /** CSS pixels that a pointer may tremble without having been moved. */
 const STILL = 4;
 /** CSS pixels between the points of a free line. */
 const FREE_STEP = 3;
 
+/** What is measured on: an image of a stack, or a plane of a volume. */
+export interface Sheet {
+  readonly seriesId: string;
+  /** Another one has another key: what was being drawn is given up. */
+  readonly key: string;
+  readonly about: Pick<Measurement, "sop_instance_uid" | "frame" | "plane">;
+  /** What was measured on it. */
+  readonly here: readonly Measurement[];
+  /** From its points to CSS pixels, and back. */
+  readonly place: Affine;
+  readonly back: Affine;
+  readonly values: (one: Omit<Measurement, "values">) => readonly Said[];
+  /** What cannot be measured on it. */
+  readonly refuses?: readonly Kind[];
+  /** Have calibrations, before the first number is said. */
+  readonly prepare: () => void;
+}
+
 /** What was measured on the frame at hand, and the drawing of more. */
-export function MeasureLayer({ viewer, pane }: LayerProps) {
+export function MeasureLayer({ viewer, pane }: { readonly viewer: Viewer; readonly pane: Pane }) {
   const series = pane.series.value;
   const frame = pane.frame.value;
   const place = pane.facts.value?.place;
-  const seriesId = series?.id;
-  useEffect(() => {
-    if (seriesId !== undefined) viewer.measured.load(seriesId);
-  }, [viewer, seriesId]);
   const back = place === undefined ? undefined : inverted(place);
   if (series === undefined || frame === undefined || place === undefined || back === undefined) return null;
-  const tool = viewer.tool.value;
-  const here = viewer.measured.of(series.id).filter((one) => one.sop_instance_uid === frame.image.sop_instance_uid && one.frame === frame.number);
-  return (
-    <>
-      {isKind(tool) && <Drawing key={`${frame.image.id}/${frame.number}/${tool}`} viewer={viewer} pane={pane} kind={tool} place={place} back={back} />}
-      <svg class="vp-layer vp-measured" role="group" aria-label={t("measure.title")}>
-        {here.map((one) => (
-          <Drawn key={one.id} viewer={viewer} pane={pane} one={one} place={place} back={back} />
-        ))}
-      </svg>
-      {here.map((one) => (one.kind === "arrow" && viewer.measured.selected.value === one.id ? <TextField key={one.id} viewer={viewer} seriesId={series.id} one={one} place={place} /> : null))}
-    </>
-  );
+  const sheet: Sheet = {
+    seriesId: series.id,
+    key: `${frame.image.id}/${frame.number}`,
+    about: { sop_instance_uid: frame.image.sop_instance_uid, frame: frame.number },
+    here: viewer.measured.of(series.id).filter((one) => (one.plane ?? null) === null && one.sop_instance_uid === frame.image.sop_instance_uid && one.frame === frame.number),
+    place,
+    back,
+    values: ({ kind, points }) => measure(kind, points, groundOf(frame, series.modality, points, pane.pixels(), pane.display.value)),
+    prepare: () => void pane.haveDisplay(),
+  };
+  return <Measured viewer={viewer} sheet={sheet} />;
 }
 
-interface PlacedProps extends LayerProps {
-  readonly place: Affine;
-  readonly back: Affine;
+interface LayerProps {
+  readonly viewer: Viewer;
+  readonly sheet: Sheet;
+}
+
+/** What was measured on a sheet, and the drawing of more. */
+export function Measured({ viewer, sheet }: LayerProps) {
+  const { seriesId, here, place } = sheet;
+  useEffect(() => {
+    viewer.measured.load(seriesId);
+  }, [viewer, seriesId]);
+  const tool = viewer.tool.value;
+  return (
+    <>
+      {isKind(tool) && sheet.refuses?.includes(tool) !== true && <Drawing key={`${sheet.key}/${tool}`} viewer={viewer} sheet={sheet} kind={tool} />}
+      <svg class="vp-layer vp-measured" role="group" aria-label={t("measure.title")}>
+        {here.map((one) => (
+          <Drawn key={one.id} viewer={viewer} sheet={sheet} one={one} />
+        ))}
+      </svg>
+      {here.map((one) => (one.kind === "arrow" && viewer.measured.selected.value === one.id ? <TextField key={one.id} viewer={viewer} seriesId={seriesId} one={one} place={place} /> : null))}
+    </>
+  );
 }
 
 /** Where a pointer is on the image, in its pixels; and on the element, in CSS pixels. */
@@ -57,24 +84,19 @@ function pointOf(event: PointerEvent, back: Affine): { readonly image: Point; re
 }
 
 /** A measurement with the values that its points have now. */
-export function measuredAs(pane: Pane, one: Omit<Measurement, "values">): Measurement {
-  const [frame, series] = [pane.frame.value, pane.series.value];
-  if (frame === undefined || series === undefined) return { ...one, values: [] };
-  const ground = groundOf(frame, series.modality, one.points, pane.pixels(), pane.display.value);
-  return { ...one, values: measure(one.kind, one.points, ground) };
-}
+const measuredAs = (sheet: Sheet, one: Omit<Measurement, "values">): Measurement => ({ ...one, values: sheet.values(one) });
 
 // -- drawing ------------------------------------------------------------------------------------------------------
 
 /** The points of what is being drawn; the last one goes with the pointer. */
-function useDraft({ viewer: { measured }, pane, kind }: LayerProps & { readonly kind: Kind }) {
+function useDraft({ viewer: { measured }, sheet, kind }: LayerProps & { readonly kind: Kind }) {
   const points = useSignal<readonly Point[]>([]);
   useEffect(() => {
-    void pane.haveDisplay(); // calibrations, before the first number is said
+    sheet.prepare();
     return () => {
       measured.drawing.value = false;
     };
-  }, [pane, measured]);
+  }, [sheet.key, measured]);
   useEffect(() => {
     if (!measured.drawing.value && points.value.length > 0) points.value = []; // given up by Esc
   }, [measured.drawing.value, points, measured]);
@@ -84,11 +106,8 @@ function useDraft({ viewer: { measured }, pane, kind }: LayerProps & { readonly 
   };
   const finish = (all: readonly Point[]): void => {
     set([]);
-    const [frame, series] = [pane.frame.value, pane.series.value];
-    if (frame === undefined || series === undefined) return;
     const id = crypto.randomUUID();
-    const about = { id, kind, sop_instance_uid: frame.image.sop_instance_uid, frame: frame.number, text: "" };
-    measured.put(series.id, measuredAs(pane, { ...about, points: kind === "ellipse" ? axesOf(all) : all }));
+    measured.put(sheet.seriesId, measuredAs(sheet, { ...sheet.about, id, kind, text: "", points: kind === "ellipse" ? axesOf(all) : all }));
     measured.selected.value = id;
   };
   /** The last point stands; the next one goes with the pointer. */
@@ -105,8 +124,9 @@ const quiet = (event: Event): void => {
 };
 
 /** Takes the left button (or one finger) from the image; the others and the wheel go on to it. */
-function Drawing({ viewer, pane, kind, place, back }: PlacedProps & { readonly kind: Kind }) {
-  const { points: now, set, finish, settle } = useDraft({ viewer, pane, kind });
+function Drawing({ viewer, sheet, kind }: LayerProps & { readonly kind: Kind }) {
+  const { place, back } = sheet;
+  const { points: now, set, finish, settle } = useDraft({ viewer, sheet, kind });
   const from = useRef<Point>([0, 0]);
   const free = useRef(false);
   const onDown = (event: PointerEvent): void => {
@@ -137,7 +157,7 @@ function Drawing({ viewer, pane, kind, place, back }: PlacedProps & { readonly k
     } else if (far(screen, from.current) > STILL) settle([...now.slice(0, -1), image], image);
   };
   const shown = kind === "ellipse" ? axesOf(now) : now;
-  const draft = now.length > 0 ? measuredAs(pane, { id: "draft", kind, sop_instance_uid: "", frame: 1, text: "", points: shown }) : undefined;
+  const draft = now.length > 0 ? measuredAs(sheet, { ...sheet.about, id: "draft", kind, text: "", points: shown }) : undefined;
   return (
     <div
       class="vp-layer vp-catch vp-drawing"
@@ -166,19 +186,20 @@ const far = ([ax, ay]: Point, [bx, by]: Point): number => Math.hypot(bx - ax, by
 
 // -- what is drawn ------------------------------------------------------------------------------------------------
 
-function Drawn({ viewer, pane, one, place, back }: PlacedProps & { readonly one: Measurement }) {
+function Drawn({ viewer, sheet, one }: LayerProps & { readonly one: Measurement }) {
+  const { place, back } = sheet;
   const drag = useRef<{ readonly at: Point; readonly index: number | undefined; readonly points: readonly Point[] } | undefined>(undefined);
   const draft = useSignal<readonly Point[] | undefined>(undefined);
   const { measured } = viewer;
   const chosen = measured.selected.value === one.id;
-  const shown = draft.value === undefined ? one : measuredAs(pane, { ...one, points: draft.value });
+  const shown = draft.value === undefined ? one : measuredAs(sheet, { ...one, points: draft.value });
   const begin = (event: PointerEvent, index: number | undefined): void => {
     if (event.button !== 0) return;
     event.stopPropagation();
     event.preventDefault();
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     measured.selected.value = one.id;
-    void pane.haveDisplay();
+    sheet.prepare();
     drag.current = { at: pointOf(event, back).image, index, points: one.points };
   };
   const move = (event: PointerEvent): void => {
@@ -189,8 +210,7 @@ function Drawn({ viewer, pane, one, place, back }: PlacedProps & { readonly one:
       held.index === undefined ? shifted(held.points, [image[0] - held.at[0], image[1] - held.at[1]]) : withPoint(one, held.index, image);
   };
   const end = (): void => {
-    const seriesId = pane.series.value?.id;
-    if (draft.value !== undefined && seriesId !== undefined) measured.put(seriesId, shown);
+    if (draft.value !== undefined) measured.put(sheet.seriesId, shown);
     drag.current = undefined;
     draft.value = undefined;
   };

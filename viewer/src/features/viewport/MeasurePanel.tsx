@@ -62,7 +62,8 @@ export function MeasurePanel({ viewer }: { readonly viewer: Viewer }) {
 function Row({ viewer, one }: { readonly viewer: Viewer; readonly one: Measurement }) {
   const pane = viewer.active.value;
   const at = pane.frames.value.findIndex((frame) => frame.image.sop_instance_uid === one.sop_instance_uid && frame.number === one.frame);
-  const where = at < 0 ? "" : t("viewport.image", { number: pane.at(at).slice + 1, total: pane.stack.value?.slices ?? 1 });
+  const plane = one.plane ?? undefined;
+  const where = plane !== undefined ? t("measure.inPlane", { plane: t(`volume.plane.${plane.name}`).toLowerCase() }) : at < 0 ? "" : t("viewport.image", { number: pane.at(at).slice + 1, total: pane.stack.value?.slices ?? 1 });
   return (
     <li class={viewer.measured.selected.value === one.id ? "chosen" : ""}>
       <button
@@ -70,7 +71,8 @@ function Row({ viewer, one }: { readonly viewer: Viewer; readonly one: Measureme
         class="vp-measure"
         onClick={() => {
           viewer.measured.selected.value = one.id;
-          if (at >= 0) void pane.show(at);
+          if (plane !== undefined) viewer.goToPlane(one);
+          else if (at >= 0) void pane.show(at);
         }}
       >
         <strong>{t(KIND_NAMES[one.kind])}</strong>

@@ -8,7 +8,7 @@ import { cellsOf, LAYOUT_NAMES, type LayoutName, layoutOf } from "../../core/lay
 import { along, nearestAlong, parallel, sameSpace } from "../../core/linking.ts";
 import type { Series, SeriesImages } from "../../core/model.ts";
 import { stacksOf } from "../../core/stacks.ts";
-import { type Kind, KINDS } from "../../core/measure.ts";
+import { type Kind, KINDS, type Measurement } from "../../core/measure.ts";
 import { images, series as seriesPage } from "../../io/api.ts";
 import { isAbort } from "../../io/http.ts";
 import { recall, remember } from "../../io/storage.ts";
@@ -289,6 +289,14 @@ export class Viewer {
     const [pane] = this.panes.peek();
     const cells = volume?.filter((cell) => cell !== "stack");
     this.desk.value = cells === undefined || pane === undefined ? undefined : new Desk(pane, cells, () => this.#load(), volume?.includes("stack") === true);
+  }
+
+  /** Show the plane in which something was measured; planes are laid out where there are none. */
+  goToPlane(one: Measurement): void {
+    const wanted = one.plane?.name;
+    if (wanted === undefined) return;
+    if (this.desk.peek()?.cells.includes(wanted) !== true) this.chooseLayout("mpr");
+    this.desk.peek()?.goTo(one);
   }
 
   /** An act on what is at hand: the planes, or the stack. */

@@ -220,6 +220,11 @@ export class VolumeView {
     } else if (this.#standing) this.#upload();
   }
 
+  /** The values of slice `index` of the grid as it was scanned; undefined when they had to make room. */
+  slice(index: number): ArrayLike<number> | undefined {
+    return cache.getImage(this.#keys[index] ?? "")?.getPixelData();
+  }
+
   /** All frames are in memory. */
   async complete(): Promise<void> {
     const kind = kindOf(this.#keys);

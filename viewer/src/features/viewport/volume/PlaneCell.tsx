@@ -10,6 +10,7 @@ import { windowName } from "../words.ts";
 import { CellFrame, CellTexts, useCanvas } from "./CellFrame.tsx";
 import type { Desk } from "./desk.ts";
 import { useHands } from "./hands.ts";
+import { PlaneMeasures } from "./PlaneMeasures.tsx";
 
 interface CellProps {
   readonly viewer: Viewer;
@@ -38,6 +39,7 @@ export function PlaneCell({ viewer, desk, name }: CellProps) {
       <div ref={element} class="vp-canvas vp-plane" {...hands}>
         {aim !== undefined && <Covered viewer={viewer} desk={desk} aim={aim} size={size} />}
         {aim !== undefined && cross !== undefined && desk.lines.value && <Lines desk={desk} name={name} aim={aim} cross={cross} size={size} />}
+        {aim !== undefined && <PlaneMeasures viewer={viewer} desk={desk} name={name} aim={aim} size={size} />}
       </div>
       {aim !== undefined && cross !== undefined && <Texts viewer={viewer} desk={desk} name={name} aim={aim} cross={cross} />}
       {seriesId !== undefined && !desk.shown && desk.cells[0] === name && <OverPanel viewer={viewer} seriesId={seriesId} />}

@@ -4,6 +4,7 @@ import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/si
 import type { Frame } from "../../../core/frames.ts";
 import { dot, type Vec3 } from "../../../core/geometry.ts";
 import { nearestAlong } from "../../../core/linking.ts";
+import type { Measurement } from "../../../core/measure.ts";
 import {
   type Aim,
   type Cross,
@@ -21,6 +22,7 @@ import {
   turned,
   zoomed,
 } from "../../../core/mpr.ts";
+import { crossAt } from "../../../core/planeMeasure.ts";
 import { type Flaw, type Grid, isTilted, uprightGrid, volumeOf } from "../../../core/volume.ts";
 import { rangeOf } from "../../../core/window.ts";
 import { isAbort } from "../../../io/http.ts";
@@ -45,6 +47,8 @@ export class Desk {
   readonly phase = signal<DeskPhase>({ kind: "waiting" });
   /** The grid as it is drawn: of a tilted gantry the upright one. */
   readonly grid = signal<Grid | undefined>(undefined);
+  /** The grid as it was scanned, which values are read from. */
+  readonly scanned = signal<Grid | undefined>(undefined);
   readonly cross = signal<Cross | undefined>(undefined);
   readonly aims = signal<Readonly<Partial<Record<PlaneName, Aim>>>>({});
   readonly slab = signal<Slab>({ mode: "mip", thickness: 0 });
@@ -72,6 +76,8 @@ export class Desk {
   /** Whether the planes are seen as {@link fit} left them. */
   #fitted = true;
   #work = new AbortController();
+  /** What is to be gone to once there are planes. */
+  wanted: Pick<Measurement, "plane" | "points"> | undefined;
 
   constructor(
     readonly pane: Pane,
@@ -183,6 +189,7 @@ export class Desk {
     const upright = isTilted(grid) ? uprightGrid(grid) : grid;
     batch(() => {
       this.grid.value = upright;
+      this.scanned.value = grid;
       this.cross.value = customary(upright);
       this.phase.value = { kind: "ready" };
     });
@@ -190,6 +197,9 @@ export class Desk {
     this.#applyWindow();
     view.setSlab(this.slab.peek());
     this.fit();
+    const { wanted } = this;
+    this.wanted = undefined;
+    if (wanted !== undefined) this.goTo(wanted);
     if (view.has("solid")) this.solid.begin(view, upright, this.pane.series.peek()?.modality ?? "");
   }
 
@@ -203,6 +213,7 @@ export class Desk {
     batch(() => {
       this.phase.value = { kind: "waiting" };
       this.grid.value = undefined;
+      this.scanned.value = undefined;
       this.cross.value = undefined;
       this.aims.value = {};
       this.drawn.value = new Set();
@@ -301,6 +312,17 @@ export class Desk {
   moveTo(place: Vec3): void {
     const [grid, at] = [this.grid.peek(), this.cross.peek()];
     if (grid !== undefined && at !== undefined) this.#follow(movedTo(at, grid, place));
+  }
+
+  /** Show the plane in which something was measured, at once or when there is something to show. */
+  goTo(one: Pick<Measurement, "plane" | "points">): void {
+    const [at, plane] = [this.cross.peek(), one.plane];
+    if (plane === undefined || plane === null) return;
+    if (at === undefined) this.wanted = one;
+    else {
+      this.active.value = plane.name;
+      this.#follow(crossAt(at, plane, one.points));
+    }
   }
 
   turn(on: PlaneName, angle: number): void {
