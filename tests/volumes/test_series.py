@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def scan(**attributes: Any) -> dict[str, bytes]:
 def test_a_series_becomes_a_file_that_reads_back_the_same(archive: Archive, tmp_path: Path, name: str) -> None:
     series = brought_in(archive, tmp_path / "in", scan(RescaleSlope="2", RescaleIntercept="-1000"))
     seen: list[Progress] = []
-    told = archive.convert(series, tmp_path / name, on_progress=seen.append)
+    (told,) = archive.convert(series, tmp_path / name, on_progress=seen.append)
     assert (told.shape, told.orientation, told.unit) == ((5, 4, 3, 1), "LPH", "HU")
     assert [(one.done, one.total) for one in seen] == [(0, 3), (1, 3), (2, 3), (3, 3)]
     if name.endswith(".nrrd"):
@@ -132,26 +133,10 @@ def test_slices_with_scales_of_their_own_are_scaled(archive: Archive, tmp_path: 
 CASES: dict[str, tuple[Mapping[str, bytes], Refusal, str]] = {
     "a slice is missing": (slices([0, 1, 2, 4, 5]), Refusal.UNEVEN, ""),
     "uneven steps": (slices([0, 1.1, 3, 3.4, 7]), Refusal.UNEVEN, ""),
-    "several directions": (
-        {**slices([0, 1]), "x": instance(number=9, ImageOrientationPatient=[0, 1, 0, 0, 0, -1])},
-        Refusal.NOT_ONE_VOLUME,
-        "several directions",
-    ),
-    "several sizes": ({**slices([0, 1]), "x": instance(number=9, rows=8)}, Refusal.NOT_ONE_VOLUME, "one size"),
-    "several sizes of pixels": (
-        {**slices([0, 1]), "x": instance(number=9, PixelSpacing=[2, 2])},
-        Refusal.NOT_ONE_VOLUME,
-        "pixels are not of one size",
-    ),
     "a place seen twice": (
         {**slices([0, 1, 2]), "x": instance(number=9, ImagePositionPatient=[-10, 5, 21])},
         Refusal.NOT_ONE_VOLUME,
         "more often",
-    ),
-    "a place that one does not have": (
-        {**slices([0, 1]), "x": instance(number=9, ImagePositionPatient=None)},
-        Refusal.NOT_ONE_VOLUME,
-        "some of its images do not say",
     ),
     "no pixels": ({"x": instance(rows=0)}, Refusal.NO_IMAGE, ""),
 }
@@ -203,7 +188,7 @@ def test_a_film_without_a_place_becomes_a_file_that_claims_none(archive: Archive
     import nibabel
 
     film = instance(modality="US", NumberOfFrames="2", pixels=np.arange(32, dtype="<u2").tobytes(), PixelSpacing=None)
-    told = archive.convert(brought_in(archive, tmp_path / "in", {"x": film}), tmp_path / "out.nii")
+    (told,) = archive.convert(brought_in(archive, tmp_path / "in", {"x": film}), tmp_path / "out.nii")
     assert (told.shape, told.orientation, told.spacing) == ((4, 4, 1, 2), "", ())
     assert told.remarks == (Remark.NO_ORIENTATION, Remark.NO_SPACING)
     loaded = nibabel.load(tmp_path / "out.nii")
@@ -218,7 +203,7 @@ def test_photographs_follow_each_other_and_keep_the_size_of_their_pixels(archive
         )
         for n in (2, 1)
     }
-    told = archive.convert(brought_in(archive, tmp_path / "in", files), tmp_path / "out.nrrd")
+    (told,) = archive.convert(brought_in(archive, tmp_path / "in", files), tmp_path / "out.nrrd")
     assert (told.shape, told.spacing[:2], told.remarks) == ((4, 4, 1, 2), (2, 3), (Remark.NO_ORIENTATION,))
     import nrrd
 
@@ -243,7 +228,7 @@ def test_tiles_of_united_imaging_lie_where_their_private_sequence_says(archive: 
         item.ImagePositionPatient = [10, 20, 4 * number]
     image.private_block(0x0065, "Image Private Header", create=True).add_new(0x51, "SQ", pydicom.Sequence(items))
     image.save_as(tmp_path / "tiles.dcm")
-    told = archive.convert(
+    (told,) = archive.convert(
         brought_in(archive, tmp_path / "in", {"x": (tmp_path / "tiles.dcm").read_bytes()}), tmp_path / "out.nii"
     )
     assert (told.shape, told.orientation, told.spacing[2]) == ((2, 2, 5, 1), "LPH", 4)
@@ -271,11 +256,50 @@ def test_colours_by_a_palette_become_colours(archive: Archive, tmp_path: Path) -
     assert [tuple(int(part) for part in value) for value in values[:3, 0, 0]] == [(9, 0, 0), (0, 8, 0), (0, 0, 7)]
 
 
+PARTS: dict[str, tuple[bytes, tuple[int, ...], str]] = {
+    "another direction": (instance(number=9, ImageOrientationPatient=[0, 1, 0, 0, 0, -1]), (4, 4, 1, 1), "PFR"),
+    "another size": (instance(number=9, rows=8, pixels=bytes(64)), (4, 8, 1, 1), "LPH"),
+    "another size of pixels": (instance(number=9, PixelSpacing=[2, 2]), (4, 4, 1, 1), "LPH"),
+    "no place": (instance(number=9, ImagePositionPatient=None), (4, 4, 1, 1), ""),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_what_is_several_volumes_becomes_several_files(archive: Archive, tmp_path: Path, name: str) -> None:
+    """As of scouts in three directions: each by itself, with a number, and none written over."""
+    other, shape, orientation = PARTS[name]
+    series = brought_in(archive, tmp_path / "in", {**slices([0, 1]), "x": other})
+    told = archive.convert(series, tmp_path / "out.nii.gz")
+    assert [one.shape for one in told] == [(4, 4, 2, 1), shape]
+    assert [one.orientation for one in told] == ["LPH", orientation]
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out-1.nii.gz", "out-2.nii.gz"]
+    (tmp_path / "out-1.nii.gz").unlink()
+    with pytest.raises(BadRequest, match=r"out-2\.nii\.gz is there already"):
+        archive.convert(series, tmp_path / "out.nii.gz")
+    conversion, data = archive.convert_to(series, "nrrd")
+    assert (conversion.parts, conversion.media_type) == (2, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert [packed.read(one)[:4] for one in packed.namelist()] == [b"NRRD"] * 2
+
+
+def test_when_one_of_several_is_no_volume_none_is_written(archive: Archive, tmp_path: Path) -> None:
+    files = {
+        **slices([0, 1]),
+        **{
+            f"x{n}": instance(number=9 + n, rows=8, ImagePositionPatient=[0, 0, n * n], pixels=bytes(64))
+            for n in range(5)
+        },
+    }
+    with pytest.raises(Undecodable, match="evenly"):
+        archive.convert(brought_in(archive, tmp_path / "in", files), tmp_path / "out.nii.gz")
+    assert not list(tmp_path.glob("out*"))
+
+
 def test_planes_of_a_dose_lie_where_its_offsets_say(archive: Archive, tmp_path: Path) -> None:
     file = instance(
         modality="RTDOSE", NumberOfFrames="3", pixels=bytes(96), GridFrameOffsetVector=[0, 2.5, 5], RescaleSlope=None
     )
-    told = archive.convert(brought_in(archive, tmp_path / "in", {"x": file}), tmp_path / "out.nii")
+    (told,) = archive.convert(brought_in(archive, tmp_path / "in", {"x": file}), tmp_path / "out.nii")
     assert (told.shape, told.spacing) == ((4, 4, 3, 1), (1, 1, 2.5))
 
 

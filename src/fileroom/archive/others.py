@@ -34,8 +34,9 @@ class Volumes(Images):
         *,
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
-    ) -> OtherImage:
-        """Write a series to ``path``: as one volume (``.nii``, ``.nii.gz``, ``.nrrd``), or a folder of DICOM images,
+    ) -> tuple[OtherImage, ...]:
+        """Write a series to ``path``: as a volume (``.nii``, ``.nii.gz``, ``.nrrd``), as several with numbers where its
+        images are of several directions, sizes or kinds of number, or a folder of DICOM images,
         which are its own files as they are unless it was made of a file of another kind.
 
         Undecodable, with the reason, when its images are no volume; BadRequest when something is there already.

@@ -49,8 +49,9 @@ def convert(
 ) -> None:
     """Write a series, or a file of another kind, as NIfTI, NRRD or DICOM.
 
-    The geometry goes with it; where images are no volume (several directions,
-    gaps) that is said, and nothing is written. Nothing is ever written over.
+    The geometry goes with it. Images of several directions or sizes become
+    several files, with numbers; where images are no volume (gaps) that is said,
+    and nothing is written. Nothing is ever written over.
     """
     cancel = CancelToken()
     with reporter(as_json=as_json) as report, cancelling(cancel, _heard):
@@ -58,8 +59,8 @@ def convert(
     if as_json:
         print_json({"written": str(to), "images": told})
         return
-    for image in told:
-        out().print(_line(image, to), soft_wrap=True)
+    for number, image in enumerate(told, 1):
+        out().print(_line(image, to, f" ({number} of {len(told)})" if len(told) > 1 else ""), soft_wrap=True)
         for remark in image.remarks:
             err().print(f"  {REMARK_TEXT[remark]}", soft_wrap=True)
 
@@ -77,7 +78,7 @@ def _convert(
     if not Path(what).exists():
         with open_archive(context, archive) as house:
             series = house.get(what)
-            return (house.convert(series.id, to, on_progress=report, cancel=cancel),)
+            return house.convert(series.id, to, on_progress=report, cancel=cancel)
     if Path(what).is_file():
         try:
             return convert_file(what, to, on_progress=report, cancel=cancel)
@@ -101,7 +102,7 @@ def _images_of(
     with Archive.others([str(Path(path).absolute())], settings=settings(context, archive), cancel=cancel) as session:
         session.look_in(cancel=cancel)
         series = _the_series(session)
-        return (session.convert(series, to, on_progress=report, cancel=cancel),)
+        return session.convert(series, to, on_progress=report, cancel=cancel)
 
 
 def _the_series(session: "Archive") -> str:
@@ -114,10 +115,10 @@ def _the_series(session: "Archive") -> str:
     return found_id
 
 
-def _line(image: "OtherImage", to: Path) -> str:
+def _line(image: "OtherImage", to: Path, which: str) -> str:
     size = " x ".join(str(length) for length in image.shape if length > 1) or "1"
     axes = f", {image.orientation}" if image.orientation else ""
-    return f"{safe(str(to))}: {size}, {image.values}{axes}"
+    return f"{safe(str(to))}{which}: {size}, {image.values}{axes}"
 
 
 def _heard() -> None:

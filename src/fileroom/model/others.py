@@ -159,6 +159,7 @@ class Conversion:
     name: str
     media_type: str
     size: int
+    parts: int = 1  # several directions are several volumes, in a ZIP
     state: str = "done"
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zipfile import ZipFile, ZipInfo
 
 from fileroom.errors import BadRequest, Unavailable
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model.others import Conversion, OtherImage, Refusal, Remark
 from fileroom.volumes.as_dicom import pixel_kind
-from fileroom.volumes.dicom_files import CHANGED, check, into_folder, into_zip, made_of, stored
+from fileroom.volumes.dicom_files import CHANGED, LONG_AGO, check, into_folder, into_zip, made_of, stored
 from fileroom.volumes.reading import read_path
 from fileroom.volumes.refusing import Refused
-from fileroom.volumes.series import series_volume
+from fileroom.volumes.series import series_volumes
 from fileroom.volumes.writing import form_of, stream, write
 
 if TYPE_CHECKING:
@@ -39,66 +41,110 @@ class Images:
     stored: tuple[Stored, ...] = field(default=(), repr=False)
     made_of: Volume | None = None
 
-    def volume(self) -> Volume:
-        """As one volume. Refused, with the reason, when these images are none."""
+    def volumes(self) -> tuple[Volume, ...]:
+        """As one volume, or one for each direction, size and kind of number. Refused, with the reason, for what is
+        none."""
         if self.made_of is None and any(file.changed for file in self.stored):
             raise Unavailable(CHANGED)
-        return self.made_of or series_volume(self.name, self.files)
+        return (self.made_of,) if self.made_of is not None else series_volumes(self.name, self.files)
 
 
 def series_to_path(
     series: Images, path: str | os.PathLike[str], on_progress: OnProgress | None, cancel: CancelToken | None
-) -> OtherImage:
-    """Write a series; the name says what it becomes. What is DICOM already goes into a folder as it is."""
+) -> tuple[OtherImage, ...]:
+    """Write a series; the name says what it becomes, several volumes get numbers. What is DICOM already goes into a
+    folder as it is."""
     out = Path(path)
-    if series.made_of is not None or form_of(out) != "dicom":
-        volume = series.volume()
-        return _to_path(volume, out, _at_the_end(series, volume, _teller(volume.planes, on_progress, cancel)))
-    count = len(series.stored)
-    into_folder(stored(series.stored), count, out, _teller(count, on_progress, cancel))
-    return OtherImage.of_dicom(series.name)
+    if series.made_of is None and form_of(out) == "dicom":
+        count = len(series.stored)
+        into_folder(stored(series.stored), count, out, _teller(count, on_progress, cancel))
+        return (OtherImage.of_dicom(series.name),)
+    form_of(out)  # before anything is read
+    volumes = series.volumes()
+    tell = _teller(sum(volume.planes for volume in volumes), on_progress, cancel)
+    targets = [out] if len(volumes) == 1 else [_numbered(out, number) for number in range(1, len(volumes) + 1)]
+    for target in targets:
+        if target.is_file():
+            raise BadRequest(f"{target} is there already")
+    told: list[OtherImage] = []
+    try:
+        for target, (volume, tell_planes) in zip(targets, _in_turn(series, volumes, tell), strict=True):
+            told.append(_to_path(volume, target, tell_planes))
+    except BaseException:  # some of them are worse than none
+        for target in targets[: len(told)]:
+            target.unlink()
+        raise
+    return tuple(told)
 
 
 def series_to_memory(
     series: Images, form: str, on_progress: OnProgress | None, cancel: CancelToken | None
 ) -> tuple[Conversion, bytes]:
-    """What became of it, and the file itself: DICOM images in a ZIP."""
+    """What became of it, and the file itself: a ZIP of DICOM images, or of several volumes."""
     if form not in FORMS:
         raise BadRequest(f"{form} is none of {', '.join(FORMS)}")
-    out = BytesIO()
+    out, name = BytesIO(), _file_name(series.name)
     if form == "dicom" and series.made_of is None:
         _room_for(sum(file.size for file in series.stored))
         teller = _teller(len(series.stored), on_progress, cancel)
-        into_zip(stored(series.stored), len(series.stored), out, _file_name(series.name), teller)
-        told = OtherImage.of_dicom(series.name)
+        into_zip(stored(series.stored), len(series.stored), out, name, teller)
+        told, parts = OtherImage.of_dicom(series.name), 1
     else:
-        volume = series.volume()
-        teller = _at_the_end(series, volume, _teller(volume.planes, on_progress, cancel))
-        told = _to_memory(volume, form, out, teller)
-    name = f"{_file_name(series.name)}.{'zip' if form == 'dicom' else form}"
+        volumes = series.volumes()
+        _room_for(sum(_bytes_of(volume) for volume in volumes))
+        tell = _teller(sum(volume.planes for volume in volumes), on_progress, cancel)
+        told, parts = _into(out, form, name, _in_turn(series, volumes, tell)), len(volumes)
+    packed = form == "dicom" or parts > 1
     data = out.getvalue()
-    return Conversion(image=told, name=name, media_type=FORMS[form], size=len(data)), data
+    return Conversion(
+        image=told,
+        name=f"{name}.{'zip' if packed else form}",
+        media_type=FORMS["dicom" if packed else form],
+        size=len(data),
+        parts=parts,
+    ), data
 
 
-def _at_the_end(series: Images, volume: Volume, tell: OnPlane) -> OnPlane:
-    """Look once more whether the files are what they were, before what was made of them gets its name."""
+def _into(out: BytesIO, form: str, name: str, volumes: list[tuple[Volume, OnPlane]]) -> OtherImage:
+    """One volume as a file, several as files in a ZIP; what is told is of the first."""
+    if len(volumes) == 1:
+        return _to_memory(volumes[0][0], form, out, volumes[0][1])
+    told = []
+    with ZipFile(out, "w") as packed:
+        for number, (volume, tell) in enumerate(volumes, 1):
+            one = BytesIO()
+            told.append(_to_memory(volume, form, one, tell))
+            packed.writestr(ZipInfo(f"{name}/{name}-{number}.{form}", LONG_AGO), one.getbuffer())
+    return told[0]
 
-    def told(planes: int) -> None:
-        tell(planes)
-        if planes == volume.planes and series.made_of is None:
-            check(series.stored)
 
-    return told
+def _in_turn(series: Images, volumes: tuple[Volume, ...], tell: OnPlane) -> list[tuple[Volume, OnPlane]]:
+    """Each volume with whom to tell of its planes. At the end of each the files are looked at once more, before what
+    was made of them gets its name."""
+
+    def teller(before: int, volume: Volume) -> OnPlane:
+        def told(planes: int) -> None:
+            tell(before + planes)
+            if planes == volume.planes and series.made_of is None:
+                check(series.stored)
+
+        return told
+
+    begins = accumulate((volume.planes for volume in volumes), initial=0)
+    return [(volume, teller(before, volume)) for before, volume in zip(begins, volumes, strict=False)]
 
 
 def _to_memory(volume: Volume, form: str, out: BytesIO, teller: OnPlane) -> OtherImage:
-    columns, rows = volume.shape[:2]
-    _room_for(columns * rows * volume.planes * volume.samples * volume.dtype.itemsize)
     if form == "dicom":
         into_zip(made_of(volume), volume.planes, out, _file_name(volume.name), teller)
         return _told_of_dicom(volume)
     stream(volume, out, form, teller)
     return volume.told()
+
+
+def _bytes_of(volume: Volume) -> int:
+    columns, rows = volume.shape[:2]
+    return columns * rows * volume.planes * volume.samples * volume.dtype.itemsize
 
 
 def _room_for(size: int) -> None:

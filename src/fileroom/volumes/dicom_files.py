@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CHANGED: Final = "a file of this series has changed since it was read: open or import it again"
 _PIECE: Final = 1 << 20
-_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same images make the same ZIP
+LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same images make the same ZIP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def into_zip(images: Iterable[Image], count: int, out: IO[bytes], folder: str, o
     """Into a ZIP in ``out``, below ``folder`` in it."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for number, image in enumerate(images, 1):
-            member = zipfile.ZipInfo(f"{folder}/{_name(number, count)}", _LONG_AGO)
+            member = zipfile.ZipInfo(f"{folder}/{_name(number, count)}", LONG_AGO)
             member.compress_type = zipfile.ZIP_DEFLATED
             with packed.open(member, "w", force_zip64=True) as file:
                 for piece in image:

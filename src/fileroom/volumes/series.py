@@ -37,6 +37,7 @@ NEAR: Final = 0.1  # of a step from slice to slice: rounding, and tables that do
 SAME_SIZE = 1e-4  # mm
 SAME_PLACE = 0.01  # mm
 MOST_FRAMES = 100_000
+MOST_PARTS = 32
 PALETTE: Final = "PALETTE COLOR"
 
 
@@ -62,6 +63,48 @@ class Frame:
 
 def series_volume(name: str, files: Iterable[tuple[str, Header]]) -> Volume:
     """The images of a series, each by the path of its file and its header, as a volume. Refused with the reason."""
+    frames, mosaics = _gathered(files)
+    _same_form(frames)
+    return _of_one_form(name, frames, mosaics)
+
+
+def series_volumes(name: str, files: Iterable[tuple[str, Header]]) -> tuple[Volume, ...]:
+    """The same as several volumes where its images are of several directions, sizes or kinds of number: scouts, say."""
+    frames, mosaics = _gathered(files)
+    parts: list[list[Frame]] = []
+    for frame in frames:
+        part = next((part for part in parts if _alike(part[0], frame)), None)
+        if part is not None:
+            part.append(frame)
+        elif len(parts) < MOST_PARTS:
+            parts.append([frame])
+        else:
+            raise Refused(Refusal.NOT_ONE_VOLUME, "its images lie in too many directions")
+    return tuple(_of_one_form(name, part, mosaics) for part in parts)
+
+
+def _alike(one: Frame, other: Frame) -> bool:
+    """Whether two frames may be of one volume, but for where they lie."""
+    first, second = (
+        (
+            frame.header.rows,
+            frame.header.columns,
+            frame.header.samples_per_pixel,
+            frame.header.bits_allocated,
+            frame.header.pixel_representation,
+            frame.header.photometric_interpretation == PALETTE,
+            bool(frame.position),
+        )
+        for frame in (one, other)
+    )
+    return (
+        first == second
+        and _close(one.orientation, other.orientation, SAME_DIRECTION)
+        and _close(one.spacing, other.spacing, SAME_SIZE)
+    )
+
+
+def _gathered(files: Iterable[tuple[str, Header]]) -> tuple[list[Frame], dict[str, Mosaic]]:
     frames: list[Frame] = []
     mosaics: dict[str, Mosaic] = {}
     for path, header in files:
@@ -77,14 +120,16 @@ def series_volume(name: str, files: Iterable[tuple[str, Header]]) -> Volume:
             raise Refused(Refusal.TOO_LARGE)
     if not frames:
         raise Refused(Refusal.NO_IMAGE)
-    first = frames[0]
-    _same_form(frames)
+    return frames, mosaics
+
+
+def _of_one_form(name: str, frames: list[Frame], mosaics: dict[str, Mosaic]) -> Volume:
     if not any(frame.position and frame.orientation for frame in frames):
         return _without_place(name, frames, mosaics)
     placed = _placed(frames)
     if placed is None:
         raise Refused(Refusal.NOT_ONE_VOLUME, "some of its images do not say where they lie")
-    return _volume(name, first, *placed, mosaics)
+    return _volume(name, frames[0], *placed, mosaics)
 
 
 def _without_place(name: str, frames: list[Frame], mosaics: dict[str, Mosaic]) -> Volume:
