@@ -507,7 +507,7 @@ class _Import:
     def _worth_a_batch(self) -> int:
         """How many files are, while there is nothing to do but wait for more."""
         at_the_end = self._walk.finished and self._ahead < _FEW_TO_COME
-        many = min(_WHEN_IDLE, _MORE_EACH_TIME * max(self._writes, 1))
+        many = min(_WHEN_IDLE, _MORE_EACH_TIME * (self._writes + 1))
         return max(_AT_THE_END if at_the_end else many, self._writer.instances // _PART_WHEN_IDLE)
 
     def _send(self) -> None:
