@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fileroom.catalog.home import FILES_FOLDER
 from fileroom.catalog.known import UNKNOWN, KnownFiles, Recorded
@@ -38,8 +38,7 @@ _NEAR = 1_000  # folders whose places are kept at hand
 _SOON = 0.05  # seconds after which less will do: a slow disk is not waited for
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """A folder, or a part of one, that the walk of ``root`` met; ``stands``: it is as ``recorded``."""
 
     root: str

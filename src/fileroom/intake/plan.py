@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fileroom.model.outcomes import Outcome
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from fileroom.sources.folder import FileEntry, Listing
 
 
-@dataclass(frozen=True, slots=True)
-class FolderPlan:
+class FolderPlan(NamedTuple):
     """The intents for one folder.
 
     ``read``: files to open, with the row that is known of each; ``unchanged``: how many stand as recorded;

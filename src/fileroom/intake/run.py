@@ -13,7 +13,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fileroom.catalog import anew, charset_rules, persons, userdata
 from fileroom.catalog.home import FILES_FOLDER
@@ -304,8 +304,7 @@ def _outermost(paths: Sequence[str]) -> list[str]:
     return [path for path in once if not any(path.startswith(os.path.join(other, "")) for other in once)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(NamedTuple):
     """Some files of a folder that are to be read. ``closes``: it is a container, whose outcome stands only when all
     its members have theirs; else the next import would pass it by. ``plain``: they lie in a folder."""
 

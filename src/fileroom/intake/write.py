@@ -36,8 +36,7 @@ _NO_IMAGE = frozenset({Outcome.NOT_DICOM, Outcome.NO_IDENTITY})
 _NOT_READ = FINAL | {Reason.CONTAINER}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A folder of an import: where it is, and where it lies on its drive."""
 
     path: str
@@ -64,8 +63,7 @@ class BroughtBack:
     known: KnownFile
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFiles:
+class ReadFiles(NamedTuple):
     """Some files of a folder, each with what was known of it before, and what came of reading them. ``look``: how they
     look together, when they are all of its files."""
 
