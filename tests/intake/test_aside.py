@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import sys
 import time
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +29,6 @@ from tests.world import instance, plant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from fileroom.catalog.charsets import Charsets
     from fileroom.jobs import Progress
@@ -145,6 +146,37 @@ def test_what_was_not_sent_yet_can_be_taken_back(tmp_path: Path, aside: Aside) -
     aside.send()
     assert kept[1].result(30) == sent.result(30) == [read_header(str(tmp_path / name)) for name in ("empty", "cut")]
     assert not kept[0].done()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes are as wide as they are elsewhere")
+def test_it_need_not_wait_for_who_listens(aside: Aside) -> None:
+    import fcntl
+
+    most = int(Path("/proc/sys/fs/pipe-max-size").read_text(encoding="ascii"))
+    assert aside._child.stdout is not None
+    assert fcntl.fcntl(aside._child.stdout, fcntl.F_GETPIPE_SZ) == 1 << 20 or most < 1 << 20
+
+
+def test_a_pipe_that_may_not_be_widened_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    refused: list[int] = []
+
+    def refuse(*_: Any) -> int:
+        refused.append(1)
+        raise PermissionError
+
+    scans = plant(tmp_path / "scans", TREE)
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        opened = Aside.__init__
+
+        def start(self: Aside, readers: int, charsets: Charsets) -> None:
+            with monkeypatch.context() as patch:
+                patch.setattr(fcntl, "fcntl", refuse)
+                opened(self, readers, charsets)
+
+        monkeypatch.setattr(Aside, "__init__", start)
+        assert archive.bring_in(scans).outcomes[Outcome.ADDED] == 48
+    assert refused
 
 
 def test_nothing_is_asked_of_one_that_is_gone(aside: Aside) -> None:

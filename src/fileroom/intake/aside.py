@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fileroom.intake.pace import Turn
 
 _START_SECONDS: Final = 0.3  # that it may take to get ready without anything else being done about it
+_ROOM: Final = 1 << 20  # bytes that it can say while nobody listens: what several thousand files hold
 _SEARCH: Final = str(Path(__file__).parents[2])  # where the child finds what runs here
 _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from fileroom.intake.aside_there import main; main()"
 
@@ -170,6 +171,7 @@ class Aside:
         self._child = subprocess.Popen(  # noqa: S603 - ourselves
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        _widen(_pipe(self._child.stdout))
         self._thread = threading.Thread(target=self._receive, name="fileroom-aside", daemon=True)
         self._thread.start()
         with contextlib.suppress(OSError):  # who receives finds out
@@ -287,6 +289,14 @@ class Aside:
 def _without_header(row: tuple[Any, ...]) -> Reading:
     _, outcome, reason, *rest = row
     return Reading(None, Outcome(outcome), Reason(reason), *rest)
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a pipe hold more. Who listens has to wait for the interpreter, and who speaks would wait for him."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # elsewhere, or when we may not, it stays as it is
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
