@@ -41,6 +41,8 @@ def _factor(data_set: Dataset) -> float:
     units = data_set.get("Units")
     if units == "GML":  # is it already (PS3.3 C.8.9.1.1.3)
         return 1.0
+    if units == "CNTS" and (factor := _factor_of_philips(data_set)) is not None:
+        return factor
     if units != "BQML":
         raise _Missing("Units")
     corrected = data_set.get("CorrectedImage") or ()
@@ -51,6 +53,16 @@ def _factor(data_set: Dataset) -> float:
         raise _Missing("RadiopharmaceuticalInformationSequence")
     weight = _positive(data_set, "PatientWeight") * GRAMS_OF_ONE
     return weight / _dose_at_start(data_set, items[0])
+
+
+def _factor_of_philips(data_set: Dataset) -> float | None:
+    """SUV Scale Factor (7053,xx00): what Philips multiplies counts by to have uptake."""
+    try:
+        value: Any = data_set.private_block(0x7053, "Philips PET Private Group")[0x00].value
+        number = float(value.decode("ascii") if isinstance(value, bytes) else value)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and number > 0 else None
 
 
 def _dose_at_start(data_set: Dataset, item: Dataset) -> float:
@@ -90,8 +102,10 @@ def _moment(data_set: Dataset, what: str) -> datetime:
 
 
 def _parsed(date: str, time: str) -> datetime:
+    whole, _, fraction = time.partition(".")
     try:
-        return datetime.strptime(f"{date} {time.partition('.')[0]:0<6}", "%Y%m%d %H%M%S")  # noqa: DTZ007 - local times on both sides
+        moment = datetime.strptime(f"{date} {whole:0<6}", "%Y%m%d %H%M%S")  # noqa: DTZ007 - local times on both sides
+        return moment + timedelta(seconds=float(f"0.{fraction.strip() or 0}"))
     except ValueError:
         raise _Missing("time") from None
 

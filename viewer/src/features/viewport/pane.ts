@@ -61,7 +61,7 @@ export class Pane {
     (step) => {
       this.#play(step);
     },
-    () => this.#stays(),
+    () => this.stays(),
   );
   readonly stack: ReadonlySignal<Stack | undefined> = computed(() => {
     const phase = this.phase.value;
@@ -371,7 +371,8 @@ export class Pane {
     this.player.rate.value = rate;
   }
 
-  #stays(): number {
+  /** For how long the frame at hand stays in a cine, against the mean of its clip. */
+  stays(): number {
     const frame = this.frames.value[this.target.value];
     // what is known of the file on the screen holds for its frames alone
     const known = frame?.image.id === this.frame.value?.image.id ? this.display.value : undefined;

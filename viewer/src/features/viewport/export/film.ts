@@ -11,6 +11,8 @@ export interface Reel {
   readonly rate: number;
   /** Draw picture `index` into a canvas, which is the same each time. */
   readonly shoot: (index: number) => Promise<HTMLCanvasElement>;
+  /** For how long the picture that was drawn last stays, against the others; all the same where nothing says otherwise. */
+  readonly stays?: () => number;
 }
 
 export interface Told {
@@ -22,7 +24,7 @@ export async function film(form: Form, reel: Reel, told: Told): Promise<Blob> {
   return form === "gif" ? gif(reel, told) : mp4(reel, told);
 }
 
-async function mp4({ count, rate, shoot }: Reel, { onProgress, stop }: Told): Promise<Blob> {
+async function mp4({ count, rate, shoot, stays = always }: Reel, { onProgress, stop }: Told): Promise<Blob> {
   const canvas = await shoot(0);
   const format = new Mp4OutputFormat();
   const target = new BufferTarget();
@@ -32,23 +34,31 @@ async function mp4({ count, rate, shoot }: Reel, { onProgress, stop }: Told): Pr
   const source = new CanvasSource(canvas, { codec, quality: new Quality("high") });
   output.addVideoTrack(source, { frameRate: rate });
   await output.start();
+  let at = 0;
   for (let index = 0; index < count; index += 1) {
     if (stop.aborted) {
       await output.cancel();
       throw stopped();
     }
     await shoot(index);
-    await source.add(index / rate, 1 / rate);
+    const time = stays() / rate;
+    await source.add(at, time);
+    at += time;
     onProgress(index + 1);
   }
   await output.finalize();
   return new Blob([target.buffer ?? new ArrayBuffer(0)], { type: "video/mp4" });
 }
 
-const COLOURS = 256;
+const always = (): number => 1;
 
-async function gif({ count, rate, shoot }: Reel, { onProgress, stop }: Told): Promise<Blob> {
+const COLOURS = 256;
+/** A GIF counts hundredths of a second: what one picture loses by rounding the next one gets. */
+const TICK = 10;
+
+async function gif({ count, rate, shoot, stays = always }: Reel, { onProgress, stop }: Told): Promise<Blob> {
   const encoder = GIFEncoder();
+  let [at, ticks] = [0, 0];
   for (let index = 0; index < count; index += 1) {
     if (stop.aborted) throw stopped();
     const canvas = await shoot(index);
@@ -56,7 +66,10 @@ async function gif({ count, rate, shoot }: Reel, { onProgress, stop }: Told): Pr
     const { data } = canvas.getContext("2d")?.getImageData(0, 0, width, height) ?? {};
     if (data === undefined) throw new Error("no picture can be read");
     const palette = quantize(data, COLOURS);
-    encoder.writeFrame(applyPalette(data, palette), width, height, { palette, delay: 1000 / rate });
+    at += (1000 * stays()) / rate;
+    const delay = Math.round(at / TICK) * TICK - ticks;
+    ticks += delay;
+    encoder.writeFrame(applyPalette(data, palette), width, height, { palette, delay });
     onProgress(index + 1);
     await new Promise((resolve) => setTimeout(resolve)); // the page stays alive
   }
