@@ -19,10 +19,12 @@ import { type Grid, isTilted, uprightGrid, uprightSlice } from "../../../core/vo
 import { type Box, boxPlanes, type Node } from "../../../core/rendering.ts";
 import type { GreyRange } from "../../../core/window.ts";
 import { negate } from "../../../core/geometry.ts";
+import { holds, offsetFor } from "../../../core/halves.ts";
 import { engineOf } from "./context.ts";
 import { haveImage } from "./images.ts";
 import { putOnShelf } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
+import { setTexture } from "./voxels.ts";
 
 const { ViewportType, BlendModes, Events } = Enums;
 
@@ -74,7 +76,7 @@ export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded
 }
 
 /** The least, the greatest, and the smallest kind of number for all values of the slices. */
-function kindOf(keys: readonly string[]): { readonly min: number; readonly max: number; readonly type: Kind } {
+function rangeOfAll(keys: readonly string[]): ValueRange {
   let [min, max, whole] = [Infinity, -Infinity, true];
   for (const key of keys) {
     const image = cache.getImage(key);
@@ -90,8 +92,14 @@ function kindOf(keys: readonly string[]): { readonly min: number; readonly max: 
 const KINDS = { Int16Array, Uint16Array, Float32Array } as const;
 type Kind = keyof typeof KINDS;
 
+interface ValueRange {
+  readonly min: number;
+  readonly max: number;
+  readonly type: Kind;
+}
+
 /** Of an upright grid the frames may come later; a tilted one is set upright from all of them. */
-function makeVolume(id: string, grid: Grid, type: Kind, min: number): void {
+function makeVolume(id: string, grid: Grid, { type, min }: ValueRange, offset: number | undefined): void {
   const keys = grid.frames.map(frameKey);
   const place = isTilted(grid) ? uprightGrid(grid) : grid;
   const about = {
@@ -102,7 +110,9 @@ function makeVolume(id: string, grid: Grid, type: Kind, min: number): void {
     metadata: metadataOf(place, type),
   };
   if (!isTilted(grid)) {
-    cache.putVolumeSync(id, new ImageVolume({ ...about, volumeId: id, dataType: type, imageIds: keys, numberOfComponents: 1 }));
+    const volume = new ImageVolume({ ...about, volumeId: id, dataType: type, imageIds: keys, numberOfComponents: 1 });
+    setTexture(volume, offset);
+    cache.putVolumeSync(id, volume);
     return;
   }
   const size = place.dimensions[0] * place.dimensions[1];
@@ -110,7 +120,7 @@ function makeVolume(id: string, grid: Grid, type: Kind, min: number): void {
   keys.forEach((key, index) => {
     uprightSlice(grid, index, cache.getImage(key)?.getPixelData() ?? [], scalarData.subarray(index * size, (index + 1) * size), min);
   });
-  volumeLoader.createLocalVolume(id, { ...about, scalarData });
+  setTexture(volumeLoader.createLocalVolume(id, { ...about, scalarData }), offset);
 }
 
 /** What Cornerstone keeps beside a volume, in the words of the standard. */
@@ -167,6 +177,8 @@ export class VolumeView {
   readonly #elements: ReadonlyMap<Cell, HTMLDivElement>;
   #id = "";
   #kind: Kind | undefined;
+  /** By which the voxels are moved to be half floats; undefined where they are not. */
+  #offset: number | undefined;
   /** The volume is in the viewports; before that, and after the end, nothing is to be done with them. */
   #standing = false;
   #waiting = 0;
@@ -214,7 +226,7 @@ export class VolumeView {
     if (this.#waiting < AT_ONCE || isTilted(this.#grid) || this.#planes.length === 0) return;
     if (this.#kind === undefined) {
       if (cache.getImage(middleOf(this.#keys) ?? "") === undefined) return;
-      void this.#stand(kindOf(this.#keys.filter((key) => cache.getImage(key) !== undefined))).then(() => {
+      void this.#stand(rangeOfAll(this.#keys.filter((key) => cache.getImage(key) !== undefined))).then(() => {
         this.#drawNothing();
       });
     } else if (this.#standing) this.#upload();
@@ -227,8 +239,10 @@ export class VolumeView {
 
   /** All frames are in memory. */
   async complete(): Promise<void> {
-    const kind = kindOf(this.#keys);
-    if (this.#kind !== kind.type || !this.#standing) await this.#stand(kind);
+    const range = rangeOfAll(this.#keys);
+    const exact = this.#offset === undefined || holds(this.#offset, range.min, range.max);
+    if (this.#kind !== range.type || !exact || !this.#standing) await this.#stand(range);
+    else this.#upload();
   }
 
   get #keys(): string[] {
@@ -236,13 +250,14 @@ export class VolumeView {
   }
 
   /** Put a volume into all viewports, in the place of the one before. */
-  async #stand({ type, min }: { readonly type: Kind; readonly min: number }): Promise<void> {
+  async #stand(range: ValueRange): Promise<void> {
     dropVolume(this.#id);
     made += 1;
     // without a colon: Cornerstone would look for a loader of its upright slices (5.14)
     const id = `fileroom-volume-${made}`;
-    [this.#id, this.#kind, this.#standing] = [id, type, false];
-    makeVolume(id, this.#grid, type, min);
+    [this.#id, this.#kind, this.#standing] = [id, range.type, false];
+    this.#offset = range.type === "Float32Array" ? undefined : offsetFor(range.min, range.max);
+    makeVolume(id, this.#grid, range, this.#offset);
     for (const cell of this.#elements.keys()) {
       await this.viewport(cell).setVolumes([{ volumeId: id }], false, true);
       if (this.#id !== id) return; // gone meanwhile, or another stands there
@@ -262,13 +277,18 @@ export class VolumeView {
     actor.getMapper()?.setSampleDistance(Math.min(usual, Math.max(this.#thick / 2, LEAST_SLAB)));
   }
 
-  /** The texture is made when a viewport is first drawn: one that looks past the volume has little to draw. */
+  /**
+   * The texture is made when a viewport is first drawn: one that looks past the volume has little to draw. It is not
+   * shown, for that would wait until the graphics card has cleared the whole texture.
+   */
   #drawNothing(): void {
     const [cell] = [...this.#elements.keys()].filter((one) => one !== "solid");
     if (!this.#standing || cell === undefined) return;
     const far = 10 * this.#depth();
     this.viewport(cell).setCamera({ focalPoint: [far, far, far], position: [far, far, far + 1], viewPlaneNormal: [0, 0, 1], viewUp: [0, 1, 0], parallelScale: 1 });
-    this.viewport(cell).render();
+    const offscreen = this.#engine.getOffscreenMultiRenderWindow(cell);
+    for (const { id, renderer } of offscreen.getRenderers()) renderer.setDraw(id === cell);
+    offscreen.getRenderWindow().render();
   }
 
   #upload(): void {
