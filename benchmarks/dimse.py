@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -41,19 +42,20 @@ SENDER = "/usr/bin/storescu"  # pynetdicom has a program of this name, too
 RECEIVER = "/usr/bin/storescp"
 _NODELAY = {**os.environ, "TCP_NODELAY": "1"}
 _PATIENCE = 60.0
+_FIRST = 1_000_000  # number of the first image; all have seven digits
+_HEADER = 4096
 
 
 def store(instances: int = 300, associations: int = 1, runs: int = 3) -> Comparison:
     """Receive them over so many associations at once."""
     with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place, contextlib.ExitStack() as stack:
-        folders = _images(Path(place) / "files", instances, associations)
+        images = _Images(Path(place) / "files", instances, associations)
         ports = _servers(Path(place), stack)
         if Path(RECEIVER).exists():
             ports[DCMTK] = stack.enter_context(storescp(Path(place)))
-        kinds = {name: partial(_sent, folders, port) for name, port in ports.items()}
-        kinds[OURS] = partial(_sent_to_us, folders, ports[OURS], Path(place))
+        kinds = {name: partial(_stored, images, port, Path(place)) for name, port in ports.items()}
         seconds = alternate(kinds, runs)
-        forced = _forced(folders, Path(place))
+        forced = _forced(images.folders, Path(place))
     return Comparison(
         name=f"C-STORE of 512 KiB instances, {associations} association{'s' * (associations > 1)}",
         ours=OURS,
@@ -152,11 +154,28 @@ def storescp(place: Path) -> Iterator[int]:
             server.terminate()
 
 
-def _images(folder: Path, instances: int, parts: int) -> list[Path]:
-    pixels = os.urandom(512 * 512 * 2)
-    files = {f"{n % parts}/{n}": _image(n, pixels) for n in range(instances)}
-    world.plant(folder, files)
-    return [folder / str(part) for part in range(parts)]
+class _Images:
+    """CT images in as many folders as there are associations. Each time they are sent they are other instances: who has
+    an instance already (Orthanc) has less to do with it."""
+
+    def __init__(self, folder: Path, instances: int, parts: int) -> None:
+        pixels = os.urandom(512 * 512 * 2)
+        self._first = _FIRST
+        self._paths = [folder / str(n % parts) / str(n) for n in range(instances)]
+        self.folders = [folder / str(part) for part in range(parts)]
+        for number, path in enumerate(self._paths, _FIRST):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_image(number, pixels))
+        uid, begin = world.sop_uid(number=_FIRST).encode(), self._paths[0].read_bytes()[:_HEADER]
+        self._places = [at.start() for at in re.finditer(re.escape(uid), begin)]  # in the meta group and the data set
+
+    def renew(self) -> None:
+        """Other instances from now on: their UIDs are as long as before, and stand where these stood."""
+        self._first += len(self._paths)
+        for number, path in enumerate(self._paths, self._first):
+            with path.open("r+b", buffering=0) as file:
+                for place in self._places:
+                    os.pwrite(file.fileno(), world.sop_uid(number=number).encode(), place)
 
 
 def _image(number: int, pixels: bytes) -> bytes:
@@ -176,9 +195,12 @@ def _sent(folders: Sequence[Path], port: int) -> float:
     return time.perf_counter() - start
 
 
-def _sent_to_us(folders: Sequence[Path], port: int, place: Path) -> float:
-    """The same; then what waits is taken in while no clock runs, so that nobody else's run bears it."""
-    took = _sent(folders, port)
+def _stored(images: _Images, port: int, place: Path) -> float:
+    """Send them, as instances that nobody has. What waits with us is taken in, and what was written is let go to the
+    disk, while no clock runs: no run bears what another left behind."""
+    images.renew()
+    os.sync()
+    took = _sent(images.folders, port)
     limit = time.monotonic() + _PATIENCE
     while any(place.glob("archive/files/.inbox/dimse-*")) and time.monotonic() < limit:
         time.sleep(0.2)
