@@ -152,8 +152,10 @@ def test_a_study_whose_uid_is_none_is_fetched_too(known: Web) -> None:
 
 def test_entries_are_sent_by_a_job(known: Web) -> None:
     mueller = known.archive.search(Query(level=Level.STUDY, words="müller")).items[0]
-    began = known.client.post("/api/peers/send", json={"peer": "other", "ids": [mueller.id]})
+    asked = {"peer": "other", "ids": [mueller.id]}
+    began = known.client.post("/api/peers/send", json=asked)
     job = ended(known, began.json()["job"])
+    assert job["of"] == asked  # so that a page that is loaded anew can tell
     assert (job["kind"], job["state"], job["summary"]["done"]) == ("send", "done", 5), job
 
 

@@ -40,6 +40,29 @@ beforeEach(() => {
   pictureOnFailure(page);
 });
 
+/** Load the page anew while, as the server tells, something goes on with a slow node; call what is answered to end it. */
+async function slow(kind: "fetch" | "send", of: object): Promise<() => void> {
+  let state = "running";
+  const job = () => ({
+    job: "f1",
+    kind,
+    automatic: false,
+    of: { peer: "other room", ...of },
+    state,
+    progress: { phase: "", done: 1, total: 3, outcomes: {}, bytes: 0, seconds: 1 },
+    summary: state === "running" ? null : { state, done: 3, failed: 0, had: 0 },
+    message: "",
+  });
+  await page.unroute("**/api/jobs");
+  await page.unroute("**/api/jobs/f1");
+  await page.route("**/api/jobs", (route) => route.fulfill({ json: [job()] }));
+  await page.route("**/api/jobs/f1", (route) => route.fulfill({ json: job() }));
+  await page.reload();
+  return () => {
+    state = "done";
+  };
+}
+
 describe("PACS", () => {
   it("says how to begin", async () => {
     await page.goto(server.url);
@@ -98,29 +121,33 @@ describe("PACS", () => {
   });
 
   it("finds a fetch again that was under way when the page was loaded anew", async () => {
-    let state = "running"; // a slow node, in place of one: what the server says of the fetch
-    const fetching = () => ({
-      job: "f1",
-      kind: "fetch",
-      automatic: false,
-      of: { peer: "other room", study: "2.999.4711", series: [] },
-      state,
-      progress: { phase: "", done: 1, total: 3, outcomes: {}, bytes: 0, seconds: 1 },
-      summary: state === "running" ? null : { state, done: 3, failed: 0, had: 0 },
-      message: "",
-    });
-    await page.route("**/api/jobs", (route) => route.fulfill({ json: [fetching()] }));
-    await page.route("**/api/jobs/f1", (route) => route.fulfill({ json: fetching() }));
-    await page.reload();
+    const end = await slow("fetch", { study: "2.999.4711", series: [] });
     await page.getByText("Fetching: 1 of 3").waitFor();
     await picture("again");
-    state = "done";
+    end();
     await page.getByText("3 images were fetched.").waitFor();
-    await page.unroute("**/api/jobs");
-    await page.unroute("**/api/jobs/f1");
+  });
+
+  it("finds a sending again, too, here and where more would be sent", async () => {
+    const end = await slow("send", { ids: ["x"] });
+    await page.getByText("To other room").waitFor();
+    await page.getByText("Sending: 1 of 3").waitFor();
+    await picture("sending-again");
+    await page.getByRole("banner").getByText("Archive", { exact: true }).click();
+    await page.locator("#patients .grid-body").getByRole("row").first().click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Send to another node" }).click();
+    const dialog = page.getByRole("dialog", { name: "Send to another node" });
+    await dialog.getByText("To other room").waitFor();
+    expect(await dialog.getByRole("button", { name: "Send", exact: true }).isDisabled()).toBe(true);
+    await dialog.getByRole("button", { name: "Close" }).first().click();
+    await page.getByRole("link", { name: "PACS" }).click();
+    end();
+    await page.getByText("3 images were sent.").waitFor();
   });
 
   it("is sent what is chosen in the list, when one says so", async () => {
+    await page.unroute("**/api/jobs");
+    await page.unroute("**/api/jobs/f1");
     fileroom("import", "--archive", scratch.path("archive"), scratch.path("world/files/cine"));
     await page.goto(server.origin);
     const before = await total(there);

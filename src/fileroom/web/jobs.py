@@ -316,7 +316,7 @@ class JobBoard:
         def work(on_progress: OnProgress, cancel: CancelToken) -> Exchanged:
             return self._archive.send_to_peer(peer, ids, on_progress=on_progress, cancel=cancel)
 
-        return self._begin(Kind.SEND, work)
+        return self._begin(Kind.SEND, work, of={"peer": peer, "ids": list(ids)})
 
     def start_surface(self, series: str, *, level: float, downsample: int) -> Job:
         """Begin to make the surface of a series; the job's ``file`` is there when it is done. Busy when one is made."""

@@ -692,8 +692,8 @@ export interface Asked {
 export interface FetchJob {
   readonly job: string;
   readonly kind: "fetch" | "send";
-  /** What a fetch is of: no series means the whole study. */
-  readonly of: { readonly peer?: string; readonly study?: string; readonly series?: readonly string[] };
+  /** With whom, and of what: a fetch without series is of the whole study, a sending is of entries. */
+  readonly of: { readonly peer?: string; readonly study?: string; readonly series?: readonly string[]; readonly ids?: readonly string[] };
   readonly state: "running" | "done" | "cancelled" | "failed";
   readonly progress: Progress;
   readonly summary: { readonly state: string; readonly done: number; readonly failed: number; readonly had: number } | null;

@@ -9,6 +9,8 @@ import { AddDialog } from "./AddDialog.tsx";
 import { isRunning } from "./exchange.ts";
 import { Found } from "./Found.tsx";
 import { PacsStore } from "./pacsStore.ts";
+import { sending } from "./sending.ts";
+import { SendUnderWay } from "./SendUnderWay.tsx";
 
 export interface PacsPageProps {
   /** What is shown of the archive is another now. */
@@ -39,6 +41,7 @@ export function PacsPage({ onChanged }: PacsPageProps) {
           <Search store={store} onWords={(typed) => (words.current = typed)} />
         </>
       )}
+      <SendingNow />
       {problem === undefined ? null : (
         <Problem problem={problem} onRetry={() => void (peers === undefined ? store.load() : store.search(words.current))} />
       )}
@@ -54,6 +57,20 @@ export function PacsPage({ onChanged }: PacsPageProps) {
         />
       ) : null}
     </main>
+  );
+}
+
+/** What is being sent, whichever page began it. */
+function SendingNow() {
+  const one = sending();
+  useEffect(() => void one.find(), [one]);
+  const now = one.exchange.now.value;
+  return now === undefined ? null : (
+    <p class="pacs-row">
+      <span>{t("pacs.sendingTo", { name: one.to })}</span>
+      {one.name === "" ? null : <bdi>{one.name}</bdi>}
+      <SendUnderWay now={now} onStop={() => void one.exchange.stop()} />
+    </p>
   );
 }
 

@@ -3,11 +3,11 @@ import { useEffect } from "preact/hooks";
 
 import type { Peer } from "../../core/model.ts";
 import * as api from "../../io/api.ts";
-import { onSignedOut } from "../../io/http.ts";
 import { Dialog } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
-import { Exchange, type Exchanging, isRunning, refusal } from "./exchange.ts";
-import { UnderWay } from "./UnderWay.tsx";
+import { type Exchanging, isRunning, refusal } from "./exchange.ts";
+import { sending } from "./sending.ts";
+import { SendUnderWay } from "./SendUnderWay.tsx";
 
 export interface SendDialogProps {
   readonly id: string;
@@ -16,17 +16,17 @@ export interface SendDialogProps {
   readonly onClose: () => void;
 }
 
-/** Kept while the dialog is closed: what is being sent goes on, and is told about when it is opened again. */
-let held: { readonly exchange: Exchange; name: string } | undefined;
-onSignedOut(() => (held = undefined));
-
-/** Send an entry to another node: which one, how far it is, and what came of it. Nothing is sent before one says so. */
+/**
+ * Send an entry to another node: which one, how far it is, and what came of it. Nothing is sent before one says so; what is
+ * being sent goes on while the dialog is closed, and is told about when it is opened again.
+ */
 export function SendDialog({ id, name, onClose }: SendDialogProps) {
-  const sending = (held ??= { exchange: new Exchange(api), name: "" });
-  const now = sending.exchange.now.value;
+  const one = sending();
+  const now = one.exchange.now.value;
   const peers = useSignal<readonly Peer[] | undefined>(undefined);
   const chosen = useSignal("");
   const problem = useSignal("");
+  useEffect(() => void one.find(), [one]);
   useEffect(() => {
     api.peers().then(
       (all) => {
@@ -37,9 +37,7 @@ export function SendDialog({ id, name, onClose }: SendDialogProps) {
     );
   }, [peers, chosen, problem]);
   const send = (): void => {
-    const to = chosen.value;
-    sending.name = name;
-    void sending.exchange.run(id, () => api.sendToPeer(to, [id]));
+    void one.send(id, name, chosen.value);
   };
   const busy = isRunning(now);
   const mine = now?.what === id;
@@ -48,11 +46,15 @@ export function SendDialog({ id, name, onClose }: SendDialogProps) {
       <div class="dialog-body pacs-send">
         <p>
           <bdi>
-            <strong>{busy ? sending.name : name}</strong>
+            <strong>{busy ? one.name || t("pacs.sendingTo", { name: one.to }) : name}</strong>
           </bdi>
         </p>
         {busy || peers.value === undefined ? null : <To peers={peers.value} chosen={chosen.value} onChoose={(to) => (chosen.value = to)} />}
-        {now !== undefined && (busy || mine) ? <Told now={now} onStop={() => void sending.exchange.stop()} /> : null}
+        {now === undefined || !(busy || mine) ? null : (
+          <p class="pacs-row">
+            <SendUnderWay now={now} onStop={() => void one.exchange.stop()} />
+          </p>
+        )}
         <p class="form-problem" role="alert">
           {problem.value}
         </p>
@@ -71,10 +73,6 @@ export function SendDialog({ id, name, onClose }: SendDialogProps) {
 
 /** Something is left to be tried again. */
 const isUnfinished = ({ state, failed }: Exchanging): boolean => !["running", "stopping"].includes(state) && (state !== "done" || failed > 0);
-
-const Told = ({ now, onStop }: { readonly now: Exchanging; readonly onStop: () => void }) => (
-  <p class="pacs-row">{isRunning(now) ? <UnderWay now={now} words="pacs.sending" onStop={onStop} /> : <Sent now={now} />}</p>
-);
 
 interface ToProps {
   readonly peers: readonly Peer[];
@@ -103,10 +101,4 @@ function To({ peers, chosen, onChoose }: ToProps) {
       <p class="quiet">{t("pacs.sendHint")}</p>
     </>
   );
-}
-
-function Sent({ now: { state, done, failed, message } }: { readonly now: Exchanging }) {
-  if (state === "failed") return <span class="pacs-bad" role="alert">{`${t("pacs.sendBroke")} ${message}`}</span>;
-  if (failed > 0) return <span class="pacs-bad" role="alert">{t("pacs.sendFailed", { count: failed })}</span>;
-  return <span role="status">{t(state === "cancelled" ? "pacs.sendStopped" : "pacs.sent", { count: done })}</span>;
 }
