@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fileroom.attributes import INDEXED
@@ -106,6 +106,8 @@ def test_what_is_not_understood(name: str, value: str) -> None:
         read(Level.STUDY, [], [(name, value)])
 
 
+@example([("PatientName", '""')])  # PS3.4 C.2.2.2.7: empty value matching
+@example([("0020000D", ",")])
 @given(
     st.lists(st.tuples(st.sampled_from(["PatientName", "StudyDate", "SeriesNumber", "limit", "0020000D"]), st.text()))
 )
@@ -114,7 +116,8 @@ def test_any_value_is_understood_or_refused(given_keys: list[tuple[str, str]]) -
         asked = read(Level.SERIES, [], given_keys)
     except BadRequest:
         return
-    assert all(condition.values for condition in asked.query.conditions)
+    for condition in asked.query.conditions:
+        assert bool(condition.values) is (condition.match is not Match.EMPTY)
 
 
 def test_includefield_by_keyword_tag_list_and_again() -> None:
