@@ -178,6 +178,8 @@ def conditions(row: Attribute[Any], value: str) -> list[Condition]:
         return [Condition(row.keyword, Match.WILDCARD, (value,))]
     if row.vr in LIST_VRS:
         values = tuple(one for one in re.split(r"[,\\]", value) if one)
+        if not values:
+            return []  # separators alone: nothing is asked of it, as of a value of no length
         return [Condition(row.keyword, Match.SINGLE if len(values) == 1 else Match.LIST, values)]
     return [Condition(row.keyword, Match.SINGLE, (value,))]
 
