@@ -27,7 +27,7 @@ from tests.dimse.node import data_set_of
 from tests.patience import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from fileroom.network.association import Association
@@ -62,9 +62,11 @@ def door(folder: Path, tls: ssl.SSLContext | None = None, **limits: float) -> It
             server.close(5.0)
 
 
-def associate(port: int, calling: str = "TESTER", called: str = "FILEROOM") -> Association:
+def associate(
+    port: int, calling: str = "TESTER", called: str = "FILEROOM", more: Sequence[tuple[str, Sequence[str]]] = ()
+) -> Association:
     """By our own client: pynetdicom leaves the sockets of those that are refused or aborted open."""
-    contexts = [(uids.VERIFICATION, [world.EXPLICIT_LE]), (CT, [world.EXPLICIT_LE])]
+    contexts = [(uids.VERIFICATION, [world.EXPLICIT_LE]), (CT, [world.EXPLICIT_LE]), *more]
     callee = Callee(host="127.0.0.1", port=port, title=called, calling=calling)
     return request(callee, Proposal(contexts=contexts), seconds=20, idle=20)
 

@@ -4,6 +4,7 @@ transfer syntaxes that nobody knows, and senders that take their time."""
 from __future__ import annotations
 
 import shutil
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,12 +12,17 @@ from pynetdicom import AE, build_role, evt
 from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
 from pynetdicom.sop_class import CTImageStorage  # type: ignore[attr-defined]  # made at run time
 
+from fileroom.dimse import find
 from fileroom.network import association as ours
+from fileroom.network import uids
 from fileroom.network.commands import Field, encode
+from fileroom.network.identifiers import Writer
 from fileroom.network.wire import Aborted, p_data
 from tests import world
 from tests.dimse.node import CALLER, GET, MOVE, STUDY_ROOT, TITLE, Answers, Fetched, data_set_of, identifier, started
-from tests.dimse.test_fence import CT, associate, door
+from tests.dimse.rows import covers
+from tests.dimse.test_checklist import counts
+from tests.dimse.test_fence import CT, associate, door, echo
 from tests.patience import until
 
 if TYPE_CHECKING:
@@ -65,6 +71,46 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     node.running.stop()
 
 
+FIRST = 64  # responses after which a C-FIND looks for a cancel again
+
+
+@covers("PS3.7 9.3.2", "C-CANCEL-FIND ends with FE00 (or 0 if finished)")
+def test_ps3_7_9_3_2_3_c_cancel_of_a_c_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle, whatever the machine: the door finds no more until the cancel is on its way."""
+    found, halted, sent, told = find.responses, threading.Event(), threading.Event(), list[int]()
+
+    def halting(*asked: Any) -> Iterator[bytes]:
+        for number, one in enumerate(found(*asked), 1):
+            yield one
+            if number == FIRST:
+                halted.set()
+                assert sent.wait(20)
+
+    monkeypatch.setattr(find, "responses", halting)
+    with door(tmp_path) as (here, port):
+        world.plant(tmp_path / "files", {f"{n}": world.instance(study=n) for n in range(1, 3 * FIRST)})
+        here.archive.bring_in(tmp_path / "files")
+        association = associate(port, more=[(uids.STUDY_FIND, [world.EXPLICIT_LE])])
+        context = association.terms.sending(uids.STUDY_FIND)
+        assert context is not None
+        asked = Writer(world.EXPLICIT_LE, "").write([(0x00080052, "CS", "STUDY"), (0x0020000D, "UI", "")])
+        said = {"AffectedSOPClassUID": uids.STUDY_FIND, "CommandField": Field.FIND, "MessageID": 7, "Priority": 0}
+        association.send(context, said, asked)
+        assert halted.wait(20)
+        for number in (8, 7):  # the first is of no message that there is, and ends nothing
+            association.send(context, {"CommandField": Field.CANCEL, "MessageIDBeingRespondedTo": number})
+        sent.set()
+        while not told or told[-1] == 0xFF00:
+            answer = association.receive()
+            assert answer is not None
+            told.append(int(answer.command["Status"]))
+            assert answer.command["MessageIDBeingRespondedTo"] == 7
+        assert echo(association) == 0  # it goes on
+        association.release()
+    assert told == [0xFF00] * FIRST + [0xFE00]
+
+
+@covers("PS3.7 9.3.3.3", "C-CANCEL of a C-GET: FE00, and what was done and what remains is counted")
 def test_ps3_7_9_3_3_3_c_cancel_of_a_c_get(many: Node) -> None:
     entity, came, held = AE(CALLER), Fetched(), dict[str, Any]()
 
@@ -84,18 +130,19 @@ def test_ps3_7_9_3_3_3_c_cancel_of_a_c_get(many: Node) -> None:
     ):
         came.add(status, found)
     association.release()
-    assert came.status == 0xFE00
-    assert came.last.NumberOfRemainingSuboperations == MANY - len(came.instances) > 0
+    assert 3 <= len(came.instances) < MANY
+    assert counts(came) == (0xFE00, len(came.instances), 0, 0)
+    assert came.last.NumberOfRemainingSuboperations == MANY - len(came.instances)
 
 
+@covers("PS3.7 9.3.4.3", "C-CANCEL of a C-MOVE: FE00, and what was done and what remains is counted")
 def test_ps3_7_9_3_4_3_c_cancel_of_a_c_move(many: Node) -> None:
-    came = Fetched()
+    came, told = Fetched(), Fetched()
     with many.associated({MOVE: None}) as association:
 
         def stored(event: evt.Event) -> int:
             if len(came.instances) == 2:
                 association.send_c_cancel(6, query_model=MOVE)
-                until(lambda: True)
             return came.stored(event)
 
         entity = AE("SINK")
@@ -105,10 +152,10 @@ def test_ps3_7_9_3_4_3_c_cancel_of_a_c_move(many: Node) -> None:
         many.allow("SINK", server.server_address[1], calls=False)
         asked = identifier("STUDY", {"StudyInstanceUID": world.study_uid()})
         for status, found in association.send_c_move(asked, "SINK", MOVE, msg_id=6):
-            came.add(status, found)
+            told.add(status, found)
         server.shutdown()
-    assert came.status == 0xFE00
-    assert came.last.NumberOfRemainingSuboperations > 0
+    assert counts(told) == (0xFE00, len(came.instances), 0, 0)
+    assert told.last.NumberOfRemainingSuboperations == MANY - len(came.instances) == MANY - 3
 
 
 def test_c_4_2_and_c_4_3_images_that_cannot_be_reached_are_counted_and_named(tmp_path: Path) -> None:

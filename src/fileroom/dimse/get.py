@@ -47,8 +47,8 @@ def _send(ahead: Ahead, association: Association, message: Message, tally: Tally
     try:
         status = int(Status.PROCESSING_FAILURE)
         for answer in suboperations.store(ahead, association):
-            if answer.field == Field.CANCEL:
-                tally.cancelled = answer.command.get("MessageIDBeingRespondedTo") == message.id
+            if answer.field == Field.CANCEL and answer.command.get("MessageIDBeingRespondedTo") == message.id:
+                tally.cancelled = True
             status = int(answer.command.get("Status", Status.PROCESSING_FAILURE))
     except CANNOT_SEND:
         return Status.PROCESSING_FAILURE
