@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import socket
 import ssl
 import struct
 import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +22,7 @@ from fileroom.dimse.server import Server
 from fileroom.dimse.services import EXTENDED, SERVICES
 from fileroom.errors import PeerError
 from fileroom.model.peers import Peer, PeerKind
-from fileroom.network import uids
+from fileroom.network import scu, uids
 from fileroom.network.commands import Field, encode
 from fileroom.network.negotiation import Callee, Offer, Proposal, request
 from fileroom.network.wire import Aborted, p_data
@@ -28,7 +33,6 @@ from tests.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from fileroom.network.association import Association
 
@@ -200,3 +204,69 @@ def test_what_is_no_message_aborts(tmp_path: Path, body: bytes) -> None:
         again = associate(port)
         assert echo(again) == 0
         again.release()
+
+
+FLOOD = 48
+OPEN = Path("/proc/self/fd")
+
+
+def held() -> Counter[str]:
+    """What this process has open; the catalog's connections are few, and are kept for the next one."""
+    found = Counter[str]()
+    for one in OPEN.iterdir():
+        with contextlib.suppress(OSError):  # that of the listing itself
+            found[re.sub(r"\d+", "", str(one.readlink()))] += 1
+    return Counter({name: count for name, count in found.items() if "catalog" not in name})
+
+
+def image(association: Association, number: int) -> int:
+    """The status of a C-STORE."""
+    context = association.terms.sending(CT)
+    assert context is not None
+    data = data_set_of(world.instance(number=number, rows=64, columns=64))
+    return scu.store(association, context, CT, world.sop_uid(1, 1, number), [data])
+
+
+@pytest.mark.skipif(not OPEN.is_dir(), reason="what is open is counted by /proc")
+@pytest.mark.parametrize("end", ["release", "abort", "die"])
+def test_a_flood_of_associations_stays_within_the_limits_and_leaves_nothing_behind(tmp_path: Path, end: str) -> None:
+    """Each of many wants in at the same moment, and stores an image if it is let in; it stays until all have heard."""
+    few = 6
+    with door(tmp_path, associations=few, unassociated=FLOOD) as (here, port):
+        first = associate(port)  # what is opened once is open from now on
+        assert image(first, 0) == 0
+        first.release()
+        until(lambda: not any(one.name == "dimse" for one in threading.enumerate()))
+        before = held()
+        together, heard = threading.Barrier(FLOOD, timeout=60), threading.Barrier(FLOOD, timeout=60)
+
+        def want(number: int) -> int | None:
+            together.wait()
+            try:
+                association = associate(port)
+            except PeerError as error:
+                heard.wait()
+                if "too many associations" not in str(error):
+                    raise
+                return None
+            status = image(association, number)
+            heard.wait()
+            if end == "release":
+                association.release()
+            elif end == "abort":
+                association.abort()
+            else:
+                association._wire._sock.close()
+            return status
+
+        for turn in range(3):
+            numbers = range(1 + turn * FLOOD, 1 + (turn + 1) * FLOOD)
+            with ThreadPoolExecutor(FLOOD) as pool:
+                told = list(pool.map(want, numbers))
+            assert [one for one in told if one is not None] == [0] * few
+            until(lambda: not any(one.name == "dimse" for one in threading.enumerate()))
+        assert held() == before
+        assert len(here.archive.inbox().waiting()) == 1 + 3 * few
+        last = associate(port)
+        assert echo(last) == 0
+        last.release()

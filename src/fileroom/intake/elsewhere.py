@@ -270,19 +270,25 @@ class _Dimse:
         enough = CancelToken()
         asked = [(tag, vr, keys.get(keyword, "")) for keyword, (tag, vr) in STUDY_KEYS.items()]
         returned = [(tag, vr, "") for tag, vr in _STUDY_RETURN]
-        for number, one in enumerate(scu.find(self.callee, "STUDY", asked + returned, enough), 1):
-            if number >= limit:
+        told = set[str]()
+        for one in scu.find(self.callee, "STUDY", asked + returned, enough):
+            study = _study(one)
+            if study.study_instance_uid in told:  # some tell of a study for each of its images
+                continue
+            told.add(study.study_instance_uid)
+            if len(told) >= limit:
                 enough.cancel()
-            if number <= limit:
-                yield _study(one)
+            if len(told) <= limit:
+                yield study
 
     def series(self, study: str) -> Iterator[Elsewhere]:
         asked = [(0x0020000D, "UI", study), (0x0020000E, "UI", "")] + [(tag, vr, "") for tag, vr in _SERIES_RETURN]
-        for one in scu.find(self.callee, "SERIES", asked):
+        found = {one.value(0x0020000E): one for one in scu.find(self.callee, "SERIES", asked)}
+        for uid, one in found.items():
             yield Elsewhere(
                 level=Level.SERIES,
                 study_instance_uid=study,
-                series_instance_uid=one.value(0x0020000E),
+                series_instance_uid=uid,
                 name=person_name(""),
                 description=one.value(0x0008103E),
                 modalities=tuple(filter(None, [one.value(0x00080060)])),
@@ -292,7 +298,8 @@ class _Dimse:
 
     def instances(self, study: str, series: str) -> list[str]:
         asked = [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "")]
-        return [uid for one in scu.find(self.callee, "IMAGE", asked) if (uid := one.value(0x00080018))]
+        found = dict.fromkeys(one.value(0x00080018) for one in scu.find(self.callee, "IMAGE", asked))
+        return [uid for uid in found if uid]
 
     def fetch(self, study: str, series: str, wanted: Sequence[str], work: _Work) -> None:
         keys = [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "\\".join(wanted))]
@@ -301,6 +308,12 @@ class _Dimse:
                 scu.get(self.callee, "IMAGE", keys, work.take, work.cancel)
             except scu.NoGet:
                 work.moves = True
+            except scu.Refused:
+                if len(wanted) == 1:
+                    raise
+                for uid in wanted:  # some cannot be asked by a list of UIDs (PS3.4 C.2.2.2.2)
+                    if not work.cancelled:
+                        self.fetch(study, series, [uid], work)
         if work.moves:
             self._move(keys, work)
 

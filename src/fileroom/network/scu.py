@@ -64,6 +64,10 @@ class NoGet(PeerError):
     """The other node does not have C-GET."""
 
 
+class Refused(PeerError):
+    """The other node answered with a failure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """How a retrieval ended: the counters of its last response."""
@@ -226,7 +230,7 @@ def _check(message: Message) -> None:
     status = int(message.command.get("Status", 0xC000))
     if status and status != 0xFE00:  # noqa: PLR2004 - cancelled, as we asked
         why = _WHY.get(status, "it cannot do that")
-        raise PeerError(f"the other node says no: {why} (status {status:04X})")
+        raise Refused(f"the other node says no: {why} (status {status:04X})")
 
 
 def _counters(message: Message) -> Done:
