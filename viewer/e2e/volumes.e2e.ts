@@ -227,6 +227,11 @@ describe("the solid", () => {
     const { greys } = await greysOf(page, "solid");
     return greys.filter((level) => level > 20).length;
   }
+  /** How many rows of the picture show anything. */
+  async function tall(): Promise<number> {
+    const { width, height, greys } = await greysOf(page, "solid");
+    return Array.from({ length: height }, (_, row) => greys.slice(row * width, (row + 1) * width).some((level) => level > 20)).filter(Boolean).length;
+  }
   const letters = async (): Promise<string> =>
     (await Promise.all(["top", "right", "bottom", "left"].map((side) => page.locator(`.vp-cell[data-cell="solid"] .vp-letter.${side}`).innerText()))).join(" ");
 
@@ -240,8 +245,12 @@ describe("the solid", () => {
     // the front half is cut away, then all but a sliver
     await page.getByRole("button", { name: "Cut box" }).click();
     const whole = await bright();
+    const height = await tall();
     await page.getByLabel("F – H, to").fill("0.3");
     await expect.poll(bright).toBeLessThan(0.5 * whole);
+    // of a body from -52 to 52 mm, in a box from -58.5 to 58.5, to within half a voxel at either end
+    const left = -58.5 + 0.3 * 117 + 52;
+    expect(Math.abs((await tall()) / height - left / 104)).toBeLessThan(3 / 104);
     await page.getByRole("button", { name: "Cut box" }).click();
     await expect.poll(bright).toBeGreaterThan(0.9 * whole);
   });

@@ -154,10 +154,13 @@ function LookButton({ desk, side }: { readonly desk: Desk; readonly side: Side }
         desk.solid.look(side);
       }}
     >
-      {side}
+      {SIDE_LETTERS[side] ?? side}
     </button>
   );
 }
+
+/** Above and below have the letters that stand around the pictures, too (PS3.3 C.7.6.1.1.1: head and feet). */
+const SIDE_LETTERS: Readonly<Partial<Record<Side, string>>> = { S: "H", I: "F" };
 
 /** From where to where the volume is left along one axis of the patient. */
 function BoxSide({ desk, axis }: { readonly desk: Desk; readonly axis: 0 | 1 | 2 }) {
