@@ -23,7 +23,7 @@ import SimpleITK
 from pydicom import dcmread
 from pydicom.multival import MultiValue
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID
+from pydicom.uid import UID, RLELossless
 from tests.pixels.reference import WHITE, window
 from tests.pixels.test_truth import READ_HERE
 
@@ -72,8 +72,10 @@ def slices_of(path: Path, numbers: Iterable[int]) -> list[Slice]:
         raise ValueError(path)
     with quiet_pydicom():
         data_set = dcmread(path, force=True)
-        data_set.file_meta.TransferSyntaxUID = UID(header.transfer_syntax_uid)
-        native = header.transfer_syntax_uid in READ_HERE
+        syntax = UID(header.transfer_syntax_uid)
+        data_set.file_meta.TransferSyntaxUID = syntax
+        # pydicom decodes no single bits in RLE
+        native = header.transfer_syntax_uid in READ_HERE and not (header.bits_allocated == 1 and syntax == RLELossless)
         return [
             _slice(
                 data_set,
