@@ -43,8 +43,8 @@ REFUSAL_TEXT: dict[Refusal, str] = {
     Refusal.UNSUPPORTED: "it is stored in a way that is not read here",
     Refusal.NOT_ONE_VOLUME: "its images do not make up one volume",
     Refusal.UNEVEN: "its slices are not evenly spaced",
-    Refusal.RAW_SIEMENS: "it is called .ima, but is neither DICOM nor ACR-NEMA: raw images of Siemens consoles "
-    "(Numaris 2 and 3) are not read, for there was none to test that with",
+    Refusal.RAW_SIEMENS: "it is called .ima, but is neither DICOM nor ACR-NEMA nor a whole raw image of Numaris 3, "
+    "the only one of Siemens consoles that is read",
     Refusal.NOT_LABELS: "its values are no labels (they are not whole, or too many)",
 }
 
@@ -67,6 +67,7 @@ class Remark(StrEnum):
     AXES_ASSUMED = "axes_assumed"
     IDENTITY_MADE = "identity_made"
     OLD_STANDARD = "old_standard"
+    UNPROVEN_LAYOUT = "unproven_layout"
     LABELS_ASSUMED = "labels_assumed"
 
 
@@ -86,6 +87,8 @@ REMARK_TEXT: dict[Remark, str] = {
     Remark.AXES_ASSUMED: "The file does not name its axes: the last two are taken for rows and columns.",
     Remark.IDENTITY_MADE: "The file has no identifiers of its own; they were made up for this look.",
     Remark.OLD_STANDARD: "It was written by a standard older than DICOM (ACR-NEMA).",
+    Remark.UNPROVEN_LAYOUT: "Its maker never published the layout, and no original file was to be had to test with: "
+    "check sizes, left and right against another source.",
     Remark.LABELS_ASSUMED: "It looks like a map of labels (few whole numbers in patches), though it does not say so.",
 }
 

@@ -162,7 +162,7 @@ def _add_one(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]])
 
 
 def _raw(file: OtherFile) -> Refused | None:
-    """What old Siemens consoles wrote is told from other unknown files by its name alone."""
+    """What old Siemens consoles wrote in other ways than are read is told from unknown files by its name alone."""
     return Refused(Refusal.RAW_SIEMENS) if file.name.lower().endswith(".ima") else None
 
 

@@ -18,6 +18,7 @@ from fileroom.volumes import (
     packed,
     parrec,
     pictures,
+    siemens,
     tiffs,
 )
 from fileroom.volumes.files import OnDisk
@@ -39,6 +40,7 @@ READERS: Final[tuple[Reader, ...]] = (
     numpys.read,
     ecat.read,
     minc.read,
+    siemens.read,
     metaimage.read,
     mgh.read,
     gipl.read,

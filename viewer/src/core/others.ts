@@ -16,6 +16,7 @@ export const REMARKS = [
   "axes_assumed",
   "identity_made",
   "old_standard",
+  "unproven_layout",
   "labels_assumed",
 ] as const;
 export type Remark = (typeof REMARKS)[number];
