@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,10 @@ import pytest
 
 import fileroom
 from fileroom.catalog.charsets import NONE
+from fileroom.catalog.writes import Writer
 from fileroom.dicom.reading import read_header
-from fileroom.intake import aside_there, run
+from fileroom.errors import SourceError
+from fileroom.intake import aside_there, run, write
 from fileroom.intake.aside import Aside, Gone, Packed
 from fileroom.intake.pace import Pace
 from fileroom.jobs import CancelToken
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fileroom.catalog.charsets import Charsets
+    from fileroom.intake.write import Batch
     from fileroom.jobs import Progress
 
 TREE = {
@@ -72,6 +76,19 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Aside, "__init__", start)
 
 
+def never_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece is waited for, and nearly everything is worth being taken in meanwhile."""
+    monkeypatch.setattr(run, "_WORTH_TAKING_IN", 1)
+    result = run._Import._result
+
+    def waiting(self: Any, chunk: Any) -> Any:
+        if self._batch.read:
+            self._use_the_time()
+        return result(self, chunk)
+
+    monkeypatch.setattr(run._Import, "_result", waiting)
+
+
 def shown(archive: fileroom.Archive) -> dict[str, Any]:
     """All instances without their ids, which are another in each archive."""
     told = {}
@@ -110,6 +127,57 @@ def test_an_import_is_the_same(tmp_path: Path) -> None:
     assert told[0][0][Outcome.ADDED] == 48
     assert told[0][0][Outcome.DUPLICATE] == 1
     assert told[0][1][Outcome.ADDED] == 1
+
+
+def test_what_is_taken_in_while_it_is_waited_for_makes_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is at hand goes into the catalog while the rest is read: piece by piece, in one transaction."""
+    scans = plant(tmp_path / "scans", TREE)
+    plant(scans, {"1/1/7 again": (scans / "1/1/7").read_bytes()})
+    settings = Settings(archive=tmp_path / "at once", use_keyring=False)
+    with fileroom.Archive.open(settings) as archive:
+        at_once = archive.bring_in(scans).outcomes, shown(archive)
+    never_ready(monkeypatch)
+    taken: list[int] = []
+    take = write.take_in
+
+    def taking(hand: Any, writer: Any, batch: Batch) -> None:
+        taken.append(len(batch.read))
+        take(hand, writer, batch)
+
+    monkeypatch.setattr("fileroom.intake.run.take_in", taking)
+    with fileroom.Archive.open(replace(settings, archive=tmp_path / "bit by bit")) as archive:
+        first = archive.bring_in(scans)
+        assert (first.outcomes, shown(archive)) == at_once
+        assert (first.patients, first.studies, first.series, first.instances) == (2, 2, 4, 48)
+        assert archive.check().well
+        assert archive.bring_in(scans).outcomes[Outcome.UNCHANGED] == len(TREE)  # what is cut is tried again
+    assert len(taken) > 2
+
+
+def test_what_was_under_way_when_an_import_fails_is_not_kept_and_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans = plant(tmp_path / "scans", TREE)
+    monkeypatch.setattr(run, "_BATCH_SECONDS", (60.0,))
+    never_ready(monkeypatch)
+    flush = Writer.flush
+
+    def fails(writer: Writer) -> None:
+        flush(writer)
+        if writer.added.instances > 9:
+            raise SourceError("the disk is gone")
+
+    with fileroom.Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        with monkeypatch.context() as patch:
+            patch.setattr(Writer, "flush", fails)
+            with pytest.raises(SourceError):
+                archive.bring_in(scans)
+        (failed,) = archive.imports().items
+        assert (failed.state, failed.instances, failed.outcomes[Outcome.ADDED], failed.bytes) == ("failed", 0, 0, 0)
+        assert shown(archive) == {}
+        assert archive.bring_in(scans).outcomes[Outcome.ADDED] == 48
 
 
 def test_what_it_had_in_hand_when_it_died_is_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

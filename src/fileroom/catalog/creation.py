@@ -70,7 +70,7 @@ def _kept() -> list[str]:
     """What was kept of this version of the schema; nothing when it is of another."""
     try:
         said = KEPT.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except OSError:  # it is not there, or not for us to read: the schema says the same
         return []
     return said[len(_FIRST) :].split(_BETWEEN)[:-1] if said.startswith(_FIRST) else []
 

@@ -174,16 +174,23 @@ class Writer:
         self._made_folders.clear()
         self._read_anew.clear()
         self.moves = []
-        self._batch_uids = self._look_up(uids) if uids else {}
+        self._batch_uids, self._absent = {}, set()
         if self._last_file < 0:
             self._last_instance, self._last_file = highest(cursor, "instance"), highest(cursor, "file")
             self._last_folder = highest(cursor, "folder")
-        self._absent = self._look_for([(self.drive(mount), to_text(path)) for mount, path in places])
+        self.about(uids, places)
+
+    def about(self, uids: Sequence[str], places: Iterable[tuple[Mount, str]]) -> None:
+        """The running batch is about these SOP Instance UIDs and folders, too."""
+        known = self._batch_uids
+        if unknown := [uid for uid in uids if uid not in known] if known else uids:
+            known |= self._look_up(unknown)
+        self._absent |= self._look_for([(self.drive(mount), to_text(path)) for mount, path in places])
 
     def finish(self) -> None:
         """Write what is pending and bring counts, states and words of all that was touched up to date."""
         self.entries.finish()
-        self._flush()
+        self.flush()
         self.ledger.write(self._cursor)
         self._settle_instances()
         self._hide_removed()
@@ -191,7 +198,8 @@ class Writer:
         self._words.add(self._cursor, self.entries.new)
         reindex(self._cursor, sorted(self.entries.anew))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write what is pending; counts, states and words follow with :meth:`finish`."""
         c = self._cursor
         self.entries.write()
         if self._made_folders:
@@ -452,7 +460,7 @@ class Writer:
 
     def replace_facts(self, instance_id: int, image: Image, size: int) -> None:
         """An instance's file has changed: put its new header in the place of the old."""
-        self._flush()  # the instance may be of this batch
+        self.flush()  # the instance may be of this batch
         row = image.series
         self._cursor.execute(
             "UPDATE instance SET sop_class_uid=?, number=?, frames=?, bytes=?, header=?, missing=0 WHERE id=?",
@@ -463,12 +471,12 @@ class Writer:
 
     def content_chosen(self, instance_id: int, size: int, digest: bytes) -> bytes | None:
         """The SHA-256 that the user chose for an image, if a file of this size and header may be it."""
-        self._flush()  # the instance may be of this batch
+        self.flush()  # the instance may be of this batch
         return conflicts.content_chosen(self._cursor, instance_id, size, digest)
 
     def contradict(self, instance_id: int, but: Iterable[int]) -> None:
         """The files of an instance, but for some, contradict the one that is now to be shown."""
-        self._flush()
+        self.flush()
         self._cursor.execute(
             "UPDATE file SET outcome = ?, reason = ? WHERE instance_id = ? "
             "AND id NOT IN (SELECT value FROM json_each(?))",
@@ -479,7 +487,7 @@ class Writer:
     def bring_back(self, instance_id: int) -> Brought | None:
         """Show an instance again that was removed from the archive, and what stands above it."""
         c = self._cursor
-        self._flush()
+        self.flush()
         found = c.execute("SELECT series_ref, hidden, public_id FROM instance WHERE id = ?", (instance_id,)).fetchone()
         if found is None:
             return None
@@ -496,7 +504,7 @@ class Writer:
 
     def instance(self, instance_id: int) -> KnownInstance | None:
         """An instance by its row, whatever its SOP Instance UID is said to be."""
-        self._flush()
+        self.flush()
         sql = "SELECT series_ref, hidden, file_id FROM instance WHERE id = ?"
         found = self._cursor.execute(sql, (instance_id,)).fetchone()
         if found is None:
@@ -513,7 +521,7 @@ class Writer:
 
     def move(self, known: KnownInstance, row: SeriesRow, header: Header) -> None:
         """Put an instance into the series it belongs to; its facts are for :meth:`replace_facts`."""
-        self._flush()
+        self.flush()
         c, uid = self._cursor, header.sop_instance_uid
         (old_id,) = c.execute(_PUBLIC_ID, (known.id,)).fetchone()
         new_id = row.public_id(uid)
@@ -531,7 +539,7 @@ class Writer:
 
     def merge(self, known: KnownInstance, into: KnownInstance) -> None:
         """The last file of an instance turned out to be one of another: the two are one."""
-        self._flush()
+        self.flush()
         c = self._cursor
         if c.execute("SELECT 1 FROM file WHERE instance_id = ? AND gone = 0", (known.id,)).fetchone():
             return

@@ -11,9 +11,9 @@ import gc
 import os
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fileroom.catalog import anew, charset_rules, persons, userdata
 from fileroom.catalog.home import FILES_FOLDER
@@ -32,7 +32,7 @@ from fileroom.intake.lock import import_lock, pass_lock
 from fileroom.intake.pace import Pace
 from fileroom.intake.plan import FolderPlan, plan_folder
 from fileroom.intake.standing import is_absent, why_not
-from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFiles, Tally, write_batch
+from fileroom.intake.write import Batch, BroughtBack, Hand, Place, ReadFiles, Tally, take_in, write_batch
 from fileroom.intake.write_copies import CopyHand
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model.drives import Hindrance
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from fileroom.catalog.charset_rules import Concerned
+    from fileroom.catalog.entries import Added
     from fileroom.catalog.known import KnownFile
     from fileroom.catalog.store import Catalog
     from fileroom.dicom.reading import Reading
@@ -81,6 +82,8 @@ _MORE_EACH_TIME = 1_500
 _AT_THE_END = 1_500
 _FEW_TO_COME = 3_000
 _PART_WHEN_IDLE = 30
+# Files that are put into the catalog while there is nothing to do but wait, though they are no batch yet.
+_WORTH_TAKING_IN = 250
 _WORTH_FOLDING = 1_000  # files: the log of so many is folded into the catalog while the next ones are read
 _PROGRESS_SECONDS = 0.1
 _USUAL_COLLECTIONS = gc.get_threshold()
@@ -333,6 +336,19 @@ class _Chunk:
     future: Turn[Readings]
 
 
+class _NotKept(Exception):
+    """What is under way is taken back."""
+
+
+class _UnderWay(NamedTuple):
+    """A batch that is being put into the catalog: its transaction, and what had been counted before it."""
+
+    transaction: contextlib.ExitStack
+    cursor: Any
+    tally: Tally
+    added: Added
+
+
 class _Import:
     def __init__(
         self,
@@ -364,6 +380,7 @@ class _Import:
             else Hand(self._writer, self._tally, self._mounts)
         )
         self._batch = Batch()
+        self._under_way: _UnderWay | None = None
         self._last_write = self._started
         self._writes = 0
         self._last_progress = 0.0
@@ -401,9 +418,6 @@ class _Import:
                 self._work(pace)
             state = "cancelled" if self._cancel.cancelled else "done"
             message = "; ".join(self._messages)
-            if state == "done":
-                for root in self._roots:
-                    set_hindrance(self._catalog, root, self._hindered.get(root))
         except FileroomError as error:
             message = str(error)
             raise
@@ -413,11 +427,13 @@ class _Import:
             if self._aside is not None:
                 self._aside.stop()
             if state == "failed":
-                self._batch = Batch()
+                self._take_back()
             summary = self._end(state, message)
             if self._copier:
                 self._copier.close()
             self._report("finishing", force=True)
+        for root in self._roots if state == "done" else ():
+            set_hindrance(self._catalog, root, self._hindered.get(root))
         return summary
 
     def _begin(self) -> None:
@@ -492,16 +508,25 @@ class _Import:
             self._aside.send()
             if self._aside.withdraw(chunk.future):  # it is not ready yet
                 return self._read_all(chunk.work)
-            if len(self._batch) >= self._worth_a_batch():
-                self._write("running", "")
+            self._use_the_time()
         while True:
             try:
                 return chunk.future.result(_PROGRESS_SECONDS)
             except Gone:  # it died, or was ended since nobody wants the rest
                 return self._read_all(chunk.work)
             except TimeoutError:
+                self._keep_what_is_under_way()
                 if self._cancel.cancelled and self._aside is not None:
                     self._aside.stop()
+
+    def _use_the_time(self) -> None:
+        """There is nothing to do but wait for more: what is there goes into the catalog, even if it is no batch yet."""
+        if len(self._batch) >= self._worth_a_batch():
+            self._write("running", "")
+        elif sum(len(some.readings) for some in self._batch.read) >= _WORTH_TAKING_IN:
+            self._open()
+            take_in(self._hand, self._writer, self._batch)
+            self._writer.flush()
 
     def _worth_a_batch(self) -> int:
         """How many files are, while there is nothing to do but wait for more."""
@@ -513,6 +538,11 @@ class _Import:
         """Before anything is waited for: let the other process know all that it is to do."""
         if self._aside is not None:
             self._aside.send()
+
+    def _before_waiting(self) -> None:
+        """The walk is behind."""
+        self._send()
+        self._keep_what_is_under_way()
 
     def _take(self, chunk: _Chunk) -> None:
         work, readings = chunk.work, self._result(chunk)
@@ -540,7 +570,7 @@ class _Import:
     # -- the plan --------------------------------------------------------------------------------------------------
 
     def _to_read(self) -> Iterator[_Work]:
-        for met in self._walk.met(self._send):
+        for met in self._walk.met(self._before_waiting):
             if self._cancel.cancelled:
                 if not self._errand.automatic:
                     self._write_off(met)
@@ -775,14 +805,43 @@ class _Import:
         if len(self._batch) >= self._settings.batch or (due and len(self._batch)):
             self._write("running", "")
 
-    def _write(self, state: str, message: str) -> ImportSummary:
-        self._send()
-        batch, self._batch = self._batch, Batch()
-        self._moves += len(batch.back) + len(batch.gone)
+    def _open(self) -> _UnderWay:
+        """The transaction of this batch."""
         if not self._id:
             self._begin()
-        with self._catalog.database.transaction() as cursor:
-            self._writer.begin(cursor, batch.uids(), batch.places())
+        if self._under_way is None:
+            with contextlib.ExitStack() as opening:
+                cursor = opening.enter_context(self._catalog.database.transaction())
+                self._writer.begin(cursor)
+                self._hand.begin()
+                before = replace(self._tally, outcomes=self._tally.outcomes.copy()), replace(self._writer.added)
+                self._under_way = _UnderWay(opening.pop_all(), cursor, *before)
+        return self._under_way
+
+    def _keep_what_is_under_way(self) -> None:
+        """Nobody knows how long the next thing takes, and others may have to write."""
+        if self._under_way is not None:
+            self._write("running", "")
+
+    def _take_back(self) -> None:
+        """The batch that is under way has failed: nothing of it is kept, nor counted."""
+        self._batch = Batch()
+        under_way, self._under_way = self._under_way, None
+        if under_way is None:
+            return
+        with contextlib.suppress(_NotKept), under_way.transaction:  # unless this has ended already
+            raise _NotKept
+        self._tally.outcomes, self._tally.bytes = under_way.tally.outcomes, under_way.tally.bytes
+        for one in fields(under_way.added):
+            setattr(self._writer.added, one.name, getattr(under_way.added, one.name))
+
+    def _write(self, state: str, message: str) -> ImportSummary:
+        self._send()
+        under_way = self._open()
+        batch, self._batch = self._batch, Batch()
+        self._moves += len(batch.back) + len(batch.gone)
+        cursor = under_way.cursor
+        with under_way.transaction:
             write_batch(self._hand, self._writer, batch)
             self._writer.finish()
             if self._writer.moves:
@@ -793,6 +852,7 @@ class _Import:
                 self._settled_patients = self._writer.added.patients
             summary = self._summary(state, message)
             userdata.save_import(cursor, summary)
+        self._under_way = None
         if state == "running" and len(batch) >= _WORTH_FOLDING:
             self._catalog.database.fold()
         self._last_write = time.monotonic()
@@ -842,6 +902,7 @@ class _Import:
         if not force and now - self._last_progress < _PROGRESS_SECONDS:
             return
         self._last_progress = now
+        self._keep_what_is_under_way()
         self._on_progress(self._progress(phase, now))
 
     def _progress(self, phase: str, now: float) -> Progress:

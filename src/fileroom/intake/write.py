@@ -95,13 +95,10 @@ class Batch:
         self.read.append(some)
         self._read += len(some.readings)
 
-    def uids(self) -> list[str]:
-        """The SOP Instance UIDs that the writer has to know about."""
-        return [uid for some in self.read for uid in _uids_in(some.readings)]
-
-    def places(self) -> list[tuple[Mount, str]]:
-        """The folders of what was read: drives, and paths on them."""
-        return [(some.place.mount, some.place.inside) for some in self.read]
+    def take(self) -> list[ReadFiles]:
+        """What was read and not taken before; it goes on being counted."""
+        some, self.read = self.read, []
+        return some
 
 
 @dataclass(slots=True)
@@ -117,11 +114,18 @@ class Tally:
         return sum(self.outcomes[o] for o in (Outcome.UNREADABLE, Outcome.NO_IDENTITY, Outcome.REFUSED))
 
 
+def take_in(hand: Hand, writer: Writer, batch: Batch) -> None:
+    """Decide on what has been read for a batch by now, and put it into the catalog."""
+    read = batch.take()
+    uids = [uid for some in read for uid in _uids_in(some.readings)]
+    writer.about(uids, [(some.place.mount, some.place.inside) for some in read])
+    for some in read:
+        hand.files(some)
+
+
 def write_batch(hand: Hand, writer: Writer, batch: Batch) -> None:
     """Put a batch into the catalog; new names before removals, so that a rename loses nothing."""
-    hand.begin()
-    for some in batch.read:
-        hand.files(some)
+    take_in(hand, writer, batch)
     for back in batch.brought_back:
         hand.brought_back(back)
     for place, obstacle in batch.obstacles:
