@@ -206,7 +206,7 @@ def file_key(name: str, value: str, level: Level) -> FileKey | None:
     above = {row.tag for one in REACH[level] for row in BY_LEVEL[one]}
     below = {row.tag for rows in BY_LEVEL.values() for row in rows} - above
     if found is None or found[0][0] in below or _COMPUTED.fullmatch(keyword_of(found[0][-1])):
-        raise BadRequest(f"This search knows no attribute of that name at the level of {level.value}.")
+        raise BadRequest(f"“{name[:64]}” is nothing that is matched at the level of {level.value}.")
     tags, vr = found
     return FileKey(tags, vr, value) if value.strip("*") and vr != "SQ" else None
 

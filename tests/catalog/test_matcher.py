@@ -105,7 +105,7 @@ ONE_STUDY = st.builds("{} {}".format, st.sampled_from(["mod:ct", "mod:mr", "desc
 TYPED = st.one_of(st.lists(TERM, max_size=3).map(" ".join), ONE_STUDY)
 VALUES = st.sampled_from(
     "rossi^mario|ROSSI*|*^Anna*|?ossi*|*|42|A_8|9*|4?|19700312|1970*|20240105|CT|M|*torace*|50%_off [x]|50%*|*[x]|3|"
-    "ACC1|Müller^Jörg|MÜLLER*|Head|head|".split("|")
+    "ACC1|Müller^Jörg|MÜLLER*|Head|head||*=*|rossi^mario=*|*=山田*|Yamada*=山田^太郎|=山田^太郎=|*=rossi*".split("|")
 )
 KEYS = st.one_of(st.sampled_from(sorted(KEYWORDS)), st.sampled_from(["PatientName", "PatientID", "SeriesDescription"]))
 CONDITIONS = st.lists(

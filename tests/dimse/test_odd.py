@@ -8,16 +8,20 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydicom.dataset import Dataset
 from pynetdicom import AE, build_role, evt
 from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
 from pynetdicom.sop_class import CTImageStorage  # type: ignore[attr-defined]  # made at run time
 
 from fileroom.dimse import find
+from fileroom.model.entries import Level
+from fileroom.model.queries import Query
 from fileroom.network import association as ours
 from fileroom.network import uids
 from fileroom.network.commands import Field, encode
 from fileroom.network.identifiers import Writer
 from fileroom.network.wire import Aborted, p_data
+from fileroom.web import qido
 from tests import world
 from tests.dimse.node import CALLER, GET, MOVE, STUDY_ROOT, TITLE, Answers, Fetched, data_set_of, identifier, started
 from tests.dimse.rows import covers
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from fileroom.model.queries import Condition
     from tests.dimse.node import Node
 
 MANY = 24
@@ -58,6 +63,97 @@ def test_ps3_4_c_5_1_1_a_date_and_its_time_are_one_where_it_is_agreed_on(asked: 
     keys = {"StudyDate": "20211224-20230505", "StudyTime": "230000-080000"}
     together = find_with(asked, b"\0\1\0\0\0", "STUDY", keys)
     assert together.values("StudyInstanceUID") == [world.study_uid(4)]
+
+
+# -- names in several scripts, character sets, sequences ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("YAMADA^Tarou=山田^太郎", 1),
+        ("*=山田*", 1),
+        ("=山田^太郎", 1),
+        ("YAMADA*=", 1),
+        ("YAMADA^Tarou=鈴木^太郎", 0),  # each group that is given has to match, not the first alone
+        ("*=YAMADA*", 0),
+        ("*=*", 6),
+    ],
+)
+def test_c_2_2_2_1_a_name_in_several_component_groups(asked: Node, name: str, found: int) -> None:
+    keys = {"SpecificCharacterSet": "ISO_IR 192", "PatientName": name}
+    assert len(asked.find("STUDY", keys).pending) == found
+    with asked.archive() as archive:
+        conditions = web_conditions(name)
+        assert archive.search(Query(level=Level.STUDY, conditions=conditions)).total == found
+
+
+def web_conditions(name: str) -> tuple[Condition, ...]:
+    """What QIDO-RS makes of the same name."""
+    return qido.read(Level.STUDY, [], [("PatientName", name)]).query.conditions
+
+
+@pytest.mark.parametrize(
+    ("asked_in", "answered_in"),
+    [
+        (["", "ISO 2022 IR 87"], ["", "ISO 2022 IR 87"]),
+        (["ISO 2022 IR 13", "ISO 2022 IR 87"], ["ISO 2022 IR 13", "ISO 2022 IR 87"]),
+        (["", "ISO 2022 IR 100"], "ISO_IR 192"),  # it does not have these letters
+        ("GB18030", "GB18030"),
+    ],
+)
+def test_c_4_1_1_3_answers_come_in_the_character_set_of_the_question(
+    asked: Node, asked_in: Any, answered_in: Any
+) -> None:
+    (one,) = asked.find("STUDY", {"SpecificCharacterSet": asked_in, "PatientName": "YAMADA*"}).pending
+    assert one.SpecificCharacterSet == answered_in
+    assert str(one.PatientName) == "YAMADA^Tarou=山田^太郎"
+
+
+def test_c_4_1_1_3_what_is_asked_for_in_a_sequence_is_told_to_be_ignored(asked: Node) -> None:
+    """PS3.4 C.4.1.1.4: FF01, for the request of a series is not matched by."""
+    item, empty = Dataset(), Dataset()
+    item.ScheduledProcedureStepID, empty.ScheduledProcedureStepID = "S1", ""
+    for one, status in ((item, 0xFF01), (empty, 0xFF00)):
+        keys = {"StudyInstanceUID": world.study_uid(1), "RequestAttributesSequence": [one]}
+        assert set(asked.find("SERIES", keys).statuses) == {status, 0}
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value:UserWarning")  # pydicom, of what we ask on purpose
+def test_annex_c_what_is_wrong_is_said_in_ascii(asked: Node) -> None:
+    """PS3.7 6.3.1: a command set has no character set; PS3.5 6.2: an LO has 64 characters at most."""
+    said = asked.find("STUDY", {"StudyDate": "-"}).last.ErrorComment
+    assert said.isascii()
+    assert "StudyDate" in said
+    assert "?" not in said
+
+
+# -- what is not to be sent --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value:UserWarning")
+@pytest.mark.parametrize("uid", ["*", "**", "\\", "\\\\", "1.2\\*", ""])
+def test_c_4_3_2_1_nothing_is_sent_when_everything_is_asked_for(asked: Node, uid: str) -> None:
+    """Unique keys of a retrieval are single values or lists of UIDs: a wildcard must not send the whole archive."""
+    for level, above in (("STUDY", {}), ("SERIES", {"StudyInstanceUID": world.study_uid(1)})):
+        key = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID"}[level]
+        got = asked.get(level, above | {key: uid}, {CTImageStorage: [world.EXPLICIT_LE, world.IMPLICIT_LE]})
+        assert (got.status, got.instances) == (0xA900, {})
+
+
+def test_c_4_3_an_instance_whose_uid_is_none_does_not_break_the_others(tmp_path: Path) -> None:
+    """PS3.5 9.1: at most 64 characters; programs break off the association at longer ones."""
+    odd = "1." + "2" * 80
+    files = {
+        "1": world.instance(number=1),
+        "2": world.instance(number=2, SOPInstanceUID=odd),
+        "3": world.instance(number=3),
+    }
+    node = started(tmp_path, files)
+    got = node.get("STUDY", {"StudyInstanceUID": world.study_uid(1)}, {CTImageStorage: [world.EXPLICIT_LE]})
+    node.running.stop()
+    assert sorted(got.instances) == [world.sop_uid(1, 1, 1), world.sop_uid(1, 1, 3)]
+    assert counts(got) == (0xB000, 2, 1, 0)
 
 
 # -- stopping, and drives that are not there ---------------------------------------------------------------------------

@@ -77,3 +77,20 @@ def test_a_form_writes_what_a_writer_writes(syntax: str, values: tuple[str, ...]
     writer = identifiers.Writer(syntax, "")
     rows = [(tag, vr, value) for (tag, vr), value in zip(slots, values, strict=True)]
     assert writer.form(slots)(values) == writer.write(rows)
+
+
+@pytest.mark.parametrize(
+    ("charset", "text", "said"),
+    [
+        ("\\ISO 2022 IR 149", "Hong^Gildong=洪^吉洞", "\\ISO 2022 IR 149"),
+        ("ISO 2022 IR 13\\ISO 2022 IR 87", "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎", "ISO 2022 IR 13\\ISO 2022 IR 87"),
+        ("\\ISO 2022 IR 100", "Müller^Jörg", "\\ISO 2022 IR 100"),
+        ("\\ISO 2022 IR 87", "Müller^Jörg", "ISO_IR 192"),  # it has no ü
+        ("\\ISO 2022 IR 999", "Müller^Jörg", "ISO_IR 192"),
+        ("ISO_IR 166", "สมชาย", "ISO_IR 166"),
+    ],
+)
+def test_code_extensions_where_they_have_all_letters(charset: str, text: str, said: str) -> None:
+    data = Writer(uids.EXPLICIT, charset).write([(0x00100010, "PN", text)])
+    found = identifiers.read(data, uids.EXPLICIT)
+    assert (found.charset, found.value(0x00100010)) == (said, text)

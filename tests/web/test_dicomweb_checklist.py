@@ -86,9 +86,11 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
         yield door
 
 
-def problem(answer: Response, *statuses: int) -> None:
+def problem(answer: Response, *statuses: int) -> dict[str, Any]:
     assert answer.status_code in statuses, answer.text[:200]
     assert answer.headers["Content-Type"] == "application/problem+json"
+    said: dict[str, Any] = answer.json()
+    return said
 
 
 def values(found: list[dict[str, Any]], tag: str) -> list[Any]:
@@ -336,7 +338,7 @@ def _(web: Web) -> None:
 def _(web: Web) -> None:
     problem(web.get("/studies?NoSuchThing=1"), 400)
     problem(web.get("/studies?InstanceAvailability=ONLINE"), 400)
-    problem(web.get("/studies?Modality=CT"), 400)
+    assert "“Modality”" in problem(web.get("/studies?PatientID=42&Modality=CT"), 400)["detail"]  # which of them it was
 
 
 @row("shall", "8.3.4.4", "limit=2")
@@ -890,6 +892,12 @@ def _(web: Web) -> None:
     assert picture(web.get(f"{asked}&contentType=image/png&rows=8&columns=8"), "image/png").size == (8, 8)
     assert picture(web.get(f"{asked}&region=0,0,0.5,1")).size == (2, 4)
     assert web.get(f"{asked}&contentType=application/dicom").content == web.files["1/ct1"]
+    stored, other = f"{DICOM}; transfer-syntax={world.RLE}", f"{DICOM}; transfer-syntax=1.2.840.10008.1.2.1"
+    packed = asked.replace("2.999.1.1", "2.999.1.2") + "&contentType=application/dicom"
+    # PS3.18 9.1.2: Explicit VR Little Endian, unless another is asked for that can be had.
+    assert web.get(packed).headers["Content-Type"] == other
+    assert web.get(f"{packed}&transferSyntax={world.RLE}").headers["Content-Type"] == stored
+    assert web.get(f"{packed}&transferSyntax=1.2.840.10008.1.2.4.51").headers["Content-Type"] == other
     syntax = f"{asked}&contentType=application/dicom&transferSyntax={world.RLE}"
     assert web.get(syntax).headers["Content-Type"] == f"{DICOM}; transfer-syntax={world.RLE}"
     windows = {
@@ -901,7 +909,8 @@ def _(web: Web) -> None:
 @row("shall", "9", "WADO-URI that is not understood")
 def _(web: Web) -> None:
     asked = "/wado?requestType=WADO&studyUID=2.999.1&seriesUID=2.999.1.1&objectUID=2.999.1.1.1"
-    for wrong in ("windowCenter=8", "region=1,2", "rows=0", "frameNumber=2"):
+    assert "“windowWidth”" in problem(web.get(f"{asked}&windowCenter=8"), 400)["detail"]
+    for wrong in ("windowWidth=8", "windowCenter=8&windowWidth=x", "region=1,2", "rows=0", "frameNumber=2"):
         problem(web.get(f"{asked}&{wrong}"), 400)
     for wrong in ("/wado", asked.replace("WADO&", "X&"), asked.partition("&series")[0]):
         problem(web.get(wrong), 400)

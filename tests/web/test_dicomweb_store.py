@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -169,6 +170,14 @@ def test_10_5_1_another_media_type_of_parts_answers_415(web: Web) -> None:
 def test_8_7_text_answers_415(web: Web) -> None:
     for kind in ("text/plain", "", "application/json", "multipart/form-data; boundary=bnd"):
         assert post(web, multipart(ONE), kind).status_code == 415
+
+
+def test_a_compressed_body_answers_415_and_says_what_is_taken(web: Web) -> None:
+    """RFC 9110 15.5.16, 12.5.3: not 400, as if the multipart in it were malformed."""
+    headers = {"Content-Type": f'multipart/related; type="{DICOM}"; boundary=bnd', "Content-Encoding": "gzip"}
+    answer = web.client.post("/dicomweb/studies", content=gzip.compress(multipart(ONE)), headers=headers)
+    assert (answer.status_code, answer.headers["Accept-Encoding"]) == (415, "identity")
+    assert (kept(web), waiting(web)) == (0, [])
 
 
 @covers("shall", "8.7", "STOW without boundary answers 400")

@@ -90,7 +90,13 @@ def _fits(entry: Entry, condition: Condition) -> bool:
         return not any(values)
     if kind == "moment":
         return _in_range("".join(values), condition)
+    if kind == "pn" and len(columns) > 1 and any("=" in value for value in condition.values):
+        return any(_in_groups(values, asked) for asked in condition.values)
     return any(_one(kind, value, condition) for value in values)
+
+
+def _in_groups(groups: list[str], asked: str) -> bool:
+    return all(_like(group, one) for group, one in zip(groups, asked.split("="), strict=False) if one.strip("*"))
 
 
 def _one(kind: str, value: str, condition: Condition) -> bool:

@@ -81,7 +81,15 @@ def clause(condition: Condition, level: Level) -> ColumnElement[bool]:
         return _modalities(condition)
     if kind == "moment":
         return _range(columns[0] + columns[1], condition.values)
+    if kind == "pn" and len(columns) > 1 and any("=" in value for value in condition.values):
+        return or_(*(_groups(columns, value) for value in condition.values))
     return or_(*(_one(column, kind, condition) for column in columns))
+
+
+def _groups(columns: tuple[ColumnElement[Any], ...], value: str) -> ColumnElement[bool]:
+    """A name that is asked for in several component groups: each that is given is matched in its own (PS3.5 6.2.1)."""
+    asked = zip(columns, value.split("="), strict=False)
+    return and_(true(), *(column.like(_like(one), escape="\\") for column, one in asked if one.strip("*")))
 
 
 def _is_empty(kind: str, columns: tuple[ColumnElement[Any], ...]) -> ColumnElement[bool]:

@@ -77,7 +77,7 @@ def find(
         elif row is not None and row.keyword in INDEXED:
             found += _conditions(row, key.value)
         else:
-            ignored = ignored or bool(key.value.strip("*"))
+            ignored = ignored or bool(key.value.strip("*")) or key.narrows
     asked_for = {tag for tag, *_ in answered}
     for own in _ORDER[: _ORDER.index(level) + 1]:  # unique keys are always answered (PS3.4 C.4.1.1.3.2)
         if own is Level.PATIENT and level is not Level.PATIENT and sop_class not in uids.PATIENT_ROOT:
@@ -106,8 +106,8 @@ def retrieve(identifier: Identifier, sop_class: str, *, relational: bool) -> Que
         value = identifier.value(int(row.tag, 16))
         if value and own is Level.PATIENT:
             found.append(Condition(row.keyword, Match.SINGLE, (value,)))
-        elif value:
-            found += _conditions(row, value)
+        elif value.strip("\\"):
+            found.append(_named(row, value))
         elif own is level:
             raise BadRequest("nothing is named that is to be retrieved")
     return Query(level=Level.INSTANCE, conditions=tuple(found), together=False)
@@ -124,11 +124,16 @@ def _has_unique_keys(identifier: Identifier, level: Level) -> None:
             raise BadRequest(f"the unique key of the level {NAMES[own]} must have one value")
 
 
+def _named(row: Attribute[Any], value: str) -> Condition:
+    """The UIDs of a retrieval. No universal matching here: what would mean everything is not sent (PS3.4 C.4.2.2.1)."""
+    if not _UIDS.fullmatch(value):
+        raise BadRequest("a UID is matched as it is, or by a list")
+    return Condition(row.keyword, Match.LIST, tuple(filter(None, value.split("\\"))))
+
+
 def _conditions(row: Attribute[Any], value: str) -> list[Condition]:
     if row.vr == "UI" and value.strip("*") and not _UIDS.fullmatch(value):
         raise BadRequest("a UID is matched as it is, or by a list")  # PS3.4 C.2.2.2.4: no wildcards
-    if row.vr == "PN" and "=" in value:
-        value = next((group for group in value.split("=") if group), "")
     return conditions(row, value)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fileroom.network.association import Association, Context, Message
 
 MOST = 65_535  # what the counters can hold (PS3.7 E.1)
+_LONGEST_UID = 64  # PS3.5 9.1
 _PENDING_EVERY = 0.5  # seconds between two pending responses
 _NATIVE = (uids.EXPLICIT, uids.IMPLICIT)
 _RE_ENCODED = frozenset({uids.EXPLICIT, uids.IMPLICIT, uids.DEFLATED, uids.BIG_ENDIAN})
@@ -123,6 +124,8 @@ class Ahead:
         return found
 
     def _ready(self, instance: Named) -> _Ready:
+        if len(instance.sop_instance_uid) > _LONGEST_UID:
+            raise Undecodable("its UID is none, and programs break off at such")
         file = instance.file()
         context = _context(self._association, file)
         if context is None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from fileroom.network.identifiers import Identifier
 
 _AT_ONCE = 100  # images of one C-GET: a cancel is not waited for longer than for these
+_IN_VAIN = 3  # questions in a row that bring nothing, after which no more are asked of the same images
 _PAGE = 500
 _WHO = "peer"
 # What a search may be narrowed by, and what is asked for besides (keyword, tag, VR).
@@ -58,8 +59,8 @@ class _Node(Protocol):
     def echo(self) -> None: ...
     def studies(self, keys: Mapping[str, str], limit: int) -> Iterator[Elsewhere]: ...
     def series(self, study: str) -> Iterator[Elsewhere]: ...
-    def instances(self, study: str, series: str) -> list[str]: ...
-    def fetch(self, study: str, series: str, wanted: Sequence[str], work: _Work) -> None: ...
+    def instances(self, study: str, series: str) -> dict[str, str]: ...
+    def fetch(self, study: str, series: str, wanted: Mapping[str, str], work: _Work) -> None: ...
     def send(self, found: Sequence[Instance], catalog: Catalog, work: _Work) -> None: ...
 
 
@@ -71,6 +72,7 @@ class _Work:
         self.receiver = receiver
         self.done = self.failed = self.had = self.total = 0
         self.moves = False  # it has no C-GET: it is told to send to us
+        self.accounted = set[str]()  # what came by C-GET, kept or not
         self._began = time.monotonic()
         self._tell = on_progress
 
@@ -98,6 +100,7 @@ class _Work:
     def take(self, sop_class: str, uid: str, syntax: str, data: Iterable[memoryview]) -> int:
         """Keep one image that comes by C-STORE; its status."""
         assert self.receiver is not None  # noqa: S101 - fetching has one
+        self.accounted.add(uid)
         try:
             self.receiver.inbox.take(_WHO, sop_class, uid, syntax, data)
         except PeerError:
@@ -166,22 +169,28 @@ def fetch(
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> Exchanged:
-    """Fetch a study, or some of its series: what is not here yet."""
+    """Fetch a study, or some of its series: what is not here yet. NotFound when it has nothing of that."""
     node, work = _node(catalog, name, title), _Work(on_progress, cancel, receiver)
-    plan: list[tuple[str, list[str]]] = []
+    plan: list[tuple[str, dict[str, str]]] = []
+    refused: scu.Refused | None = None
     for one in series or [one.series_instance_uid for one in node.series(study)]:
         wanted = node.instances(study, one)
         here = _uids_here(catalog, study, one)
-        plan.append((one, [uid for uid in wanted if uid not in here]))
+        plan.append((one, {uid: kind for uid, kind in wanted.items() if uid not in here}))
         work.had += len(wanted) - len(plan[-1][1])
     work.total = sum(len(wanted) for _, wanted in plan)
+    if not work.total and not work.had:
+        raise NotFound("the other node has no such study, or tells of no image in it")
     for one, wanted in plan:
         for at in range(0, len(wanted), _AT_ONCE):
             if work.cancelled:
                 break
-            before, some = work.done, wanted[at : at + _AT_ONCE]
+            before, some = work.done, dict(list(wanted.items())[at : at + _AT_ONCE])
             unaccounted = work.done + work.failed + len(some)
-            node.fetch(study, one, some, work)
+            try:
+                node.fetch(study, one, some, work)
+            except scu.Refused as error:  # of these images: others may come
+                refused = error
             unaccounted -= work.done + work.failed
             if unaccounted > 0 and not work.cancelled:
                 # Not every node counts what it sends to us by C-MOVE: what has come is looked for.
@@ -190,6 +199,8 @@ def fetch(
                 came = min(max(came, 0), unaccounted)
                 work.count(done=came, failed=unaccounted - came)
         receiver.take_in()
+    if refused is not None and not work.done:
+        raise refused
     return work.ended()
 
 
@@ -296,26 +307,38 @@ class _Dimse:
                 instances=_number(one.value(0x00201209)),
             )
 
-    def instances(self, study: str, series: str) -> list[str]:
-        asked = [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "")]
-        found = dict.fromkeys(one.value(0x00080018) for one in scu.find(self.callee, "IMAGE", asked))
-        return [uid for uid in found if uid]
+    def instances(self, study: str, series: str) -> dict[str, str]:
+        """The images of a series, each with its SOP class, "" where that is not told."""
+        asked = [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080016, "UI", ""), (0x00080018, "UI", "")]
+        found = {one.value(0x00080018): one.value(0x00080016) for one in scu.find(self.callee, "IMAGE", asked)}
+        return {uid: kind for uid, kind in found.items() if uid}
 
-    def fetch(self, study: str, series: str, wanted: Sequence[str], work: _Work) -> None:
-        keys = [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "\\".join(wanted))]
+    def fetch(self, study: str, series: str, wanted: Mapping[str, str], work: _Work) -> None:
         if not work.moves:
             try:
-                scu.get(self.callee, "IMAGE", keys, work.take, work.cancel)
+                self._get(study, series, wanted, work)
             except scu.NoGet:
                 work.moves = True
-            except scu.Refused:
-                if len(wanted) == 1:
-                    raise
-                for uid in wanted:  # some cannot be asked by a list of UIDs (PS3.4 C.2.2.2.2)
-                    if not work.cancelled:
-                        self.fetch(study, series, [uid], work)
         if work.moves:
-            self._move(keys, work)
+            self._move(_named(study, series, wanted), work)
+
+    def _get(self, study: str, series: str, wanted: Mapping[str, str], work: _Work) -> None:
+        """By C-GET. Some cannot be asked by a list of UIDs (PS3.4 C.2.2.2.2), and some send no more after the first
+        that fails: then one is asked for after the other. Refused when nothing came."""
+        refused: scu.Refused | None = None
+        some: list[Mapping[str, str]] = [wanted, *({uid: kind} for uid, kind in wanted.items() if len(wanted) > 1)]
+        vain = 0
+        for these in some:
+            if work.cancelled or vain > _IN_VAIN or work.accounted.issuperset(these):
+                continue
+            try:
+                kinds = scu.kinds_of(these.values())
+                scu.get(self.callee, "IMAGE", _named(study, series, these), work.take, work.cancel, kinds=kinds)
+            except scu.Refused as error:
+                refused = error
+            vain = vain + 1 if work.accounted.isdisjoint(these) else 0
+        if refused is not None and work.accounted.isdisjoint(wanted):
+            raise refused
 
     def _move(self, keys: Sequence[tuple[int, str, Any]], work: _Work) -> None:
         """Have it send to our own SCP, which keeps what comes (PS3.4 C.4.2)."""
@@ -351,6 +374,10 @@ class _Dimse:
                 except (Unavailable, Undecodable, NotFound):
                     well = False
                 work.count(done=int(well), failed=int(not well))
+
+
+def _named(study: str, series: str, wanted: Iterable[str]) -> list[tuple[int, str, str]]:
+    return [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "\\".join(wanted))]
 
 
 def _stored(association: Association, one: Instance, path: str) -> bool:
@@ -428,9 +455,9 @@ class _Web:
                 instances=_number(value(one, "00201209")),
             )
 
-    def instances(self, study: str, series: str) -> list[str]:
+    def instances(self, study: str, series: str) -> dict[str, str]:
         found = self._all(f"/studies/{study}/series/{series}/instances")
-        return [uid for one in found if (uid := str(value(one, "00080018") or ""))]
+        return {uid: str(value(one, "00080016") or "") for one in found if (uid := str(value(one, "00080018") or ""))}
 
     def _all(self, path: str) -> Iterator[dict[str, Any]]:
         """Page after page; a service may cut them shorter than we ask (PS3.18 8.3.4.4)."""
@@ -439,7 +466,7 @@ class _Web:
             yield from found
             at += len(found)
 
-    def fetch(self, study: str, series: str, wanted: Sequence[str], work: _Work) -> None:
+    def fetch(self, study: str, series: str, wanted: Mapping[str, str], work: _Work) -> None:
         assert work.receiver is not None  # noqa: S101 - fetching has one
         for uid in wanted:
             if work.cancelled:

@@ -62,6 +62,7 @@ ELEMENTS = (
     ("MoveOriginatorMessageID", 0x1031, "US"),
 )
 _BY_ELEMENT = {element: (keyword, vr) for keyword, element, vr in ELEMENTS}
+_PLAIN = str.maketrans("“”’", '""\'')  # command sets are in the default repertoire (PS3.7 6.3.1)
 _head = struct.Struct("<HHI")
 _us = struct.Struct("<H")
 
@@ -80,7 +81,7 @@ def _element(element: int, vr: str, value: Any) -> bytes:
     elif vr == "AT":
         data = struct.pack("<HH", value >> 16, value & 0xFFFF)
     else:
-        data = str(value).encode("ascii", "replace")
+        data = str(value).translate(_PLAIN).encode("ascii", "replace")
         data = data[:64] if vr == "LO" else data
         data += (b"\0" if vr == "UI" else b" ") * (len(data) % 2)
     return _head.pack(0, element, len(data)) + data
@@ -95,6 +96,8 @@ def decode(data: bytes) -> Command:
             raise Violation("a command set is cut short", 6)
         group, element, length = _head.unpack_from(data, at)
         at += _head.size
+        if group and "CommandField" in found:
+            break  # some append to a response, as Orthanc does, the list of what failed: no part of the command
         if group or at + length > len(data):
             raise Violation("a command set is damaged", 6)
         if element in _BY_ELEMENT:

@@ -44,7 +44,9 @@ class Service:
 
     def search(self, path: str, parameters: Mapping[str, str]) -> list[dict[str, Any]]:
         """QIDO-RS: the data sets (PS3.18 F) of one page."""
-        with self._asked("GET", f"{path}?{urlencode(parameters)}", {"Accept": "application/dicom+json"}) as answer:
+        # As browsers write addresses: some services, Orthanc for one, do not decode what need not be encoded.
+        asked = urlencode(parameters, quote_via=quote, safe="*?^,")
+        with self._asked("GET", f"{path}?{asked}", {"Accept": "application/dicom+json"}) as answer:
             if answer.status == _NO_CONTENT:
                 return []
             data = answer.read(_MOST_JSON)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,8 +17,13 @@ from fileroom.network import uids
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    Encode = Callable[[str], bytes]  # UnicodeError for what a set does not have
+
+_CHARACTER_SET: Final = 0x00080005
 UTF_8: Final = "ISO_IR 192"
 LATIN_1: Final = "ISO_IR 100"
+_TWO_BYTES: Final = re.compile(rb"\x1b\$(?:B|\(D)")  # JIS X 0208 and 0212 in G0
+_ISO_IR: Final = (101, 109, 110, 144, 127, 126, 138, 148, 166, 203)
 _LONG: Final = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UC", "UN", "UR", "UT", "SV", "UV"})
 # What is affected by Specific Character Set (PS3.5 6.1.2.3).
 TEXT: Final = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
@@ -30,11 +37,13 @@ _LONGEST_VALUE: Final = 0xFFFE
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One attribute of an identifier, its value as text, values of several joined by a backslash."""
+    """One attribute of an identifier, its value as text, values of several joined by a backslash. ``narrows``: a
+    sequence in which something is asked for (PS3.4 C.2.2.2.6)."""
 
     tag: int
     vr: str
     value: str
+    narrows: bool = False
 
     @property
     def name(self) -> str:
@@ -44,7 +53,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """An identifier as it came. ``charset`` is the term of its Specific Character Set."""
+    """An identifier as it came. ``charset`` is its Specific Character Set, several terms joined by a backslash."""
 
     keys: tuple[Key, ...]
     charset: str
@@ -64,7 +73,7 @@ def read(data: bytes, transfer_syntax: str) -> Identifier:
             implicit = transfer_syntax == uids.IMPLICIT
             plain = read_dataset(BytesIO(data), is_implicit_VR=implicit, is_little_endian=True)
             keys = tuple(_key(plain, tag) for tag in sorted(plain.keys()))
-            charset = str(plain.get("SpecificCharacterSet", "") or "")
+            charset = _key(plain, _CHARACTER_SET).value if _CHARACTER_SET in plain else ""
     except Exception:  # noqa: BLE001 - whatever a parser stumbles over in what a stranger sends
         raise BadRequest("the identifier cannot be read") from None
     return Identifier(keys, charset)
@@ -90,11 +99,20 @@ def referenced(data: bytes, transfer_syntax: str) -> tuple[str, list[tuple[str, 
 def _key(data_set: Any, tag: int) -> Key:
     element = data_set[tag]
     value = element.value
-    if element.VR == "SQ" or isinstance(value, bytes):
+    if element.VR == "SQ":
+        return Key(int(tag), "SQ", "", narrows=any(_has_values(item) for item in value))
+    if isinstance(value, bytes):
         return Key(int(tag), element.VR, "")
     if isinstance(value, (list, tuple)) or type(value).__name__ == "MultiValue":
         return Key(int(tag), element.VR, "\\".join(str(one) for one in value))
     return Key(int(tag), element.VR, "" if value is None else str(value).strip(" \0"))
+
+
+def _has_values(item: Any) -> bool:
+    return any(
+        any(_has_values(one) for one in element.value) if element.VR == "SQ" else not element.is_empty
+        for element in item
+    )
 
 
 class Writer:
@@ -107,11 +125,11 @@ class Writer:
     def write(self, values: Iterable[tuple[int, str, Any]]) -> bytes:
         """The elements, sorted by tag; a Specific Character Set is added where there is more than ASCII."""
         rows = [(tag, vr, as_text(value) if vr not in {"US", "SQ"} else value) for tag, vr, value in values]
-        charset, codec = self._fitting([text for _, vr, text in rows if vr in TEXT and not text.isascii()])
+        charset, encode = self._fitting([text for _, vr, text in rows if vr in TEXT and not text.isascii()])
         if charset:
-            rows.append((0x00080005, "CS", charset))
+            rows.append((_CHARACTER_SET, "CS", charset))
         rows.sort(key=lambda row: row[0])
-        return b"".join([self._element(tag, vr, value, codec) for tag, vr, value in rows])
+        return b"".join([self._element(tag, vr, value, encode) for tag, vr, value in rows])
 
     def form(self, slots: Sequence[tuple[int, str]]) -> Callable[[Sequence[str]], bytes]:
         """What :meth:`write` does, for many data sets of the same elements whose values are text."""
@@ -143,20 +161,20 @@ class Writer:
             return head + vr.encode() + b"\0\0", _four.pack, pad
         return head + vr.encode(), _us.pack, pad
 
-    def _fitting(self, texts: Sequence[str]) -> tuple[str, str]:
+    def _fitting(self, texts: Sequence[str]) -> tuple[str, Encode]:
         if not texts:
-            return "", "ascii"
-        for charset, codec in self._sets:
+            return "", str.encode
+        for charset, encode in self._sets:
             try:
                 for text in texts:
-                    text.encode(codec)
+                    encode(text)
             except UnicodeError:
                 continue
-            return charset, codec
-        return UTF_8, "utf-8"
+            return charset, encode
+        return UTF_8, _replaced
 
-    def _element(self, tag: int, vr: str, value: Any, codec: str) -> bytes:
-        data = _encoded(vr, value, codec)
+    def _element(self, tag: int, vr: str, value: Any, encode: Encode) -> bytes:
+        data = _encoded(vr, value, encode)
         group, element = tag >> 16, tag & 0xFFFF
         if self._is_implicit:
             return _implicit.pack(group, element, len(data)) + data
@@ -165,17 +183,51 @@ class Writer:
         return _short.pack(group, element, vr.encode(), len(data)) + data
 
 
-def _python_sets(charset: str) -> Iterable[tuple[str, str]]:
-    """The sets to try, with Python's names for them: what was asked in, Latin-1 for who said nothing, UTF-8."""
+def _python_sets(charset: str) -> Iterable[tuple[str, Encode]]:
+    """The sets to try, with what encodes in them: what was asked in, Latin-1 for who said nothing, UTF-8."""
     known = {UTF_8: "utf-8", LATIN_1: "latin-1", "GB18030": "gb18030", "GBK": "gbk"} | {
         f"ISO_IR {number}": f"iso8859-{part}"
-        for number, part in ((101, 2), (109, 3), (110, 4), (144, 5), (127, 6), (126, 7), (138, 8), (148, 9), (203, 15))
+        for number, part in zip(_ISO_IR, (2, 3, 4, 5, 6, 7, 8, 9, 11, 15), strict=True)
     }
     if charset in known:
-        yield charset, known[charset]
+        yield charset, partial(str.encode, encoding=known[charset])
+    if "ISO 2022" in charset:
+        yield charset, _with_escapes(charset.split("\\"))
     if not charset or charset == "ISO_IR 6":
-        yield LATIN_1, "latin-1"
-    yield UTF_8, "utf-8"
+        yield LATIN_1, partial(str.encode, encoding="latin-1")
+    yield UTF_8, str.encode
+
+
+def _replaced(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _with_escapes(terms: Sequence[str]) -> Encode:
+    """Encodes with code extensions (PS3.5 6.1.2.5): UnicodeError for what these sets do not have."""
+    load_pydicom()
+    from pydicom.charset import convert_encodings, decode_bytes, encode_string, python_encoding
+
+    if not python_encoding.keys() >= set(terms):
+        return partial(str.encode, encoding="ascii")
+    with quiet_pydicom():
+        encodings = convert_encodings(list(terms))
+    if not terms[0] or terms[0].endswith("IR 6"):
+        encodings[0] = "ascii"
+    back = b"\x1b(J" if terms[0].endswith("IR 13") else b"\x1b(B"
+
+    def encode(part: str) -> bytes:
+        if part.isascii():
+            return part.encode()
+        with quiet_pydicom():
+            data = encode_string(part, encodings)
+            if _TWO_BYTES.search(data) and not data.endswith(back):
+                data += back
+            if decode_bytes(data, encodings, set()) != part:
+                raise UnicodeError
+        return data
+
+    # What is designated ends at a delimiter (PS3.5 6.1.2.5.3).
+    return lambda text: b"".join(encode(part) for part in re.split(r"([\^=\\])", text))
 
 
 def as_text(value: Any) -> str:
@@ -190,12 +242,12 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _encoded(vr: str, value: Any, codec: str) -> bytes:
+def _encoded(vr: str, value: Any, encode: Encode) -> bytes:
     if vr == "SQ":
         return b"".join(_item(one) for one in value) if value else b""
     if vr == "US":
         return b"" if value is None else _us.pack(value)
-    data = str(value).encode(codec if vr in TEXT else "ascii", "replace")
+    data = encode(str(value)) if vr in TEXT else str(value).encode("ascii", "replace")
     if len(data) % 2:
         data += b"\0" if vr == "UI" else b" "
     return data[:_LONGEST_VALUE]

@@ -58,6 +58,19 @@ _USUAL: Final = tuple(
     ).split()
 )[:63]
 _USUAL_KINDS: Final = tuple((sop_class, syntaxes) for sop_class in _USUAL for syntaxes in (PLAIN, _COMPRESSED))
+# … and when we know: each syntax in a context of its own.
+_EACH: Final = (
+    *PLAIN,
+    *_COMPRESSED,
+    uids.DEFLATED,
+    uids.BIG_ENDIAN,
+    "1.2.840.10008.1.2.4.100",
+    "1.2.840.10008.1.2.4.103",
+    "1.2.840.10008.1.2.4.201",
+    "1.2.840.10008.1.2.4.202",
+    "1.2.840.10008.1.2.4.203",
+)
+_MOST_CONTEXTS: Final = 128  # PS3.8 9.3.2.2
 
 
 class NoGet(PeerError):
@@ -119,6 +132,15 @@ def find(
             if cancel is not None and cancel.cancelled:
                 _cancel(association, uids.STUDY_FIND, number)
                 cancel = None
+
+
+def kinds_of(classes: Iterable[str]) -> Sequence[tuple[str, Sequence[str]]]:
+    """What to ask for when instances of these SOP classes are to come, the usual where one is not known. Who is called
+    takes one syntax of a context: what is stored in another would have to be encoded anew, which not everybody does."""
+    known = sorted(set(classes))
+    if not all(known) or 1 + len(known) * len(_EACH) > _MOST_CONTEXTS:
+        return _USUAL_KINDS
+    return [(sop_class, (syntax,)) for sop_class in known for syntax in _EACH]
 
 
 def get(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from fileroom.attributes import whole_number
 from fileroom.errors import BadRequest, NotFound, Undecodable
 from fileroom.model.pictures import Look, Viewport
-from fileroom.web.accept import Offer, choose, parse
+from fileroom.web.accept import EXPLICIT_VR_LITTLE_ENDIAN, Offer, choose, parse
 from fileroom.web.answers import matches, not_modified, stream
 from fileroom.web.door import Door
 from fileroom.web.multipart import Multipart, Part
@@ -221,14 +221,19 @@ async def wado_uri(request: Request) -> Response:
 async def _whole(request: Request, door: Door, found: Found, transfer_syntax: str) -> Response:
     from fileroom.web.wado import one_instance
 
-    accept = f"application/dicom; transfer-syntax={transfer_syntax or '*'}"
+    # PS3.18 9.1.2: what is asked for where it can be made, else Explicit VR Little Endian, and as it is when there is
+    # no way to that.
+    wanted = (transfer_syntax or EXPLICIT_VR_LITTLE_ENDIAN, f"{EXPLICIT_VR_LITTLE_ENDIAN}; q=0.9", "*; q=0.1")
+    accept = ", ".join(f"application/dicom; transfer-syntax={one}" for one in wanted)
     return await one_instance(request, door, found, parse(accept))
 
 
 def _uri_look(said: dict[str, str], media_type: str, found: Found) -> Look:
     """The same as the parameters of WADO-RS ask for, by other names (PS3.18 9.5)."""
     named: list[tuple[str, str]] = []
-    if "windowcenter" in said or "windowwidth" in said:
+    if ("windowcenter" in said) is not ("windowwidth" in said):
+        raise BadRequest("“windowCenter” and “windowWidth” are needed together.")
+    if "windowcenter" in said:
         named.append(("window", f"{said.get('windowcenter', '')},{said.get('windowwidth', '')},linear"))
     if "rows" in said or "columns" in said or "region" in said:
         header = found.file.header

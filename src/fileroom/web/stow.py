@@ -209,6 +209,9 @@ async def store(request: Request) -> Response:
     if offer is None:
         raise NotAcceptable("What became of the instances is told as application/dicom+json or application/dicom+xml.")
     kind, parameters = content_type(request.headers.get("content-type", ""))
+    if request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        # RFC 9110 12.5.3: with what would have been taken
+        raise HTTPException(415, "Bodies are taken as they are, not compressed.", {"Accept-Encoding": "identity"})
     if declared(request) > SMALL:  # others are told of each instance that there was no room
         room = await door.ask(lambda archive: archive.inbox().room())
         refuse_over(request, room, "There is no room for so much here.")
