@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fileroom.errors import Unavailable
-from fileroom.pixels.display import Overlay, Region, Table, read_display
+from fileroom.pixels.display import Overlay, Region, Table, read_display, read_tables
 from fileroom.pixels.uptake import Uptake
 from tests.pixels.files import header_of, planted
 from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, instance
@@ -55,6 +55,31 @@ def test_tables_are_the_same_in_every_encoding(tmp_path: Path, syntax: str) -> N
     assert (second.bits, entries(second)) == (8, [7, 255])
     assert found.modality_table is not None
     assert entries(found.modality_table) == [5, 600]
+
+
+def test_frames_may_have_tables_of_their_own(tmp_path: Path) -> None:
+    def macro(top: int) -> dict[str, Any]:
+        table = {"LUTDescriptor": [2, 0, 8], "LUTData": struct.pack("<2H", 0, top), "LUTExplanation": str(top)}
+        return {"FrameVOILUTSequence": [{"VOILUTSequence": [table]}]}
+
+    own = {"FrameVOILUTSequence": [{"WindowCenter": 1, "WindowWidth": 2}]}
+    path, header = planted(
+        tmp_path,
+        instance(
+            NumberOfFrames=5,
+            pixels=bytes(160),
+            PerFrameFunctionalGroupsSequence=[macro(200), own, macro(100), macro(200)],
+        ),
+    )
+    found = read_display(path, header)
+    assert [one.explanation for one in found.frame_tables] == ["200", "100"]
+    assert found.table_of_frame == (0, -1, 1, 0, -1)  # of the fifth nothing is said
+    tables = [read_tables(path, header, number)[1] for number in range(1, 7)]
+    assert [one.explanation if one else "" for one in tables] == ["200", "", "100", "200", "", ""]
+    groups = {"SharedFunctionalGroupsSequence": [macro(50)], "PerFrameFunctionalGroupsSequence": [macro(60), own]}
+    assert shown(tmp_path, NumberOfFrames=2, pixels=bytes(64), **groups).table_of_frame == (0, 1)
+    usual = shown(tmp_path)
+    assert (usual.frame_tables, usual.table_of_frame) == ((), ())
 
 
 def test_the_first_value_of_a_table_is_signed_as_pixels_are(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from fileroom.errors import Unavailable
+from fileroom.model.pictures import Look
 from fileroom.model.plain import plain
-from fileroom.pixels.functional_groups import per_frame
+from fileroom.pixels.functional_groups import of_frame, per_frame
+from fileroom.pixels.rendering import rendered
 from tests.pixels.files import header_of, planted
 from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, instance
 
@@ -102,3 +106,41 @@ def test_real_enhanced_images(shared_data: Path) -> None:
         assert set(found.pixel_spacing) == {spacing}
         assert found.image_position[0] == header.image_position
         assert found.image_position[-1] == header.last_image_position
+
+
+def test_a_frame_is_shown_as_its_own_groups_say(tmp_path: Path) -> None:
+    """PS3.3 C.7.6.16.2.9 and 10, also in a picture that is made for others (PS3.18 8.3.5)."""
+    table = {"LUTDescriptor": [4, 0, 8], "LUTData": bytes((0, 0, 10, 0, 20, 0, 250, 0))}
+    own = [
+        {"FrameVOILUTSequence": [{"WindowCenter": 2, "WindowWidth": 4}]},
+        {
+            "FrameVOILUTSequence": [{"WindowCenter": 50, "WindowWidth": 100, "VOILUTFunction": "LINEAR_EXACT"}],
+            "PixelValueTransformationSequence": [{"RescaleSlope": 10, "RescaleIntercept": 41}],
+            "PixelMeasuresSequence": [{"PixelSpacing": [2, 1]}],
+        },
+        {"FrameVOILUTSequence": [{"VOILUTSequence": [table]}]},
+    ]
+    path, header = planted(
+        tmp_path,
+        instance(
+            NumberOfFrames=3,
+            rows=1,
+            columns=4,
+            pixels=bytes((0, 0, 1, 0, 2, 0, 3, 0)) * 3,
+            PerFrameFunctionalGroupsSequence=own,
+        ),
+    )
+    groups = per_frame(path, header)
+    told = [of_frame(header, groups, number) for number in (1, 2, 3, 4)]
+    assert [one.window_center for one in told] == [(2,), (50,), (), header.window_center]
+    assert (told[1].rescale_slope, told[1].rescale_intercept, told[1].pixel_spacing) == (10, 41, (2, 1))
+    assert of_frame(header, None, 2) is header
+
+    def seen(number: int, window: tuple[float, float, str] | None = None) -> list[int]:
+        picture = Image.open(BytesIO(rendered(path, header, [number], Look(media_type="image/png", window=window))))
+        return list(picture.convert("L").tobytes())
+
+    assert seen(1) == [0, 85, 170, 255]
+    assert seen(2) == [105, 130, 156, 181]  # (v * 10 + 41) / 100
+    assert seen(3) == [0, 10, 20, 250]
+    assert seen(2, (56, 30, "linear-exact")) == [0, 85, 170, 255]  # in units of that frame

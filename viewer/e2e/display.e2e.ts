@@ -55,7 +55,7 @@ afterEach(() => {
 /** Open a series as for the first time: alone in its window, whatever was chosen before. */
 async function open(key: string): Promise<void> {
   await page.evaluate(() => {
-    for (const modality of ["CT", "MR", "DX"]) localStorage.setItem(`fileroom.layout.${modality}`, "1x1");
+    for (const modality of ["CT", "MR", "DX", "XA"]) localStorage.setItem(`fileroom.layout.${modality}`, "1x1");
   });
   await page.goto(`${server.origin}/series/${idOf(key)}`);
   await drawn(page, 1);
@@ -68,6 +68,16 @@ describe("what is drawn", () => {
     await open(key);
     await expect.poll(async () => wrong(await seen(page, truth(key)), expected(truth(key), 0), 1)).toBe(0);
     await expectFrame(page, truth(key), 0);
+  });
+
+  it("is of each frame as its own groups say", async () => {
+    await open("groups");
+    for (const frame of [0, 1, 2, 3, 2, 0]) {
+      await page.keyboard.press("Home");
+      for (let step = 0; step < frame; step += 1) await page.keyboard.press("ArrowDown");
+      await drawn(page, frame + 1);
+      await expect.poll(async () => wrong(await seen(page, truth("groups")), expected(truth("groups"), frame), 1)).toBe(0);
+    }
   });
 
   it("goes from a table to a window by dragging, and back", async () => {

@@ -119,6 +119,50 @@ def films(maker: Maker) -> None:
     )
 
 
+def groups(maker: Maker) -> None:
+    """Four frames, each of which says by itself what its greys are: a ramp, a sigmoid, a rescale, a table."""
+    values = blocks(5, 0, 4095)
+    table = (np.sqrt(np.arange(4096) / 4095) * 1023).round().astype(int)
+    voi = [{"LUTDescriptor": [4096, 0, 10], "LUTData": table.astype("<u2").tobytes(), "LUTExplanation": "Root"}]
+    rescaled = {"RescaleSlope": 2, "RescaleIntercept": -100}
+    said: list[dict[str, Any]] = [
+        {"FrameVOILUTSequence": [{"WindowCenter": 1000, "WindowWidth": 2000}]},
+        {"FrameVOILUTSequence": [{"WindowCenter": 2000, "WindowWidth": 1500, "VOILUTFunction": "SIGMOID"}]},
+        {
+            "FrameVOILUTSequence": [{"WindowCenter": 4000, "WindowWidth": 6000, "VOILUTFunction": "LINEAR_EXACT"}],
+            "PixelValueTransformationSequence": [rescaled],
+        },
+        {"FrameVOILUTSequence": [{"VOILUTSequence": voi}]},
+    ]
+    maker.files["groups/XA0001"] = world.instance(
+        **VERDI,
+        PixelSpacing=None,
+        ImagePositionPatient=None,
+        ImageOrientationPatient=None,
+        study=5,
+        series=9,
+        modality="XA",
+        rows=ROWS,
+        columns=COLUMNS,
+        pixels=spread(values).astype("<u2").tobytes() * len(said),
+        BitsStored=12,
+        HighBit=11,
+        NumberOfFrames=len(said),
+        SeriesDescription="groups",
+        SharedFunctionalGroupsSequence=[
+            {"PixelValueTransformationSequence": [{"RescaleSlope": 1, "RescaleIntercept": 0}]}
+        ],
+        PerFrameFunctionalGroupsSequence=said,
+    )
+    frames = [
+        (values - 999.5) / 1999 + 0.5,
+        1 / (1 + np.exp(-4 * (values - 2000) / 1500)),
+        (values * 2 - 100 - 4000) / 6000 + 0.5,
+        table[values] / 1023,
+    ]
+    maker.tell("groups", [greys(levels) for levels in frames], spacing=[1, 1], colour=True)
+
+
 def overlay(maker: Maker) -> None:
     """A plane of graphics over the upper half of the image, one column of blocks wide."""
     values = blocks(4, 0, 4095)
@@ -191,6 +235,7 @@ def main(folder: Path) -> None:
     """Write it all below ``folder``."""
     maker = Maker()
     films(maker)
+    groups(maker)
     overlay(maker)
     stacks(maker)
     world.plant(folder / "files", maker.files)

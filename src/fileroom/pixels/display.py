@@ -18,6 +18,7 @@ from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE, PIXEL_DATA_TAGS, inflated_data_set
 from fileroom.pixels.form import frame_count
+from fileroom.pixels.functional_groups import PER_FRAME, SHARED
 from fileroom.pixels.uptake import Uptake, uptake_of
 from fileroom.sources.opened import as_file, opened
 
@@ -86,6 +87,8 @@ class Display:
     regions: tuple[Region, ...]
     uptake: Uptake | None
     frame_times: tuple[float, ...]  # milliseconds since the frame before, the first 0
+    frame_tables: tuple[Table, ...]  # VOI tables of single frames (C.7.6.16.2.10b)
+    table_of_frame: tuple[int, ...]  # which of these each frame has, counted from 0, or -1; empty where none has
 
 
 def read_display(path: str | os.PathLike[str], header: Header) -> Display:
@@ -93,6 +96,7 @@ def read_display(path: str | os.PathLike[str], header: Header) -> Display:
     with quiet_pydicom():
         try:
             data_set = _data_set(path, header)
+            frame_tables, table_of_frame = _of_frames(data_set, header)
             return Display(
                 modality_table=next(iter(_tables(data_set, "ModalityLUTSequence", header)), None),
                 voi_tables=_tables(data_set, "VOILUTSequence", header),
@@ -101,6 +105,8 @@ def read_display(path: str | os.PathLike[str], header: Header) -> Display:
                 regions=_regions(data_set),
                 uptake=uptake_of(data_set) if header.modality == "PT" else None,
                 frame_times=_frame_times(data_set, header),
+                frame_tables=frame_tables,
+                table_of_frame=table_of_frame,
             )
         except OSError as error:
             raise Unavailable("the file cannot be read") from error
@@ -110,13 +116,17 @@ def read_display(path: str | os.PathLike[str], header: Header) -> Display:
             raise Undecodable("what the file says of its display is damaged") from error
 
 
-def read_tables(path: str | os.PathLike[str], header: Header) -> tuple[Table | None, Table | None]:
-    """The modality's table and the first VOI table; None for what the file has not, or has damaged."""
+def read_tables(path: str | os.PathLike[str], header: Header, number: int = 1) -> tuple[Table | None, Table | None]:
+    """The modality's table and the first VOI table of frame ``number``, from 1; None for what the file has not, or has
+    damaged."""
     with quiet_pydicom():
         try:
             data_set = _data_set(path, header)
             found = (_tables(data_set, f"{kind}LUTSequence", header) for kind in ("Modality", "VOI"))
             modality, voi = (next(iter(tables), None) for tables in found)
+            own, of_frame = _of_frames(data_set, header)
+            at = of_frame[number - 1] if 0 < number <= len(of_frame) else -1
+            voi = own[at] if at >= 0 else voi
         except OSError as error:
             raise Unavailable("the file cannot be read") from error
         except Exception:  # noqa: BLE001 - pydicom raises nearly anything; the pixels can be shown all the same
@@ -152,6 +162,27 @@ def _data_set(path: str | os.PathLike[str], header: Header) -> Dataset:
 
 def _tables(data_set: Dataset, keyword: str, header: Header) -> tuple[Table, ...]:
     return tuple(found for item in data_set.get(keyword) or () if (found := _table(item, header)) is not None)
+
+
+def _of_frames(data_set: Dataset, header: Header) -> tuple[tuple[Table, ...], tuple[int, ...]]:
+    """The VOI tables that stand in functional groups, each once, and which of them each frame has."""
+    if header.number_of_frames is None or not (SHARED in data_set or PER_FRAME in data_set):
+        return (), ()
+
+    def said(groups: Dataset | None) -> Table | None:
+        macro = next(iter((groups.get("FrameVOILUTSequence") if groups is not None else None) or ()), None)
+        return next(iter(_tables(macro, "VOILUTSequence", header)), None) if macro is not None else None
+
+    def items(tag: int) -> list[Dataset]:
+        return list(data_set[tag].value or ()) if tag in data_set else []
+
+    frames = frame_count(header)
+    common = said(next(iter(items(SHARED)), None))
+    found = [said(groups) or common for groups in items(PER_FRAME)[:frames]]
+    found += [common] * (frames - len(found))
+    tables = tuple(dict.fromkeys(one for one in found if one is not None))
+    numbers = {one: at for at, one in enumerate(tables)}
+    return tables, tuple(-1 if one is None else numbers[one] for one in found) if tables else ()
 
 
 def _table(item: Dataset, header: Header) -> Table | None:

@@ -7,7 +7,7 @@ frame; never in both, and where files do it all the same the frame's own word co
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
@@ -67,6 +67,25 @@ def per_frame(path: str | os.PathLike[str], header: Header) -> PerFrame | None:
             raise
         except Exception as error:
             raise Undecodable("the functional groups are damaged") from error
+
+
+def of_frame(header: Header, groups: PerFrame | None, number: int) -> Header:
+    """``header`` as it is of frame ``number``, from 1: with what its own groups say of grey levels and pixel sizes."""
+    at = number - 1
+    if groups is None or not 0 <= at < len(groups.window_center):
+        return header
+    slope, intercept = groups.rescale_slope[at], groups.rescale_intercept[at]
+    # an image that is silent as a whole has the windows of its first frame, which are not those of one that has none
+    common = () if groups.window_center[0] == header.window_center else header.window_center
+    return replace(
+        header,
+        rescale_slope=header.rescale_slope if slope is None else slope,
+        rescale_intercept=header.rescale_intercept if intercept is None else intercept,
+        window_center=groups.window_center[at] or common,
+        window_width=groups.window_width[at] or header.window_width,
+        voi_lut_function=groups.voi_lut_function[at] or header.voi_lut_function,
+        pixel_spacing=groups.pixel_spacing[at] or header.pixel_spacing,
+    )
 
 
 def _groups(path: str | os.PathLike[str], header: Header) -> Dataset:

@@ -12,6 +12,7 @@ from fileroom.dicom.names import display_name, person_name
 from fileroom.errors import BadRequest, Undecodable
 from fileroom.pixels.form import frame_count
 from fileroom.pixels.frames import decoded_frame
+from fileroom.pixels.functional_groups import of_frame, per_frame
 from fileroom.pixels.thumbnail import fitted_size, picture_of
 from fileroom.pixels.window import LINEAR, LINEAR_EXACT, SIGMOID, Window
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from fileroom.model.headers import Header
     from fileroom.model.pictures import Look, Viewport
+    from fileroom.pixels.functional_groups import PerFrame
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF"}
 QUALITY = 90
@@ -37,14 +39,15 @@ _WHITE = 255
 
 def rendered(path: str | os.PathLike[str], header: Header, frames: Sequence[int], look: Look) -> bytes:
     """Frames of an image in the format of ``look``: one, or as a GIF some of them that move."""
+    groups = _groups(path, header)
     out = BytesIO()
     if look.media_type == "image/gif" and len(frames) > 1:
-        pictures = _moving(path, header, frames[:MOST_FRAMES], look)
+        pictures = _moving(path, header, groups, frames[:MOST_FRAMES], look)
         first = next(pictures)
         duration = round(frame_time(header))
         first.save(out, "GIF", save_all=True, append_images=pictures, duration=duration, loop=0)
         return out.getvalue()
-    picture = _picture(path, header, frames[0], look)
+    picture = _picture(path, header, groups, frames[0], look)
     if look.media_type == "image/jpeg":
         picture.save(out, "JPEG", quality=look.quality or QUALITY)
     else:
@@ -52,9 +55,19 @@ def rendered(path: str | os.PathLike[str], header: Header, frames: Sequence[int]
     return out.getvalue()
 
 
-def _moving(path: str | os.PathLike[str], header: Header, frames: Sequence[int], look: Look) -> Iterator[Image]:
+def _groups(path: str | os.PathLike[str], header: Header) -> PerFrame | None:
+    """What each frame says of its grey levels; where that is damaged, what the image says stands for all."""
+    try:
+        return per_frame(path, header)
+    except Undecodable:
+        return None
+
+
+def _moving(
+    path: str | os.PathLike[str], header: Header, groups: PerFrame | None, frames: Sequence[int], look: Look
+) -> Iterator[Image]:
     for number in frames:
-        picture = _picture(path, header, number, look)
+        picture = _picture(path, header, groups, number, look)
         if look.viewport is None:
             picture.thumbnail((MOVING_SIZE, MOVING_SIZE))
         yield picture
@@ -73,15 +86,16 @@ def page_picture(path: str | os.PathLike[str], header: Header, number: int, wind
     from PIL import Image
 
     frame = decoded_frame(path, header, number)
+    header = of_frame(header, _groups(path, header), number)
     own = None if header.window_center else window
-    picture = Image.fromarray(np.ascontiguousarray(picture_of(frame, path, header, own)))
+    picture = Image.fromarray(np.ascontiguousarray(picture_of(frame, path, header, own, number)))
     size = fitted_size(header, min(PAGE_SIDE, max(picture.size)))
     out = BytesIO()
     picture.resize(size, Image.Resampling.LANCZOS).save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
 
 
-def _picture(path: str | os.PathLike[str], header: Header, number: int, look: Look) -> Image:
+def _picture(path: str | os.PathLike[str], header: Header, groups: PerFrame | None, number: int, look: Look) -> Image:
     from PIL import Image
 
     if not header.has_pixels:
@@ -89,11 +103,12 @@ def _picture(path: str | os.PathLike[str], header: Header, number: int, look: Lo
     if number > frame_count(header):
         raise BadRequest(f"there is no frame {number}")
     frame = decoded_frame(path, header, number)
+    header = of_frame(header, groups, number)
     window = None
     if look.window is not None:
         center, width, function = look.window
         window = Window(center, width, FUNCTIONS[function])
-    picture = Image.fromarray(np.ascontiguousarray(picture_of(frame, path, header, window)))
+    picture = Image.fromarray(np.ascontiguousarray(picture_of(frame, path, header, window, number)))
     picture = _fitted(picture, look.viewport)
     return _annotated(picture, header, look) if look.annotation else picture
 

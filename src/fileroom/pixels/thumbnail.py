@@ -86,16 +86,17 @@ def _thinned(frame: NDArray[Any], width: int, height: int) -> NDArray[Any]:
 
 
 def picture_of(
-    frame: NDArray[Any], path: str | os.PathLike[str], header: Header, window: Window | None = None
+    frame: NDArray[Any], path: str | os.PathLike[str], header: Header, window: Window | None = None, number: int = 1
 ) -> NDArray[np.uint8]:
-    """A decoded frame as grey or RGB for the eye, through ``window``, else the file's own or an automatic one."""
+    """A decoded frame, the one of this ``number``, as grey or RGB for the eye, through ``window``, else the file's own
+    or an automatic one."""
     if frame.ndim == COLOURS:
         return eight_bits(frame[..., :COLOURS], form_of(header).bits_stored)
     if header.photometric_interpretation == "PALETTE COLOR":
         from fileroom.pixels.palettes import read_palette
 
         return coloured(frame, read_palette(path, header))
-    modality, voi = _tables(path, header)
+    modality, voi = _tables(path, header, number)
     values = modality_values(frame, header.rescale_slope, header.rescale_intercept)
     if modality is not None:
         values = looked_up(frame, modality.first, entries_of(modality)).astype(np.float32)
@@ -121,12 +122,12 @@ def steady_window(path: str | os.PathLike[str], header: Header) -> Window | None
     )
 
 
-def _tables(path: str | os.PathLike[str], header: Header) -> tuple[Table | None, Table | None]:
+def _tables(path: str | os.PathLike[str], header: Header, number: int = 1) -> tuple[Table | None, Table | None]:
     """Tables stand in the place of a rescale and of a window: a file that has both of those is not asked."""
     unscaled, unwindowed = header.rescale_slope is None, not header.window_center
     if not (unscaled or unwindowed) or header.pixel_representation is None:
         return None, None
-    modality, voi = read_tables(path, header)
+    modality, voi = read_tables(path, header, number)
     return modality if unscaled else None, voi if unwindowed else None
 
 

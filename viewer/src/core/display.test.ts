@@ -1,12 +1,25 @@
 import { describe, expect, it } from "vitest";
 
 import { framesOf } from "./frames.ts";
+import type { Display } from "./model.ts";
 import { needsDisplay } from "./needs.ts";
 import { filmLetters } from "./orientation.ts";
 import { overlayFrame, overlayPixels } from "./overlays.ts";
-import { curveOf, lookUp, paddingOf, tableOf, throughTable } from "./tables.ts";
+import { curveOf, lookUp, paddingOf, tableOf, tablesOf, throughTable } from "./tables.ts";
 import { image } from "./testing.ts";
 import { autoWindow, presetsOf, rangeOf, tableWindow, windowsOf } from "./window.ts";
+
+const EMPTY: Display = {
+  modality_table: null,
+  voi_tables: [],
+  overlays: [],
+  padding: [],
+  regions: [],
+  uptake: null,
+  frame_times: [],
+  frame_tables: [],
+  table_of_frame: [],
+};
 
 const base64 = (...bytes: number[]): string => btoa(String.fromCharCode(...bytes));
 
@@ -31,6 +44,14 @@ describe("a look-up table", () => {
     const long = curveOf({ first: 0, bits: 16, entries: Uint16Array.from({ length: 65536 }, (_, index) => index), explanation: "" });
     expect(long.length).toBeLessThanOrEqual(8193);
     expect(long.at(-1)).toEqual({ value: 65535, grey: 1 });
+  });
+
+  it("of a frame comes before those of the whole image", () => {
+    const [one, two, common] = ["1", "2", "0"].map((explanation) => ({ first: 0, bits: 8, data: base64(0, 0), explanation }));
+    if (one === undefined || two === undefined || common === undefined) throw new Error("three of them");
+    const display = { ...EMPTY, voi_tables: [common], frame_tables: [one, two], table_of_frame: [1, -1, 0] };
+    expect([1, 2, 3, 4].map((number) => tablesOf(display, number).map(({ explanation }) => explanation))).toEqual([["2", "0"], ["0"], ["1", "0"], ["0"]]);
+    expect(tableOf(one)).toBe(tableOf(one));
   });
 
   it("has a window from its first to its last value", () => {

@@ -45,6 +45,12 @@ describe("framesOf", () => {
     expect(second?.position).toEqual([0, 0, 2]);
   });
 
+  it("does not take the window of the first frame for that of all", () => {
+    const own = perFrame(2, { window_center: [[40], []], window_width: [[400], []] });
+    const [first, second] = framesOf([image({ frames: 2, per_frame: own, window_center: [40], window_width: [400] })]);
+    expect([first?.windows, second?.windows]).toEqual([[{ center: 40, width: 400 }], []]);
+  });
+
   it("does not take the position of the first frame for that of all", () => {
     const [, second] = framesOf([image({ frames: 2, image_position: [0, 0, 5] })]);
     expect(second?.position).toBeUndefined();

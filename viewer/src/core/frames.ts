@@ -60,8 +60,11 @@ function frameOf(image: SeriesImage, rows: number, columns: number, index: numbe
   };
 }
 
+/** An image that is silent as a whole has the windows of its first frame, which are not those of one that has none. */
 function ownWindows({ per_frame: own, ...image }: SeriesImage, index: number): GreyWindow[] {
-  const centers = pick(own, "window_center", index) ?? image.window_center;
+  const first = own?.window_center[0] ?? [];
+  const common = first.length > 0 && String(first) === String(image.window_center) ? [] : image.window_center;
+  const centers = pick(own, "window_center", index) ?? common;
   const widths = pick(own, "window_width", index) ?? image.window_width;
   const said = own?.voi_lut_function[index] ?? "";
   return windowsOf(centers, widths, said === "" ? image.voi_lut_function : said);

@@ -7,7 +7,7 @@ import { image } from "./testing.ts";
 
 const [frame] = framesOf([image({ pixel_spacing: [2, 0.5], rescale_slope: 1 })]);
 if (frame === undefined) throw new Error("no frame");
-const DISPLAY: Display = { modality_table: null, voi_tables: [], overlays: [], padding: [], regions: [], uptake: null, frame_times: [] };
+const DISPLAY: Display = { modality_table: null, voi_tables: [], overlays: [], padding: [], regions: [], uptake: null, frame_times: [], frame_tables: [], table_of_frame: [] };
 
 /** 4 × 4 pixels with the values 0 … 15. */
 const pixels = { rows: 4, columns: 4, channels: 1, values: Array.from({ length: 16 }, (_, index) => index) };

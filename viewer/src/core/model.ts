@@ -443,6 +443,9 @@ export interface Display {
   readonly uptake: { readonly factor: number | null; readonly missing: string } | null;
   /** Milliseconds from each frame of a clip to the next one, the first 0; empty where they are even (PS3.3 C.7.6.5). */
   readonly frame_times: readonly number[];
+  /** VOI tables of single frames, and which of them each frame has, from 0, or -1; empty where none has (PS3.3 C.7.6.16.2.10b). */
+  readonly frame_tables: readonly TableData[];
+  readonly table_of_frame: readonly number[];
 }
 
 export interface SeriesImages {

@@ -1,6 +1,6 @@
 /** Look-up tables of values: the Modality LUT and the VOI LUT (PS3.3 C.11.1.1, C.11.2.1.1), and padding. */
 import { bytesOf } from "./base64.ts";
-import type { TableData } from "./model.ts";
+import type { Display, TableData } from "./model.ts";
 import type { GreyRange } from "./window.ts";
 
 export interface Table {
@@ -11,7 +11,18 @@ export interface Table {
   readonly explanation: string;
 }
 
-export function tableOf({ first, bits, data, explanation }: TableData): Table {
+const made = new WeakMap<TableData, Table>();
+
+/** Made once: a stack asks for those of each frame that it comes to. */
+export function tableOf(data: TableData): Table {
+  const known = made.get(data);
+  if (known !== undefined) return known;
+  const table = unpacked(data);
+  made.set(data, table);
+  return table;
+}
+
+function unpacked({ first, bits, data, explanation }: TableData): Table {
   const bytes = bytesOf(data);
   const entries = Uint16Array.from({ length: bytes.length >> 1 }, (_, index) => (bytes[index * 2] ?? 0) | ((bytes[index * 2 + 1] ?? 0) << 8));
   return { first, bits, entries, explanation };
@@ -25,6 +36,12 @@ export function lookUp({ first, entries }: Table, value: number): number {
 /** Stored values to those that a Modality LUT gives. */
 export const throughTable = (stored: ArrayLike<number>, table: Table): Uint16Array =>
   Uint16Array.from({ length: stored.length }, (_, index) => lookUp(table, stored[index] ?? 0));
+
+/** The VOI tables of a frame, its own before those of the whole image. */
+export function tablesOf({ frame_tables: tables, table_of_frame: which, voi_tables: common }: Display, number: number): readonly TableData[] {
+  const own = tables[which[number - 1] ?? -1];
+  return own === undefined ? common : [own, ...common];
+}
 
 /** More points than a screen has greys for; a longer table is sampled. */
 const MOST_POINTS = 8192;

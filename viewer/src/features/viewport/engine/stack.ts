@@ -6,7 +6,7 @@ import { subtract, type Vec3, vector } from "../../../core/geometry.ts";
 import type { Display, Series } from "../../../core/model.ts";
 import { type Affine, applied, direction, inverted, NOWHERE } from "../../../core/affine.ts";
 import { filmLetters, sideLetters, type SideLetters } from "../../../core/orientation.ts";
-import { curveOf, paddingOf, type Table, tableOf } from "../../../core/tables.ts";
+import { curveOf, paddingOf, type Table, tableOf, tablesOf } from "../../../core/tables.ts";
 import { autoWindow, type GreyRange, type GreyWindow, rangeOf, showsNothing, tableWindow, windowOf } from "../../../core/window.ts";
 import { engineOf } from "./context.ts";
 import { forgetComing, haveImage } from "./images.ts";
@@ -440,7 +440,8 @@ export class StackView {
 
 /** The windows of a file: its tables come after them, as they are the rarer wish. */
 export function windowsOfShelved({ frame, display }: Shelved): readonly GreyWindow[] {
-  return display === undefined || display.voi_tables.length === 0 ? frame.windows : [...frame.windows, ...display.voi_tables.map((table) => tableWindow(tableOf(table)))];
+  const tables = display === undefined ? [] : tablesOf(display, frame.number);
+  return tables.length === 0 ? frame.windows : [...frame.windows, ...tables.map((table) => tableWindow(tableOf(table)))];
 }
 
 const tableOnly = (window: GreyWindow | undefined): Pick<GreyWindow, "table"> => (window?.table === undefined ? {} : { table: window.table });
