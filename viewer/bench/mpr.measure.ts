@@ -29,14 +29,18 @@ async function planes(): Promise<{ readonly began: number; readonly made: number
       new Promise<readonly [number, number, number]>((resolve) => {
         const now = (): number => performance.timeOrigin + performance.now();
         let [began, made] = [0, 0];
-        const look = (): void => {
+        // looked at when the page changes, and not in each frame of the screen: that alone would make the browser draw
+        const observer = new MutationObserver(() => {
           const phase = document.querySelector("[data-volume]")?.getAttribute("data-volume");
           if (phase === "loading" && began === 0) began = now();
           if (phase === "ready" && made === 0) made = now();
-          if (document.querySelectorAll('.vp-cell[data-drawn="true"]').length === 3) resolve([began, made, now()]);
-          else requestAnimationFrame(look);
-        };
-        look();
+          if (document.querySelectorAll('.vp-cell[data-drawn="true"]').length < 3) return;
+          observer.disconnect();
+          requestAnimationFrame(() => {
+            resolve([began, made, now()]);
+          });
+        });
+        observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-volume", "data-drawn"] });
       }),
   );
   await page.keyboard.press("Enter");

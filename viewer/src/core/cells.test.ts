@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { cellsOf } from "./cells.ts";
+import { cellsOf, storedValues } from "./cells.ts";
 import type { SeriesImage } from "./model.ts";
 import { applyPalette, readPalette } from "./palette.ts";
 import { image } from "./testing.ts";
 
-const words = (...values: number[]): Uint8Array => new Uint8Array(Uint16Array.from(values).buffer);
-const cells = (values: Partial<SeriesImage>, bytes: Uint8Array) => cellsOf(image(values), bytes, undefined);
+const words = (...values: number[]): Uint8Array<ArrayBuffer> => new Uint8Array(Uint16Array.from(values).buffer);
+const cells = (values: Partial<SeriesImage>, bytes: Uint8Array<ArrayBuffer>) => cellsOf(image(values), bytes, undefined);
 const as16 = ({ bytes }: { bytes: Uint8Array<ArrayBuffer> }): number[] => [...new Uint16Array(bytes.buffer)];
 
 const RLE = "1.2.840.10008.1.2.5";
@@ -50,6 +50,29 @@ describe("grey cells", () => {
     expect(() => cells({}, words(1, 2, 3))).toThrow("6 bytes where 8 are needed");
     expect([...cells({ rows: 1, columns: 3, bits_allocated: 8 }, Uint8Array.of(1, 2, 3, 0)).bytes]).toEqual([1, 2, 3]);
     expect(() => cells({ rows: 0 }, new Uint8Array(0))).toThrow();
+  });
+});
+
+describe("stored values", () => {
+  const stored = (values: Partial<SeriesImage>, bytes: Uint8Array<ArrayBuffer>) => storedValues(cells(values, bytes));
+
+  it("have the sign of their highest stored bit", () => {
+    const signed = { bits_stored: 12, high_bit: 11, pixel_representation: 1 };
+    expect(stored(signed, words(0xfff, 0x800, 0x7ff, 0))).toEqual(Int16Array.of(-1, -2048, 2047, 0));
+    expect(stored({ bits_allocated: 8, bits_stored: 8, pixel_representation: 1 }, Uint8Array.of(255, 128, 127, 0))).toEqual(Int8Array.of(-1, -128, 127, 0));
+  });
+
+  it("without a sign, and of floating point, are what stands there", () => {
+    expect(stored({ bits_stored: 12, high_bit: 11 }, words(0xfff, 0x800, 0, 1))).toEqual(Uint16Array.of(0xfff, 0x800, 0, 1));
+    const wide = { bits_allocated: 32, bits_stored: 32, high_bit: 31 };
+    expect(stored(wide, new Uint8Array(Uint32Array.of(7, 0xffffffff, 0, 1).buffer))).toEqual(Uint32Array.of(7, 0xffffffff, 0, 1));
+    expect(stored({ ...wide, pixel_representation: 1 }, new Uint8Array(Int32Array.of(-7, 7, 0, 1).buffer))).toEqual(Int32Array.of(-7, 7, 0, 1));
+    expect(stored({ ...wide, pixel_representation: null }, new Uint8Array(Float32Array.of(0.5, -2, 0, 1).buffer))).toEqual(Float32Array.of(0.5, -2, 0, 1));
+  });
+
+  it("are in the memory of the bytes, where nothing follows these", () => {
+    const bytes = words(1, 2, 3, 4);
+    expect((stored({}, bytes) as Uint16Array).buffer).toBe(bytes.buffer);
   });
 });
 

@@ -6,6 +6,12 @@ import { isNative } from "./decoding.ts";
 import type { SeriesImage } from "./model.ts";
 import { applyPalette, type Palette } from "./palette.ts";
 
+/** What has to be known of an image to read its cells. */
+export type PixelFacts = Pick<
+  SeriesImage,
+  "transfer_syntax_uid" | "photometric_interpretation" | "samples_per_pixel" | "planar_configuration" | "pixel_representation" | "rows" | "columns" | "bits_allocated" | "bits_stored" | "high_bit"
+>;
+
 export interface Cells {
   /** Little endian. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -23,9 +29,9 @@ const LUMINANCE_FIRST = ["YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PAR
 /**
  * The cells of a frame. Frames that are native in their file come as they stand there; compressed ones that the server
  * decoded come with a byte for each single bit and with colour as RGB by pixel. Too few bytes are an error, never a
- * black rest.
+ * black rest. The bytes are given away: where they can be, they become the cells.
  */
-export function cellsOf(image: SeriesImage, bytes: Uint8Array, palette: Palette | undefined): Cells {
+export function cellsOf(image: PixelFacts, bytes: Uint8Array<ArrayBuffer>, palette: Palette | undefined): Cells {
   const decoded = !isNative(image.transfer_syntax_uid);
   if ((image.samples_per_pixel ?? 1) !== 1) return rgb(image, bytes, decoded);
   const grey = greyCells(image, bytes, decoded);
@@ -45,12 +51,23 @@ const colour = (bytes: Uint8Array<ArrayBuffer>): Cells => ({
 });
 
 /** `length` bytes in memory of their own, so that they are aligned; a padding byte may follow in the file. */
-function take(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+function take(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
   if (bytes.length < length || length === 0) throw new Error(`a frame of ${bytes.length} bytes where ${length} are needed`);
-  return bytes.slice(0, length);
+  // a copy of each slice of a volume is much for the collector of garbage
+  return bytes.buffer.byteLength === length ? bytes : bytes.slice(0, length);
 }
 
-function greyCells(image: SeriesImage, bytes: Uint8Array, decoded: boolean): Cells {
+/** The stored values of grey cells, in the memory that these are in; signs are extended from the stored bits (PS3.5 8.1.1). */
+export function storedValues({ bytes, bitsAllocated, bitsStored, representation }: Cells): ArrayLike<number> & ArrayBufferView<ArrayBuffer> {
+  if (representation === undefined) return new Float32Array(bytes.buffer);
+  if (representation === 0) return bitsAllocated === 8 ? bytes : bitsAllocated === 16 ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer);
+  const signed = bitsAllocated === 8 ? new Int8Array(bytes.buffer) : bitsAllocated === 16 ? new Int16Array(bytes.buffer) : new Int32Array(bytes.buffer);
+  const unused = 32 - bitsStored;
+  if (bitsStored < bitsAllocated) for (let index = 0; index < signed.length; index += 1) signed[index] = ((signed[index] ?? 0) << unused) >> unused;
+  return signed;
+}
+
+function greyCells(image: PixelFacts, bytes: Uint8Array<ArrayBuffer>, decoded: boolean): Cells {
   const { photometric_interpretation: photometric, pixel_representation: sign } = image;
   const allocated = image.bits_allocated ?? 0;
   const pixels = (image.rows ?? 0) * (image.columns ?? 0);
@@ -69,14 +86,14 @@ function greyCells(image: SeriesImage, bytes: Uint8Array, decoded: boolean): Cel
 }
 
 /** Pixels of one bit, the first in the lowest bit (PS3.5 8.1.1), as bytes of 0 and 1; so are they decoded. */
-function bits(bytes: Uint8Array, pixels: number, decoded: boolean): Uint8Array<ArrayBuffer> {
+function bits(bytes: Uint8Array<ArrayBuffer>, pixels: number, decoded: boolean): Uint8Array<ArrayBuffer> {
   if (decoded) return take(bytes, pixels);
   const packed = take(bytes, Math.ceil(pixels / 8));
   return Uint8Array.from({ length: pixels }, (_, index) => ((packed[index >> 3] ?? 0) >> (index & 7)) & 1);
 }
 
 /** Without the bits around the stored ones, where old files keep overlays; the sign is extended later. */
-function storedBits(image: SeriesImage, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function storedBits(image: PixelFacts, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const stored = image.bits_stored ?? 16;
   const low = (image.high_bit ?? stored - 1) - stored + 1;
   if (stored >= 16 || low < 0) return bytes;
@@ -87,7 +104,7 @@ function storedBits(image: SeriesImage, bytes: Uint8Array<ArrayBuffer>): Uint8Ar
 }
 
 /** Red, green and blue in 8 bits, colour by pixel. */
-function rgb(image: SeriesImage, bytes: Uint8Array, decoded: boolean): Cells {
+function rgb(image: PixelFacts, bytes: Uint8Array<ArrayBuffer>, decoded: boolean): Cells {
   const pixels = (image.rows ?? 0) * (image.columns ?? 0);
   const model = image.photometric_interpretation;
   if (image.samples_per_pixel !== 3) throw new Error(`${String(image.samples_per_pixel)} samples per pixel`);
@@ -100,7 +117,7 @@ function rgb(image: SeriesImage, bytes: Uint8Array, decoded: boolean): Cells {
 }
 
 /** What a screen shows of samples of 16 or 32 bits: their highest 8. */
-function eightBits(image: SeriesImage, bytes: Uint8Array<ArrayBuffer>, width: number): Uint8Array<ArrayBuffer> {
+function eightBits(image: PixelFacts, bytes: Uint8Array<ArrayBuffer>, width: number): Uint8Array<ArrayBuffer> {
   if (width === 1) return bytes;
   const samples = width === 2 ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer);
   const shift = Math.max(0, (image.bits_stored ?? width * 8) - 8);

@@ -34,7 +34,7 @@ export function lookUp({ first, entries }: Table, value: number): number {
 }
 
 /** Stored values to those that a Modality LUT gives. */
-export const throughTable = (stored: ArrayLike<number>, table: Table): Uint16Array =>
+export const throughTable = (stored: ArrayLike<number>, table: Table): Uint16Array<ArrayBuffer> =>
   Uint16Array.from({ length: stored.length }, (_, index) => lookUp(table, stored[index] ?? 0));
 
 /** The VOI tables of a frame, its own before those of the whole image. */

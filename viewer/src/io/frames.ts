@@ -9,15 +9,17 @@ import { ApiError, type ErrorCode, isAbort } from "./http.ts";
 const AS_STORED = "application/octet-stream; transfer-syntax=*";
 const DECODED = "application/octet-stream";
 
+type Address = Pick<SeriesImage, "frames_url" | "transfer_syntax_uid">;
+
 /** Frame `number` (from 1) as it is stored. */
-export const storedFrame = (image: SeriesImage, number: number, signal?: AbortSignal): Promise<MediaPart> =>
+export const storedFrame = (image: Address, number: number, signal?: AbortSignal): Promise<MediaPart> =>
   frame(image, number, AS_STORED, image.transfer_syntax_uid, signal);
 
 /** The same, decoded by the server to Explicit VR Little Endian. */
-export const decodedFrame = (image: SeriesImage, number: number, signal?: AbortSignal): Promise<MediaPart> =>
+export const decodedFrame = (image: Address, number: number, signal?: AbortSignal): Promise<MediaPart> =>
   frame(image, number, DECODED, EXPLICIT_LITTLE, signal);
 
-async function frame(image: SeriesImage, number: number, accept: string, syntax: string, signal?: AbortSignal): Promise<MediaPart> {
+async function frame(image: Address, number: number, accept: string, syntax: string, signal?: AbortSignal): Promise<MediaPart> {
   const response = await get(addressOf(`${image.frames_url}/${number}`), accept, signal);
   const body = new Uint8Array(await response.arrayBuffer());
   return framePart(response.headers.get("Content-Type") ?? "", body, syntax);

@@ -44,7 +44,7 @@ export interface PaneHost {
 
 /** How far one drags for one image, at most; less when there are many. */
 const DRAG_STEP = 14;
-const TELLING_MS = 100;
+const TELLING_MS = 250;
 
 export class Pane {
   readonly phase = signal<Phase>({ kind: "idle" });
@@ -130,13 +130,13 @@ export class Pane {
     this.#element = element;
   }
 
-  /** Begin anew with a series; answers it when it could be opened. */
-  async open(seriesId: string): Promise<Series | undefined> {
+  /** Begin anew with a series; answers it when it could be opened. `onFound` hears of it before anything is made of it. */
+  async open(seriesId: string, onFound?: (series: Series) => void): Promise<Series | undefined> {
     this.leave();
     this.phase.value = { kind: "opening" };
     const { signal: open } = this.#opening;
     try {
-      return await this.#openSeries(seriesId, open);
+      return await this.#openSeries(seriesId, open, onFound);
     } catch (error) {
       if (open.aborted || isAbort(error)) return undefined;
       this.fail(troubleOf(error));
@@ -149,12 +149,12 @@ export class Pane {
     this.#host.onCalm();
   }
 
-  async #openSeries(id: string, open: AbortSignal): Promise<Series | undefined> {
+  async #openSeries(id: string, open: AbortSignal, onFound: ((series: Series) => void) | undefined): Promise<Series | undefined> {
     const told = await this.#host.images(id, open);
     const { series, instances } = told;
     const subject = await this.#host.liesOver(series, instances);
     open.throwIfAborted();
-    if (subject !== undefined) return this.#openSeries(subject, open);
+    if (subject !== undefined) return this.#openSeries(subject, open, onFound);
     this.#told = told;
     const stacks = stacksOf(framesOf(instances));
     if (stacks.length === 0) {
@@ -162,6 +162,7 @@ export class Pane {
       this.#host.onCalm();
       return series;
     }
+    onFound?.(series);
     void this.#openPart(series, stacks, mainPart(stacks), open);
     return series;
   }

@@ -12,7 +12,8 @@ const displays = new Map<string, Promise<Display>>();
 /** One for each series, so that leaving one does not stop another that stands beside it. */
 const visits = new Map<string, AbortController>();
 
-function visitTo({ id }: Series): AbortSignal {
+/** Aborted when nobody waits any more for what is on its way of a series. */
+export function visitTo({ id }: Series): AbortSignal {
   let visit = visits.get(id);
   if (visit === undefined) visits.set(id, (visit = new AbortController()));
   return visit.signal;
@@ -32,6 +33,9 @@ export function fetchStored(series: Series, frame: Frame): Promise<MediaPart> {
   ahead.delete(key);
   return coming;
 }
+
+/** Whether it was asked for already. */
+export const isAhead = (frame: Frame): boolean => ahead.has(frameKey(frame));
 
 export const fetchDecoded = (series: Series, frame: Frame): Promise<MediaPart> => decodedFrame(frame.image, frame.number, visitTo(series));
 

@@ -134,10 +134,12 @@ export class Viewer {
 
   async #openSeries(pane: Pane, id: string, open: AbortSignal): Promise<void> {
     const first = this.panes.value.every((one) => one.series.value === undefined);
-    const series = await pane.open(id);
+    const planes = (series: Series): void => {
+      if (first && !open.aborted) this.#beginPlanes(series);
+    };
+    const series = await pane.open(id, planes);
     if (series === undefined || open.aborted) return;
     if (series.id !== id) this.#onSeries(series.id); // a mask: its images are what is shown
-    if (first) this.#beginPlanes(series);
     if (!this.strip.value.some((one) => one.study.id === series.study.id)) {
       this.strip.value = (await seriesPage({ study: series.study.id, limit: 1000 }, open)).items;
     }

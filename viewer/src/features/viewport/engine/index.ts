@@ -5,4 +5,4 @@ export { clearShelf } from "./shelf.ts";
 export { type PresentedView, StackView, type ViewFacts } from "./stack.ts";
 export { valuesOf } from "./values.ts";
 export { choose, type ToolName } from "./tools.ts";
-export { canDrawVolumes, type Cell, drawsInSoftware, loadFrames, VOLUME_BYTES, VolumeView } from "./volume.ts";
+export { canDrawVolumes, type Cell, loadFrames, VOLUME_BYTES, VolumeView } from "./volume.ts";

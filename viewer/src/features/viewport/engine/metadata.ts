@@ -2,7 +2,7 @@
 import { Enums } from "@cornerstonejs/core";
 
 import type { Frame } from "../../../core/frames.ts";
-import { rangeOf, windowOf } from "../../../core/window.ts";
+import { type GreyWindow, rangeOf, windowOf } from "../../../core/window.ts";
 import { fromShelf, type Shelved } from "./shelf.ts";
 
 const { MetadataModules: Modules } = Enums;
@@ -11,12 +11,8 @@ const { MetadataModules: Modules } = Enums;
 const ANSWERS: Readonly<Record<string, (shelved: Shelved) => unknown>> = {
   [Modules.IMAGE_PLANE]: ({ frame }) => imagePlaneModule(frame),
   [Modules.IMAGE_PIXEL]: imagePixelModule,
-  [Modules.VOI_LUT]: ({ frame, fallback }) => {
-    // Without one, the loader makes one of the extremes; by the formula of LINEAR, in which a width below 1 turns black
-    // and white round (for good: the curve is only moved afterwards). Ours takes its place before it is seen.
-    const first = fallback ?? { center: 128, width: 256 };
-    // Cornerstone reads each as LINEAR, whatever it is
-    const windows = (frame.windows.length > 0 ? frame.windows : [first]).map((window) => windowOf(rangeOf(window)));
+  [Modules.VOI_LUT]: (shelved) => {
+    const windows = windowsToBegin(shelved);
     return { windowCenter: windows.map(({ center }) => center), windowWidth: windows.map(({ width }) => width) };
   },
   // the values of our images are rescaled already
@@ -48,14 +44,28 @@ export function provideMetadata(type: string, query: unknown): unknown {
   return shelved === undefined ? undefined : ANSWERS[type]?.(shelved);
 }
 
+/** Windows of an image as Cornerstone wants them: it reads each as LINEAR, whatever it is. */
+export function windowsToBegin({ frame, fallback }: Shelved): readonly [GreyWindow, ...GreyWindow[]] {
+  // Without one, the loader makes one of the extremes; by the formula of LINEAR, in which a width below 1 turns black
+  // and white round (for good: the curve is only moved afterwards). Ours takes its place before it is seen.
+  const [first = fallback ?? { center: 128, width: 256 }, ...others] = frame.windows;
+  const told = (window: GreyWindow): GreyWindow => windowOf(rangeOf(window));
+  return [told(first), ...others.map(told)];
+}
+
+/** Without a pixel spacing pixels are squares of no known size, or of the ratio that the file says. */
+export function pixelSize({ spacing, aspect }: Frame): { readonly rowPixelSpacing: number; readonly columnPixelSpacing: number } {
+  return { rowPixelSpacing: spacing?.row ?? aspect, columnPixelSpacing: spacing?.column ?? 1 };
+}
+
 // without an orientation the rows run right and the columns down, which says nothing of the patient; the letters at the
-// sides of the image are left out then. Without a pixel spacing pixels are squares of no known size.
+// sides of the image are left out then
 const FLAT = { row: [1, 0, 0], column: [0, 1, 0] } as const;
 
 function imagePlaneModule(frame: Frame): object {
   const { rows, columns, image } = frame;
   const { row, column } = frame.plane ?? FLAT;
-  const spacing = frame.spacing ?? { row: frame.aspect, column: 1 };
+  const { rowPixelSpacing, columnPixelSpacing } = pixelSize(frame);
   return {
     frameOfReferenceUID: image.frame_of_reference_uid || undefined,
     rows,
@@ -64,9 +74,9 @@ function imagePlaneModule(frame: Frame): object {
     imageOrientationPatient: [...row, ...column],
     rowCosines: [...row],
     columnCosines: [...column],
-    rowPixelSpacing: spacing.row,
-    columnPixelSpacing: spacing.column,
-    pixelSpacing: [spacing.row, spacing.column],
+    rowPixelSpacing,
+    columnPixelSpacing,
+    pixelSpacing: [rowPixelSpacing, columnPixelSpacing],
     sliceThickness: image.slice_thickness ?? undefined,
     sliceLocation: image.slice_location ?? undefined,
     usingDefaultValues: frame.spacing === undefined,

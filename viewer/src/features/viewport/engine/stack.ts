@@ -9,7 +9,7 @@ import { filmLetters, sideLetters, type SideLetters } from "../../../core/orient
 import { curveOf, paddingOf, type Table, tableOf, tablesOf } from "../../../core/tables.ts";
 import { autoWindow, type GreyRange, type GreyWindow, rangeOf, showsNothing, tableWindow, windowOf } from "../../../core/window.ts";
 import { engineOf } from "./context.ts";
-import { forgetComing, haveImage } from "./images.ts";
+import { haveImage } from "./images.ts";
 import { pixelsOf, type PixelValues } from "./pixels.ts";
 import { fromShelf, putOnShelf, type Shelved, takeOffShelf } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
@@ -109,7 +109,6 @@ export class StackView {
 
   /** Take another series into hand. Nothing is drawn before {@link show}. */
   hold(series: Series, frames: readonly Frame[]): void {
-    forgetComing(series.id);
     putOnShelf(series, frames);
     this.#frames = frames;
     this.#keys = frames.map(frameKey);

@@ -5,6 +5,7 @@ import { init as initTools } from "@cornerstonejs/tools";
 
 import { loadImage } from "./images.ts";
 import { provideMetadata } from "./metadata.ts";
+import { WORKERS } from "./native.ts";
 import { addTools } from "./tools.ts";
 
 /** Decoded images that are kept; the least recently used go first. A quarter of what the browser says the machine has. */
@@ -24,7 +25,7 @@ export function start(): void {
   utilities.logger.getRootLogger("cs3d").setLevel("error");
   // each viewport has an engine of its own, and a browser keeps sixteen contexts
   init({ rendering: { webGlContextCount: 1 }, debug: { statsOverlay: false } });
-  initDecoders({ maxWebWorkers: Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2))) });
+  initDecoders({ maxWebWorkers: WORKERS });
   initTools();
   addTools();
   cache.setMaxCacheSize(CACHE_BYTES);

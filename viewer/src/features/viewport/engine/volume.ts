@@ -22,9 +22,10 @@ import { negate } from "../../../core/geometry.ts";
 import { holds, offsetFor } from "../../../core/halves.ts";
 import { engineOf } from "./context.ts";
 import { haveImage } from "./images.ts";
-import { putOnShelf } from "./shelf.ts";
+import { isForWorkers } from "./native.ts";
+import { fromShelf, putOnShelf } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
-import { setTexture } from "./voxels.ts";
+import { setTexture, type Surface } from "./voxels.ts";
 
 const { ViewportType, BlendModes, Events } = Enums;
 
@@ -33,6 +34,8 @@ export type Cell = PlaneName | "solid";
 let made = 0;
 /** Requests at once; a browser opens six connections to one server (HTTP/1.1). */
 const PARALLEL = 6;
+/** Where workers make the frames: so much that these have something to do while the page draws. */
+const ORDERED = 24;
 /** Of the memory for images; a volume that pushes out its own slices would never be whole. */
 const SHARE = 0.9;
 
@@ -45,15 +48,6 @@ export function canDrawVolumes(): boolean {
   return !getShouldUseCPURendering();
 }
 
-/** Whether a program and not a graphics card draws. */
-export function drawsInSoftware(): boolean {
-  const context = document.createElement("canvas").getContext("webgl2");
-  const about = context?.getExtension("WEBGL_debug_renderer_info");
-  const name = String(about === null || about === undefined ? "" : context?.getParameter(about.UNMASKED_RENDERER_WEBGL));
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software|softpipe|basic render/i.test(name);
-}
-
 /** Cornerstone takes a window to begin with from this one, and would fetch it anew if it were not there (5.14). */
 const middleOf = <T>(all: readonly T[]): T | undefined => all[all.length >> 1];
 
@@ -62,6 +56,8 @@ export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded
   putOnShelf(series, grid.frames);
   const inOrder = grid.frames.map(frameKey);
   const keys = [middleOf(inOrder) ?? "", ...inOrder.filter((key) => key !== middleOf(inOrder))];
+  const first = fromShelf(keys[0] ?? "");
+  const parallel = first !== undefined && isForWorkers(first) ? ORDERED : PARALLEL;
   let [next, loaded] = [0, 0];
   const worker = async (): Promise<void> => {
     for (let at = next; at < keys.length; at = next) {
@@ -72,7 +68,7 @@ export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded
       onProgress(loaded);
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  await Promise.all(Array.from({ length: parallel }, worker));
 }
 
 /** The least, the greatest, and the smallest kind of number for all values of the slices. */
@@ -215,6 +211,15 @@ export class VolumeView {
 
   get volumeId(): string {
     return this.#id;
+  }
+
+  /** Whether a program and not a graphics card draws. */
+  get inSoftware(): boolean {
+    const [cell = ""] = this.#elements.keys();
+    const context = (this.#engine.getOffscreenMultiRenderWindow(cell).getOpenGLRenderWindow() as Surface).getContext();
+    const about = context.getExtension("WEBGL_debug_renderer_info");
+    const name = String(about === null ? "" : context.getParameter(about.UNMASKED_RENDERER_WEBGL));
+    return /swiftshader|llvmpipe|software|softpipe|basic render/i.test(name);
   }
 
   /**

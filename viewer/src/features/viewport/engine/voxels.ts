@@ -23,7 +23,8 @@ interface Texture {
   createTexture(): void;
 }
 
-interface Surface {
+/** What vtk draws on. */
+export interface Surface {
   getContext(): WebGL2RenderingContext;
 }
 

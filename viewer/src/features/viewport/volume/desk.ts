@@ -88,10 +88,10 @@ export class Desk {
   ) {
     this.#engine = engine;
     this.active.value = cells[0] ?? "axial";
-    /** Of a fourth dimension the phase at hand; nothing before the stack has taken its frames into hand. */
+    /** Of a fourth dimension the phase at hand. */
     const frames = computed((): readonly Frame[] => {
       const stack = pane.stack.value;
-      if (stack === undefined || pane.loads.value.length === 0) return [];
+      if (stack === undefined) return [];
       const { phase } = pane.at(pane.target.value);
       return phasesOf(stack.frames, stack.slices)[phase] ?? [];
     });
@@ -147,13 +147,12 @@ export class Desk {
         return;
       }
       const { grid } = judged;
-      this.software.value = engine.drawsInSoftware();
       const total = grid.frames.length;
       this.phase.value = { kind: "loading", loaded: 0, total };
       // the viewports are begun while the frames are on their way, and take them as they come
       const view = this.#laid(open).then(() => (left(open) ? undefined : this.#makeView(engine, grid)));
       view.catch(() => undefined); // heard of below, unless a frame fails first
-      const told = progress(total, (loaded) => (this.phase.value = { kind: "loading", loaded, total }));
+      const told = progress((loaded) => (this.phase.value = { kind: "loading", loaded, total }));
       const take = (loaded: number): void => {
         told(loaded);
         this.#coming?.take();
@@ -180,6 +179,7 @@ export class Desk {
         this.#resized(cell);
       },
     });
+    this.software.value = this.#coming.inSoftware;
     return this.#coming;
   }
 
@@ -402,13 +402,16 @@ const ZOOMS: Readonly<Record<string, number>> = { "+": 1.25, "=": 1.25, "-": 0.8
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-24, 0], ArrowRight: [24, 0], ArrowUp: [0, -24], ArrowDown: [0, 24] };
 const TURNS: Readonly<Record<string, number>> = { "[": -TURN, "]": TURN };
 
-/** So many times while a volume loads its state is told; each time costs a drawing of the page. */
-const TELLS = 40;
+/** While a volume loads its state is told a few times in a second; each time costs a drawing of the page. */
+const TELL_MS = 250;
 
-function progress(total: number, tell: (loaded: number) => void): (loaded: number) => void {
-  const step = Math.max(1, Math.floor(total / TELLS));
+function progress(tell: (loaded: number) => void): (loaded: number) => void {
+  let told = performance.now();
   return (loaded) => {
-    if (loaded % step === 0) tell(loaded);
+    const now = performance.now();
+    if (now - told < TELL_MS) return;
+    told = now;
+    tell(loaded);
   };
 }
 
