@@ -63,3 +63,18 @@ def test_what_it_tells_is_held_against_the_words(typed: str, meant: bool) -> Non
 def test_what_cannot_be_looked_for_there_is_named() -> None:
     assert question("rossi note:urgent phys:bianchi").unasked == ("note:urgent", "phys:bianchi")
     assert question("rossi note:urgent").holds(study("ROSSI^A"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told", "meant"),
+    [
+        ("山田", "Yamada^Tarou", True),  # it looked for 山田, and tells names in Latin-1
+        ("name:山田 date:2024", "Yamada^Tarou", True),
+        ("山田 tarou", "Yamada^Tarou", True),
+        ("山田 hanako", "Yamada^Tarou", False),
+        ("山田", "Müller^A", False),  # it can tell more than ASCII, and 山田 is not in it
+        ("müller", "MALLER^A", False),  # it was asked for less than that
+    ],
+)
+def test_letters_that_a_node_finds_but_cannot_tell(typed: str, told: str, *, meant: bool) -> None:
+    assert question(typed).holds(study(told, date="20240131")) is meant

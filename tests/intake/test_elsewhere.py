@@ -65,6 +65,8 @@ def test_it_is_searched(here: Archive) -> None:
     (yamada,) = here.search_peer("other", {"PatientID": "X%1"})
     assert yamada.name.ideographic == "山田^太郎"
     assert len(here.search_peer("other", {}, limit=2)) == 2
+    dates = [one.date for one in here.search_peer("other", {})]
+    assert dates == sorted(dates, reverse=True)
     series = here.series_at_peer("other", STUDY)
     assert [(one.number, one.instances, one.modalities) for one in series] == [(1, 3, ("CT",)), (2, 2, ("CT",))]
 

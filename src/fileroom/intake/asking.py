@@ -66,9 +66,19 @@ class Question:
                 document.setdefault(field, set()).update(tokens_of(field, text))
         dates = {Field.BORN: {one.birth_date}, Field.DATE: {one.date}}
         asked = {field for field, key in _KEYS.items() if key in self.keys}
-        return matches(
-            [term for term in self.terms if term.field not in asked or term.field in document], document, dates
-        )
+        terms = [term for term in self.terms if term.field not in asked or term.field in document]
+        if self._is_lost(one):
+            terms = [
+                term for term in terms if _FIELD.sub("", term.said).strip('"') != self.keys["PatientName"].strip("*")
+            ]
+        return matches(terms, document, dates)
+
+    def _is_lost(self, one: Elsewhere) -> bool:
+        """Whether a node found by letters of a script that its answers have none of: Orthanc looks for 山田, and tells
+        names in Latin-1 whatever it is asked in."""
+        name = self.keys.get("PatientName", "").strip("*")
+        told = one.name.alphabetic + one.name.ideographic + one.name.phonetic
+        return not name.isascii() and "*" not in name and told.isascii()
 
 
 def question(words: str) -> Question:

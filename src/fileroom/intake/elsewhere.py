@@ -135,7 +135,12 @@ def find(catalog: Catalog, name: str, keys: Mapping[str, str], limit: int, *, ti
         found.append(replace(one, here=_count_here(catalog, StudyInstanceUID=one.study_instance_uid)))
         if len(found) >= limit:
             break
-    return tuple(found)
+    return _newest_first(found)
+
+
+def _newest_first(found: Iterable[Elsewhere]) -> tuple[Elsewhere, ...]:
+    """As our own list is; a node tells them in any order, and old ones write dates with full stops (PS3.5 6.2)."""
+    return tuple(sorted(found, key=lambda one: (one.date.replace(".", ""), one.time), reverse=True))
 
 
 def ask(catalog: Catalog, name: str, words: str, limit: int, *, title: str) -> Asked:
@@ -147,15 +152,16 @@ def ask(catalog: Catalog, name: str, words: str, limit: int, *, title: str) -> A
             found.append(replace(one, here=_count_here(catalog, StudyInstanceUID=one.study_instance_uid)))
         if told >= limit:
             break
-    return Asked(items=tuple(found), more=told >= limit, unasked=asked.unasked)
+    return Asked(items=_newest_first(found), more=told >= limit, unasked=asked.unasked)
 
 
 def series_of(catalog: Catalog, name: str, study: str, *, title: str) -> tuple[Elsewhere, ...]:
-    """The series of a study of a node."""
-    return tuple(
+    """The series of a study of a node, by their numbers."""
+    found = (
         replace(one, here=_count_here(catalog, StudyInstanceUID=study, SeriesInstanceUID=one.series_instance_uid))
         for one in _node(catalog, name, title).series(study)
     )
+    return tuple(sorted(found, key=lambda one: (one.number is None, one.number or 0)))
 
 
 def fetch(

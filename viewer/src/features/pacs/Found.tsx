@@ -1,6 +1,7 @@
 import { Fragment } from "preact";
 
 import type { Elsewhere } from "../../core/model.ts";
+import { mainName, otherNames } from "../../core/names.ts";
 import { ApiError } from "../../io/http.ts";
 import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
@@ -86,7 +87,9 @@ function StudyRow({ store, study }: { readonly store: PacsStore; readonly study:
         >
           <Icon name={open ? "down" : "chevron"} size={12} />
         </button>{" "}
-        <bdi>{nameOf(study)}</bdi> <span class="quiet">{study.patient_id}</span>
+        <bdi>{mainName(study.name)}</bdi> <span class="quiet">
+          <bdi>{otherNames(study.name)}</bdi> {study.patient_id}
+        </span>
       </td>
       <td>{fmt().date(study.date)}</td>
       <td>
@@ -171,6 +174,3 @@ function Outcome({ fetching: { state, done, failed, message } }: { readonly fetc
   if (failed > 0) return <span class="pacs-bad" role="alert">{t("pacs.failed", { count: failed })}</span>;
   return <span role="status">{t(state === "cancelled" ? "pacs.cancelled" : "pacs.done", { count: done })}</span>;
 }
-
-/** A name as people write it: `ROSSI^Mario` is ROSSI Mario. */
-const nameOf = ({ name }: Elsewhere): string => (name.alphabetic || name.ideographic).replaceAll("^", " ").trim();
