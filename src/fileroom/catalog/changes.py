@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fileroom.catalog.anew import SHIFT
 from fileroom.catalog.counts import recount
+from fileroom.sources.held import ANY_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +30,9 @@ class Seen(NamedTuple):
 
 
 def differs(size: int, mtime_ns: int, facts: Facts) -> bool:
-    """Whether a file is not as it was recorded. No time is recorded of one that has to be read again anyway."""
-    return facts.size != size or mtime_ns not in {0, facts.mtime_ns}
+    """Whether a file is not as it was recorded. No time is recorded of one that has to be read again anyway, and what
+    was copied into memory has none and never changes."""
+    return facts.size != size or (mtime_ns not in {0, facts.mtime_ns} and facts.mtime_ns != ANY_TIME)
 
 
 def note(catalog: Catalog, seen: Iterable[Seen]) -> None:

@@ -19,7 +19,7 @@ from fileroom.catalog.store import LETTERS, id_text
 from fileroom.errors import CatalogError, NotFound, Unavailable
 from fileroom.model.entries import Level
 from fileroom.model.outcomes import Reason
-from fileroom.sources.opened import look
+from fileroom.sources.opened import look, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -132,7 +132,7 @@ def states(catalog: Catalog, uids: Mapping[str, str]) -> dict[str, bytes]:
 
 def _best(catalog: Catalog, mounts: Mounts, rows: Iterable[tuple[Any, ...]]) -> Located:
     away = False
-    changed: Located | None = None
+    changed: list[Located] = []
     for _, header, uid, number, base, frames, name, folder, filesystem_id, *recorded_facts in rows:
         if name is None:
             continue
@@ -143,12 +143,30 @@ def _best(catalog: Catalog, mounts: Mounts, rows: Iterable[tuple[Any, ...]]) -> 
             found = Located(path, facts.size, facts.mtime_ns, frames, whole)
             if _stands(catalog, facts, *recorded_facts):
                 return found
-            changed = changed or replace(found, changed=True)  # a copy that is what it was is better
-    if changed is not None:
-        return changed
+            changed.append(found)  # a copy that is what it was is better
+    for one in changed:
+        if (header := _header_now(one)) is not None:
+            return replace(one, header=header, changed=True)
+    if changed:
+        raise Unavailable("the file of this image was replaced: it holds another image now, or none")
     raise Unavailable(
         "the drive of this image is not connected" if away else "the file of this image is not where it was"
     )
+
+
+def _header_now(found: Located) -> Header | None:
+    """What a file says that is not as it was when it was taken in; None when it is not this image any more.
+
+    Where pixels lay in the old file others may lie in the new one: somebody else's are not to be shown under this name.
+    """
+    from fileroom.dicom.reading import read_header_from
+
+    try:
+        with opened(found.path) as file:
+            header = read_header_from(file).header
+    except OSError:
+        return None
+    return header if header is not None and header.sop_instance_uid == found.header.sop_instance_uid else None
 
 
 def _stands(catalog: Catalog, facts: Facts, row: int, size: int, mtime_ns: int, known_to_differ: int) -> bool:
