@@ -16,6 +16,21 @@ describe("half floats", () => {
     expect([...halves].map((half) => read(half) + 1024)).toEqual([...values]);
   });
 
+  it("are the same for any kind of number, wherever it lies in memory", () => {
+    const values = Array.from({ length: 4096 }, (_, place) => place);
+    const kinds = [Uint16Array.from(values), Int16Array.from(values), Float32Array.from(values), Uint16Array.of(7, ...values).subarray(1), Int16Array.from(values.slice(1))];
+    for (const given of kinds) {
+      for (const offset of [2048, 2047]) {
+        const halves = new Uint16Array(given.length);
+        writeHalves(given, offset, halves);
+        expect([...halves].map((half) => read(half) + offset)).toEqual([...given]);
+      }
+    }
+    const below = new Uint16Array(2);
+    writeHalves(Int16Array.of(-1024, -1), 1024, below);
+    expect([...below].map((half) => read(half) + 1024)).toEqual([-1024, -1]);
+  });
+
   it("have the bits of the standard", () => {
     const halves = new Uint16Array(5);
     writeHalves([0, 1, -2, 1000, 2048], 0, halves);

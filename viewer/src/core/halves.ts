@@ -23,9 +23,40 @@ function halfOf(value: number): number {
   return (value < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | (exponent > 10 ? 0 : (size << (10 - exponent)) & 0x3ff);
 }
 
+const halfAt = (value: number, offset: number): number => HALVES[value - offset + REACH] ?? 0;
+
+interface Lookup {
+  readonly offset: number;
+  readonly signed: boolean;
+  /** By the bits of a value. */
+  readonly halves: Uint16Array;
+}
+
+/** That of the volume at hand, for all of its slices. */
+let lookup: Lookup | undefined;
+
+function lookupFor(offset: number, signed: boolean): Uint16Array {
+  if (lookup?.offset !== offset || lookup.signed !== signed) {
+    const halves = Uint16Array.from({ length: 0x10000 }, (_, bits) => halfAt(signed && bits >= 0x8000 ? bits - 0x10000 : bits, offset));
+    lookup = { offset, signed, halves };
+  }
+  return lookup.halves;
+}
+
 /** Write values, moved by `offset`, as halves; `out` is as long as they are. */
 export function writeHalves(values: ArrayLike<number>, offset: number, out: Uint16Array): void {
-  const first = offset - REACH;
-  const { length } = out;
-  for (let index = 0; index < length; index += 1) out[index] = HALVES[(values[index] ?? 0) - first] ?? 0;
+  const wide = values instanceof Int16Array || values instanceof Uint16Array;
+  if (wide && values.byteOffset % 4 === 0 && out.byteOffset % 4 === 0 && out.length % 2 === 0) writePairs(values, lookupFor(offset, values instanceof Int16Array), out);
+  else for (let index = 0; index < out.length; index += 1) out[index] = halfAt(values[index] ?? 0, offset);
+}
+
+/** Two at a time, which takes half as long: a volume has a hundred million values. */
+function writePairs(values: Int16Array | Uint16Array, halves: Uint16Array, out: Uint16Array): void {
+  const from = new Uint32Array(values.buffer, values.byteOffset, values.length / 2);
+  const to = new Uint32Array(out.buffer, out.byteOffset, out.length / 2);
+  const { length } = to;
+  for (let index = 0; index < length; index += 1) {
+    const pair = from[index] ?? 0;
+    to[index] = (halves[pair & 0xffff] ?? 0) | ((halves[pair >>> 16] ?? 0) << 16);
+  }
 }
