@@ -19,7 +19,7 @@ const grid: Grid = {
   tilt: [0, 0],
 };
 const slices = (index: number): number[] => Array.from({ length: 63 }, (_, at) => 10 + 2 * (at % 9) + 2 * (20 + 3 * Math.floor(at / 9)) + 3 * (30 + 4 * index));
-const ground = { grid, slices, quantity: { unit: "HU", factor: 1 } } as const;
+const ground = { grid, slices, quantity: { unit: "HU", factor: 1 }, padding: undefined } as const;
 const coronal: CutPlane = { name: "coronal", origin: [18, 29, 38], right: [1, 0, 0], down: [0, 0, -1] };
 const oblique: CutPlane = { name: "axial", origin: [18, 29, 38], right: [Math.SQRT1_2, Math.SQRT1_2, 0], down: [0, 0, -1] };
 const value = ([x, y, z]: readonly [number, number, number]): number => x + 2 * y + 3 * z;
@@ -70,6 +70,17 @@ describe("what is measured in a plane", () => {
     const round = one("ellipse", [[0, -4], [0, 4], [-4, 0], [4, 0]]);
     expect(round[0]?.value).toBeCloseTo(Math.PI * 16, 9);
     expect(round[1]?.value).toBeCloseTo(value([18, 29, 38]), 9);
+  });
+
+  it("leaves out padding, and what lies halfway to it", () => {
+    // to the left of the middle all voxels are padding
+    const half = (index: number): number[] => slices(index).map((one, at) => (at % 9 < 4 ? -2000 : one));
+    const padded = { ...ground, slices: half, padding: { lower: -2000, upper: -2000 } };
+    const found = Object.fromEntries(measureCut("rectangle", [[-4, -4], [4, 4]], coronal, padded).map(({ name, value: said }) => [name, said]));
+    expect(found["area"]).toBeCloseTo(64, 9);
+    expect(found["min"]).toBeCloseTo(value([18, 29, 34]), 9); // the voxel at 18 counts whole
+    expect(found["mean"]).toBeCloseTo(value([20, 29, 38]), 9);
+    expect(measureCut("probe", [[-4, 0]], coronal, padded)[0]?.value).toBe(-2000); // said as it is
   });
 
   it("has no values through a slab", () => {

@@ -7,6 +7,7 @@ import { dot, subtract, type Vec3 } from "./geometry.ts";
 import { bounds, type CutPlane, type Grey, type Kind, measure, type Measured, type Quantity } from "./measure.ts";
 import { add, type Aim, CUSTOMARY, type Cross, middleOf, normalOf, onScreen, type PlaneName, PLANES, type Size, stepAlong, type View, voxelOf } from "./mpr.ts";
 import type { Grid } from "./volume.ts";
+import type { GreyRange } from "./window.ts";
 
 /** The plane that is looked at; its origin stays where it is while one zooms and moves. */
 export function cutOf(name: PlaneName, aim: Aim, grid: Grid): CutPlane {
@@ -63,8 +64,8 @@ export function crossAt(at: Cross, plane: CutPlane, points: readonly Point[]): C
 /** The values of slice `index`, by rows; undefined when they are not in memory. */
 export type Slices = (index: number) => ArrayLike<number> | undefined;
 
-/** The value at a place, between the eight voxels around it; NaN outside. */
-export function valueAt(grid: Grid, slices: Slices, place: Vec3): number {
+/** The value at a place, between the eight voxels around it; NaN outside, and where one of those that count is `padding`. */
+export function valueAt(grid: Grid, slices: Slices, place: Vec3, padding?: GreyRange): number {
   const [columns, rows, count] = grid.dimensions;
   const [, , z] = voxelOf(grid, place);
   // half a voxel around the outermost ones belongs to them, as it does to a pixel of an image
@@ -73,17 +74,22 @@ export function valueAt(grid: Grid, slices: Slices, place: Vec3): number {
   const [below, part] = [Math.min(Math.floor(depth), Math.max(0, count - 2)), depth - Math.min(Math.floor(depth), Math.max(0, count - 2))];
   const [x, y] = voxelOf(grid, place);
   if (!(x >= -0.5 && x <= columns - 0.5 && y >= -0.5 && y <= rows - 0.5)) return NaN;
-  const near = between(slices(below), columns, rows, x, y);
-  return part === 0 ? near : near * (1 - part) + between(slices(below + 1), columns, rows, x, y) * part;
+  const near = between(slices(below), columns, rows, x, y, padding);
+  return part === 0 ? near : near * (1 - part) + between(slices(below + 1), columns, rows, x, y, padding) * part;
 }
 
-function between(values: ArrayLike<number> | undefined, columns: number, rows: number, x: number, y: number): number {
+function between(values: ArrayLike<number> | undefined, columns: number, rows: number, x: number, y: number, padding?: GreyRange): number {
   if (values === undefined) return NaN;
   const [left, top] = [Math.max(0, Math.min(columns - 1, x)), Math.max(0, Math.min(rows - 1, y))];
   const [column, row] = [Math.min(Math.floor(left), Math.max(0, columns - 2)), Math.min(Math.floor(top), Math.max(0, rows - 2))];
   const [right, down] = [left - column, top - row];
-  const at = (dx: number, dy: number): number => values[Math.min(rows - 1, row + dy) * columns + Math.min(columns - 1, column + dx)] ?? NaN;
-  return (at(0, 0) * (1 - right) + at(1, 0) * right) * (1 - down) + (at(0, 1) * (1 - right) + at(1, 1) * right) * down;
+  const at = (dx: number, dy: number): number => {
+    const share = (dx === 0 ? 1 - right : right) * (dy === 0 ? 1 - down : down);
+    if (share === 0) return 0; // whatever it is
+    const value = values[Math.min(rows - 1, row + dy) * columns + Math.min(columns - 1, column + dx)] ?? NaN;
+    return padding !== undefined && value >= padding.lower && value <= padding.upper ? NaN : value * share;
+  };
+  return at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1);
 }
 
 /** So many samples of a region, at most; of a larger one they lie further apart. */
@@ -94,10 +100,12 @@ export interface CutGround {
   /** None where what is seen is no single plane: sizes are measured, but no values. */
   readonly slices: Slices | undefined;
   readonly quantity: Quantity;
+  /** Values that are no picture (Pixel Padding): no part of a region. */
+  readonly padding: GreyRange | undefined;
 }
 
 /** All that a measurement in a plane says. */
-export function measureCut(kind: Kind, points: readonly Point[], plane: CutPlane, { grid, slices, quantity }: CutGround): Measured[] {
+export function measureCut(kind: Kind, points: readonly Point[], plane: CutPlane, { grid, slices, quantity, padding }: CutGround): Measured[] {
   if (kind === "probe") {
     const value = slices === undefined ? NaN : valueAt(grid, slices, placeIn(plane, points[0] ?? [0, 0]));
     return Number.isNaN(value) ? [] : [{ name: "value", value: value * quantity.factor, unit: quantity.unit }];
@@ -109,7 +117,7 @@ export function measureCut(kind: Kind, points: readonly Point[], plane: CutPlane
   const [columns, rows] = [Math.floor((right - left) / step) + 1, Math.floor((bottom - top) / step) + 1];
   const first: Point = [(left + right - (columns - 1) * step) / 2, (top + bottom - (rows - 1) * step) / 2];
   const area = kind === "ellipse" || kind === "rectangle" || kind === "freehand";
-  const pixels = area && slices !== undefined ? sampled(plane, first, step, columns, rows, (place) => valueAt(grid, slices, place)) : undefined;
+  const pixels = area && slices !== undefined ? sampled(plane, first, step, columns, rows, (place) => valueAt(grid, slices, place, padding)) : undefined;
   const inSamples = points.map(([x, y]): Point => [(x - first[0]) / step, (y - first[1]) / step]);
   return measure(kind, inSamples, { scale: { across: step, down: step, unit: "mm" }, quantity, pixels, padding: undefined });
 }

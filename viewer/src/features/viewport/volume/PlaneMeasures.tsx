@@ -2,6 +2,7 @@ import { inverted } from "../../../core/affine.ts";
 import { type Measurement, quantityOf } from "../../../core/measure.ts";
 import type { Aim, PlaneName, Size } from "../../../core/mpr.ts";
 import { cutOf, isSeen, measureCut, movedOnto, nearestSlice, placeIn, placeOn } from "../../../core/planeMeasure.ts";
+import { paddingOf } from "../../../core/tables.ts";
 import { t } from "../../prefs/index.ts";
 import { Measured } from "../MeasureLayer.tsx";
 import { isKind, type Viewer } from "../viewer.ts";
@@ -33,6 +34,7 @@ export function PlaneMeasures({ viewer, desk, name, aim, size }: Props) {
     return own !== undefined && isSeen(own, aim, grid) ? [{ ...one, points: movedOnto(one.points, own, plane), plane }] : [];
   });
   const refused = !single && isKind(tool.value) && OF_VALUES.includes(tool.value);
+  const display = desk.pane.display.value;
   return (
     <>
       <Measured
@@ -48,7 +50,8 @@ export function PlaneMeasures({ viewer, desk, name, aim, size }: Props) {
             measureCut(kind, points, plane, {
               grid,
               slices: single ? (index) => desk.view?.slice(index) : undefined,
-              quantity: quantityOf(series.modality, frame, desk.pane.display.value),
+              quantity: quantityOf(series.modality, frame, display),
+              padding: display === undefined ? undefined : paddingOf(display.padding, frame.slope, frame.intercept),
             }),
           refuses: single ? [] : ["probe"],
           prepare: () => void desk.pane.haveDisplay(),
