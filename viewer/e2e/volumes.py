@@ -61,11 +61,13 @@ def scan(
     lean: tuple[float, float] = (0.0, 0.0),
     steps: Sequence[float] | None = None,
     add: int = 0,
+    steeper: float = 0.0,
     **more: Any,
 ) -> dict[str, bytes]:
     """A stack of slices through the phantom; ``lean``: millimetres along rows and columns by slice (a tilted gantry).
 
-    ``steps`` are the places along the normal, in slices.
+    ``steps`` are the places along the normal, in slices. Rescale Slope grows by ``steeper`` from slice to slice: each
+    slice of PET has its own (PS3.3 C.8.9.4).
     """
     row, column = np.array(orientation[:3], float), np.array(orientation[3:], float)
     normal = np.cross(row, column)
@@ -77,18 +79,20 @@ def scan(
         rows_of, columns_of = row[:, None, None] * across, column[:, None, None] * across[:, None]
         places = middle[:, None, None] + rows_of + columns_of
         first = middle + (row + column) * across[0]
+        slope = 1 + steeper * (number - 1)
+        lowest = 1000 if steeper > 0 else 0  # no activity is below nothing
         values: dict[str, Any] = {
             "number": number + add,
             "rows": SIZE,
             "columns": SIZE,
-            "pixels": body(places).astype("<i2").tobytes(),
+            "pixels": np.rint((body(places) + lowest) / slope).astype("<i2").tobytes(),
             "PixelRepresentation": 1,
             "PixelSpacing": [PIXEL, PIXEL],
             "SliceThickness": str(STEP),
             "ImagePositionPatient": [round(float(part), 6) for part in first],
             "ImageOrientationPatient": [round(float(part), 6) for part in orientation],
             "FrameOfReferenceUID": world.uid(90),
-            "RescaleSlope": "1",
+            "RescaleSlope": f"{slope:g}",
             "RescaleIntercept": "0",
             "SeriesDescription": key,
         }
@@ -130,6 +134,17 @@ def main(folder: Path) -> None:
     angle = np.radians(15)
     leaning = [1.0, 0.0, 0.0, 0.0, float(np.cos(angle)), float(np.sin(angle))]
     files |= scan("tilted", 11, leaning, lean=(0.0, STEP * float(np.tan(angle))))
+    # of somebody else, or it would be offered over the CT
+    activity: dict[str, Any] = {
+        "modality": "PT",
+        "Units": "BQML",
+        "WindowCenter": "1000",
+        "WindowWidth": "2000",
+        "patient_id": "N-5",
+        "study": 10,
+        "FrameOfReferenceUID": world.uid(91),
+    }
+    files |= scan("PET", 13, POSITIONS["HFS"], steeper=0.05, **activity)
     files |= wrong()
     files |= scan("dynamic", 12, POSITIONS["HFS"], steps=[10, 15, 20, 25], TemporalPositionIdentifier="1")
     files |= scan("dynamic", 12, POSITIONS["HFS"], steps=[10, 15, 20, 25], add=4, TemporalPositionIdentifier="2")

@@ -48,7 +48,7 @@ describe("volumeOf", () => {
     ["colour", slices(at(0, 3, 6), () => ({ samples_per_pixel: 3, photometric_interpretation: "RGB" })), { flaw: "colour" }],
     ["a palette", slices(at(0, 3, 6), () => ({ photometric_interpretation: "PALETTE COLOR" })), { flaw: "colour" }],
     ["no positions", slices(at(0, 3, 6), () => ({ image_position: [] })), { flaw: "place" }],
-    ["a size at the detector", slices(at(0, 3, 6), () => ({ pixel_spacing: [], imager_pixel_spacing: [1, 1] })), { flaw: "place" }],
+    ["a size at the detector", slices(at(0, 3, 6), () => ({ pixel_spacing: [], imager_pixel_spacing: [1, 1] })), { flaw: "scale" }],
     ["a slice that stands aside", slices([[10, 20, 0], [11, 20, 3], [10, 20, 6]]), { flaw: "crooked" }],
   ] as const)("refuses %s", (_what, frames, judged) => {
     expect(volumeOf(frames)).toEqual(judged);

@@ -6,7 +6,7 @@ import type { Frame } from "./frames.ts";
 import { dot, subtract, type Vec3 } from "./geometry.ts";
 
 /** Why frames do not make a volume. */
-export type Flaw = "colour" | "single" | "place" | "sizes" | "directions" | "double" | "missing" | "uneven" | "crooked" | "large";
+export type Flaw = "colour" | "single" | "place" | "scale" | "sizes" | "directions" | "double" | "missing" | "uneven" | "crooked" | "large";
 
 export interface Grid {
   /** Frames in order of their place along the normal. */
@@ -45,14 +45,16 @@ interface Placed extends Frame {
   readonly spacing: NonNullable<Frame["spacing"]>;
 }
 
-const placed = ({ plane, position, spacing }: Frame): boolean => plane !== undefined && position !== undefined && spacing?.atDetector === false;
+const lies = ({ plane, position }: Frame): boolean => plane !== undefined && position !== undefined;
+const isMeasured = ({ spacing }: Frame): boolean => spacing?.atDetector === false;
 
 /** `bytes` is what may be in memory at once. */
 export function volumeOf(frames: readonly Frame[], bytes = Infinity): Judged {
   const [first] = frames;
   if (first === undefined || frames.length < 2) return { flaw: "single" };
   if (frames.some(({ image }) => (image.samples_per_pixel ?? 1) > 1 || image.photometric_interpretation === "PALETTE COLOR")) return { flaw: "colour" };
-  if (!frames.every(placed)) return { flaw: "place" };
+  if (!frames.every(lies)) return { flaw: "place" };
+  if (!frames.every(isMeasured)) return { flaw: "scale" };
   const all = frames as readonly Placed[];
   const flaw = unlike(all);
   if (flaw !== undefined) return { flaw };

@@ -330,14 +330,17 @@ export class VolumeView {
     const distance = this.#depth();
     // a single plane is drawn where its ray enters: half the least slab of Cornerstone before its middle (5.14)
     const eye = cell === "solid" || this.#thick > 0 ? aim.eye : add(aim.eye, away, LEAST_SLAB);
-    this.viewport(cell).setCamera({
+    const viewport = this.viewport(cell);
+    viewport.setCamera({
       focalPoint: [...eye],
       position: [...add(eye, away, -distance)],
       viewPlaneNormal: [...negate(away)],
       viewUp: [...negate(aim.down)],
       parallelScale: aim.height / 2,
     });
-    this.viewport(cell).render();
+    // rays begin at the near end, by Cornerstone a kilometre away (5.14): in numbers of 32 bits 0.03 mm from where they should
+    if (cell !== "solid") viewport.getRenderer().getActiveCamera().setClippingRange(distance / 2, 1.5 * distance);
+    viewport.render();
   }
 
   /** Far enough to be outside the volume. */
