@@ -100,8 +100,9 @@ function how(pane: Pane, series: Series, frame: Frame): ComponentChildren[] {
 function showSpacing({ spacing }: Frame): string {
   if (spacing === undefined) return t("viewport.noSpacing");
   const { row, column } = spacing;
-  if (Math.abs(row - column) < 1e-4 * row) return `${t("viewport.spacing")} ${millimetres(column, 3)}`;
-  return `${t("viewport.spacing")} ${fmt().number(column, 3)} × ${millimetres(row, 3)}`;
+  const digits = Math.max(3, 2 - Math.floor(Math.log10(Math.min(row, column)))); // of a microscope half a thousandth
+  if (Math.abs(row - column) < 1e-4 * row) return `${t("viewport.spacing")} ${millimetres(column, digits)}`;
+  return `${t("viewport.spacing")} ${fmt().number(column, digits)} × ${millimetres(row, digits)}`;
 }
 
 const millimetres = (value: number, digits: number): string => t("value.mm", { value: fmt().number(value, digits) });
