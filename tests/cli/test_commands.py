@@ -105,6 +105,23 @@ def test_an_empty_folder_says_so(fileroom: Fileroom, tmp_path: Path) -> None:
     assert "There are no files in it." in said.out
 
 
+def test_a_folder_that_may_not_be_read_keeps_no_other_back(
+    fileroom: Fileroom, scans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # `chmod 000` keeps nobody out who is root, as tests often are.
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    said = fileroom("import", scans, "--json")
+    assert (said.code, said.json["added"]) == (0, 4)
+
+
+def test_a_folder_that_is_empty_now_is_told_by_the_exit_code(filled: Fileroom, scans: Path, tmp_path: Path) -> None:
+    scans.rename(tmp_path / "away")
+    scans.mkdir()
+    said = filled("import", scans)
+    assert (said.code, "There are no files in it" in said.out) == (4, False)
+    assert f"{scans} is empty now: what is known of it was left as it is" in said.out
+
+
 def test_a_second_import_at_the_same_time_waits_its_turn(filled: Fileroom, scans: Path) -> None:
     with import_lock(FolderHome(filled.folder)):
         said = filled("import", scans, "--json")
@@ -591,7 +608,7 @@ def test_of_files_that_contradict_each_other_one_is_chosen(fileroom: Fileroom, t
     assert [line.split(" (")[0] for line in said if str(scans) in line] == [
         f"  shown  {scans}/1", f"         {scans}/2", f"         {scans}/3",
     ]  # fmt: skip
-    assert "         differs in its pixels only" in said
+    assert "         says the same; its pixels, or what follows them, differ" in said
     assert "         Study Description: (none) / Lung" in said
     chosen = fileroom("choose", scans / "3")
     assert f"Shown from now on: {scans}/3" in chosen.out

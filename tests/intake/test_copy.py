@@ -214,6 +214,8 @@ def test_no_room_is_an_outcome_and_leaves_nothing(
     assert (summary.state, told(summary)) == ("done", {"refused": 2, "not_dicom": 1})
     assert {line.reason for line in archive.ledger(summary.id, outcome=Outcome.REFUSED).items} == {Reason.NO_SPACE}
     assert own_files(tmp_path) == {}
+    # nobody comes into the archive with nothing
+    assert (summary.patients, summary.series, archive.search(Query(level=Level.PATIENT)).total) == (0, 0, 0)
     assert told(archive.bring_in(root, copy=True)) == {"added": 2, "unchanged": 1}
 
 

@@ -93,6 +93,14 @@ def test_the_disk_is_only_asked_about_other_files_of_the_instance() -> None:
     decide(SERIES, 1, b"x", None, [replace(KNOWN, series_id=OTHER_SERIES)], never)
 
 
+def test_what_is_read_again_for_its_time_alone_and_is_as_recorded_has_not_changed() -> None:
+    """As a file whose time lies in the future is, at each import."""
+    again = decide(SERIES, 100, b"one", ROW, [KNOWN], Told(Presence.SAME), ROW.mtime_ns)
+    assert (again.outcome, again.act) == (Outcome.UNCHANGED, Act.KEEP)
+    later = decide(SERIES, 100, b"one", ROW, [KNOWN], Told(Presence.SAME), ROW.mtime_ns + 1)
+    assert (later.outcome, later.act) == (Outcome.CHANGED, Act.REPLACE)
+
+
 def test_the_same_header_over_other_pixels_is_a_conflict() -> None:
     decision = decide(SERIES, 100, b"one", None, [KNOWN], Told(Presence.SAME, same=False))
     assert (decision.outcome, decision.reason) == (Outcome.CONFLICT, Reason.OTHER_CONTENT)

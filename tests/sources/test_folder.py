@@ -50,7 +50,7 @@ def test_a_link_to_a_folder_is_followed_once_and_a_loop_is_named(tmp_path: Path)
     obstacles = {o.name: (o.outcome, o.reason) for item in listings for o in item.obstacles}
     assert obstacles == {
         "loop": (Outcome.REFUSED, Reason.LINK_LOOP),
-        "broken": (Outcome.UNREADABLE, Reason.VANISHED),
+        "broken": (Outcome.UNREADABLE, Reason.LINK_TO_NOTHING),
     }
 
 

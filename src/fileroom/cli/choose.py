@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 def choose(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="One of the files that fileroom conflicts lists.")],
+    file: Annotated[
+        Path, typer.Argument(readable=False, metavar="FILE", help="One of the files that fileroom conflicts lists.")
+    ],
     *,
     undo: Annotated[bool, typer.Option("--undo", help="Take it back: show the file that was met first.")] = False,
     as_json: JsonOption = False,

@@ -73,7 +73,7 @@ def differing(file: "ConflictFile") -> str:
     if file.problem:
         return safe(file.problem)
     if [one.keyword for one in file.differences] == ["PixelData"]:
-        return "differs in its pixels only"
+        return "says the same; its pixels, or what follows them, differ"
     return "; ".join(_one(one) for one in file.differences)
 
 

@@ -30,8 +30,9 @@ MEANING = {
     Exit.FAILED: "it could not be done; the message says why",
     Exit.USAGE: "the command line cannot be understood",
     Exit.NOT_FOUND: "no such entry, import, token or path; nothing was done",
-    Exit.UNREADABLE: "the import is finished, but some files could not be read (unreadable) or copied; a check found "
-    "something; a medium is written, but without some images",
+    Exit.UNREADABLE: "the import is finished, but some files could not be read (unreadable) or copied, or a folder was "
+    "left as it was (empty now, or its drive is away); a check found something; a medium is written, but without some "
+    "images",
     Exit.BUSY: "somebody else holds what is needed (a running import, the port)",
     Exit.CATALOG: "the catalog cannot be opened, unsealed or written",
     Exit.CANCELLED: "cancelled; what an import had done is kept",
@@ -69,4 +70,5 @@ def of_import(summary: ImportSummary) -> Exit:
     failed = summary.outcomes.get(Outcome.UNREADABLE, 0)
     if summary.kind == "copy":  # who wants copies is not served by what was refused for want of room
         failed += summary.outcomes.get(Outcome.REFUSED, 0)
-    return Exit.UNREADABLE if failed else Exit.OK
+    # Of an import that came to its end the message names the folders of which nothing could be concluded.
+    return Exit.UNREADABLE if failed or summary.message else Exit.OK

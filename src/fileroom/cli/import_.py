@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.")],
+    paths: Annotated[list[Path], typer.Argument(readable=False, metavar="PATH", help="Files and folders.")],
     *,
     copy: Annotated[
         bool, typer.Option("--copy", help="Copy what is new into the archive's own folder; the originals may go then.")

@@ -22,7 +22,12 @@ def rebuild(
     context: typer.Context,
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH", help="Only what lies here; else all that can be reached.", show_default=False),
+        typer.Argument(
+            readable=False,
+            metavar="PATH",
+            help="Only what lies here; else all that can be reached.",
+            show_default=False,
+        ),
     ] = None,
     *,
     as_json: JsonOption = False,

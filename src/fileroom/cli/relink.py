@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def relink(
     context: typer.Context,
     path: Annotated[
-        Path | None, typer.Argument(metavar="PATH", help="Where to look for them.", show_default=False)
+        Path | None, typer.Argument(readable=False, metavar="PATH", help="Where to look for them.", show_default=False)
     ] = None,
     *,
     undo: Annotated[

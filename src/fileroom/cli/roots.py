@@ -30,7 +30,7 @@ ROOTS = (
     Column("Last import", lambda root: root.last_import.replace("T", " ")[:16], dear=1),
 )
 RootArgument = Annotated[
-    Path, typer.Argument(metavar="PATH", help="A folder of the list, also while its drive is away.")
+    Path, typer.Argument(readable=False, metavar="PATH", help="A folder of the list, also while its drive is away.")
 ]
 
 

@@ -114,7 +114,7 @@ def _line(value: int, words: str) -> str:
 
 
 def _advice(summary: ImportSummary) -> list[str]:
-    if not summary.files:
+    if not summary.files and not summary.message:
         return ["There are no files in it."]
     if summary.outcomes.get(Outcome.UNREADABLE):
         return [f"All that could not be read: fileroom imports {summary.id} --outcome unreadable"]

@@ -106,6 +106,12 @@ class Copier:
         with self._lock:
             self._ahead[path] = made
 
+    def make(self, path: str, reading: Reading) -> None:
+        """Have the copy of a file at hand for :meth:`take`. NoCopyError when there is none."""
+        copy = self.take(path, reading)
+        with self._lock:
+            self._ahead[path] = copy
+
     def take(self, path: str, reading: Reading) -> Copy:
         """The copy of a file, made now when it was not made ahead. NoCopyError when there is none."""
         made = self._pop(path)

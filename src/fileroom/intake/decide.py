@@ -73,8 +73,9 @@ def decide(
     row: KnownFile | None,
     candidates: Sequence[KnownInstance],
     disk: Disk,
+    mtime_ns: int = 0,
 ) -> Decision:
-    """Decide on a file whose header belongs to series ``series_id``.
+    """Decide on a file of this size, header and time, whose header belongs to series ``series_id``.
 
     ``row`` is what is known of this path, ``candidates`` are the instances with the same SOP Instance UID,
     ``disk`` is asked about other recorded files of the same instance only.
@@ -88,7 +89,7 @@ def decide(
             return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.NEW)
         return Decision(Outcome.ADDED, Reason.NEW_INSTANCE, Act.NEW)
     if row is not None and row.instance_id == same.id:
-        return _read_again(size, digest, row, same, disk)
+        return _read_again((size, digest, mtime_ns), row, same, disk)
     if row is None:
         return _new_path(size, digest, same, disk)
     return _beside_others(size, digest, same, _standing(same, disk), disk)
@@ -118,12 +119,13 @@ def speaks(instance: KnownInstance, file_id: int) -> bool:
     return file_id == (instance.shown if instance.shown in ids else next(iter(ids), None))
 
 
-def _read_again(size: int, digest: bytes, row: KnownFile, same: KnownInstance, disk: Disk) -> Decision:
+def _read_again(reading: tuple[int, bytes, int], row: KnownFile, same: KnownInstance, disk: Disk) -> Decision:
+    size, digest, mtime_ns = reading
     own = next((file for file in same.files if file.id == row.id), None)
     others = [file for file in _standing(same, disk) if file.id != row.id]
     if own is not None and not own.conflict and (own.size, own.digest) == (size, digest):
-        # It was being written when it was read last, or could not be read.
-        if row.mtime_ns == 0 or row.outcome is Outcome.UNREADABLE:
+        # It was being written when it was read last, or could not be read; or its time lies in the future.
+        if row.mtime_ns in {0, mtime_ns} or row.outcome is Outcome.UNREADABLE:
             return Decision(Outcome.UNCHANGED, Reason.SAME_AS_BEFORE, Act.KEEP, same)
         return Decision(Outcome.CHANGED, Reason.CONTENT_CHANGED, Act.REPLACE, same)
     return _beside_others(size, digest, same, others, disk)

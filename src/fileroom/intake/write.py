@@ -356,11 +356,13 @@ class Hand:
         if not self._writer.has_room_for(reading.header):
             self._leave_out(item, (Outcome.REFUSED, Reason.PATIENT_LIMIT, ""))
             return
+        if not self.can_keep(item, reading.header):
+            return
         series = self._writer.entries.series_of(reading.header, self._writer.drive(self.home_of(item)))
         candidates = self._candidates(reading.header.sop_instance_uid)
         row = item.known if item.known is None or not item.known.copied else None
         disk = Disk(self._mounts, item)
-        decision = decide(series.id, reading.size, reading.digest, row, candidates, disk)
+        decision = decide(series.id, reading.size, reading.digest, row, candidates, disk, reading.mtime_ns)
         self.carry_out(item, reading.header, series, self._as_chosen(item, decision, disk))
 
     def _as_chosen(self, item: ReadFile, decision: Decision, disk: Disk) -> Decision:
@@ -423,6 +425,10 @@ class Hand:
         else:
             self._writer.file_read_anew(item.known.id, instance.id if instance else None, item.reading.mtime_ns)
         self.line(item.place, item.entry.name, said, item.reading.size)
+
+    def can_keep(self, _item: ReadFile, _header: Header) -> bool:
+        """Whether a file can be kept, before anything is made for it; if not, its line is written."""
+        return True
 
     def home_of(self, item: ReadFile) -> Mount:
         """The drive on which the image is going to lie."""

@@ -14,7 +14,10 @@ from fileroom.sources.folder import FileEntry
 from fileroom.sources.paths import display
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fileroom.catalog.entries import SeriesRow
+    from fileroom.catalog.known import InstanceFile
     from fileroom.catalog.writes import Writer
     from fileroom.intake.copying import Copier, Copy
     from fileroom.intake.decide import Decision
@@ -39,6 +42,22 @@ class CopyHand(Hand):
         """Each of them may have to be copied: there is no short way."""
         for (entry, known), reading in zip(some.files, some.readings, strict=False):
             self.file(ReadFile(some.place, entry, known, whole(reading)))
+
+    def can_keep(self, item: ReadFile, header: Header) -> bool:
+        """What has to be copied is copied first: no patient comes of an image that there is no room for."""
+        like = (item.reading.size, item.reading.digest)
+        if _stays(item) or any((file.size, file.digest) == like for file in self._files_of(header)):
+            return True
+        try:
+            self._copier.make(os.path.join(item.place.path, item.entry.name), item.reading)
+        except NoCopyError as error:
+            self._without_copy(item, *error.said)
+            return False
+        return True
+
+    def _files_of(self, header: Header) -> Iterator[InstanceFile]:
+        for instance in self._candidates(header.sop_instance_uid):
+            yield from instance.files
 
     def home_of(self, item: ReadFile) -> Mount:
         """The archive's own folder, unless the file stays where it is."""

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     TRUNCATED = "truncated"
     DAMAGED = "damaged"
     LINK_LOOP = "link_loop"
+    LINK_TO_NOTHING = "link_to_nothing"
     PATIENT_LIMIT = "patient_limit"
     CONTAINER = "container"
     NO_CONTAINER = "no_container"
@@ -89,6 +90,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.TRUNCATED: "the file ends inside its header",
     Reason.DAMAGED: "the header is damaged",
     Reason.LINK_LOOP: "a link that leads back to itself or to a folder already met",
+    Reason.LINK_TO_NOTHING: "a link to a file that is not there",
     Reason.PATIENT_LIMIT: "one patient more than the archive may hold",
     Reason.CONTAINER: "a container; what is in it is listed by itself",
     Reason.NO_CONTAINER: "neither a DICOM file nor the container that its name says",
@@ -100,7 +102,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.ENCRYPTED: "it is encrypted",
     Reason.UNKNOWN_STORAGE: "it is stored in a way that is not known here",
     Reason.BOMB: "it would open to far more than is stored",
-    Reason.NO_SPACE: "no room for a copy where the archive lies",
+    Reason.NO_SPACE: "no room for a copy where the archive lies: 64 MB are kept free there",
     Reason.COPY_FAILED: "no good copy could be made",
     Reason.CANCELLED: "the import was cancelled before this file",
 }

@@ -229,7 +229,7 @@ class _Found:
                 else:
                     self._other(entry.name, entry.path, facts)
             except OSError as error:
-                self.obstacles.append(_obstacle(entry.name, error))
+                self.obstacles.append(_obstacle(entry.name, error, entry.path))
 
     def names_only(self, entries: Iterable[os.DirEntry[str]]) -> bytes:
         """The sorted names of what is not a folder, each with a NUL behind it, which no name can hold."""
@@ -248,7 +248,7 @@ class _Found:
         try:
             facts = os.stat(path)
         except OSError as error:
-            self.obstacles.append(_obstacle(name, error))
+            self.obstacles.append(_obstacle(name, error, path))
             return
         if S_ISREG(facts.st_mode):
             self.files.append(FileEntry(name, facts.st_size, facts.st_mtime_ns))
@@ -284,9 +284,11 @@ def _identity(path: str) -> tuple[int, int]:
     return facts.st_dev, facts.st_ino
 
 
-def _obstacle(name: str, error: OSError) -> Obstacle:
+def _obstacle(name: str, error: OSError, path: str = "") -> Obstacle:
     if error.errno == errno.ELOOP:
         return Obstacle(name, Outcome.REFUSED, Reason.LINK_LOOP)
+    if path and isinstance(error, FileNotFoundError) and os.path.islink(path):
+        return Obstacle(name, Outcome.UNREADABLE, Reason.LINK_TO_NOTHING)
     return Obstacle(name, Outcome.UNREADABLE, reason_of(error), _words(error))
 
 

@@ -13,7 +13,7 @@ const COMMENT = difference("ImageComments", "Image Comments", "", "again");
 
 describe("files of one image", () => {
   it.each([
-    [{ differences: [PIXELS] }, "Differisce soltanto nei pixel."],
+    [{ differences: [PIXELS] }, "Dice le stesse cose; differiscono i pixel, o ciò che li segue."],
     [{ differences: [COMMENT, PIXELS] }, undefined],
     [{}, "Contiene le stesse cose di quello mostrato."],
     [{ problem: "its drive is not connected" }, "Ora non si può confrontare."],

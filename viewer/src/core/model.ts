@@ -50,6 +50,7 @@ export const REASONS = [
   "truncated",
   "damaged",
   "link_loop",
+  "link_to_nothing",
   "patient_limit",
   "container",
   "no_container",
