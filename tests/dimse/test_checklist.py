@@ -163,17 +163,16 @@ def test_c_6_1_1_the_patient_level_lists_five_patients(asked: Node) -> None:
 @covers("C.6.2.1", "SERIES level")
 def test_c_6_2_1_series_level(asked: Node) -> None:
     answers = asked.find("SERIES", {**ROSSI_1, "SeriesInstanceUID": "", "NumberOfSeriesRelatedInstances": ""})
-    assert answers.values("NumberOfSeriesRelatedInstances") == ["2", "3"]
+    told = {one.SeriesInstanceUID: one.NumberOfSeriesRelatedInstances for one in answers.pending}
+    assert told == {world.series_uid(1, 1): 3, world.series_uid(1, 2): 2}
 
 
 @covers("C.6.2.1", "IMAGE level")
 def test_c_6_2_1_image_level(asked: Node) -> None:
     above = {**ROSSI_1, "SeriesInstanceUID": world.series_uid(1, 1)}
-    assert asked.find("IMAGE", {**above, "SOPInstanceUID": "", "InstanceNumber": ""}).values("InstanceNumber") == [
-        "1",
-        "2",
-        "3",
-    ]
+    answers = asked.find("IMAGE", {**above, "SOPInstanceUID": "", "InstanceNumber": ""})
+    told = {one.SOPInstanceUID: one.InstanceNumber for one in answers.pending}
+    assert told == {world.sop_uid(1, 1, n): n for n in (1, 2, 3)}
 
 
 MATCHING: list[tuple[str, str, dict[str, Any], list[int]]] = [

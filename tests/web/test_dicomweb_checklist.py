@@ -112,7 +112,9 @@ def _(web: Web) -> None:
 
 @row("shall", "8.7.5", "QIDO with Accept application/json also answers JSON")
 def _(web: Web) -> None:
-    assert web.get("/studies", "application/json").json()
+    answer = web.get("/studies", "application/json")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == web.found("/studies")
 
 
 @row("shall", "8.7.5", "QIDO with no Accept / */* answers JSON")
@@ -125,6 +127,16 @@ def _(web: Web) -> None:
     problem(web.get("/studies", "image/png"), 406)
 
 
+def said_by(file: bytes, found: dict[str, Any], tags: str) -> dict[str, Any]:
+    """What pydicom reads of these in a file; of what it lacks only the value representation (PS3.18 F.2.5)."""
+    own = dcmread(BytesIO(file)).to_json_dict()
+    return {tag: own.get(tag, {"vr": found[tag]["vr"]}) for tag in tags.split()}
+
+
+def assert_as_in(file: bytes, found: dict[str, Any], tags: str) -> None:
+    assert {tag: found.get(tag) for tag in tags.split()} == said_by(file, found, tags)
+
+
 def study_one(web: Web) -> dict[str, Any]:
     (found,) = web.found("/studies?StudyInstanceUID=2.999.1")
     return found
@@ -132,8 +144,11 @@ def study_one(web: Web) -> dict[str, Any]:
 
 @row("shall", "T10.6.3-3", "QIDO study result has all required attributes")
 def _(web: Web) -> None:
-    required = "00080020 00080030 00080050 00080061 00080090 00100010 00100020 00100030 00100040 0020000D 00200010"
-    assert {*required.split(), "00201206", "00201208"} <= set(study_one(web))
+    required = "00080020 00080030 00080050 00080090 00100010 00100020 00100030 00100040 0020000D 00200010"
+    found = study_one(web)
+    assert_as_in(web.files["1/ct1"], found, required)
+    assert found["00080056"] == {"vr": "CS", "Value": ["ONLINE"]}
+    assert {"00080061", "00201206", "00201208"} <= set(found)
 
 
 @row("shall", "T10.6.3-3", "QIDO study has RetrieveURL (0008,1190)")
@@ -179,8 +194,9 @@ def _(web: Web) -> None:
 
 @row("shall", "T10.6.3-4", "QIDO series has required attributes")
 def _(web: Web) -> None:
-    for found in web.found(f"{STUDY}/series"):
-        assert {"00080060", "0008103E", "00081190", "0020000E", "00200011", "00201209"} <= set(found)
+    for found, name, path in zip(web.found(f"{STUDY}/series"), ("1/ct1", "1/rle"), (CT, SC), strict=True):
+        assert_as_in(web.files[name], found, "00080060 0008103E 0020000E 00200011")
+        assert found["00081190"]["Value"][0].endswith(f"/dicomweb{path}")
     assert values(web.found(f"{STUDY}/series"), "00201209") == [3, 2]
 
 
@@ -200,8 +216,11 @@ def _(web: Web) -> None:
 
 @row("shall", "T10.6.3-5", "QIDO instance has required attributes")
 def _(web: Web) -> None:
-    for found in web.found(f"{CT}/instances"):
-        assert {"00080016", "00080018", "00081190", "00200013", "00280010", "00280011", "00280100"} <= set(found)
+    for n, found in enumerate(web.found(f"{CT}/instances"), 1):
+        file = web.files[f"1/ct{n}"]
+        assert_as_in(file, found, "00080016 00080018 00200013 00280010 00280011 00280100")
+        url = found["00081190"]["Value"][0]
+        assert [body for _, body in parts_of(web.client.get(url), DICOM)] == [file]
 
 
 @row("shall", "T10.6.3-5", "QIDO instance NumberOfFrames for multi-frame")
@@ -219,14 +238,22 @@ def _(web: Web) -> None:
 def _(web: Web) -> None:
     found = web.found("/series")
     assert len(found) == 7
-    assert all({"0020000D", "00100010", "00080020", "00080060"} <= set(one) for one in found)
+    studies = {one["0020000D"]["Value"][0]: one for one in web.found("/studies")}
+    for one in found:
+        study = studies[one["0020000D"]["Value"][0]]
+        assert {tag: one[tag] for tag in ("00100010", "00080020")} == {
+            tag: study[tag] for tag in ("00100010", "00080020")
+        }
+        assert one["00080060"]["Value"][0] in study["00080061"]["Value"]
 
 
 @row("shall", "T10.6.1-2", "QIDO /instances (all) works and returns study+series attributes")
 def _(web: Web) -> None:
     found = web.found("/instances")
-    assert len(found) == 10
-    assert all({"0020000D", "00100010", "0020000E", "00080060", "00080018"} <= set(one) for one in found)
+    files = {str(dcmread(BytesIO(file)).SOPInstanceUID): file for file in web.files.values()}
+    assert len(found) == len(files) == 10
+    for one in found:
+        assert_as_in(files[one["00080018"]["Value"][0]], one, "0020000D 00100010 0020000E 00080060 00080018")
 
 
 # -- QIDO-RS: matching -------------------------------------------------------------------------------------------
@@ -309,7 +336,8 @@ def _(web: Web) -> None:
 
 @row("shall", "T10.6.1-5", "instance-level matching SOPClassUID")
 def _(web: Web) -> None:
-    assert len(web.found(f"{STUDY}/instances?SOPClassUID={world.SOP_CLASSES['CT']}")) == 3
+    found = web.found(f"{STUDY}/instances?SOPClassUID={world.SOP_CLASSES['CT']}")
+    assert values(found, "00080018") == ["2.999.1.1.1", "2.999.1.1.2", "2.999.1.1.3"]
 
 
 @row("shall", "8.3.4.3", "includefield keyword")
@@ -600,6 +628,9 @@ def _(web: Web) -> None:
 def _(web: Web) -> None:
     for uid in ("abc", "1..2", "..%2f..%2fetc%2fpasswd", "%2e%2e", "*", "%00", "1" * 5000, "%FF"):
         problem(web.get(f"/studies/{uid}/metadata"), 400, 404)
+        problem(web.get(f"{STUDY}/series/{uid}/rendered"), 400, 404)
+        for resource in ("", "/metadata", "/frames/1", "/bulkdata/7FE00010", "/thumbnail"):
+            problem(web.get(f"{CT}/instances/{uid}{resource}"), 400, 404)
 
 
 # -- WADO-RS: metadata -------------------------------------------------------------------------------------------
