@@ -6,11 +6,13 @@ import json
 import struct
 import subprocess
 import sys
+import zipfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pyzipper
 
 from tests.volumes.making import nifti, patched
 from tests.volumes.test_refused import DIM, SROW, dims, png
@@ -23,6 +25,12 @@ WORDS = {
     "nan.nii": "is no transform",
     "bomb.nii.gz": "far more than its header says",
     "huge.png": "more pixels than are opened here",
+}
+WHAT_IT_IS = {
+    "empty.nii": "the file is empty",
+    "DICOMDIR": "the list of a disc",
+    "out.zip": "lead out of it",
+    "locked.zip": "locked with a password",
 }
 MOST_MEGABYTES = 700  # the bomb claims 2 600, the picture 10 000; Python with its libraries takes about 150
 PROGRAM = """
@@ -69,3 +77,18 @@ def test_open_says_why_and_ends(fileroom: Fileroom, tmp_path: Path) -> None:
     for path, words in zip(hostile(tmp_path), WORDS.values(), strict=True):
         answer = fileroom("open", path, "--no-open")
         assert (answer.code, words in " ".join(answer.err.split())) == (1, True), answer.err
+
+
+def test_what_is_no_image_at_all_says_what_it_is(fileroom: Fileroom, tmp_path: Path) -> None:
+    (tmp_path / "empty.nii").touch()
+    (tmp_path / "DICOMDIR").write_bytes(bytes(128) + b"DICM" + bytes(64))
+    with zipfile.ZipFile(tmp_path / "out.zip", "w") as packed:
+        packed.writestr("../../etc/a.nii", nifti(tmp_path / "a.nii").read_bytes())
+    with pyzipper.AESZipFile(tmp_path / "locked.zip", "w", encryption=pyzipper.WZ_AES) as locked:
+        locked.setpassword(b"x")
+        locked.writestr("a.nii", b"x" * 400)
+    for name, words in WHAT_IT_IS.items():
+        said = fileroom("open", tmp_path / name, "--no-open", "--json")
+        assert (name, said.code, words in said.error["message"]) == (name, 1, True), said.error
+    said = fileroom("open", tmp_path / "nowhere.nii", "--no-open", "--json")
+    assert (said.code, said.error["message"]) == (3, "nowhere.nii: there is no such file")

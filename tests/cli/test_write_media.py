@@ -50,3 +50,15 @@ def test_a_password(fileroom: Fileroom, tmp_path: Path, monkeypatch: pytest.Monk
     with pyzipper.AESZipFile(tmp_path / "a.zip") as sealed:
         sealed.setpassword(b"open sesame")
         assert sealed.testzip() is None
+
+
+def test_a_password_that_is_set_is_taken_at_its_word(
+    fileroom: Fileroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = of_a_study(fileroom, tmp_path)
+    monkeypatch.setenv("FILEROOM_MEDIA_PASSWORD", "open sesame")
+    said = fileroom("write-media", study, tmp_path / "a.zip")
+    assert (said.code, "sealed" in said.err) == (0, False)
+    with pyzipper.AESZipFile(tmp_path / "a.zip") as sealed:
+        assert all(one.flag_bits & 1 for one in sealed.infolist())
+    assert fileroom("write-media", study, tmp_path / "folder").code == 0

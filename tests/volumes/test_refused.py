@@ -81,7 +81,7 @@ CASES: dict[str, tuple[Callable[[Path], Path], Refusal]] = {
         Refusal.UNSUPPORTED,
     ),
     "a pair without its data": (lambda folder: alone(nifti(folder / "a.img"), "a.hdr"), Refusal.PART_MISSING),
-    "nothing": (lambda folder: written(folder / "a.nii", b""), Refusal.UNKNOWN),
+    "nothing": (lambda folder: written(folder / "a.nii", b""), Refusal.EMPTY),
     "tracks": (lambda folder: written(folder / "a.trk", b"TRACK\0" + bytes(994)), Refusal.NO_IMAGE),
     "a surface": (
         lambda folder: written(folder / "a.gii", b'<?xml version="1.0"?>\n<GIFTI Version="1.0"></GIFTI>'),

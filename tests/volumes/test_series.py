@@ -132,10 +132,10 @@ def test_slices_with_scales_of_their_own_are_scaled(archive: Archive, tmp_path: 
 
 CASES: dict[str, tuple[Mapping[str, bytes], Refusal, str]] = {
     "a slice is missing": (slices([0, 1, 2, 4, 5]), Refusal.UNEVEN, ""),
-    "uneven steps": (slices([0, 1.1, 3, 3.4, 7]), Refusal.UNEVEN, ""),
+    "uneven steps": (slices([0, 1.1, 3, 3.4, 7]), Refusal.UNEVEN, "0.40 – 3.60 mm"),
     "a place seen twice": (
         {**slices([0, 1, 2]), "x": instance(number=9, ImagePositionPatient=[-10, 5, 21])},
-        Refusal.NOT_ONE_VOLUME,
+        Refusal.PLACES_DIFFER,
         "more often",
     ),
     "no pixels": ({"x": instance(rows=0)}, Refusal.NO_IMAGE, ""),
@@ -254,6 +254,38 @@ def test_colours_by_a_palette_become_colours(archive: Archive, tmp_path: Path) -
     )
     values = np.asanyarray(nibabel.load(tmp_path / "out.nii").dataobj)
     assert [tuple(int(part) for part in value) for value in values[:3, 0, 0]] == [(9, 0, 0), (0, 8, 0), (0, 0, 7)]
+
+
+def with_table(first: int, entries: list[int], **attributes: Any) -> bytes:
+    """An image of 0 to 15 with a table of the modality in place of a slope."""
+    import pydicom
+
+    pixels = np.arange(16, dtype="<u2").tobytes()
+    image = pydicom.dcmread(io.BytesIO(instance(modality="CT", RescaleSlope=None, pixels=pixels, **attributes)))
+    item = pydicom.Dataset()
+    item.add_new("LUTDescriptor", "US", [4, first, 16])
+    item.ModalityLUTType = "OD"
+    item.add_new("LUTData", "US", entries)
+    image.ModalityLUTSequence = [item]
+    image.save_as(out := io.BytesIO())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["out.nii", "out.nrrd"])
+def test_values_go_through_the_table_of_the_modality(archive: Archive, tmp_path: Path, name: str) -> None:
+    files = {"x": with_table(5, [100, 300, 700, 65000])}
+    (told,) = archive.convert(brought_in(archive, tmp_path / "in", files), tmp_path / name)
+    import SimpleITK
+
+    values = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(tmp_path / name))).ravel()
+    assert values.tolist() == [*[100] * 6, 300, 700, *[65000] * 8]
+    assert told.unit == ""
+
+
+def test_a_table_that_is_cut_is_refused(archive: Archive, tmp_path: Path) -> None:
+    series = brought_in(archive, tmp_path / "in", {"x": with_table(5, [100, 300])})
+    with pytest.raises(Undecodable, match="look-up table is damaged"):
+        archive.convert(series, tmp_path / "out.nii")
 
 
 PARTS: dict[str, tuple[bytes, tuple[int, ...], str]] = {

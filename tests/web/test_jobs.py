@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
-from fileroom.errors import Busy, NotFound
+from fileroom.errors import Busy, NoRoom, NotFound, Unavailable
 from fileroom.jobs import Progress
+from fileroom.model.others import Refusal
+from fileroom.volumes.refusing import Refused
 from fileroom.web import jobs
-from fileroom.web.jobs import KEPT, JobBoard
+from fileroom.web.jobs import KEPT, Job, JobBoard, Kind
 from tests.patience import until
 from tests.web import fake
 
@@ -301,3 +303,17 @@ def test_a_pass_cannot_be_cancelled(client: TestClient, archive: fake.FakeArchiv
     assert client.delete(f"/api/jobs/{job['job']}").status_code == 400
     board.close()
     assert board.join(10)
+
+
+def test_a_job_that_failed_says_what_kind_of_trouble_it_is() -> None:
+    """A page has sentences for these; the message is in English alone."""
+    reasons = {
+        Refused(Refusal.UNEVEN, "1 – 3 mm"): ("undecodable", "uneven", "1 – 3 mm"),
+        NoRoom("there is no room"): ("no_room", "", ""),
+        Unavailable("it is gone"): ("unavailable", "", ""),
+        None: ("internal", "", ""),
+    }
+    for error, (code, reason, about) in reasons.items():
+        told = Job("1", Kind.CONVERSION, state="failed", error=error).plain()
+        assert (told["code"], told["reason"], told["about"]) == (code, reason, about)
+    assert Job("1", Kind.CONVERSION, state="cancelled").plain()["code"] == ""

@@ -68,7 +68,9 @@ def write_media(  # noqa: PLR0913 - a switch for each thing that may be kept
         raise BadRequest("say what to write, and where to")
     if not deidentify and (retain_uids or retain_dates or retain_characteristics or force):
         raise BadRequest("these options go with --deidentify")
-    secret = _secret() if password else ""
+    *ids, to = what
+    set_one = bool(os.environ.get("FILEROOM_MEDIA_PASSWORD"))  # who sets it counts on it
+    secret = _secret() if password or (set_one and to.lower().endswith(".zip")) else ""
     wanted = None
     if deidentify:
         wanted = Deidentify(
@@ -83,7 +85,6 @@ def write_media(  # noqa: PLR0913 - a switch for each thing that may be kept
         reporter(as_json=as_json) as report,
         cancelling(cancel, _heard),
     ):
-        *ids, to = what
         done = house.write_media(
             ids, Path(to), password=secret, deidentify=wanted, viewer=viewer, on_progress=report, cancel=cancel
         )

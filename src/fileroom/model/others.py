@@ -24,6 +24,12 @@ class Refusal(StrEnum):
     UNSUPPORTED = "unsupported"
     NOT_ONE_VOLUME = "not_one_volume"
     UNEVEN = "uneven"
+    PLACES_DIFFER = "places_differ"
+    SOME_PLACELESS = "some_placeless"
+    EMPTY = "empty"
+    LEADS_OUT = "leads_out"
+    LOCKED = "locked"
+    DIRECTORY = "directory"
     NOT_LABELS = "not_labels"
     RAW_SIEMENS = "raw_siemens"
 
@@ -42,7 +48,13 @@ REFUSAL_TEXT: dict[Refusal, str] = {
     Refusal.PART_MISSING: "the file with its data is not beside it",
     Refusal.UNSUPPORTED: "it is stored in a way that is not read here",
     Refusal.NOT_ONE_VOLUME: "its images do not make up one volume",
-    Refusal.UNEVEN: "its slices are not evenly spaced",
+    Refusal.UNEVEN: "its slices are not evenly spaced; some may be missing",
+    Refusal.PLACES_DIFFER: "some places were imaged more often than others",
+    Refusal.SOME_PLACELESS: "some of its images do not say where they lie",
+    Refusal.EMPTY: "the file is empty",
+    Refusal.LEADS_OUT: "the paths in it lead out of it; they are not followed",
+    Refusal.LOCKED: "what is in it is locked with a password",
+    Refusal.DIRECTORY: "it is the list of a disc (DICOMDIR) and no image: open its folder, or the disc as a session",
     Refusal.RAW_SIEMENS: "it is called .ima, but is neither DICOM nor ACR-NEMA nor a whole raw image of Numaris 3, "
     "the only one of Siemens consoles that is read",
     Refusal.NOT_LABELS: "its values are no labels (they are not whole, or too many)",

@@ -34,6 +34,7 @@ OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
 MOST_OVERLAY_PIXELS = 64 * 1024 * 1024
 TABLE_ENTRIES, WORD_LIMIT, MOST_BITS, LEAST_BITS = 65536, 32768, 16, 8
 DESCRIPTOR_VALUES = 3
+REPRESENTATION, MODALITY_TABLE = 0x00280103, 0x00283000  # the first decides the VR of a table's descriptor
 CENTIMETRES = 3  # Physical Units X/Y Direction (C.8.5.5.1.15)
 MILLIMETRES_OF_ONE = 10.0
 
@@ -134,6 +135,22 @@ def read_tables(path: str | os.PathLike[str], header: Header, number: int = 1) -
     return modality, voi
 
 
+def read_modality_table(path: str | os.PathLike[str], header: Header) -> Table | None:
+    """The modality's table alone, for values that are to be right and not only shown; None when there is none.
+    Undecodable when it is damaged."""
+    with quiet_pydicom():
+        try:
+            items = _data_set(path, header, [REPRESENTATION, MODALITY_TABLE]).get("ModalityLUTSequence")
+            tables = [_table(item, header) for item in items or ()]
+        except OSError as error:
+            raise Unavailable("the file cannot be read") from error
+        except Exception as error:
+            raise Undecodable("the modality look-up table is damaged") from error
+    if tables and tables[0] is None:
+        raise Undecodable("the modality look-up table is damaged")
+    return next(iter(tables), None)
+
+
 def entries_of(table: Table) -> NDArray[Any]:
     """The entries as numbers."""
     import numpy as np
@@ -141,7 +158,7 @@ def entries_of(table: Table) -> NDArray[Any]:
     return np.frombuffer(base64.b64decode(table.data), np.dtype("<u2"))
 
 
-def _data_set(path: str | os.PathLike[str], header: Header) -> Dataset:
+def _data_set(path: str | os.PathLike[str], header: Header, tags: list[int] | None = None) -> Dataset:
     load_pydicom()
     from pydicom import dcmread
     from pydicom.filereader import read_dataset
@@ -154,7 +171,7 @@ def _data_set(path: str | os.PathLike[str], header: Header) -> Dataset:
             stop_when=lambda tag, _vr, _length: tag in PIXEL_DATA_TAGS,
         )
     with opened(path) as source:
-        return dcmread(as_file(source), stop_before_pixels=True, force=True)
+        return dcmread(as_file(source), stop_before_pixels=True, force=True, specific_tags=tags)  # None: all of them
 
 
 # -- look-up tables ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from fileroom.dicom.reading import read_header_from
-from fileroom.errors import FileroomError, Unavailable
+from fileroom.errors import FileroomError, NotFound, Unavailable
 from fileroom.model.others import OtherFailure, OtherImage, Others, Refusal, Remark
 from fileroom.sources.held import Bytes
 from fileroom.sources.opened import Opened
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST_FILES: Final = 20_000
 MOST_FAILURES: Final = 200
+DIRECTORY: Final = "dicomdir"  # of a medium: what it lists is beside it
 
 
 def gather_all(
@@ -66,6 +67,8 @@ def gather_all(
 def belongs_to_others(name: str) -> bool:
     """Whether a file is, by its name, a part of another one: in a folder it is passed by."""
     lower = name.lower()
+    if lower == DIRECTORY:
+        return True
     return lower.endswith(DATA_ONLY) and not lower.endswith((".nii.gz", ".mgh.gz", ".gipl.gz", ".mnc.gz", ".tar.gz"))
 
 
@@ -121,7 +124,7 @@ def at(paths: Sequence[str]) -> Iterator[OtherFile | FileroomError]:
 def _at(path: str) -> OtherFile | FileroomError:
     try:
         return OnDisk.at(path)
-    except Unavailable as error:
+    except (NotFound, Unavailable) as error:
         return error
 
 
@@ -154,16 +157,19 @@ def _add_one(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]])
     except Refused as refused:
         mended = with_identity(file, found.study) if refused.reason in {Refusal.UNKNOWN, Refusal.DAMAGED} else None
         if mended is None:
-            raise (_raw(file) or refused) from refused
+            raise (_by_name(file) or refused) from refused
         _keep(found, file.name, mended[0], OtherImage.of_dicom(file.name, mended[1]))
         return
     for volume in volumes:
         _show(found, volume, spaces)
 
 
-def _raw(file: OtherFile) -> Refused | None:
-    """What old Siemens consoles wrote in other ways than are read is told from unknown files by its name alone."""
-    return Refused(Refusal.RAW_SIEMENS) if file.name.lower().endswith(".ima") else None
+def _by_name(file: OtherFile) -> Refused | None:
+    """What old Siemens consoles wrote in other ways than are read is told from unknown files by its name alone; so is
+    the directory of a medium, which is no image."""
+    if file.name.lower() == DIRECTORY:
+        return Refused(Refusal.DIRECTORY)
+    return Refused(Refusal.RAW_SIEMENS) if file.name.lower().endswith(".ima") and file.size else None
 
 
 def _is_dicom(file: OtherFile) -> bool:

@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 
 from fileroom.errors import FileroomError
 from fileroom.model.others import Refusal
+from fileroom.model.outcomes import Reason
 from fileroom.sources import tars, zips
 from fileroom.sources.inflating import Inflated, Stream
 from fileroom.sources.members import safe_path
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 
 HEAD = 1024
 MOST_MEMBERS: Final = 10_000
+PASSED_BY: Final = {
+    Reason.OUTSIDE_CONTAINER: Refusal.LEADS_OUT,
+    Reason.LINK_MEMBER: Refusal.LEADS_OUT,
+    Reason.ENCRYPTED: Refusal.LOCKED,
+    Reason.UNKNOWN_STORAGE: Refusal.UNSUPPORTED,
+    Reason.SPECIAL_FILE: Refusal.NO_IMAGE,
+    Reason.BOMB: Refusal.BOMB,
+}
 NAMES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 
@@ -61,12 +70,14 @@ def members(file: OtherFile) -> tuple[OtherFile, ...]:
     kind = zips if data is file and zips.recognises(data.read_at(0, HEAD)) else tars
     folders: dict[str, dict[str, Inside]] = {}
     found: list[OtherFile] = []
+    passed_by: set[Refusal] = set()
     try:
         for number, member in enumerate(kind.members(data)):
             if number >= MOST_MEMBERS:
                 raise Refused(Refusal.BOMB)
             path = safe_path(member.name)
             if path is None or member.refused is not None:
+                passed_by.add(_why(member))
                 continue
             folder, _, name = path.rpartition("/")
             beside = folders.setdefault(folder, {})
@@ -76,7 +87,15 @@ def members(file: OtherFile) -> tuple[OtherFile, ...]:
         raise
     except (OSError, ValueError, EOFError, LookupError, NotImplementedError, BadZipFile) as error:
         raise Refused(Refusal.DAMAGED) from error
+    if not found and len(passed_by) == 1:
+        raise Refused(passed_by.pop())
     return tuple(found)
+
+
+def _why(member: Member) -> Refusal:
+    """Why a member is passed by."""
+    reason = Reason.OUTSIDE_CONTAINER if member.refused is None else member.refused[1]
+    return PASSED_BY.get(reason, Refusal.DAMAGED)
 
 
 def _source(data: OtherFile, member: Member) -> Positioned:

@@ -55,6 +55,8 @@ DATA_ONLY: Final = (".raw", ".zraw", ".img", ".rec", ".brik", ".brik.gz", ".gz",
 
 def read_volumes(file: OtherFile) -> tuple[Volume, ...]:
     """All images of a file. Refused, with the reason, when there are none."""
+    if file.size == 0:
+        raise Refused(Refusal.EMPTY)
     if packed.is_one(file):
         return _of_container(file)
     for reader in READERS:

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fileroom.errors import Undecodable
 from fileroom.model.others import Refusal, Remark
+from fileroom.pixels.display import entries_of, read_modality_table
 from fileroom.pixels.dose import dose_planes
 from fileroom.pixels.form import frame_count
 from fileroom.pixels.frames import decoded_frame
 from fileroom.pixels.functional_groups import per_frame
 from fileroom.pixels.geometry import SAME_DIRECTION, normal_of
 from fileroom.pixels.palettes import read_palette
-from fileroom.pixels.window import coloured
+from fileroom.pixels.window import coloured, looked_up
 from fileroom.volumes.mosaic import Mosaic, mosaic_of
 from fileroom.volumes.refusing import Refused
 from fileroom.volumes.volume import Volume, checked_affine, checked_shape, from_diagonal
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fileroom.model.headers import Header
+    from fileroom.pixels.display import Table
     from fileroom.pixels.window import Palette
 
 NEAR: Final = 0.1  # of a step from slice to slice: rounding, and tables that do not stop to the hair
@@ -55,6 +58,7 @@ class Frame:
     intercept: float
     turn: tuple[Any, ...]
     tile: int | None = None  # of a mosaic
+    table: Table | None = field(default=None, repr=False)  # of the modality, in place of slope and intercept
 
     def pixels(self) -> NDArray[Any]:
         """Its stored values, as rows of pixels."""
@@ -128,7 +132,7 @@ def _of_one_form(name: str, frames: list[Frame], mosaics: dict[str, Mosaic]) -> 
         return _without_place(name, frames, mosaics)
     placed = _placed(frames)
     if placed is None:
-        raise Refused(Refusal.NOT_ONE_VOLUME, "some of its images do not say where they lie")
+        raise Refused(Refusal.SOME_PLACELESS)
     return _volume(name, frames[0], *placed, mosaics)
 
 
@@ -148,6 +152,7 @@ def _frames(path: str, header: Header) -> list[Frame]:
     groups = per_frame(path, header) if count > 1 or not header.image_position else None
     if groups is None and header.modality == "RTDOSE":
         groups = dose_planes(path, header)
+    table = _modality_table(path, header)
     at_once = groups is None and count > 1  # a film: one place of all its frames would be none of theirs
     found = []
     for index in range(count):
@@ -184,9 +189,20 @@ def _frames(path: str, header: Header) -> list[Frame]:
                 slope=1.0 if slope is None else slope,
                 intercept=intercept or 0.0,
                 turn=turn,
+                table=table if slope is None else None,
             )
         )
     return found
+
+
+def _modality_table(path: str, header: Header) -> Table | None:
+    """Where no slope is stated a table may stand in its place (PS3.3 C.11.1): the file is asked."""
+    if header.rescale_slope is not None or (header.samples_per_pixel or 1) > 1:
+        return None
+    try:
+        return read_modality_table(path, header)
+    except Undecodable as error:
+        raise Refused(Refusal.DAMAGED, str(error)) from error
 
 
 def _tiles(path: str, header: Header, mosaic: Mosaic) -> list[Frame]:
@@ -248,7 +264,7 @@ def _placed(frames: Sequence[Frame]) -> tuple[list[list[Frame]], NDArray[np.floa
         places[-1].append(frame)
     turns = {len(place) for place in places}
     if len(turns) > 1:
-        raise Refused(Refusal.NOT_ONE_VOLUME, "some places were imaged more often than others")
+        raise Refused(Refusal.PLACES_DIFFER)
     for place in places:
         place.sort(key=lambda frame: frame.turn)
     return places, _affine(first, places, np.array(normal))
@@ -264,7 +280,8 @@ def _affine(first: Frame, places: Sequence[Sequence[Frame]], normal: NDArray[np.
         step = (positions[-1] - positions[0]) / (len(places) - 1)
         off = positions - (positions[0] + np.outer(np.arange(len(places)), step))
         if float(np.linalg.norm(off, axis=1).max()) > NEAR * float(np.linalg.norm(step)):
-            raise Refused(Refusal.UNEVEN)
+            apart = np.linalg.norm(np.diff(positions, axis=0), axis=1)
+            raise Refused(Refusal.UNEVEN, f"{apart.min():.2f} – {apart.max():.2f} mm")
     else:
         header = first.header
         step = normal * (header.spacing_between_slices or header.slice_thickness or 1.0)
@@ -274,7 +291,8 @@ def _affine(first: Frame, places: Sequence[Sequence[Frame]], normal: NDArray[np.
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The values of frames in their order. ``scaled``: each has a scale of its own, so they come as they are meant."""
+    """The values of frames in their order. ``scaled``: each has a scale or a table of its own, so they come as they
+    are meant."""
 
     frames: tuple[Frame, ...] = field(repr=False)
     mosaics: dict[str, Mosaic] = field(repr=False)
@@ -287,7 +305,9 @@ class Stack:
         pixels = frame.pixels()
         if frame.tile is not None:
             pixels = self.mosaics[frame.path].tile(pixels, frame.tile)
-        if self.scaled:
+        if frame.table is not None:
+            pixels = looked_up(pixels, frame.table.first, entries_of(frame.table)).astype(np.float32)
+        elif self.scaled:
             pixels = (pixels * frame.slope + frame.intercept).astype(np.float32)
         if frame.header.photometric_interpretation == PALETTE:
             pixels = coloured(pixels, self._palette(frame))
@@ -309,7 +329,8 @@ def _volume(
     if len({frame.header.photometric_interpretation == PALETTE for frame in by_turn}) > 1:
         raise Refused(Refusal.NOT_ONE_VOLUME, "some of its images have colours by a palette")
     samples = 3 if first.header.photometric_interpretation == PALETTE else first.header.samples_per_pixel or 1
-    scaled = samples == 1 and len(scales) > 1
+    tables = samples == 1 and any(frame.table is not None for frame in by_turn)
+    scaled = tables or (samples == 1 and len(scales) > 1)
     stack = Stack(by_turn, mosaics, scaled)
     plane = stack.plane(0)
     kinds = {(frame.header.bits_allocated, frame.header.pixel_representation) for frame in by_turn}
@@ -328,7 +349,7 @@ def _volume(
         affine=affine,
         slope=slope,
         intercept=intercept,
-        unit=header.rescale_type or ("HU" if header.modality == "CT" else header.units),
+        unit="" if tables else header.rescale_type or ("HU" if header.modality == "CT" else header.units),
         step_ms=_step(places[0]),
         remarks=(Remark.MORE_AXES,) if _several_reasons(places[0]) else (),
     )

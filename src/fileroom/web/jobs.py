@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from fileroom.errors import Busy, Cancelled, FileroomError, NotFound
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model.plain import plain
+from fileroom.web.problems import code_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -142,8 +143,14 @@ class Job:
             "progress": plain(self.progress),
             "summary": plain(self.summary),
             "message": self.message,
-            "reason": str(self.error.reason) if self.error is not None and self.error.reason else "",
+            **self._why(),
         }
+
+    def _why(self) -> dict[str, str]:
+        """What a page says in its own language: the kind of error, and its reason where it has one."""
+        if self.error is None:
+            return {"code": "internal" if self.state == "failed" else "", "reason": "", "about": ""}
+        return {"code": code_of(self.error), "reason": str(self.error.reason), "about": self.error.detail}
 
     def changed(self) -> None:
         """Ring for all who watch."""

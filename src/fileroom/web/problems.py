@@ -95,6 +95,11 @@ def refusal(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     return problem(status, CODES.get(status, "internal" if status >= 500 else "bad_request"), detail, headers)  # noqa: PLR2004 - the class of server errors
 
 
+def code_of(error: FileroomError) -> str:
+    """The code of one of our own exceptions: what a page has words for."""
+    return next(code for kind, _, code in STATUS if isinstance(error, kind))
+
+
 def of_error(error: FileroomError) -> Response:
     """The problem document of one of our own exceptions."""
     status, code = next((status, code) for kind, status, code in STATUS if isinstance(error, kind))

@@ -548,8 +548,10 @@ interface JobOf<Kind extends string, Summary> {
   readonly progress: Progress;
   readonly summary: Summary | null;
   readonly message: string;
-  /** Of what failed, a word that the page knows a sentence for; else "". */
+  /** Of what failed: the kind of error, a word that the page knows a sentence for, and what may be said beside it; else "". */
+  readonly code?: string;
   readonly reason?: string;
+  readonly about?: string;
 }
 export type ImportJob = JobOf<"import", ImportSummary>;
 export type CheckJob = JobOf<"check", CheckReport>;
@@ -854,6 +856,8 @@ export interface Keeping {
   readonly state: string;
   readonly progress: Progress;
   readonly message: string;
+  /** Of what failed, the kind of error; else "". */
+  readonly code?: string;
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
   /** The medium still answers; a stick that was torn out does not. */
   readonly there: boolean;

@@ -12,6 +12,7 @@ export const ERROR_CODES = [
   "not_acceptable",
   "busy",
   "unavailable",
+  "no_room",
   "undecodable",
   "peer",
   "catalog",
@@ -39,6 +40,11 @@ export class ApiError extends Error {
 /** Whether an error only says that nobody waits for the answer any more. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** Why a job failed, as a refusal. */
+export function failureOf({ code = "", message, reason, about }: { readonly code?: string; readonly message: string; readonly reason?: string; readonly about?: string }): ApiError {
+  return new ApiError(ERROR_CODES.find((name) => name === code) ?? "internal", 0, message, reason, about);
 }
 
 const listeners = new Set<() => void>();

@@ -4,9 +4,10 @@ import { useEffect } from "preact/hooks";
 import type { Keeping, Study } from "../../core/model.ts";
 import { patientTitle, studyTitle } from "../../core/people.ts";
 import * as api from "../../io/api.ts";
-import { ApiError } from "../../io/http.ts";
+import { failureOf } from "../../io/http.ts";
 import { Dialog } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
+import { said } from "./said.ts";
 
 const LOOK_MS = 400;
 const MOST_NAMED = 50;
@@ -43,7 +44,7 @@ export function KeepDialog({ session, unreadable, onClose }: KeepDialogProps) {
         kept.value = await api.keeping(session, job.value);
       } while (kept.value.state === "running");
     } catch (error) {
-      problem.value = error instanceof ApiError ? `${t(`error.${error.code}`)} ${error.message}` : String(error);
+      problem.value = said(error);
     }
   };
 
@@ -94,7 +95,7 @@ function Result({ kept, problem }: { readonly kept: Keeping | undefined; readonl
   }
   if (kept.safe) return <p class="dialog-say" role="status">{t("media.kept")}</p>;
   if (kept.state === "cancelled") return <p class="dialog-say" role="status">{t("media.keepStopped")}</p>;
-  if (kept.failed.length === 0) return <p class="dialog-say bad" role="alert">{`${t("media.keepFailed")} ${kept.message}`}</p>;
+  if (kept.failed.length === 0) return <p class="dialog-say bad" role="alert">{`${t("media.keepFailed")} ${said(failureOf(kept))}`}</p>;
   return (
     <div class="dialog-say bad" role="alert">
       {kept.there ? null : <p>{t("media.torn")}</p>}

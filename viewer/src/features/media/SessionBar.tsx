@@ -4,10 +4,11 @@ import { useEffect, useRef } from "preact/hooks";
 import type { MediumFound, Progress } from "../../core/model.ts";
 import * as api from "../../io/api.ts";
 import { listenToJob } from "../../io/events.ts";
-import { ApiError } from "../../io/http.ts";
+import { ApiError, failureOf } from "../../io/http.ts";
 import { Icon, toast } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { KeepDialog } from "./KeepDialog.tsx";
+import { said } from "./said.ts";
 
 const AFTERWARDS = "/media";
 const LOOK_MS = 1200;
@@ -93,7 +94,7 @@ function CopyButton({ found, onCopied }: { readonly found: MediumFound; readonly
       job.value = id;
       stop.current = listenToJob(id, {
         onProgress: (now) => (progress.value = now),
-        onEnd: (ended) => void end(ended.state === "failed" ? ended.message : ""),
+        onEnd: (ended) => void end(ended.state === "failed" ? said(failureOf(ended)) : ""),
         onLost: () => void end(""),
       });
     } catch (error) {
@@ -152,4 +153,3 @@ function CloseButton({ id }: { readonly id: string }) {
   );
 }
 
-const said = (error: unknown): string => (error instanceof ApiError ? `${t(`error.${error.code}`)} ${error.message}` : String(error));

@@ -5,10 +5,11 @@ import type { Deidentify, MediaReport, Progress, Series, WriteMedia } from "../.
 import { patientTitle, seriesTitle, studyTitle } from "../../core/people.ts";
 import * as api from "../../io/api.ts";
 import { listenToJob } from "../../io/events.ts";
-import { ApiError } from "../../io/http.ts";
+import { failureOf } from "../../io/http.ts";
 import { Dialog } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { Part, Written } from "./parts.ts";
+import { said } from "./said.ts";
 import { WriteMore } from "./WriteMore.tsx";
 
 interface WriteDialogProps {
@@ -55,7 +56,7 @@ function useWriting(place: Signal<string>) {
         onEnd: (ended) => {
           if (ended.kind !== "media") return;
           if (ended.state !== "done" || ended.summary === null) {
-            ask(ended.state === "cancelled" ? t("write.stopped") : ended.message);
+            ask(ended.state === "cancelled" ? t("write.stopped") : said(failureOf(ended)));
             return;
           }
           state.value = { at: "done", report: ended.summary, place: place.value.trim() };
@@ -66,7 +67,7 @@ function useWriting(place: Signal<string>) {
         },
       });
     } catch (error) {
-      ask(error instanceof ApiError ? `${t(`error.${error.code}`)} ${error.message}`.trim() : String(error));
+      ask(said(error));
     }
   };
   return { state, ask, write, stop };

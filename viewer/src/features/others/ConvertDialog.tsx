@@ -4,9 +4,10 @@ import { useEffect } from "preact/hooks";
 import type { ConversionJob, Progress, Series } from "../../core/model.ts";
 import * as api from "../../io/api.ts";
 import { listenToJob } from "../../io/events.ts";
+import { failureOf } from "../../io/http.ts";
 import { Dialog, Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
-import { refused, said } from "./said.ts";
+import { said } from "./said.ts";
 
 export type Form = "nii.gz" | "nrrd" | "dicom";
 export const FORMS: readonly Form[] = ["nii.gz", "nrrd", "dicom"];
@@ -44,7 +45,7 @@ export function ConvertDialog({ series, form, onClose }: ConvertDialogProps) {
             if (ended.state === "done") {
               state.value = { at: "done", job: ended };
               download(api.madeFileUrl(ended.job));
-            } else fail(refused(ended.reason ?? "", "", ended.message));
+            } else fail(said(failureOf(ended)));
           },
           onLost: () => {
             fail(t("convert.lost"));

@@ -4,6 +4,7 @@ import { cleanPath } from "../../core/importing.ts";
 import type { Job, RelinkReport } from "../../core/model.ts";
 import type * as api from "../../io/api.ts";
 import type { JobListener } from "../../io/events.ts";
+import { failureOf } from "../../io/http.ts";
 
 export type RelinkApi = Pick<typeof api, "relink" | "undoImport" | "cancelJob">;
 
@@ -91,7 +92,7 @@ export class RelinkStore {
   #ended(job: Job, follow: boolean): void {
     if (job.kind !== "relink") return;
     if (job.state === "cancelled") this.#stage.value = { at: "stopped" };
-    else if (job.summary === null) this.#stage.value = { at: "failed", error: new Error(job.message) };
+    else if (job.summary === null) this.#stage.value = { at: "failed", error: failureOf(job) };
     else this.#stage.value = { at: follow ? "followed" : "found", report: job.summary };
     if (follow) this.onChanged();
   }
