@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+import { stoppedByCancel } from "./driver/cancel.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { keepPicture, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { python, Scratch, type Server } from "./driver/server.ts";
@@ -142,5 +143,21 @@ describe("CD / USB", () => {
     const file = await (await saved).path();
     expect(readFileSync(file).subarray(0, 4)).toEqual(Buffer.from("PK\u0003\u0004"));
     await dialog.getByRole("button", { name: "Close" }).last().click();
+  });
+
+  it("says why a medium cannot be written, and stops when it is told to", async () => {
+    await people().first().click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Write to disc, stick or ZIP…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Write to a disc, a stick or a ZIP" });
+    await dialog.getByLabel("New folder, on a stick or elsewhere").check();
+    await dialog.getByLabel("Path of the new folder").fill(scratch.path("for-a-colleague"));
+    await dialog.getByRole("button", { name: "Write", exact: true }).click();
+    await dialog.getByRole("alert").getByText(/^This cannot be done so\. .*there already/).waitFor();
+    await picture("write-refused");
+    await dialog.getByLabel("Path of the new folder").fill(scratch.path("never-mind"));
+    await stoppedByCancel(page, dialog, () => dialog.getByRole("button", { name: "Write", exact: true }).click());
+    await dialog.getByRole("alert").getByText("Stopped").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
   });
 });

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+import { stoppedByCancel } from "./driver/cancel.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { complained, keepPicture, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { greyAt, planesDrawn } from "./driver/planes.ts";
@@ -205,6 +206,17 @@ describe("Open other", () => {
     expect(readFileSync(path).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
     await page.getByText("is ready").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+  });
+
+  it("saves nothing when it is cancelled", async () => {
+    await open("ras.nii.gz");
+    const saved: string[] = [];
+    page.on("download", (download) => saved.push(download.suggestedFilename()));
+    await image("ras.nii.gz").getByRole("button", { name: "Save as" }).click();
+    const dialog = page.getByRole("dialog");
+    await stoppedByCancel(page, dialog, () => page.getByRole("menuitem", { name: "NRRD" }).click());
+    await dialog.waitFor({ state: "detached" });
+    expect(saved).toEqual([]);
   });
 
   it("saves what was opened as DICOM, which opens again as it was", async () => {
