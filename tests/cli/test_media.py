@@ -14,6 +14,7 @@ from fileroom.cli.exits import Exit
 from fileroom.model.outcomes import Outcome
 from tests.cli.test_serve import ended, get, ready, running
 from tests.patience import until
+from tests.web.test_bad_discs import of
 from tests.world import instance, plant
 
 if TYPE_CHECKING:
@@ -49,6 +50,17 @@ def test_what_is_no_medium_is_refused(fileroom: Fileroom, tmp_path: Path) -> Non
 
 def test_without_a_path_what_is_plugged_in_is_listed(fileroom: Fileroom) -> None:
     assert isinstance(fileroom("media", "--json").json["media"], list)
+
+
+def test_what_a_dicomdir_lies_about_is_named(fileroom: Fileroom, tmp_path: Path) -> None:
+    listed = of("/etc/passwd", "DICOM\\NONE")
+    disc = plant(tmp_path / "disc", {"IM1": instance(study="1.2.3"), "DICOMDIR": listed})
+    told = fileroom("media", disc, "--studies")
+    assert "1.2.3" in told.out
+    assert "leads out of the medium, which was refused: /etc/passwd" in told.err
+    assert "lists what is not there: DICOM" in told.err
+    said = fileroom("media", disc, "--studies", "--json").json
+    assert (said["refused"], len(said["missing"]), len(said["items"])) == (["/etc/passwd"], 1, 1)
 
 
 def test_studies_are_listed_and_kept_without_a_page(fileroom: Fileroom, tmp_path: Path) -> None:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from fileroom.model.ledger import ImportSummary
 
 ALL = "all"
+MOST_NAMED = 20
+WRONG = {
+    "refused": "The DICOMDIR leads out of the medium, which was refused",
+    "missing": "The DICOMDIR lists what is not there",
+}
 TORN = "The medium is not there any more: put it in again and give the same command, which goes on from there."
 
 
@@ -43,8 +48,10 @@ def look_in(session: "Archive", *, as_json: bool) -> None:
 def tell_studies(session: "Archive", *, as_json: bool) -> None:
     """Print the studies of a medium, each with the UID by which it is kept."""
     studies = _studies(session)
+    found = session.medium_found()
     if as_json:
-        print_json({"items": [{"study_instance_uid": one.study_instance_uid, **_facts(one)} for one in studies]})
+        items = [{"study_instance_uid": one.study_instance_uid, **_facts(one)} for one in studies]
+        print_json({"items": items, **{what: found[what] for what in WRONG}})
         return
     if not studies:
         out().print("There are no images on it.")
@@ -57,6 +64,11 @@ def tell_studies(session: "Archive", *, as_json: bool) -> None:
         ]
         out().print("  ".join(fact for fact in facts if fact), soft_wrap=True)
         out().print(f"    {safe(one.study_instance_uid)}", soft_wrap=True)
+    for what, words in WRONG.items():
+        for path in found[what][:MOST_NAMED]:
+            err().print(f"{words}: {safe(path)}", soft_wrap=True)
+        if len(found[what]) > MOST_NAMED:
+            err().print(f"… and {len(found[what]) - MOST_NAMED} more")
 
 
 def keep(house: "Archive", session: "Archive", wanted: "Sequence[str]", *, as_json: bool) -> exits.Exit:
