@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import type { Job, RelinkReport } from "../../core/model.ts";
 import type { JobListener } from "../../io/events.ts";
+import { ApiError } from "../../io/http.ts";
 import { RelinkStore } from "./relinkStore.ts";
 
 const report = (id: number | null): RelinkReport => ({ id, files: 3, images: 3, series: 1, bytes: 900, moves: [], left: 0, still: [] });
@@ -58,6 +59,6 @@ describe("files that were moved", () => {
     const { listeners, store } = world();
     await store.look("/new");
     listeners[0]?.onEnd(ended("failed", null, "the folder is gone"));
-    expect(store.stage.value).toEqual({ at: "failed", error: new Error("the folder is gone") });
+    expect(store.stage.value).toEqual({ at: "failed", error: new ApiError("internal", 0, "the folder is gone") });
   });
 });
