@@ -8,7 +8,7 @@ import pytest
 
 import fileroom
 from fileroom.catalog.persons import Said, stand_ins
-from fileroom.errors import BadRequest, NotFound
+from fileroom.errors import BadRequest, NoRoom, NotFound
 from fileroom.model.entries import Level, Patient, Study
 from fileroom.model.queries import Condition, Match, Query
 from fileroom.model.rules import Likeness, Verdict
@@ -283,6 +283,29 @@ def test_a_limit_counts_people_as_they_are_shown(tmp_path: Path) -> None:
             "unchanged": 3,
             "refused": 1,
         }
+
+
+def test_what_was_removed_comes_back_when_there_is_room(tmp_path: Path) -> None:
+    people: dict[str, bytes | None] = {f"{n}/x": instance(patient_id=str(n), study=n) for n in (1, 2, 3)}
+    settings = Settings(archive=tmp_path / "archive", use_keyring=False, max_patients=2)
+    with fileroom.Archive.open(settings) as archive:
+        scans = plant(tmp_path / "scans", people)
+        archive.bring_in([str(scans / "1"), str(scans / "2")])
+        first, second = (one.id for one in archive.search(Query(level=Level.PATIENT)).items)
+        archive.forget([first])
+        assert archive.bring_in(str(scans / "3")).patients == 1
+        with pytest.raises(NoRoom, match="2"):
+            archive.restore([first])
+        assert archive.status().patients == 2
+        root = archive.root_at(str(scans / "2"))
+        archive.forget_root(root)
+        archive.restore([first])
+        with pytest.raises(NoRoom):
+            archive.restore_root(root)
+        assert archive.status().patients == 2
+        archive.forget([first])
+        archive.restore_root(root)
+        assert {one.id for one in archive.search(Query(level=Level.PATIENT)).items} >= {second}
 
 
 def test_a_minus_leaves_out_entries_of_the_list_that_is_asked_for(tmp_path: Path) -> None:

@@ -82,8 +82,8 @@ class Folders(Incoming):
             return roots.forget_root(self._catalog, root_id)
 
     def restore_root(self, root_id: int) -> Counts:
-        """Take :meth:`forget_root` back; returns what is shown again."""
-        return roots.restore_root(self._catalog, root_id)
+        """Take :meth:`forget_root` back; returns what is shown again. NoRoom where that were too many patients."""
+        return roots.restore_root(self._catalog, root_id, max_patients=self.settings.max_patients)
 
     def import_root(
         self, root_id: int, *, who: str = "", on_progress: OnProgress | None = None, cancel: CancelToken | None = None

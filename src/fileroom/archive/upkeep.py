@@ -93,10 +93,10 @@ class Upkeep(Core):
         return userdata.forget(self._catalog, ids)
 
     def restore(self, ids: Sequence[str]) -> Counts:
-        """Take back :meth:`forget`; returns what is shown again."""
+        """Take back :meth:`forget`; returns what is shown again. NoRoom where that were too many patients."""
         if not ids:
             raise BadRequest("no entry was named")
-        return userdata.restore(self._catalog, ids)
+        return userdata.restore(self._catalog, ids, max_patients=self.settings.max_patients)
 
     def purge(self, *, dry_run: bool = False, cancel: CancelToken | None = None) -> PurgeReport:
         """Delete the copies that the archive owns of what was removed from it; with ``dry_run`` only say which.

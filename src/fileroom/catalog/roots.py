@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fileroom.catalog.counts import recount
 from fileroom.catalog.paths import BELOW, below
 from fileroom.catalog.store import SEPARATOR
-from fileroom.catalog.userdata import difference, hide_above, shown
+from fileroom.catalog.userdata import difference, hide_above, room_for_people, shown
 from fileroom.catalog.writes import now
 from fileroom.errors import NotFound, Unavailable
 from fileroom.model.entries import Level
@@ -130,15 +130,17 @@ def forget_root(catalog: Catalog, root_id: int) -> Counts:
         return difference(before, shown(cursor))
 
 
-def restore_root(catalog: Catalog, root_id: int) -> Counts:
-    """Take :func:`forget_root` back; returns what is shown again. What was removed by itself stays removed."""
+def restore_root(catalog: Catalog, root_id: int, *, max_patients: int | None = None) -> Counts:
+    """Take :func:`forget_root` back; returns what is shown again. What was removed by itself stays removed. NoRoom, and
+    nothing, where that were too many patients."""
     root = _recorded_root(catalog, root_id, forgotten=True)
     with catalog.database.transaction() as cursor:
         before = shown(cursor)
         cursor.execute("UPDATE root SET forgotten = '' WHERE id = ?", (root_id,))
-        back = cursor.execute(_SHOW, (_origin(root),)).fetchall()
-        cursor.execute("DELETE FROM removal WHERE origin = ?", (_origin(root),))
-        _settle(cursor, {row[0] for row in back})
+        with room_for_people(cursor, max_patients):
+            back = cursor.execute(_SHOW, (_origin(root),)).fetchall()
+            cursor.execute("DELETE FROM removal WHERE origin = ?", (_origin(root),))
+            _settle(cursor, {row[0] for row in back})
         return difference(before, shown(cursor))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
 from fileroom.catalog import ledger as ledgers
-from fileroom.catalog.counts import recount
+from fileroom.catalog.counts import PERSONS, recount
 from fileroom.catalog.keys import secret_digest
 from fileroom.catalog.resolving import resolve
 from fileroom.catalog.writes import now
-from fileroom.errors import BadRequest, NotFound
+from fileroom.errors import BadRequest, NoRoom, NotFound
 from fileroom.model.entries import Counts, Level
 from fileroom.model.ledger import ImportSummary, LedgerEntry, ReasonCount
 from fileroom.model.outcomes import Outcome, Reason
@@ -39,18 +40,28 @@ def forget(catalog: Catalog, ids: Sequence[str]) -> Counts:
     return _set_hidden(catalog, ids, hidden=True)
 
 
-def restore(catalog: Catalog, ids: Sequence[str]) -> Counts:
-    """Take :func:`forget` back; returns what is shown again."""
-    return _set_hidden(catalog, ids, hidden=False)
+def restore(catalog: Catalog, ids: Sequence[str], *, max_patients: int | None = None) -> Counts:
+    """Take :func:`forget` back; returns what is shown again. NoRoom, and nothing, where that were too many patients."""
+    return _set_hidden(catalog, ids, hidden=False, max_patients=max_patients)
 
 
-def _set_hidden(catalog: Catalog, ids: Sequence[str], *, hidden: bool) -> Counts:
+@contextlib.contextmanager
+def room_for_people(cursor: Any, most: int | None) -> Iterator[None]:
+    """NoRoom when what is done in here shows more people than there may be, and than there were: it is taken back."""
+    before = cursor.execute(PERSONS).fetchone()[0]
+    yield
+    if most is not None and cursor.execute(PERSONS).fetchone()[0] > max(most, before):
+        raise NoRoom(f"the archive may hold no more patients than {most}: remove another one first")
+
+
+def _set_hidden(catalog: Catalog, ids: Sequence[str], *, hidden: bool, max_patients: int | None = None) -> Counts:
     with catalog.database.engine.connect() as connection:
         entries = [resolve(connection, entry_id) for entry_id in ids]
     with catalog.database.transaction() as cursor:
         before = shown(cursor)
-        for level, row_id in _with_the_same(cursor, entries):
-            _hide_one(cursor, level, row_id, hidden=hidden)
+        with room_for_people(cursor, max_patients):
+            for level, row_id in _with_the_same(cursor, entries):
+                _hide_one(cursor, level, row_id, hidden=hidden)
         return difference(before, shown(cursor))
 
 

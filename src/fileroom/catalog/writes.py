@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fileroom.catalog import conflicts, identity, many
 from fileroom.catalog.anew import SHIFT, recorded
-from fileroom.catalog.counts import recount
+from fileroom.catalog.counts import PERSONS, recount
 from fileroom.catalog.entries import Added, Entries, SeriesRow, highest
 from fileroom.catalog.known import InstanceFile, KnownInstance
 from fileroom.catalog.ledger import Ledger
@@ -347,7 +347,7 @@ class Writer:
             return True
         self.entries.write()
         row = self._cursor.execute(
-            f"SELECT ({_PERSONS}), "  # noqa: S608 - our own words
+            f"SELECT ({PERSONS}), "  # noqa: S608 - our own words
             "EXISTS (SELECT 1 FROM patient WHERE key = ? AND hidden = 0)",
             (identity.identify(header).key,),
         ).fetchone()
@@ -359,7 +359,7 @@ class Writer:
             return True
         self.entries.write()
         row = self._cursor.execute(
-            f"SELECT ({_PERSONS}), patient.hidden FROM instance "  # noqa: S608 - our own words
+            f"SELECT ({PERSONS}), patient.hidden FROM instance "  # noqa: S608 - our own words
             "JOIN series ON series.id = series_ref JOIN study ON study.id = study_ref "
             "JOIN patient ON patient.id = patient_ref WHERE instance.id = ?",
             (instance_id,),
@@ -707,8 +707,6 @@ class Writer:
                 self._touched.series.add(found[0])
 
 
-# A limit counts the people that are shown: who was said to be somebody else is not one more (decision 0025).
-_PERSONS = "SELECT count(*) FROM patient WHERE hidden = 0 AND same_as IS NULL"
 _CONTRADICTS = (
     "UPDATE file SET outcome = 'conflict', reason = 'other_content', mtime_ns = 0 WHERE id = ? "
     "AND EXISTS (SELECT 1 FROM instance JOIN file AS shown ON shown.id = instance.file_id "

@@ -136,7 +136,7 @@ export const common = {
     "error.bad_request": "La richiesta non è comprensibile.",
     "error.method_not_allowed": "Qui fileroom non fa questo.",
     "error.not_acceptable": "fileroom non può rispondere nella forma richiesta.",
-    "error.busy": "In questo archivio è in corso un'altra importazione. Attenderne la fine, o interromperla.",
+    "error.busy": "È in corso un'altra operazione. Attenderne la fine, o interromperla.",
     "error.unavailable": "I file ora non sono raggiungibili. L'unità è collegata?",
     "error.no_room": "Non c’è più spazio.",
     "error.undecodable": "Il file c'è, ma non può essere decodificato.",
