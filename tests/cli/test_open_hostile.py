@@ -91,4 +91,4 @@ def test_what_is_no_image_at_all_says_what_it_is(fileroom: Fileroom, tmp_path: P
         said = fileroom("open", tmp_path / name, "--no-open", "--json")
         assert (name, said.code, words in said.error["message"]) == (name, 1, True), said.error
     said = fileroom("open", tmp_path / "nowhere.nii", "--no-open", "--json")
-    assert (said.code, said.error["message"]) == (3, "nowhere.nii: there is no such file")
+    assert (said.code, said.error["message"]) == (1, "nowhere.nii: there is no such file")

@@ -134,11 +134,13 @@ describe("files in conflict", () => {
   it("stay as they are when what was to be chosen is gone meanwhile", async () => {
     rmSync(OTHER);
     await claimant(OTHER).getByRole("button", { name: "Show this one" }).click();
-    await page.getByRole("status").or(page.getByRole("alert")).filter({ hasText: /\S/ }).first().waitFor();
+    // over the dialog, and not in the shade behind it
+    await page.locator(".toasts:popover-open").getByText("The files cannot be reached now.").waitFor();
     expect(await claimant(`${scans}/ct/IM0003`).getByText("shown", { exact: true }).count()).toBe(1);
     await keepPicture(page, "conflict-gone");
     await dialog().getByRole("button", { name: "Close" }).last().click();
     expect(await dialog().count()).toBe(0);
+    await page.locator(".toasts").getByRole("button", { name: "Close" }).last().click();
   });
 
   it("speak Italian, in the dark", async () => {

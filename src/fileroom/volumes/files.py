@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from fileroom.errors import NotFound, Unavailable
+from fileroom.errors import Unavailable
 from fileroom.model.others import Refusal
 from fileroom.sources.opened import as_file, look, opened
 from fileroom.volumes.refusing import Refused
@@ -51,11 +51,11 @@ class OnDisk:
 
     @classmethod
     def at(cls, path: str) -> OnDisk:
-        """The file at ``path`` as it is now. NotFound, or Unavailable when it cannot be looked at."""
+        """The file at ``path`` as it is now. Unavailable when it cannot be looked at."""
         try:
             return cls(path, look(path))
         except FileNotFoundError as error:
-            raise NotFound(f"{os.path.basename(path)}: there is no such file") from error
+            raise Unavailable(f"{os.path.basename(path)}: there is no such file") from error
         except OSError as error:
             raise Unavailable(f"{GONE}: {error.strerror or 'it is not there'}") from error
 

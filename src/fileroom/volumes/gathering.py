@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from fileroom.dicom.reading import read_header_from
-from fileroom.errors import FileroomError, NotFound, Unavailable
+from fileroom.errors import FileroomError, Unavailable
 from fileroom.model.others import OtherFailure, OtherImage, Others, Refusal, Remark
 from fileroom.sources.held import Bytes
 from fileroom.sources.opened import Opened
@@ -124,7 +124,7 @@ def at(paths: Sequence[str]) -> Iterator[OtherFile | FileroomError]:
 def _at(path: str) -> OtherFile | FileroomError:
     try:
         return OnDisk.at(path)
-    except (NotFound, Unavailable) as error:
+    except Unavailable as error:
         return error
 
 

@@ -59,7 +59,7 @@ export const common = {
     "error.bad_request": "This could not be understood.",
     "error.method_not_allowed": "fileroom does not do this here.",
     "error.not_acceptable": "fileroom cannot answer in the form that was asked for.",
-    "error.busy": "Something else is running that this has to wait for. Wait for its end, or stop it.",
+    "error.busy": "Something else is running. Wait for its end, or stop it.",
     "error.unavailable": "The files cannot be reached now. Is the drive connected?",
     "error.no_room": "There is no room left for it.",
     "error.undecodable": "The file is there, but it cannot be decoded.",

@@ -33,10 +33,21 @@ const dismiss = (id: number): void => {
   shown.value = shown.value.filter((one) => one.id !== id);
 };
 
+/** Over a dialog, which else lies over all of the page; anew each time, for it may have been opened since. */
+function lift(host: HTMLElement | null): void {
+  if (host === null) return;
+  const over = host.firstChild !== null && document.querySelector("dialog:modal") !== null;
+  host.popover = null;
+  if (over) {
+    host.popover = "manual";
+    host.showPopover();
+  }
+}
+
 /** Where toasts appear, read aloud politely; the shell has one. */
 export function ToastHost() {
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div ref={(host) => { lift(host); }} class="toasts" role="status" aria-live="polite">
       {shown.value.map((one) => (
         <div key={one.id} class={one.kind === "bad" ? "toast bad" : "toast"}>
           <Icon name={one.kind === "bad" ? "warning" : "check"} />
