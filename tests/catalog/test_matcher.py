@@ -56,7 +56,7 @@ def _world() -> dict[str, bytes]:
             study=number // 3, series=number, number=number % 3, rows=0, StudyDate=date, StudyDescription=description,
             InstitutionName=hospital, SeriesDescription=series, BodyPartExamined=part, PatientSex=choose.choice("MF"),
             SpecificCharacterSet="ISO_IR 192", AccessionNumber=f"ACC{number // 3}",
-            ReferringPhysicianName=choose.choice(["House^Gregory", "Rossi^Luca", ""]),
+            ReferringPhysicianName=choose.choice(["House^Gregory", "Rossi^Luca=罗西=ロッシ", "=山田", ""]),
         )  # fmt: skip
     return files
 

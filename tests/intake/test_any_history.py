@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -18,6 +19,9 @@ from fileroom.model.outcomes import Outcome
 from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests.world import instance, sop_uid
+
+if TYPE_CHECKING:
+    from fileroom.model.ledger import ImportSummary, LedgerEntry
 
 FOLDERS = ("", "a", "b", "a/deep")
 NAMES = ("1", "2", "3.dcm")
@@ -38,6 +42,7 @@ class AnyHistory(RuleBasedStateMachine):
         (self.root / "keep.txt").write_bytes(b"so that the root is never empty")
         self.archive = fileroom.Archive.open(Settings(archive=self.home / "archive", use_keyring=False))
         self.disk: dict[str, tuple[int, str] | None] = {}
+        self.told: set[str] = set()  # what was there after the last import
         self.met: dict[str, str] = {}  # SOP Instance UID: id, of every instance there ever was
         self.clock = 1_600_000_000
         self.fresh = True
@@ -100,13 +105,28 @@ class AnyHistory(RuleBasedStateMachine):
     @rule()
     def bring_in(self) -> None:
         summary = self.archive.bring_in(self.root)
-        assert summary.files == len(self.disk) + 1 == sum(summary.outcomes.values())
+        assert summary.files == len(self.disk) + 1 == sum(summary.outcomes.values()) - summary.outcomes[Outcome.GONE]
         assert not any(summary.outcomes[o] for o in (Outcome.UNREADABLE, Outcome.CANCELLED, Outcome.NO_IDENTITY))
+        self.tell_what_went(summary)
         again = self.archive.bring_in(self.root)
         assert again.outcomes[Outcome.ADDED] == again.outcomes[Outcome.MOVED] == 0
         last = self.archive.bring_in(self.root)
         assert last.outcomes[Outcome.UNCHANGED] == last.files
         self.fresh = True
+
+    def tell_what_went(self, summary: ImportSummary) -> None:
+        """Every path that was there after the import before is met, gone, or has been followed to where it is."""
+        went = {path for path in self.told if path not in self.disk}
+        gone = {os.path.relpath(one.path, self.root) for one in self.lines(summary, Outcome.GONE)}
+        moved = {os.path.relpath(one.detail, self.root) for one in self.lines(summary, Outcome.MOVED)}
+        assert gone <= went <= gone | moved
+        assert not gone & moved
+        back = {os.path.relpath(one.path, self.root) for one in self.lines(summary, Outcome.BACK)}
+        assert back <= self.disk.keys() - self.told
+        self.told = set(self.disk)
+
+    def lines(self, summary: ImportSummary, outcome: Outcome) -> tuple[LedgerEntry, ...]:
+        return self.archive.ledger(summary.id, outcome=outcome).items
 
     # -- what must hold after every import -------------------------------------------------------------------------
 

@@ -132,7 +132,7 @@ def test_a_container_named_by_itself(archive: fileroom.Archive, tmp_path: Path) 
     assert (root.path, root.state) == (str(path), State.ONLINE)
     pack(path, {name: SCAN[name] for name in list(SCAN)[:3]} | {"new/1": instance(number=9)})
     summary = archive.bring_in(path)
-    assert told(summary) == {"added": 1, "unchanged": 3, "not_dicom": 1}
+    assert told(summary) == {"added": 1, "unchanged": 3, "not_dicom": 1, "gone": 2}
     assert {uid: item.state for uid, item in instances(archive).items()} == {
         sop_uid(number=n): State.MISSING if n in {4, 5} else State.ONLINE for n in (1, 2, 3, 4, 5, 9)
     }
@@ -162,6 +162,7 @@ def test_a_changed_container_is_planned_by_its_members(
         "stored.zip": (Outcome.NOT_DICOM, Reason.CONTAINER),
         "stored.zip/DICOM/IM0002": (Outcome.CHANGED, Reason.CONTENT_CHANGED),
         "stored.zip/moved/IM0003": (Outcome.MOVED, Reason.MOVED_FROM),
+        "stored.zip/DICOM/IM0004": (Outcome.GONE, Reason.NOT_THERE),
     }
     found = instances(archive)
     assert found[sop_uid(number=4)].state is State.MISSING
@@ -176,11 +177,11 @@ def test_a_container_that_moves_goes_and_comes_back(archive: fileroom.Archive, t
     (root / "b").mkdir()
     path.rename(root / "b" / "renamed.tgz")
     summary = archive.bring_in(root)
-    assert told(summary) == {"moved": 5, "not_dicom": 1, "unchanged": 1}
+    assert told(summary) == {"moved": 5, "not_dicom": 1, "unchanged": 1, "gone": 1}
     assert {uid: item.id for uid, item in instances(archive).items()} == ids
     assert paths(archive, root)[0] == "b/renamed.tgz/DICOM/IM0001"
     (root / "b" / "renamed.tgz").rename(tmp_path / "away.tgz")
-    assert told(archive.bring_in(root)) == {"unchanged": 1}
+    assert told(archive.bring_in(root)) == {"unchanged": 1, "gone": 6}
     assert {item.state for item in instances(archive).values()} == {State.MISSING}
     (tmp_path / "away.tgz").rename(root / "b" / "renamed.tgz")
     back = archive.bring_in(root)
@@ -196,7 +197,7 @@ def test_unpacked_beside_itself(archive: fileroom.Archive, tmp_path: Path) -> No
     plant(root, SCAN)
     assert told(archive.bring_in(root)) == {"duplicate": 5, "unchanged": 6}
     (root / "a.zip").unlink()
-    assert told(archive.bring_in(root)) == {"unchanged": 5}
+    assert told(archive.bring_in(root)) == {"unchanged": 5, "gone": 6}
     assert {item.state for item in instances(archive).values()} == {State.ONLINE}
     assert archive.read(next(iter(instances(archive).values())).id).path.startswith(str(root / "DICOM"))
 
@@ -338,7 +339,7 @@ def test_passes_over_a_watched_folder(archive: fileroom.Archive, tmp_path: Path)
     assert told(look()) == {"added": 5, "not_dicom": 2, "refused": 1}
     assert (look().id, told(look())) == (0, {"unchanged": 8})
     pack(path, {"DICOM/IM0001": SCAN["DICOM/IM0001"], "new/9": instance(number=9)})
-    assert told(look()) == {"added": 1, "not_dicom": 1, "unchanged": 2}
+    assert told(look()) == {"added": 1, "not_dicom": 1, "unchanged": 2, "gone": 5}
     states = {uid: item.state for uid, item in instances(archive).items()}
     assert [uid for uid, state in states.items() if state is State.ONLINE] == [sop_uid(number=1), sop_uid(number=9)]
     path.write_bytes(path.read_bytes()[:-30])

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pynetdicom import AE, evt
+from pynetdicom.sop_class import CTImageStorage  # type: ignore[attr-defined]  # made at run time
 
 from fileroom.archive import Archive
 from fileroom.errors import BadRequest, NotFound, PeerError
 from fileroom.jobs import CancelToken, Progress
 from fileroom.model.entries import Level
-from fileroom.model.peers import Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind, PeerTrouble
 from fileroom.model.queries import Query
 from fileroom.settings import Settings
 from tests import world
-from tests.dimse.node import data_set_of, five_patients, started
+from tests.dimse.node import Fetched, data_set_of, five_patients, rle, started
 from tests.patience import until
 
 if TYPE_CHECKING:
@@ -107,6 +109,30 @@ def test_entries_are_sent(here: Archive, there: Node, request: pytest.FixtureReq
     assert got[0].here == 3
 
 
+def test_a_node_that_takes_only_native_images_gets_them_decompressed(tmp_path: Path) -> None:
+    came = Fetched()
+    entity = AE("PLAIN")
+    entity.add_supported_context(CTImageStorage, [world.IMPLICIT_LE])
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, came.stored)])
+    assert server is not None
+    files = {
+        "good": rle(1),
+        "bad": world.instance(study=5, number=2, transfer_syntax=world.RLE, pixels=[bytes(64)]),
+        "video": world.instance(study=5, number=3, transfer_syntax="1.2.840.10008.1.2.4.102", pixels=[b"film"]),
+    }
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in(world.plant(tmp_path / "mine", files))
+        port = server.server_address[1]
+        archive.set_peer(Peer(name="plain", kind=PeerKind.DIMSE, title="PLAIN", host="127.0.0.1", port=port))
+        studies = [one.id for one in archive.search(Query(level=Level.STUDY)).items]
+        sent = archive.send_to_peer("plain", studies)
+    server.shutdown()
+    assert (sent.state, sent.done, sent.failed) == ("done", 1, 2)
+    ((uid, (syntax, data)),) = came.instances.items()
+    assert (uid, syntax) == (world.sop_uid(5, 1, 1), world.IMPLICIT_LE)
+    assert data.endswith(b"\xe0\x7f\x10\0\x20\0\0\0" + b"\x07\0" * 16)
+
+
 def test_what_is_gone_is_counted(here: Archive, tmp_path: Path) -> None:
     folder = world.plant(
         tmp_path / "mine", {"one": world.instance(study=80), "two": world.instance(study=80, number=2)}
@@ -125,8 +151,9 @@ def test_nobody_of_that_name_and_nobody_there(here: Archive) -> None:
     here.set_peer(Peer(name="gone", kind=PeerKind.DIMSE, title="GONE", host="127.0.0.1", port=1))
     here.set_peer(Peer(name="far", kind=PeerKind.DICOMWEB, url="http://127.0.0.1:1/dicomweb"))
     for name in ("gone", "far"):
-        with pytest.raises(PeerError):
+        with pytest.raises(PeerError) as failure:
             here.echo_peer(name)
+        assert failure.value.reason == PeerTrouble.NO_ANSWER
 
 
 def test_a_stranger_and_a_wrong_secret_are_told_why(there: Node, web: tuple[str, str], tmp_path: Path) -> None:

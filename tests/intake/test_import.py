@@ -57,6 +57,10 @@ def by_name(archive: fileroom.Archive, summary: ImportSummary) -> dict[str, tupl
     return {os.path.basename(e.path): (e.outcome, e.reason) for e in archive.ledger(summary.id).items}  # noqa: PTH119
 
 
+def ledger(archive: fileroom.Archive, summary: ImportSummary) -> dict[str, str]:
+    return {one.path: one.reason.value for one in archive.ledger(summary.id).items}
+
+
 WORLD = {
     "ct/IM0001": instance(number=1),
     "ct/IM0002": instance(number=2),
@@ -148,16 +152,63 @@ def test_gone_is_missing_and_never_deleted_and_back_again(archive: fileroom.Arch
     archive.bring_in(root)
     aside = tmp_path / "aside"
     (root / "a").rename(aside)
-    assert told(archive.bring_in(root)) == {"unchanged": 1}
+    summary = archive.bring_in(root)
+    assert (told(summary), summary.files) == ({"unchanged": 1, "gone": 2}, 1)
+    assert ledger(archive, summary) == {str(root / "a/1"): "not_there", str(root / "a/2"): "not_there"}
     states = {uid: item.state for uid, item in instances(archive).items()}
     assert states == {
         sop_uid(number=1): State.MISSING,
         sop_uid(number=2): State.MISSING,
         sop_uid(number=3): State.ONLINE,
     }
+    assert told(archive.bring_in(root)) == {"unchanged": 1}  # once is enough
     aside.rename(root / "a")
-    assert told(archive.bring_in(root)) == {"unchanged": 3}
+    summary = archive.bring_in(root)
+    assert (told(summary), summary.files) == ({"unchanged": 1, "back": 2}, 3)
+    assert ledger(archive, summary) == {str(root / "a/1"): "back_again", str(root / "a/2"): "back_again"}
     assert {item.state for item in instances(archive).values()} == {State.ONLINE}
+    assert told(archive.bring_in(root)) == {"unchanged": 3}
+
+
+def test_the_archive_itself_is_not_imported(archive: fileroom.Archive, tmp_path: Path) -> None:
+    root = plant(tmp_path, {"scans/1": instance()})
+    archive.bring_in(root / "scans", copy=True)
+    (tmp_path / "link").symlink_to(tmp_path / "archive")
+    for ours in ("archive", "link", "archive/catalog.db", "archive/files/.inbox"):
+        if (tmp_path / ours).exists():
+            with pytest.raises(SourceError, match="the archive itself"):
+                archive.bring_in(tmp_path / ours)
+    assert told(archive.bring_in(tmp_path / "archive/files")) == {"unchanged": 1}
+    assert told(archive.bring_in(tmp_path)) == {"unchanged": 1}
+
+
+def test_what_was_no_image_and_goes_is_told_too(archive: fileroom.Archive, tmp_path: Path) -> None:
+    root = plant(tmp_path / "scans", {"1": instance(), "letter.txt": b"a letter"})
+    archive.bring_in(root)
+    (root / "letter.txt").unlink()
+    summary = archive.bring_in(root)
+    assert (told(summary), ledger(archive, summary)) == (
+        {"unchanged": 1, "gone": 1},
+        {str(root / "letter.txt"): "not_there"},
+    )
+    assert told(archive.bring_in(root)) == {"unchanged": 1}
+
+
+def test_what_is_only_at_another_place_is_not_told_to_be_gone(archive: fileroom.Archive, tmp_path: Path) -> None:
+    one_at_a_time = Settings(archive=tmp_path / "archive", use_keyring=False, batch=1)
+    root = plant(tmp_path / "scans", {"m/1": instance(number=1), "m/2": instance(number=2), "n/3": instance(number=3)})
+    archive.bring_in(root)
+    archive.close()
+    (root / "m/1").rename(root / "m/0")
+    (root / "m/2").rename(root / "z")  # met before its old place
+    (root / "n").rename(root / "o")  # its old place is no folder any more
+    with fileroom.Archive.open(one_at_a_time) as again:
+        assert told(again.bring_in(root)) == {"moved": 3}
+        assert told(again.bring_in(root)) == {"unchanged": 3}
+        (root / "a").mkdir()
+        (root / "z").rename(root / "a/late")  # met after its old place
+        assert told(again.bring_in(root)) == {"moved": 1, "unchanged": 2}
+        assert {item.state for item in instances(again).values()} == {State.ONLINE}
 
 
 def test_a_root_that_is_suddenly_empty_loses_nothing(archive: fileroom.Archive, tmp_path: Path) -> None:
@@ -390,9 +441,11 @@ def test_browsing_goes_on_while_importing(archive: fileroom.Archive, tmp_path: P
 
     reader = threading.Thread(target=browse)
     reader.start()
-    archive.bring_in(root)
-    stop.set()
-    reader.join()
+    try:
+        archive.bring_in(root)
+    finally:
+        stop.set()
+        reader.join()
     assert seen == sorted(seen)
 
 
@@ -418,7 +471,7 @@ def test_a_large_folder_is_compared_part_by_part(
     (scans / "1.dcm").rename(scans / "9.dcm")  # and from the first into the last
     (scans / "4.dcm").unlink()
     plant(scans, {"5.dcm": instance(number=5, SeriesDescription="again")})
-    assert told(archive.bring_in(scans)) == {"moved": 2, "changed": 1, "unchanged": 3}
+    assert told(archive.bring_in(scans)) == {"moved": 2, "changed": 1, "unchanged": 3, "gone": 1}
     after = instances(archive)
     assert {uid: item.id for uid, item in after.items()} == before
     assert [uid for uid, item in after.items() if item.state is State.MISSING] == [sop_uid(number=4)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fileroom.catalog.known import KnownFile
 from fileroom.intake.plan import FolderPlan, plan_folder, stands_as_recorded
 from fileroom.model.outcomes import Outcome, Reason
@@ -26,6 +28,7 @@ def told(plan: FolderPlan) -> dict[str, object]:
         "unchanged": plan.unchanged,
         "back": list(plan.back),
         "brought_back": [entry.name for entry, _ in plan.brought_back],
+        "cleared": list(plan.cleared),
         "gone": list(plan.gone),
     }
     return {key: value for key, value in facts.items() if value}
@@ -73,8 +76,19 @@ def test_nor_when_the_file_could_not_be_looked_at() -> None:
 
 def test_a_file_that_was_gone_and_is_back() -> None:
     row = known(1, 5, 10, gone=True)
-    assert told(plan_folder(listing(("a", 5, 10)), {"a": row}, NOW)) == {"unchanged": 1, "back": [1]}
+    assert told(plan_folder(listing(("a", 5, 10)), {"a": row}, NOW)) == {"back": [1]}
     assert told(plan_folder(listing(), {"a": row}, NOW)) == {}
+
+
+def test_a_file_that_seemed_changed_and_stands_as_recorded() -> None:
+    row = replace(known(1, 5, 10), changed=True)
+    assert told(plan_folder(listing(("a", 5, 10)), {"a": row}, NOW)) == {"unchanged": 1, "cleared": [1]}
+
+
+def test_a_file_of_a_removed_entry_that_was_gone_is_told_once() -> None:
+    row = known(1, 5, 10, gone=True, hidden=True)
+    assert told(plan_folder(listing(("a", 5, 10)), {"a": row}, NOW)) == {"brought_back": ["a"], "cleared": [1]}
+    assert told(plan_folder(listing(("a", 5, 10)), {"a": row}, NOW, automatic=True)) == {"back": [1]}
 
 
 def test_a_file_of_a_removed_entry_is_brought_back() -> None:

@@ -44,9 +44,10 @@ _IMAGE_FIELDS = (
     "photometric_interpretation planar_configuration bits_allocated bits_stored high_bit pixel_representation "
     "pixel_spacing imager_pixel_spacing slice_thickness spacing_between_slices image_position image_orientation "
     "slice_location window_center window_width rescale_slope rescale_intercept rescale_type frame_time cine_rate "
-    "image_type acquisition_number content_date content_time frame_of_reference_uid patient_orientation "
-    "image_laterality view_position pixel_aspect_ratio voi_lut_function presentation_lut_shape overlay_rows units "
-    "echo_time diffusion_b_value temporal_position_identifier trigger_time recommended_display_frame_rate"
+    "image_type acquisition_number acquisition_date acquisition_time content_date content_time frame_of_reference_uid "
+    "patient_orientation image_laterality view_position pixel_aspect_ratio voi_lut_function presentation_lut_shape "
+    "overlay_rows units echo_time diffusion_b_value temporal_position_identifier trigger_time "
+    "recommended_display_frame_rate"
 ).split()
 
 
@@ -349,14 +350,21 @@ class Images(Lists):
         return states(self._catalog, uids)
 
     def data_set(self, instance: str | InstanceFile, transfer_syntax: str = "") -> Iterator[bytes]:
-        """The data set of an instance without its meta group, in pieces: as stored, or in a native transfer syntax.
+        """The data set of an instance without its meta group, in pieces: as stored, or in one of :meth:`syntaxes`.
 
         Undecodable when it cannot be had in that one, Unavailable when the file cannot be read.
         """
-        from fileroom.dicom.data_set import pieces
+        from fileroom.pixels.data_sets import pieces
 
         file = self._file(instance)
-        return pieces(file.path, file.header.transfer_syntax_uid, transfer_syntax)
+        return pieces(file.path, file.header, transfer_syntax)
+
+    def syntaxes(self, instance: Instance | InstanceFile) -> Sequence[str]:
+        """The transfer syntaxes in which a data set can be sent, as far as its header tells: that of its file first,
+        then native ones."""
+        from fileroom.pixels.data_sets import syntaxes
+
+        return syntaxes(instance.header)
 
     def _file(self, instance: str | InstanceFile) -> InstanceFile:
         return self.read(instance) if isinstance(instance, str) else instance

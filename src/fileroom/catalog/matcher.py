@@ -90,7 +90,9 @@ def _fits(entry: Entry, condition: Condition) -> bool:
         return not any(values)
     if kind == "moment":
         return _in_range("".join(values), condition)
-    if kind == "pn" and len(columns) > 1 and any("=" in value for value in condition.values):
+    if kind == "pn" and len(values) == 1:
+        values = [*values[0].split("="), "", ""][:3]
+    if kind == "pn" and any("=" in value for value in condition.values):
         return any(_in_groups(values, asked) for asked in condition.values)
     return any(_one(kind, value, condition) for value in values)
 

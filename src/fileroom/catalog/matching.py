@@ -81,7 +81,9 @@ def clause(condition: Condition, level: Level) -> ColumnElement[bool]:
         return _modalities(condition)
     if kind == "moment":
         return _range(columns[0] + columns[1], condition.values)
-    if kind == "pn" and len(columns) > 1 and any("=" in value for value in condition.values):
+    if kind == "pn" and len(columns) == 1:
+        columns = _split(columns[0])
+    if kind == "pn" and any("=" in value for value in condition.values):
         return or_(*(_groups(columns, value) for value in condition.values))
     return or_(*(_one(column, kind, condition) for column in columns))
 
@@ -90,6 +92,17 @@ def _groups(columns: tuple[ColumnElement[Any], ...], value: str) -> ColumnElemen
     """A name that is asked for in several component groups: each that is given is matched in its own (PS3.5 6.2.1)."""
     asked = zip(columns, value.split("="), strict=False)
     return and_(true(), *(column.like(_like(one), escape="\\") for column, one in asked if one.strip("*")))
+
+
+def _split(name: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    """The three component groups of a name that stands in one column (PS3.5 6.2)."""
+    rest: ColumnElement[Any] = name.op("||")("==")
+    groups = []
+    for _ in range(3):
+        end = func.instr(rest, "=")
+        groups.append(func.substr(rest, 1, end - 1))
+        rest = func.substr(rest, end + 1)
+    return tuple(groups)
 
 
 def _is_empty(kind: str, columns: tuple[ColumnElement[Any], ...]) -> ColumnElement[bool]:

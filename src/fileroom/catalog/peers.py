@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fileroom.catalog.writes import now
 from fileroom.errors import BadRequest, NotFound
-from fileroom.model.peers import Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind, PeerTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,18 +73,19 @@ def remove_peer(catalog: Catalog, name: str) -> None:
 
 def _check(given: Peer, secret: str) -> None:
     if not given.name.strip() or len(given.name) > _LONGEST_NAME or not given.name.isprintable():
-        raise BadRequest("another node needs a name of 1 to 64 printable characters")
+        raise BadRequest("another node needs a name of 1 to 64 printable characters", reason=PeerTrouble.BAD_NAME)
     if len(secret) > _LONGEST_SECRET or not secret.isprintable():
-        raise BadRequest("a secret has at most 4096 printable characters")
+        raise BadRequest("a secret has at most 4096 printable characters", reason=PeerTrouble.BAD_PROOF)
     if given.kind is PeerKind.DIMSE:
         if not _TITLE.fullmatch(given.title):
-            raise BadRequest("an AE title has 1 to 16 characters, and no backslash")
+            raise BadRequest("an AE title has 1 to 16 characters, and no backslash", reason=PeerTrouble.BAD_TITLE)
         if not _HOST.fullmatch(given.host) or not 0 < given.port < 1 << 16:
-            raise BadRequest("a DIMSE node has a host and a port from 1 to 65535")
+            raise BadRequest("a DIMSE node has a host and a port from 1 to 65535", reason=PeerTrouble.BAD_ADDRESS)
     else:
         parts = urlsplit(given.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
-            raise BadRequest("a DICOMweb service has an address that begins with http:// or https://")
+            why = "a DICOMweb service has an address that begins with http:// or https://"
+            raise BadRequest(why, reason=PeerTrouble.BAD_URL)
 
 
 def _peer(row: Sequence[Any]) -> Peer:

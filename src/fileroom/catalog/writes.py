@@ -20,9 +20,10 @@ from fileroom.catalog.ledger import Ledger
 from fileroom.catalog.made import Grown
 from fileroom.catalog.memory import Memory
 from fileroom.catalog.paths import on_drive
+from fileroom.catalog.rows import Rows
 from fileroom.catalog.wording import WordIndex, reindex
 from fileroom.model.outcomes import Outcome, Reason
-from fileroom.sources.paths import to_text, to_texts
+from fileroom.sources.paths import from_text, to_text, to_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,7 +116,6 @@ class Move(NamedTuple):
 class _Touched:
     series: set[int] = field(default_factory=set)
     instances: set[int] = field(default_factory=set)  # whose files came or went
-    placed: set[int] = field(default_factory=set)  # known files that were found, here or elsewhere
 
 
 class Writer:
@@ -140,6 +140,7 @@ class Writer:
         self._words = WordIndex()
         self._cursor: Any = None
         self._touched = _Touched()
+        self._found = Rows()  # known files that were found, here or elsewhere, by any batch
         self._new_files: list[tuple[Any, ...]] = []
         self._added_files: list[tuple[Any, ...]] = []  # those that came with a new instance
         self._changed_files: list[tuple[Any, ...]] = []
@@ -515,7 +516,7 @@ class Writer:
     def file_read_anew(self, file_id: int, instance_id: int | None, mtime_ns: int) -> None:
         """A file says what it said: its row stays as it is, but for the mark."""
         self._read_anew.append((mtime_ns - SHIFT, mtime_ns, file_id))
-        self._touched.placed.add(file_id)
+        self._found.add((file_id,))
         if instance_id is not None:
             self._touched.instances.add(instance_id)
 
@@ -572,7 +573,7 @@ class Writer:
         )
         if known:
             self._changed_files.append((*row, file_id))
-            self._touched.placed.add(file_id)
+            self._found.add((file_id,))
         else:
             self._new_files.append((file_id, *row))
         if facts.instance_id is not None and known:
@@ -624,29 +625,38 @@ class Writer:
         """A file has stopped being a file of this instance: see afterwards whether it has another."""
         self._touched.instances.add(instance_id)
 
-    def files_back(self, file_ids: Iterable[int]) -> None:
-        """Files that were gone are there again, as they were.
+    def files_back(self, file_ids: Iterable[int]) -> list[tuple[int, str, int]]:
+        """Files that were gone, or seen to have changed, stand as they were: folder, name and size of each.
 
         Where another file's word was taken meanwhile they contradict it; the next import reads them, and decides.
         """
         ids = list(file_ids)
-        self._mark_gone(ids, gone=0)
+        came = self._mark_gone(ids, gone=0)
         self._cursor.executemany(_CONTRADICTS, [(file_id,) for file_id in ids])
+        return came
 
-    def files_gone(self, file_ids: Iterable[int]) -> None:
-        """Files that were known are no longer there. Those that never were DICOM are simply forgotten."""
+    def files_gone(self, file_ids: Iterable[int]) -> list[tuple[int, str, int]]:
+        """Files that were known are no longer there: folder, name and size of each.
+
+        Those that never were DICOM are simply forgotten.
+        """
         # Of what was moved, the old place was seen to be empty too: its row has followed.
-        ids = [file_id for file_id in file_ids if file_id not in self._touched.placed]
-        self._mark_gone(ids, gone=1)
+        ids = [file_id for file_id in file_ids if file_id not in self._found]
+        went = self._mark_gone(ids, gone=1)
         self._cursor.executemany("DELETE FROM file WHERE id = ? AND instance_id IS NULL", [(i,) for i in ids])
+        return went
 
-    def _mark_gone(self, file_ids: Iterable[int], *, gone: int) -> None:
+    def _mark_gone(self, file_ids: Iterable[int], *, gone: int) -> list[tuple[int, str, int]]:
+        marked: list[tuple[int, str, int]] = []
         for file_id in file_ids:
-            row = self._cursor.execute(
-                "UPDATE file SET gone = ?, changed = 0 WHERE id = ? RETURNING instance_id", (gone, file_id)
-            ).fetchone()
-            if row and row[0] is not None:
-                self._touched.instances.add(row[0])
+            row = self._cursor.execute(_MARK_GONE, (gone, file_id)).fetchone()
+            if row is None:
+                continue
+            instance_id, folder, name, size = row
+            marked.append((folder, from_text(name), size))
+            if instance_id is not None:
+                self._touched.instances.add(instance_id)
+        return marked
 
     # -- what follows from it --------------------------------------------------------------------------------------
 
@@ -707,6 +717,7 @@ class Writer:
                 self._touched.series.add(found[0])
 
 
+_MARK_GONE = "UPDATE file SET gone = ?, changed = 0 WHERE id = ? RETURNING instance_id, folder_id, name, size"
 _CONTRADICTS = (
     "UPDATE file SET outcome = 'conflict', reason = 'other_content', mtime_ns = 0 WHERE id = ? "
     "AND EXISTS (SELECT 1 FROM instance JOIN file AS shown ON shown.id = instance.file_id "

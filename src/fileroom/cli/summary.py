@@ -22,7 +22,9 @@ KEPT = {
     Outcome.MOVED: "moved here from another place",
     Outcome.DUPLICATE: "another file of a known instance",
     Outcome.CONFLICT: "in conflict with a known instance",
+    Outcome.BACK: "there again after they were gone",
     Outcome.UNCHANGED: "unchanged",
+    Outcome.GONE: "no longer there; what the archive knows of them stays",
 }
 LEFT_OUT = {
     Outcome.NOT_DICOM: "not DICOM",

@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from fileroom.catalog import peers, queries
 from fileroom.catalog.locate import locate
-from fileroom.dicom.data_set import NATIVE, pieces
 from fileroom.dicom.names import person_name
 from fileroom.errors import BadRequest, FileroomError, NotFound, PeerError, Unavailable, Undecodable
 from fileroom.intake.asking import question
 from fileroom.jobs import Progress
 from fileroom.model.entries import Level
-from fileroom.model.peers import Asked, Elsewhere, Exchanged, PeerKind
+from fileroom.model.peers import Asked, Elsewhere, Exchanged, PeerKind, PeerTrouble
 from fileroom.model.queries import Condition, Match, Query
 from fileroom.network import dicomweb, scu
 from fileroom.network.dicomweb import value
 from fileroom.network.negotiation import PLAIN, Callee, Proposal
+from fileroom.pixels import data_sets
 from fileroom.sources.opened import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from fileroom.catalog.locate import Located
     from fileroom.catalog.store import Catalog
     from fileroom.intake.receive import Receiver
     from fileroom.jobs import CancelToken, OnProgress
@@ -186,7 +187,8 @@ def fetch(
         work.had += len(wanted) - len(plan[-1][1])
     work.total = sum(len(wanted) for _, wanted in plan)
     if not work.total and not work.had:
-        raise NotFound("the other node has no such study, or tells of no image in it")
+        why = "the other node has no such study, or tells of no image in it"
+        raise NotFound(why, reason=PeerTrouble.NOTHING_THERE)
     for one, wanted in plan:
         for at in range(0, len(wanted), _AT_ONCE):
             if work.cancelled:
@@ -360,15 +362,16 @@ class _Dimse:
         if end.failed and not end.completed and not end.warned:
             raise PeerError(
                 f"the other node has no C-GET, and cannot send to us (C-MOVE to {self.callee.calling}): "
-                "`fileroom serve --dimse` must be running where it looks for us, and the node be allowed to call"
+                "`fileroom serve --dimse` must be running where it looks for us, and the node be allowed to call",
+                reason=PeerTrouble.CANNOT_REACH_US,
             )
         tell(end)
 
     def send(self, found: Sequence[Instance], catalog: Catalog, work: _Work) -> None:
         pairs = dict.fromkeys((one.header.sop_class_uid, one.header.transfer_syntax_uid) for one in found)
         contexts: list[tuple[str, Sequence[str]]] = [(sop_class, (syntax,)) for sop_class, syntax in pairs]
-        natives = {sop_class for sop_class, syntax in pairs if syntax in NATIVE}
-        contexts += [(sop_class, PLAIN) for sop_class in sorted(natives)]
+        plain = {one.header.sop_class_uid for one in found if len(data_sets.syntaxes(one.header)) > 1}
+        contexts += [(sop_class, PLAIN) for sop_class in sorted(plain)]
         if not found:
             return
         with scu.associated(self.callee, Proposal(contexts=contexts[:128])) as association:
@@ -376,7 +379,7 @@ class _Dimse:
                 if work.cancelled:
                     return
                 try:
-                    well = _stored(association, one, locate(catalog, one.id).path)
+                    well = _stored(association, locate(catalog, one.id))
                 except (Unavailable, Undecodable, NotFound):
                     well = False
                 work.count(done=int(well), failed=int(not well))
@@ -386,17 +389,22 @@ def _named(study: str, series: str, wanted: Iterable[str]) -> list[tuple[int, st
     return [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "\\".join(wanted))]
 
 
-def _stored(association: Association, one: Instance, path: str) -> bool:
-    """Send one image, as its file is where that is taken. Unavailable or Undecodable before anything is sent."""
-    header, own = one.header, one.header.transfer_syntax_uid
-    taken = association.terms.sending
-    possible = (own, *PLAIN) if own in NATIVE else (own,)
+def _stored(association: Association, there: Located) -> bool:
+    """Send one image, as its file is where that is taken, else decompressed. Unavailable or Undecodable before anything
+    is sent."""
+    header, taken = there.header, association.terms.sending
+    possible = data_sets.syntaxes(header)
     context = next((found for syntax in possible if (found := taken(header.sop_class_uid, syntax))), None)
     if context is None:
         raise Undecodable("the other node does not take it")
-    data = pieces(path, own, context.transfer_syntax)
+    data = data_sets.pieces(there.path, header, context.transfer_syntax)
     first = next(data, b"")  # what cannot be read is known before the message begins
-    status = scu.store(association, context, header.sop_class_uid, header.sop_instance_uid, _joined(first, data))
+    try:
+        status = scu.store(association, context, header.sop_class_uid, header.sop_instance_uid, _joined(first, data))
+    except (Unavailable, Undecodable) as error:
+        raise PeerError(
+            "an image broke off while it was sent", reason=PeerTrouble.BROKE_OFF
+        ) from error  # there is no way to take it back
     return status == 0 or status & 0xF000 == _WARNINGS
 
 

@@ -18,7 +18,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fileroom.dicom.reading import Reading, read_header_from
-from fileroom.dicom.wholeness import is_cut
+from fileroom.dicom.wholeness import is_cut, is_misnamed
 from fileroom.errors import BadRequest, FileroomError, NoRoom, Undecodable
 from fileroom.intake.copying import RESERVE, sync_folder
 from fileroom.intake.straight import Buffers, Straight
@@ -44,6 +44,10 @@ IMPLEMENTATION_VERSION_NAME = "FILEROOM"
 # UIDs of letters as well, and files with these are kept wherever else they come from. What means something in a path
 # never is.
 UID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
+_WHY: dict[Reason | None, str] = {
+    Reason.TRUNCATED: "it ends early",
+    Reason.DAMAGED: "it is damaged, or not in the transfer syntax it is sent in",
+}
 
 
 class Inbox:
@@ -87,8 +91,7 @@ class Inbox:
                 arrival.write(piece)
             reading = arrival.finish()
             if reading.header is None:
-                early = reading.reason is Reason.TRUNCATED
-                raise Undecodable("it ends early" if early else "no data set with its identifiers")
+                raise Undecodable(_WHY.get(reading.reason, "no data set with its identifiers"))
             if (reading.header.sop_instance_uid, reading.header.sop_class_uid) != (sop_instance_uid, sop_class_uid):
                 raise BadRequest("the data set has another SOP class or instance than was said")
             return arrival.keep()
@@ -193,7 +196,7 @@ class Arrival:
     def finish(self) -> Reading:
         """All bytes are there: force them to the disk, and read what they say of themselves.
 
-        The reading has no header when it is no whole object that has its identity.
+        The reading has no header when it is no whole object that has its identity, in the transfer syntax it names.
         """
         with _in_our_words():
             self._file.force()
@@ -203,6 +206,8 @@ class Arrival:
         self._file.close()
         if cut:
             return Reading(None, Outcome.UNREADABLE, Reason.TRUNCATED, Detail.PIXELS_CUT, b"", reading.size, 0)
+        if reading.header is not None and is_misnamed(reading.header):
+            return Reading(None, Outcome.UNREADABLE, Reason.DAMAGED, "", b"", reading.size, 0)
         return reading
 
     def keep(self) -> str:

@@ -18,14 +18,16 @@ class FolderPlan(NamedTuple):
     """The intents for one folder.
 
     ``read``: files to open, with the row that is known of each; ``unchanged``: how many stand as recorded;
-    ``back``: rows of files that were gone, or changed, and are there again as they were; ``brought_back``: files, as
-    recorded, of instances that had been removed from the archive; ``gone``: rows of files that are no longer there.
+    ``back``: rows of files that were gone and are there again as they were; ``brought_back``: files, as recorded, of
+    instances that had been removed from the archive; ``cleared``: rows of those of the unchanged and brought back that
+    were held to be gone, or changed; ``gone``: rows of files that are no longer there.
     """
 
     read: tuple[tuple[FileEntry, KnownFile | None], ...] = ()
     unchanged: int = 0
     back: tuple[int, ...] = ()
     brought_back: tuple[tuple[FileEntry, KnownFile], ...] = ()
+    cleared: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
 
 
@@ -56,6 +58,7 @@ def plan_folder(
     read: list[tuple[FileEntry, KnownFile | None]] = []
     back: list[int] = []
     brought_back: list[tuple[FileEntry, KnownFile]] = []
+    cleared: list[int] = []
     unchanged = 0
     seen = set()
     for entry in listing.files:
@@ -64,15 +67,18 @@ def plan_folder(
         if row is None or _differs(entry, row, now_ns, automatic=automatic):
             read.append((entry, row))
             continue
-        if row.gone or row.changed:
-            back.append(row.id)
         if row.hidden and not automatic:
             brought_back.append((entry, row))
+        elif row.gone:
+            back.append(row.id)
+            continue
         else:
             unchanged += 1
+        if row.gone or row.changed:
+            cleared.append(row.id)
     seen.update(obstacle.name for obstacle in listing.obstacles)
     gone = tuple(row.id for name, row in known.items() if name not in seen and not row.gone) if listing.complete else ()
-    return FolderPlan(tuple(read), unchanged, tuple(back), tuple(brought_back), gone)
+    return FolderPlan(tuple(read), unchanged, tuple(back), tuple(brought_back), tuple(cleared), gone)
 
 
 def _differs(entry: FileEntry, row: KnownFile, now_ns: int, *, automatic: bool) -> bool:

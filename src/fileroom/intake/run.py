@@ -20,6 +20,7 @@ from fileroom.catalog.home import FILES_FOLDER
 from fileroom.catalog.known import FINAL, KnownFiles, folders_with_files, holds_files, stands
 from fileroom.catalog.moving import Moves
 from fileroom.catalog.roots import recorded_roots, set_hindrance
+from fileroom.catalog.rows import Rows
 from fileroom.catalog.store import OWN
 from fileroom.catalog.writes import Writer, now
 from fileroom.dicom.reading import read_header
@@ -27,6 +28,7 @@ from fileroom.errors import Cancelled, FileroomError, NotFound, SourceError
 from fileroom.intake.ahead import Area, WalkAhead
 from fileroom.intake.aside import Aside, Gone, Packed
 from fileroom.intake.copying import Copier, sweep
+from fileroom.intake.inbox import INBOX
 from fileroom.intake.inside import NEVER, already_read, looked_into, read_member, read_misnamed
 from fileroom.intake.lock import import_lock, pass_lock
 from fileroom.intake.pace import Pace
@@ -106,6 +108,8 @@ def bring_in(
     Busy when an import is running; SourceError, before anything is done, when a path is not there.
     """
     roots = _outermost([_checked(path) for path in paths])
+    for root in roots:
+        _is_not_ours(catalog, root)
     if not roots:
         raise SourceError("nothing to import was named")
     token = cancel or CancelToken()
@@ -301,6 +305,14 @@ def _checked(path: str) -> str:
     return whole
 
 
+def _is_not_ours(catalog: Catalog, path: str) -> None:
+    """The catalog is nobody's scan. Of the archive's folder only the copies in it are images: those are known."""
+    ours = os.path.realpath(catalog.folder)
+    copies = os.path.join(ours, FILES_FOLDER)
+    if _is_below(path, ours) and (not _is_below(path, copies) or _is_below(path, os.path.join(copies, INBOX))):
+        raise SourceError(f"{display(path)}: this is the archive itself, which is not imported")
+
+
 def _outermost(paths: Sequence[str]) -> list[str]:
     """Each path once, without those that lie in another: every file has one outcome."""
     once = list(dict.fromkeys(paths))
@@ -396,7 +408,7 @@ class _Import:
         self._read = 0
         self._visited: set[tuple[str, str]] = set()
         self._members = 0  # files in containers
-        self._moves = 0  # files that went, or came back
+        self._gone = Rows()  # files that are no longer where they were
         self.waiting: set[str] = set()
         self._ahead = 0  # files being read, or waiting to be written
         self._submitted = 0
@@ -458,7 +470,7 @@ class _Import:
         if len(self._batch):
             self._write(state, message)
         told = self._tally.outcomes.total() - self._tally.outcomes[Outcome.UNCHANGED]
-        if self._id and not told and not self._moves:
+        if self._id and not told:
             userdata.drop_import(self._catalog, self._id)
             self._id = 0
         return self._write(state, message) if self._id else self._summary(state, message)
@@ -486,6 +498,7 @@ class _Import:
             self._take(ahead.popleft())
         if not self._cancel.cancelled:
             self._find_gone_folders()
+            self._tell_what_is_gone()
         elif not self._errand.automatic:
             self._write_off_the_rest()
 
@@ -618,10 +631,11 @@ class _Import:
         self._current = place.path
         self._visited.add((place.mount.filesystem_id, place.inside))
         self._tally.outcomes[Outcome.UNCHANGED] += plan.unchanged
-        self._settled += plan.unchanged + len(plan.brought_back) + len(listing.obstacles)
+        self._settled += plan.unchanged + len(plan.back) + len(plan.brought_back) + len(listing.obstacles)
+        self._gone.add(plan.gone)
         batch = self._batch
         batch.back += plan.back
-        batch.gone += plan.gone
+        batch.cleared += plan.cleared
         batch.brought_back += [BroughtBack(place, entry, row) for entry, row in plan.brought_back]
         if not self._errand.automatic:  # they stand there each time
             batch.obstacles += [(place, obstacle) for obstacle in listing.obstacles]
@@ -699,8 +713,14 @@ class _Import:
                 path = self._mounts.absolute(mount.filesystem_id, folder)
                 # Of a container that stands, what is in it was looked at with it.
                 if path is not None and is_absent(path) and holder(path) is None:
-                    self._batch.gone += self._known.present(row)
-                    self._write_when_due()
+                    self._gone.add(self._known.present(row))
+
+    def _tell_what_is_gone(self) -> None:
+        """Last of all, when it is known what of it is only at another place."""
+        for rows in self._gone.chunks(self._settings.batch):
+            if len(self._batch):
+                self._write("running", "")
+            self._batch.gone += rows
 
     # -- containers ------------------------------------------------------------------------------------------------
 
@@ -771,7 +791,7 @@ class _Import:
         filesystem_id = place.mount.filesystem_id
         for row, folder in folders_with_files(self._catalog, filesystem_id, _below(place, container)):
             if (filesystem_id, folder) not in self._visited:
-                self._batch.gone += self._known.present(row)
+                self._gone.add(self._known.present(row))
 
     def _step(self) -> None:
         """Between two members of a container that is being looked into, which may take its time."""
@@ -839,7 +859,6 @@ class _Import:
         self._send()
         under_way = self._open()
         batch, self._batch = self._batch, Batch()
-        self._moves += len(batch.back) + len(batch.gone)
         cursor = under_way.cursor
         with under_way.transaction:
             write_batch(self._hand, self._writer, batch)
@@ -868,7 +887,7 @@ class _Import:
             ended=now(),
             who=self._errand.who,
             state=state,
-            files=self._tally.outcomes.total(),
+            files=self._tally.outcomes.total() - self._tally.outcomes[Outcome.GONE],
             outcomes={outcome: self._tally.outcomes[outcome] for outcome in Outcome},
             patients=added.patients,
             studies=added.studies,

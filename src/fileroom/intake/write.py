@@ -82,12 +82,13 @@ class Batch:
     obstacles: list[tuple[Place, Obstacle]] = field(default_factory=list)
     cancelled: list[tuple[Place, FileEntry]] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
+    cleared: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     looks: list[tuple[bytes, int, int]] = field(default_factory=list)  # of folders that stand as recorded
     _read: int = 0
 
     def __len__(self) -> int:
-        lists = (self.brought_back, self.obstacles, self.cancelled, self.back, self.gone)
+        lists = (self.brought_back, self.obstacles, self.cancelled, self.back, self.cleared, self.gone)
         return self._read + sum(len(part) for part in lists)
 
     def add(self, some: ReadFiles) -> None:
@@ -133,8 +134,9 @@ def write_batch(hand: Hand, writer: Writer, batch: Batch) -> None:
     for place, entry in batch.cancelled:
         hand.line(place, entry.name, (Outcome.CANCELLED, Reason.CANCELLED, ""), entry.size)
     hand.done()
-    writer.files_back(batch.back)
-    writer.files_gone(batch.gone)
+    writer.files_back(batch.cleared)
+    hand.came_and_went(writer.files_back(batch.back), (Outcome.BACK, Reason.BACK_AGAIN, ""))
+    hand.came_and_went(writer.files_gone(batch.gone), (Outcome.GONE, Reason.NOT_THERE, ""))
     writer.folders_look(batch.looks)
 
 
@@ -215,6 +217,13 @@ class Hand:
         if outcome is not Outcome.UNCHANGED:
             lines = self._writer.ledger.lines(self._writer.folder(place.mount, place.inside), outcome, reason)
             lines.add(name, size, detail, brought.public_id if brought else None)
+
+    def came_and_went(self, files: Iterable[tuple[int, str, int]], said: tuple[Outcome, Reason, str]) -> None:
+        """Count an outcome, and write its line, of files by folder, name and size, of which nothing was read."""
+        outcome, reason, detail = said
+        for folder, name, size in files:
+            self._tally.outcomes[outcome] += 1
+            self._writer.ledger.lines(folder, outcome, reason).add(name, size, detail, None)
 
     def brought_back(self, item: BroughtBack) -> None:
         """Show what was removed, since the user has brought it in again."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSummary:
     """What one import did. ``patients`` … ``instances`` count entries that this import added; ``bytes`` is the size
-    of the files that were read; ``outcomes`` has every :class:`Outcome`."""
+    of the files that were read; ``outcomes`` has every :class:`Outcome`; ``files`` counts those that were met, so all
+    outcomes but *gone*."""
 
     id: int
     roots: tuple[str, ...]

@@ -6,12 +6,13 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of one path of an import. Each path has exactly one."""
+    """What became of one path of an import. Each path has exactly one; those that are gone were not met any more."""
 
     ADDED = "added"
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     MOVED = "moved"
+    BACK = "back"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
     NOT_DICOM = "not_dicom"
@@ -19,6 +20,7 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    GONE = "gone"
 
 
 class Reason(StrEnum):
@@ -30,6 +32,7 @@ class Reason(StrEnum):
     SAME_AS_BEFORE = "same_as_before"
     CONTENT_CHANGED = "content_changed"
     MOVED_FROM = "moved_from"
+    BACK_AGAIN = "back_again"
     SAME_INSTANCE = "same_instance"
     OTHER_CONTENT = "other_content"
     CHOSEN = "chosen"
@@ -63,6 +66,7 @@ class Reason(StrEnum):
     NO_SPACE = "no_space"
     COPY_FAILED = "copy_failed"
     CANCELLED = "cancelled"
+    NOT_THERE = "not_there"
 
 
 REASON_TEXT: dict[Reason, str] = {
@@ -72,6 +76,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.SAME_AS_BEFORE: "size and time of change are as recorded",
     Reason.CONTENT_CHANGED: "the file has changed since it was last read",
     Reason.MOVED_FROM: "the same file was at another place before",
+    Reason.BACK_AGAIN: "it was gone, and is there again as it was",
     Reason.SAME_INSTANCE: "another file of an instance that is already known",
     Reason.OTHER_CONTENT: "same SOP Instance UID as a known instance, with other content",
     Reason.CHOSEN: "you chose it among files of one SOP Instance UID: it is the one that is shown",
@@ -105,6 +110,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.NO_SPACE: "no room for a copy where the archive lies: 64 MB are kept free there",
     Reason.COPY_FAILED: "no good copy could be made",
     Reason.CANCELLED: "the import was cancelled before this file",
+    Reason.NOT_THERE: "it is no longer there; nothing is taken out of the archive for that",
 }
 
 
