@@ -30,6 +30,11 @@ class FileroomError(Exception):
     reason: str = ""
     detail: str = ""
 
+    def __init__(self, message: str = "", *, reason: str = "", detail: str = "") -> None:
+        super().__init__(*([message] if message else []))
+        if reason:  # else that of the class
+            self.reason, self.detail = reason, detail
+
 
 class NotFound(FileroomError):
     """There is no such entry."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydicom import dcmread
-from pydicom.uid import RLELossless
+from pydicom.filereader import read_dataset
+from pydicom.uid import JPEGBaseline8Bit, RLELossless
 from pynetdicom import AE, evt
 from pynetdicom.sop_class import CTImageStorage, Verification  # type: ignore[attr-defined]  # made at run time
 
@@ -134,6 +135,21 @@ def test_ps3_4_b_2_3_a_command_that_names_something_else(sent_to: Node, said: di
 def test_ps3_4_b_2_3_bytes_that_are_no_data_set(sent_to: Node) -> None:
     with sent_to.asking({CTImageStorage: [world.EXPLICIT_LE]}) as association:
         assert raw_store(association, b"no data set at all, and odd") == 0xC000
+
+
+@pytest.mark.parametrize("syntax", [JPEGBaseline8Bit, RLELossless])
+def test_ps3_5_a_4_native_pixels_where_they_were_agreed_to_be_compressed(sent_to: Node, syntax: str) -> None:
+    """What is of a length of its own is not encapsulated: nobody could tell what it is."""
+    with sent_to.asking({CTImageStorage: [syntax]}) as association:
+        assert (
+            raw_store(
+                association,
+                data_set_of(world.instance(study=9, number=77)),
+                AffectedSOPInstanceUID=world.sop_uid(9, 1, 77),
+            )
+            == 0xC000
+        )
+    assert sent_to.find("STUDY", {"StudyInstanceUID": world.study_uid(9)}).pending == []
 
 
 # -- PS3.4 C.6: the information models -----------------------------------------------------------------------------
@@ -341,11 +357,17 @@ def test_c_4_3_get_an_image_byte_for_byte(asked: Node) -> None:
 
 
 @covers("C.4.3", "C-GET of RLE instance when only native accepted: decompressed or counted as failed")
-def test_c_4_3_a_compressed_image_that_nobody_takes_is_counted(asked: Node) -> None:
-    study = {"StudyInstanceUID": world.study_uid(5)}
-    fetched = asked.get("STUDY", study, {CTImageStorage: [world.EXPLICIT_LE]})
-    assert counts(fetched) == (0xA702, 0, 1, 0)
-    assert counts(asked.get("STUDY", study, {CTImageStorage: [RLELossless]})) == (0, 1, 0, 0)
+def test_c_4_3_a_compressed_image_is_decompressed_for_who_takes_only_native_ones(asked: Node) -> None:
+    study, image = {"StudyInstanceUID": world.study_uid(5)}, world.sop_uid(5, 1, 1)
+    for syntaxes in ([world.EXPLICIT_LE], [world.IMPLICIT_LE], [RLELossless, world.IMPLICIT_LE]):
+        fetched = asked.get("STUDY", study, {CTImageStorage: syntaxes})
+        assert counts(fetched) == (0, 1, 0, 0)
+        syntax, data = fetched.instances[image]
+        assert syntax == syntaxes[-1]
+        found = read_dataset(BytesIO(data), is_implicit_VR=syntax == world.IMPLICIT_LE, is_little_endian=True)
+        assert (found.PixelData, found.PatientName) == (b"\x07\x00" * 16, "O'BRIEN^Pat_rick")
+    fetched = asked.get("STUDY", study, {CTImageStorage: [RLELossless]})
+    assert (counts(fetched), fetched.instances[image]) == ((0, 1, 0, 0), (RLELossless, data_set_of(rle(1))))
 
 
 @covers("C.4.3", "C-GET of unknown study: 0 sub-operations, no crash")

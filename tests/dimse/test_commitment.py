@@ -38,13 +38,18 @@ class Told:
         return 0, None
 
 
-def ask(association: Association, named: list[tuple[str, str]], kind: int = 1) -> int:
+def ask(
+    association: Association,
+    named: list[tuple[str, str]],
+    kind: int = 1,
+    of: str = StorageCommitmentPushModelInstance,
+) -> int:
     asked = Dataset()
     asked.TransactionUID = "2.999.5.5"
     asked.ReferencedSOPSequence = [Dataset() for _ in named]
     for item, (sop_class, uid) in zip(asked.ReferencedSOPSequence, named, strict=True):
         item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class, uid
-    status, _ = association.send_n_action(asked, kind, StorageCommitmentPushModel, StorageCommitmentPushModelInstance)
+    status, _ = association.send_n_action(asked, kind, StorageCommitmentPushModel, of)
     return int(status.Status)
 
 
@@ -81,3 +86,25 @@ def test_j_3_3_the_report_over_a_new_association(asked: Node) -> None:
 def test_j_3_2_another_action_is_refused(asked: Node) -> None:
     with asked.associated({StorageCommitmentPushModel: None}) as association:
         assert ask(association, [], kind=7) == 0x0123
+
+
+def test_j_3_5_another_instance_than_the_well_known_one_is_refused(asked: Node) -> None:
+    with asked.associated({StorageCommitmentPushModel: None}) as association:
+        assert ask(association, [(CT, world.sop_uid(1, 1, 1))], of="2.999.7") == 0x0112
+
+
+def test_j_3_2_1_1_a_request_about_nothing_is_refused(asked: Node) -> None:
+    with asked.associated({StorageCommitmentPushModel: None}) as association:
+        assert ask(association, []) == 0x0115
+
+
+def test_j_3_3_one_instance_by_two_classes_is_held_as_the_one_it_is_of(asked: Node) -> None:
+    told, uid = Told(), world.sop_uid(1, 1, 1)
+    with asked.associated(
+        {StorageCommitmentPushModel: None}, evt_handlers=[(evt.EVT_N_EVENT_REPORT, told.reported)]
+    ) as association:
+        assert ask(association, [(CT, uid), (MR, uid)]) == 0
+        assert told.came.wait(20)
+    held = [(one.ReferencedSOPClassUID, one.ReferencedSOPInstanceUID) for one in told.said.ReferencedSOPSequence]
+    failed = [(one.ReferencedSOPClassUID, one.FailureReason) for one in told.said.FailedSOPSequence]
+    assert (told.type, held, failed) == (2, [(CT, uid)], [(MR, 0x0119)])

@@ -13,6 +13,7 @@ from pynetdicom import AE, build_role, evt
 from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
 from pynetdicom.sop_class import CTImageStorage  # type: ignore[attr-defined]  # made at run time
 
+from fileroom.archive import Archive
 from fileroom.dimse import find
 from fileroom.model.entries import Level
 from fileroom.model.queries import Query
@@ -21,6 +22,7 @@ from fileroom.network import uids
 from fileroom.network.commands import Field, encode
 from fileroom.network.identifiers import Writer
 from fileroom.network.wire import Aborted, p_data
+from fileroom.settings import Settings
 from fileroom.web import qido
 from tests import world
 from tests.dimse.node import CALLER, GET, MOVE, STUDY_ROOT, TITLE, Answers, Fetched, data_set_of, identifier, started
@@ -86,6 +88,40 @@ def test_c_2_2_2_1_a_name_in_several_component_groups(asked: Node, name: str, fo
     with asked.archive() as archive:
         conditions = web_conditions(name)
         assert archive.search(Query(level=Level.STUDY, conditions=conditions)).total == found
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "found"),
+    [
+        ("HOUSE^Greg=豪斯", True),
+        ("HOUSE^Greg", True),  # one group, whichever it is
+        ("house*", True),
+        ("=豪斯", True),
+        ("豪斯", True),
+        ("*=豪?", True),
+        ("HOUSE^Greg=", True),
+        ("HOUSE", False),
+        ("豪斯=HOUSE^Greg", False),
+        ("HOUSE^Greg=罗西", False),
+    ],
+)
+def test_c_2_2_2_1_physicians_have_component_groups_too(tmp_path: Path, asked_for: str, found: bool) -> None:
+    utf_8: dict[str, Any] = {"SpecificCharacterSet": "ISO_IR 192"}
+    files = {
+        "1": world.instance(
+            ReferringPhysicianName="HOUSE^Greg=豪斯", PerformingPhysicianName="HOUSE^Greg=豪斯", **utf_8
+        ),
+        "2": world.instance(study=2, ReferringPhysicianName="ROSSI=罗西", PerformingPhysicianName="=罗西", **utf_8),
+    }
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in(world.plant(tmp_path / "files", files))
+        for level, keyword in ((Level.STUDY, "ReferringPhysicianName"), (Level.SERIES, "PerformingPhysicianName")):
+            conditions = qido.read(level, [], [(keyword, asked_for)]).query.conditions
+            uids = [
+                one.study_instance_uid if level is Level.STUDY else one.study.study_instance_uid
+                for one in archive.search(Query(level=level, conditions=conditions)).items
+            ]
+            assert uids == [world.study_uid(1)] * found
 
 
 def web_conditions(name: str) -> tuple[Condition, ...]:

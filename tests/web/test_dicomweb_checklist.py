@@ -460,6 +460,16 @@ def _(web: Web) -> None:
     assert web.client.get(uri.attrib["uri"], headers={"Accept": OCTETS}).content == RAMP
 
 
+def test_8_3_4_5_and_8_3_4_6_switches_for_empty_and_multiple_values(web: Web) -> None:
+    every = web.studies("")
+    assert web.studies("emptyvaluematching=true&StudyDate=%22%22") == web.studies("StudyDate=%22%22") != every
+    assert web.studies("emptyvaluematching=false&multiplevaluematching=false") == every
+    answer = web.get("/studies?multiplevaluematching=true")
+    assert "The multiplevaluematching parameter is not supported." in answer.headers["Warning"]
+    for name in ("emptyvaluematching", "multiplevaluematching"):
+        problem(web.get(f"/studies?{name}=garbage"), 400)
+
+
 @row("shall", "8.3.4.2", "fuzzymatching=garbage answers 400")
 def _(web: Web) -> None:
     problem(web.get("/studies?fuzzymatching=garbage"), 400)

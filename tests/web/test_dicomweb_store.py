@@ -116,6 +116,14 @@ def test_10_5_3_the_same_bytes_again_are_no_error(web: Web) -> None:
     assert kept(web) == 1
 
 
+def test_ps3_5_a_4_native_pixels_in_a_file_that_says_they_are_compressed(web: Web) -> None:
+    """Those of a file that is encapsulated have no length of their own."""
+    ramp = world.instance(number=5, transfer_syntax="1.2.840.10008.1.2.4.50", pixels=bytes(32))
+    answer = store(web, ramp)
+    assert (answer.status_code, kept(web), waiting(web)) == (409, 0, [])
+    assert [one["00081197"]["Value"] for one in items(answer, FAILED) + items(answer, OTHERS)] == [[0xC000]]
+
+
 def test_10_5_3_other_content_of_one_uid_is_kept_with_a_warning(web: Web) -> None:
     store(web, ONE)
     answer = store(web, world.instance(number=1, StudyDescription="another"))
@@ -305,6 +313,14 @@ def test_what_is_no_dicom_json_answers_400(web: Web, metadata: bytes) -> None:
     assert (kept(web), waiting(web)) == (0, [])
 
 
+def within(depth: int) -> dict[str, Any]:
+    """Sequences in each other."""
+    inside: dict[str, Any] = {"vr": "SQ"}
+    for _ in range(depth):
+        inside = {"vr": "SQ", "Value": [{"00400275": inside}]}
+    return inside
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -318,6 +334,7 @@ def test_what_is_no_dicom_json_answers_400(web: Web, metadata: bytes) -> None:
         {"rubbish": {"vr": "US", "Value": [1]}},
         {"7FE00010": {"vr": "OW", "BulkDataURI": "elsewhere"}},
         {"00091002": {"vr": "OB", "BulkDataURI": "http://127.0.0.1:1/"}},
+        {"00400275": within(300)},
     ],
 )
 def test_metadata_that_make_no_instance_fail_one_by_one(web: Web, change: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import struct
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from fileroom.dicom.depth import check_depth
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.sources.opened import opened
@@ -78,6 +79,7 @@ def re_encoded(data: bytes, of: str, to: str) -> bytes:
         with quiet_pydicom():
             little = of != EXPLICIT_BE
             read = read_dataset(BytesIO(data), is_implicit_VR=of == IMPLICIT_LE, is_little_endian=little)
+            check_depth(read)
             target = DicomBytesIO()
             target.is_implicit_VR, target.is_little_endian = to == IMPLICIT_LE, True
             write_dataset(target, read)

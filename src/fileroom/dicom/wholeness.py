@@ -1,4 +1,5 @@
-"""Whether a file holds its pixel data to the end: what is received must be whole before its sender is told so."""
+"""Whether a file holds its pixel data to the end, and as its transfer syntax says: what is received must be whole, and
+what it is called, before its sender is told that it is safe."""
 
 from __future__ import annotations
 
@@ -18,6 +19,8 @@ _ITEM = (0xFFFE, 0xE000)
 _DELIMITER = (0xFFFE, 0xE0DD)
 _HEAD = 8
 _MOST_ITEMS = 10_000_000
+_JPEG = "1.2.840.10008.1.2.4."
+_ENCAPSULATED = frozenset({"1.2.840.10008.1.2.5", "1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1"})
 
 
 def ends_early(path: str, header: Header) -> bool:
@@ -34,6 +37,15 @@ def is_cut(file: Opened, header: Header) -> bool:
     if header.pixel_length is not None:
         return header.pixel_offset + header.pixel_length > file.size
     return not _is_closed(file, header.pixel_offset)
+
+
+def is_misnamed(header: Header) -> bool:
+    """Whether the pixel data have a length of their own although the transfer syntax is one of encapsulated ones: there
+    they shall be encapsulated, and so of undefined length (PS3.5 A.4). Nobody could tell what they are."""
+    syntax = header.transfer_syntax_uid
+    if header.pixel_offset is None or header.pixel_length is None:
+        return False
+    return syntax.startswith(_JPEG) or syntax in _ENCAPSULATED
 
 
 def _breaks_off(file: Opened) -> bool:

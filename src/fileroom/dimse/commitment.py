@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from fileroom.dimse.door import log
@@ -20,7 +21,7 @@ from fileroom.network.commands import Field
 from fileroom.network.negotiation import Callee, Proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Set
 
     from fileroom.dimse.door import Door
     from fileroom.network.association import Association, Message
@@ -36,8 +37,9 @@ _AT_ONCE = 500
 def action(door: Door, association: Association, message: Message) -> None:
     """N-ACTION: look, and report."""
     try:
-        if message.command.get("ActionTypeID") != _REQUEST:
-            association.answer(message, Status.NO_SUCH_ACTION)
+        wrong = _wrong(message)
+        if wrong is not None:
+            association.answer(message, wrong)
             return
         data = association.identifier()
         transaction, named = identifiers.referenced(data, message.context.transfer_syntax)
@@ -53,12 +55,20 @@ def action(door: Door, association: Association, message: Message) -> None:
         log.warning("a storage commitment could not be looked up: status %04X", of_error(error))
         return
     if _stays(association):
-        _report(association, message.context.id, transaction, named, held)
+        _report(association, message.context.id, transaction, held)
         return
-    thread = threading.Thread(
-        target=_call_back, args=(door, association.terms.calling, transaction, named, held), daemon=True
-    )
+    thread = threading.Thread(target=_call_back, args=(door, association.terms.calling, transaction, held), daemon=True)
     thread.start()
+
+
+def _wrong(message: Message) -> Status | None:
+    """What is asked of something else than the well-known instance (PS3.7 10.1.4.1.10, PS3.4 J.3.5)."""
+    said = message.command
+    if said.get("RequestedSOPClassUID") != uids.COMMITMENT:
+        return Status.NO_SUCH_CLASS
+    if said.get("RequestedSOPInstanceUID") != uids.COMMITMENT_INSTANCE:
+        return Status.NO_SUCH_INSTANCE
+    return None if said.get("ActionTypeID") == _REQUEST else Status.NO_SUCH_ACTION
 
 
 def _stays(association: Association) -> bool:
@@ -70,28 +80,28 @@ def _stays(association: Association) -> bool:
     return True
 
 
-def committed(door: Door, named: Sequence[Named]) -> dict[str, int]:
-    """The instances that are here, with 0 or the reason why we do not hold ourselves responsible
-    (PS3.3 C.14.1.1)."""
+def committed(door: Door, named: Iterable[Named]) -> dict[Named, int]:
+    """What was named, with 0 or the reason why we do not hold ourselves responsible (PS3.3 C.14.1.1)."""
     door.archive.take_in()  # what came a moment ago and waits in the inbox
-    found: dict[str, int] = {uid: Status.NO_SUCH_INSTANCE for _, uid in named}
-    classes = {uid: sop_class for sop_class, uid in named}
-    asked = list(classes)
+    pairs = list(dict.fromkeys(named))
+    asked = list({uid for _, uid in pairs if uid})
+    here: dict[str, set[tuple[str, bool]]] = defaultdict(set)
     for at in range(0, len(asked), _AT_ONCE):
-        some = tuple(uid for uid in asked[at : at + _AT_ONCE] if uid)
-        query = Query(level=Level.INSTANCE, conditions=(Condition("SOPInstanceUID", Match.LIST, some),))
-        for instance in door.archive.walk(query) if some else ():
-            uid = instance.header.sop_instance_uid
-            if instance.header.sop_class_uid != classes[uid]:
-                found[uid] = Status.CLASS_INSTANCE_CONFLICT
-            else:
-                found[uid] = Status.SUCCESS if instance.state in REACHABLE else Status.PROCESSING_FAILURE
-    return found
+        some = Condition("SOPInstanceUID", Match.LIST, tuple(asked[at : at + _AT_ONCE]))
+        for one in door.archive.walk(Query(level=Level.INSTANCE, conditions=(some,))):
+            here[one.header.sop_instance_uid].add((one.header.sop_class_uid, one.state in REACHABLE))
+    return {one: _held(one[0], here[one[1]]) for one in pairs}
 
 
-def _report(
-    association: Association, context_id: int, transaction: str, named: Sequence[Named], held: dict[str, int]
-) -> None:
+def _held(sop_class: str, here: Set[tuple[str, bool]]) -> int:
+    if (sop_class, True) in here:
+        return Status.SUCCESS
+    if (sop_class, False) in here:
+        return Status.PROCESSING_FAILURE
+    return Status.CLASS_INSTANCE_CONFLICT if here else Status.NO_SUCH_INSTANCE
+
+
+def _report(association: Association, context_id: int, transaction: str, held: Mapping[Named, int]) -> None:
     """N-EVENT-REPORT (PS3.4 J.3.3), and what the other side says to it."""
     context = association.terms.contexts[context_id]
     writer = identifiers.Writer(context.transfer_syntax, "")
@@ -100,10 +110,10 @@ def _report(
         return [
             writer.write(
                 [(0x00081150, "UI", sop_class), (0x00081155, "UI", uid)]
-                + ([] if well else [(0x00081197, "US", held[uid])])
+                + ([] if well else [(0x00081197, "US", status)])
             )
-            for sop_class, uid in named
-            if (held[uid] == Status.SUCCESS) is well
+            for (sop_class, uid), status in held.items()
+            if (status == Status.SUCCESS) is well
         ]
 
     well, failed = items(well=True), items(well=False)
@@ -121,7 +131,7 @@ def _report(
     association.receive()
 
 
-def _call_back(door: Door, title: str, transaction: str, named: Sequence[Named], held: dict[str, int]) -> None:
+def _call_back(door: Door, title: str, transaction: str, held: Mapping[Named, int]) -> None:
     peer = door.destination(title)
     if peer is None:
         return
@@ -140,7 +150,7 @@ def _call_back(door: Door, title: str, transaction: str, named: Sequence[Named],
             continue
         try:
             for context_id in list(there.terms.contexts)[:1]:
-                _report(there, context_id, transaction, named, held)
+                _report(there, context_id, transaction, held)
                 there.release()
                 return
             there.release()

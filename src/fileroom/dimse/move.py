@@ -10,11 +10,12 @@ from fileroom.dimse.status import Status, of_error
 from fileroom.dimse.suboperations import CANNOT_SEND, Ahead, Tally
 from fileroom.errors import FileroomError, PeerError
 from fileroom.network import identifiers, negotiation
-from fileroom.network.negotiation import Callee, Proposal
+from fileroom.network.negotiation import PLAIN, Callee, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fileroom.archive import Archive
     from fileroom.dimse.door import Door
     from fileroom.model.entries import Instance
     from fileroom.model.peers import Peer
@@ -55,7 +56,7 @@ def _send_all(
     try:
         there = negotiation.request(
             Callee(host=peer.host, port=peer.port, title=peer.title, calling=door.title, tls=door.tls_to(peer)),
-            Proposal(contexts=contexts(found)),
+            Proposal(contexts=contexts(door.archive, found)),
             seconds=door.limits.asking,
             idle=door.limits.idle,
         )
@@ -102,12 +103,10 @@ def _send(ahead: Ahead, there: Association, originator: dict[str, Any]) -> int:
     return status
 
 
-def contexts(found: Iterable[Instance]) -> list[tuple[str, Sequence[str]]]:
+def contexts(archive: Archive, found: Iterable[Instance]) -> list[tuple[str, Sequence[str]]]:
     """One context for each SOP class in each transfer syntax of the files, so that nothing need be re-encoded; after
-    these one for each class of native files in the syntaxes that everybody takes."""
-    pairs = dict.fromkeys((one.header.sop_class_uid, one.header.transfer_syntax_uid) for one in found)
-    proposed: list[tuple[str, Sequence[str]]] = [(sop_class, (syntax,)) for sop_class, syntax in pairs]
-    more = {
-        sop_class: tuple(others) for sop_class, syntax in pairs if (others := suboperations.syntaxes_for(syntax)[1:])
-    }
+    these one for each class in the syntaxes that everybody takes."""
+    kinds = {(one.header.sop_class_uid, one.header.transfer_syntax_uid): one for one in found}
+    proposed: list[tuple[str, Sequence[str]]] = [(sop_class, (syntax,)) for sop_class, syntax in kinds]
+    more = {sop_class: PLAIN for (sop_class, _), one in kinds.items() if len(archive.syntaxes(one)) > 1}
     return (proposed + list(more.items()))[:_MOST_CONTEXTS]

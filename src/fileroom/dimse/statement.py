@@ -71,7 +71,9 @@ def _contexts() -> Iterator[str]:
     classes, syntaxes = len(uids.storage_classes()), len(uids.transfer_syntaxes())
     yield f"Storage as SCP, as SCU of C-GET by role selection, and of C-MOVE: {classes} classes of the standard,"
     yield f"retired ones too, in {syntaxes} transfer syntaxes. Of those proposed the first is taken, but Implicit VR"
-    yield "and Explicit VR Big Endian only where there is no other. Level 2 (full): data sets are kept as they come."
+    yield "and Explicit VR Big Endian only where there is no other; of a context in which we send (C-GET)"
+    yield "Explicit, else Implicit VR Little Endian, if it is proposed. Level 2 (full): data sets are kept as they"
+    yield "come."
     yield "With `--dimse-any-class` also classes that the standard does not know.\n"
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.dimse.status import Status, is_warning
 from fileroom.errors import FileroomError, NotFound, PeerError, Unavailable, Undecodable
-from fileroom.network import identifiers, uids
+from fileroom.network import identifiers
 from fileroom.network.commands import RESPONSE, Field, Priority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from fileroom.archive import Archive, InstanceFile, Named
     from fileroom.network.association import Association, Context, Message
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 MOST = 65_535  # what the counters can hold (PS3.7 E.1)
 _LONGEST_UID = 64  # PS3.5 9.1
 _PENDING_EVERY = 0.5  # seconds between two pending responses
-_NATIVE = (uids.EXPLICIT, uids.IMPLICIT)
-_RE_ENCODED = frozenset({uids.EXPLICIT, uids.IMPLICIT, uids.DEFLATED, uids.BIG_ENDIAN})
 
 
 @dataclass(slots=True)
@@ -78,11 +76,6 @@ class Tally:
         association.answer(message, status, data, more=self.counts(remaining=self.cancelled))
 
 
-def syntaxes_for(own: str) -> Sequence[str]:
-    """The transfer syntaxes in which an instance can be sent, that of its file first."""
-    return (own, *(one for one in _NATIVE if one != own)) if own in _RE_ENCODED else (own,)
-
-
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """An instance that can be sent: what cannot be read is known before its message begins."""
@@ -127,11 +120,19 @@ class Ahead:
         if len(instance.sop_instance_uid) > _LONGEST_UID:
             raise Undecodable("its UID is none, and programs break off at such")
         file = instance.file()
-        context = _context(self._association, file)
+        context = self._context(file)
         if context is None:
-            raise Undecodable("no presentation context takes it as it is")
+            raise Undecodable("no presentation context takes it in any way it can be had")
         data = self._archive.data_set(file, context.transfer_syntax)
         return _Ready(file, context, next(data, b""), data)
+
+    def _context(self, file: InstanceFile) -> Context | None:
+        """As its file is where that is agreed on, else in a native syntax: decompressed, if need be (PS3.5 10.1)."""
+        for syntax in self._archive.syntaxes(file):
+            found = self._association.terms.sending(file.header.sop_class_uid, syntax)
+            if found is not None:
+                return found
+        return None
 
 
 def store(ahead: Ahead, association: Association, originator: dict[str, Any] | None = None) -> Iterator[Message]:
@@ -163,14 +164,6 @@ def store(ahead: Ahead, association: Association, originator: dict[str, Any] | N
         yield answer
         if answer.field == Field.STORE | RESPONSE and answer.command.get("MessageIDBeingRespondedTo") == number:
             return
-
-
-def _context(association: Association, file: InstanceFile) -> Context | None:
-    for syntax in syntaxes_for(file.header.transfer_syntax_uid):
-        found = association.terms.sending(file.header.sop_class_uid, syntax)
-        if found is not None:
-            return found
-    return None
 
 
 CANNOT_SEND = (Unavailable, Undecodable, NotFound)

@@ -26,6 +26,35 @@ class PeerKind(StrEnum):
     DICOMWEB = "dicomweb"
 
 
+class PeerTrouble(StrEnum):
+    """What is the matter with another node: codes that pages translate; errors say it in English."""
+
+    NO_ANSWER = "no_answer"
+    BROKE_OFF = "broke_off"
+    SILENT = "silent"
+    NOT_DICOM = "not_dicom"
+    INSECURE = "insecure"
+    REFUSED = "refused"
+    CALLING_UNKNOWN = "calling_unknown"
+    CALLED_UNKNOWN = "called_unknown"
+    TOO_BUSY = "too_busy"
+    NO_FIND = "no_find"
+    NO_RETRIEVE = "no_retrieve"
+    NO_SERVICE = "no_service"
+    SAYS_NO = "says_no"
+    NO_RESOURCES = "no_resources"
+    SENT_NONE = "sent_none"
+    UNKNOWN_TO_IT = "unknown_to_it"
+    NOT_ALLOWED = "not_allowed"
+    CANNOT_REACH_US = "cannot_reach_us"
+    NOTHING_THERE = "nothing_there"
+    BAD_NAME = "bad_name"
+    BAD_PROOF = "bad_proof"
+    BAD_TITLE = "bad_title"
+    BAD_ADDRESS = "bad_address"
+    BAD_URL = "bad_url"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """Another DICOM node that the user named. ``title`` (AE title), ``host`` and ``port`` are of a DIMSE node, ``url``

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from fileroom.errors import PeerError
+from fileroom.model.peers import PeerTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +56,7 @@ class Service:
         except ValueError:
             found = None
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise PeerError("the other service does not answer a search as DICOM JSON")
+            raise PeerError("the other service does not answer a search as DICOM JSON", reason=PeerTrouble.NOT_DICOM)
         return found
 
     @contextmanager
@@ -71,7 +72,7 @@ class Service:
             elif kind == "application/dicom":
                 yield iter(lambda: answer.read(_PIECE), b"")
             else:
-                raise PeerError("the other service does not send DICOM files")
+                raise PeerError("the other service does not send DICOM files", reason=PeerTrouble.NOT_DICOM)
 
     def store(self, pieces: Iterable[bytes], size: int) -> bool:
         """STOW-RS: one file. Whether it was taken."""
@@ -116,12 +117,21 @@ class Service:
             connection.request(method, self._root + path, body=body, headers={**self._headers, **headers})
             answer = connection.getresponse()
             if answer.status in _REFUSED:
-                raise PeerError("the other service does not let us in: look at its secret")
+                raise PeerError(
+                    "the other service does not let us in: look at its secret", reason=PeerTrouble.NOT_ALLOWED
+                )
             if answer.status not in _OK and answer.status not in allowed:
-                raise Refusal(f"the other service says no: {answer.status}")
+                says = str(answer.status)
+                raise Refusal(f"the other service says no: {says}", reason=PeerTrouble.SAYS_NO, detail=says)
             yield answer
+        except ssl.SSLError:
+            raise PeerError(
+                "no secure connection to the other service could be made", reason=PeerTrouble.INSECURE
+            ) from None
         except (OSError, http.client.HTTPException):
-            raise PeerError("the other service cannot be reached, or breaks off") from None
+            raise PeerError(
+                "the other service cannot be reached, or breaks off", reason=PeerTrouble.NO_ANSWER
+            ) from None
         finally:
             connection.close()
 
@@ -132,7 +142,7 @@ def _first_part(answer: http.client.HTTPResponse, boundary: bytes) -> Iterator[b
     while b"\r\n\r\n" not in held:
         piece = answer.read(4096)
         if not piece or len(held) > _LONGEST_HEADS:
-            raise PeerError("the other service sends no part")
+            raise PeerError("the other service sends no part", reason=PeerTrouble.NOT_DICOM)
         held += piece
     held = held.partition(b"\r\n\r\n")[2]
     end = b"\r\n--" + boundary
@@ -147,7 +157,7 @@ def _first_part(answer: http.client.HTTPResponse, boundary: bytes) -> Iterator[b
             held = held[-keep:]
         piece = answer.read(_PIECE)
         if not piece:
-            raise PeerError("the other service broke off in the middle")
+            raise PeerError("the other service broke off in the middle", reason=PeerTrouble.BROKE_OFF)
         held += piece
 
 

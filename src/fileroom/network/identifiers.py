@@ -9,6 +9,7 @@ from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from fileroom.dicom.depth import check_depth
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import BadRequest
 from fileroom.model.entries import PersonName
@@ -72,6 +73,7 @@ def read(data: bytes, transfer_syntax: str) -> Identifier:
         with quiet_pydicom():
             implicit = transfer_syntax == uids.IMPLICIT
             plain = read_dataset(BytesIO(data), is_implicit_VR=implicit, is_little_endian=True)
+            check_depth(plain)
             keys = tuple(_key(plain, tag) for tag in sorted(plain.keys()))
             charset = _key(plain, _CHARACTER_SET).value if _CHARACTER_SET in plain else ""
     except Exception:  # noqa: BLE001 - whatever a parser stumbles over in what a stranger sends
@@ -89,11 +91,15 @@ def referenced(data: bytes, transfer_syntax: str) -> tuple[str, list[tuple[str, 
         with quiet_pydicom():
             implicit = transfer_syntax == uids.IMPLICIT
             plain = read_dataset(BytesIO(data), is_implicit_VR=implicit, is_little_endian=True)
-            items = plain.get("ReferencedSOPSequence") or ()
+            check_depth(plain)
+            items = plain["ReferencedSOPSequence"].value
             named = [(str(one.ReferencedSOPClassUID), str(one.ReferencedSOPInstanceUID)) for one in items]
-            return str(plain.TransactionUID), named
+            transaction = str(plain.TransactionUID)
+            if not named or not transaction:
+                raise ValueError("both are of type 1")  # noqa: TRY301 - said as what cannot be read
     except Exception:  # noqa: BLE001 - as above
         raise BadRequest("the list of instances cannot be read") from None
+    return transaction, named
 
 
 def _key(data_set: Any, tag: int) -> Key:

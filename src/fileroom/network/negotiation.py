@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.errors import PeerError
+from fileroom.model.peers import PeerTrouble
 from fileroom.network import requests, uids
 from fileroom.network.association import Association, Context, Terms
 from fileroom.network.requests import Acceptance
@@ -65,11 +66,11 @@ UNKNOWN_CALLED: Final = Refusal(result=1, source=1, diagnostic=7)
 TOO_MANY: Final = Refusal(result=2, source=3, diagnostic=2)
 NO_CONTEXT: Final = Refusal(result=1, source=1, diagnostic=2)  # application-context-name-not-supported
 _WHY_REFUSED: Final = {
-    (1, 3): "it does not know us by the AE title we call ourselves",
-    (1, 7): "it has another AE title than the one we call it by",
-    (1, 2): "it speaks another application context",
-    (3, 1): "it is too busy now",
-    (3, 2): "it has too many associations now",
+    (1, 3): ("it does not know us by the AE title we call ourselves", PeerTrouble.CALLING_UNKNOWN),
+    (1, 7): ("it has another AE title than the one we call it by", PeerTrouble.CALLED_UNKNOWN),
+    (1, 2): ("it speaks another application context", PeerTrouble.REFUSED),
+    (3, 1): ("it is too busy now", PeerTrouble.TOO_BUSY),
+    (3, 2): ("it has too many associations now", PeerTrouble.TOO_BUSY),
 }
 
 
@@ -132,7 +133,8 @@ def accept(wire: Wire, request: Request, offer: Offer, *, idle: float) -> Associ
     contexts: dict[int, Context] = {}
     results, answered = list[tuple[int, int, str]](), dict[str, tuple[bool, bool]]()
     for proposed in request.proposed:
-        result, syntax = _decide(proposed, offer)
+        _, taken = request.roles.get(proposed.abstract_syntax, (True, False))
+        result, syntax = _decide(proposed, offer, sends=taken)
         results.append((proposed.id, result, syntax))
         if result != ACCEPTED:
             continue
@@ -170,19 +172,27 @@ def _encoded(pdu: Any) -> bytes:
     return bytes(pdu.encode())
 
 
-def _decide(proposed: Proposed, offer: Offer) -> tuple[int, str]:
-    """Whether a presentation context is accepted, and in which transfer syntax."""
+def _decide(proposed: Proposed, offer: Offer, *, sends: bool) -> tuple[int, str]:
+    """Whether a presentation context is accepted, and in which transfer syntax.
+
+    ``sends``: we are to send in it. Everything can be had native, but not as whatever comes first; who wants images as
+    they are stored proposes that in a context of its own.
+    """
     sop_class, given = proposed.abstract_syntax, proposed.transfer_syntaxes
     if sop_class in offer.services:
         syntax = next((one for one in given if one in PLAIN), None)
     elif sop_class in uids.storage_classes() or (offer.unknown and uids.is_unknown_class(sop_class)):
         known = [one for one in given if one in uids.transfer_syntaxes()]
-        # As it is stored where it comes from: what comes first, but for the two that nobody stores in unforced.
-        last = {uids.IMPLICIT, uids.BIG_ENDIAN}
-        syntax = next((one for one in known if one not in last), next(iter(known), None))
+        syntax = next(iter((*(one for one in PLAIN if sends and one in known), *_preferred(known))), None)
     else:
         return REFUSED_CLASS, given[0]
     return (ACCEPTED, syntax) if syntax else (REFUSED_SYNTAX, given[0])
+
+
+def _preferred(known: Sequence[str]) -> Sequence[str]:
+    """As it is stored where it comes from: what comes first, but for the two that nobody stores in unforced."""
+    last = {uids.IMPLICIT, uids.BIG_ENDIAN}
+    return sorted(known, key=lambda one: one in last)
 
 
 def _user_information(roles: Mapping[str, tuple[bool, bool]], extended: Mapping[str, bytes]) -> list[Any]:
@@ -271,8 +281,9 @@ def request(callee: Callee, proposal: Proposal, *, seconds: float, idle: float) 
 def _yes(kind: int, body: memoryview) -> memoryview:
     """What an A-ASSOCIATE-AC says; PeerError when it is none."""
     if kind == ASSOCIATE_RJ:
-        why = _WHY_REFUSED.get((body[2], body[3]) if len(body) >= _RJ_BYTES else (0, 0), "it does not say why")
-        raise PeerError(f"the other node refuses the association: {why}")
+        said = (body[2], body[3]) if len(body) >= _RJ_BYTES else (0, 0)
+        why, reason = _WHY_REFUSED.get(said, ("it does not say why", PeerTrouble.REFUSED))
+        raise PeerError(f"the other node refuses the association: {why}", reason=reason)
     if kind != ASSOCIATE_AC:
         raise Aborted("the other node breaks off the association at once")
     return body
@@ -285,14 +296,14 @@ def _connected(callee: Callee, seconds: float) -> socket.socket:
     try:
         plain = socket.create_connection((callee.host, callee.port), timeout=seconds)
     except OSError:
-        raise PeerError("nobody answers at the address of the other node") from None
+        raise PeerError("nobody answers at the address of the other node", reason=PeerTrouble.NO_ANSWER) from None
     if callee.tls is None:
         return plain
     try:
         return callee.tls.wrap_socket(plain, server_hostname=callee.host)
     except OSError:
         plain.close()
-        raise PeerError("no secure connection to the other node could be made") from None
+        raise PeerError("no secure connection to the other node could be made", reason=PeerTrouble.INSECURE) from None
 
 
 def _proposed(context_id: int, sop_class: str, syntaxes: Sequence[str]) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.errors import PeerError
+from fileroom.model.peers import PeerTrouble
 from fileroom.network import identifiers, uids
 from fileroom.network.commands import RESPONSE, Field, Priority
 from fileroom.network.negotiation import PLAIN, Callee, Proposal, request
@@ -25,14 +26,14 @@ SECONDS: Final = 15.0
 IDLE: Final = 120.0
 _PENDING: Final = frozenset({0xFF00, 0xFF01})
 _WHY: Final = {
-    0xA700: "it is out of resources",
-    0xA701: "it is out of resources",
-    0xA702: "it could not send any of it",
-    0xA801: "it does not know our AE title as a place to send to",
-    0xA900: "it does not take the question for one of this service",
-    0x0122: "it does not have this service",
-    0x0124: "we are not allowed to",
-    0xFE00: "it was cancelled",
+    0xA700: ("it is out of resources", PeerTrouble.NO_RESOURCES),
+    0xA701: ("it is out of resources", PeerTrouble.NO_RESOURCES),
+    0xA702: ("it could not send any of it", PeerTrouble.SENT_NONE),
+    0xA801: ("it does not know our AE title as a place to send to", PeerTrouble.UNKNOWN_TO_IT),
+    0xA900: ("it does not take the question for one of this service", PeerTrouble.SAYS_NO),
+    0x0122: ("it does not have this service", PeerTrouble.NO_SERVICE),
+    0x0124: ("we are not allowed to", PeerTrouble.NOT_ALLOWED),
+    0xFE00: ("it was cancelled", PeerTrouble.SAYS_NO),
 }
 # What is asked for when we do not know what a study holds: 63 classes in two contexts each, and the one that asks.
 _COMPRESSED: Final = (
@@ -119,7 +120,7 @@ def find(
     with associated(callee, Proposal(contexts=[(uids.STUDY_FIND, PLAIN)])) as association:
         context = association.terms.sending(uids.STUDY_FIND)
         if context is None:
-            raise PeerError("the other node cannot be searched")
+            raise PeerError("the other node cannot be searched", reason=PeerTrouble.NO_FIND)
         writer = identifiers.Writer(context.transfer_syntax, identifiers.UTF_8)
         asked = writer.write([(0x00080052, "CS", level), *keys])
         number = _ask(association, uids.STUDY_FIND, Field.FIND, asked)
@@ -188,7 +189,8 @@ def move(
     with associated(callee, Proposal(contexts=[(uids.STUDY_MOVE, PLAIN)])) as association:
         context = association.terms.sending(uids.STUDY_MOVE)
         if context is None:
-            raise PeerError("the other node sends neither to who asks (C-GET) nor elsewhere (C-MOVE)")
+            why = "the other node sends neither to who asks (C-GET) nor elsewhere (C-MOVE)"
+            raise PeerError(why, reason=PeerTrouble.NO_RETRIEVE)
         writer = identifiers.Writer(context.transfer_syntax, "")
         asked = writer.write([(0x00080052, "CS", level), *keys])
         number = _ask(association, uids.STUDY_MOVE, Field.MOVE, asked, {"MoveDestination": to})
@@ -224,7 +226,7 @@ def _ask(
 ) -> int:
     context = association.terms.sending(sop_class)
     if context is None:
-        raise PeerError("the other node does not have this service")
+        raise PeerError("the other node does not have this service", reason=PeerTrouble.NO_SERVICE)
     number = association.next_id()
     command = {"AffectedSOPClassUID": sop_class, "CommandField": field, "MessageID": number, **(more or {})}
     if field is not Field.ECHO:
@@ -242,17 +244,17 @@ def _cancel(association: Association, sop_class: str, number: int) -> None:
 def _answer(association: Association) -> Message:
     message = association.receive()
     if message is None:
-        raise PeerError("the other node released the association before it had answered")
+        raise PeerError("the other node released the association before it had answered", reason=PeerTrouble.BROKE_OFF)
     if not message.field & RESPONSE and message.field != Field.STORE:
-        raise PeerError("the other node asks where it should answer")
+        raise PeerError("the other node asks where it should answer", reason=PeerTrouble.NOT_DICOM)
     return message
 
 
 def _check(message: Message) -> None:
     status = int(message.command.get("Status", 0xC000))
     if status and status != 0xFE00:  # noqa: PLR2004 - cancelled, as we asked
-        why = _WHY.get(status, "it cannot do that")
-        raise Refused(f"the other node says no: {why} (status {status:04X})")
+        why, reason = _WHY.get(status, ("it cannot do that", PeerTrouble.SAYS_NO))
+        raise Refused(f"the other node says no: {why} (status {status:04X})", reason=reason, detail=f"{status:04X}")
 
 
 def _counters(message: Message) -> Done:

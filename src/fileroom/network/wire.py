@@ -15,6 +15,7 @@ import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fileroom.errors import PeerError
+from fileroom.model.peers import PeerTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,17 +37,25 @@ _PDU_SECONDS = 30.0  # for a PDU that has begun to be whole
 class Closed(PeerError):
     """The connection is gone."""
 
+    reason = PeerTrouble.BROKE_OFF
+
 
 class Aborted(PeerError):
     """The other side broke off the association."""
+
+    reason = PeerTrouble.BROKE_OFF
 
 
 class Silent(PeerError):
     """The other side did not say anything, or not fast enough."""
 
+    reason = PeerTrouble.SILENT
+
 
 class Violation(PeerError):
     """The other side broke the protocol. ``diagnosis`` is what an A-ABORT says of it (PS3.8 Table 9-26)."""
+
+    reason = PeerTrouble.NOT_DICOM
 
     def __init__(self, message: str, diagnosis: int = 0) -> None:
         super().__init__(message)

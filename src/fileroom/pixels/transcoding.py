@@ -9,20 +9,23 @@ Transfer Syntax UID           encoding                      encoder
 …1.2.4.90                     JPEG 2000, lossless only      OpenJPEG
 …1.2.4.201                    HTJ2K, lossless only          OpenJPH
 ============================  ============================  ===========================
+
+Whole instances keep their colour model where it was coded as it is called: YBR_FULL made RGB would be rounded.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from fileroom.dicom.depth import check_depth
 from fileroom.dicom.quiet import quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE
 from fileroom.pixels.form import form_of, frame_count
-from fileroom.pixels.frames import EXPLICIT_LE, NATIVE, VIDEO, decoded_frame, native_frame
+from fileroom.pixels.frames import EXPLICIT_LE, NATIVE, VIDEO, decoded_frame, native_frame, stored_frame
 from fileroom.sources.opened import as_file, opened
 
 if TYPE_CHECKING:
@@ -35,6 +38,11 @@ if TYPE_CHECKING:
     from fileroom.model.headers import Header
 
 RLE, JPEG_LS, JPEG_2000, HTJ2K = (f"1.2.840.10008.1.2.{tail}" for tail in ("5", "4.80", "4.90", "4.201"))
+_IMPLICIT_LE = "1.2.840.10008.1.2"
+# Processes that cannot but lose (PS3.5 8.2.1: JPEG with a discrete cosine transform).
+_LOSSY = frozenset(f"1.2.840.10008.1.2.4.{tail}" for tail in (50, 51, 53, 55))
+_WAVELETS = tuple(f"1.2.840.10008.1.2.4.{tail}" for tail in (90, 91, 201, 202, 203))
+_HELD = 32 << 20  # bytes of decoded frames that are kept until all are known to be well
 _BYTE, _WORD = 8, 16
 _GREYSCALE = 2  # dimensions of a frame of one sample
 _UNDEFINED = 0xFFFFFFFF
@@ -149,31 +157,102 @@ def transcoded(path: str | os.PathLike[str], header: Header, transfer_syntax_uid
     if not header.has_pixels:
         head = _head(data_set, transfer_syntax_uid)
         return Transcoded(len(head), iter((head,)))
-    first = encoded_frame(path, header, 1, transfer_syntax_uid)
+    header = _as_coded(path, header)
+    first = _frame(path, header, 1, transfer_syntax_uid)
     _describe(data_set, header, first, transfer_syntax_uid)
     head = _head(data_set, transfer_syntax_uid)
     frames = _frames(path, header, transfer_syntax_uid, first)
     if transfer_syntax_uid != EXPLICIT_LE:
         return Transcoded(None, _encapsulated(head, frames))
+    if header.bits_allocated == 1:
+        frames = _in_bits(frames)
     size = _native_size(header, first)
+    opening = head + _pixel_head(header, size, EXPLICIT_LE)
+    return Transcoded(len(opening) + size + size % 2, _native(opening, frames, size))
+
+
+def decompressed(path: str | os.PathLike[str], header: Header, transfer_syntax_uid: str) -> Iterator[bytes]:
+    """The data set alone in Explicit or Implicit VR Little Endian, frame by frame. Undecodable before the first piece
+    when any frame cannot be decoded: a message that has begun cannot be taken back."""
+    if transfer_syntax_uid not in {EXPLICIT_LE, _IMPLICIT_LE} or not can_be(header, EXPLICIT_LE):
+        raise Undecodable("the instance cannot be had in that transfer syntax here")
+    data_set = _without_pixels(path)
+    if not header.has_pixels:
+        yield _bare(data_set, transfer_syntax_uid)
+        return
+    header = _as_coded(path, header)
+    first = _frame(path, header, 1, EXPLICIT_LE)
+    _describe(data_set, header, first, EXPLICIT_LE)
+    size = _native_size(header, first)
+    frames = _frames(path, header, EXPLICIT_LE, first)
+    if size <= _HELD:
+        frames = iter(list(frames))
+    else:
+        for _ in frames:
+            pass
+        frames = _frames(path, header, EXPLICIT_LE, first)
+    opening = _bare(data_set, transfer_syntax_uid) + _pixel_head(header, size, transfer_syntax_uid)
+    yield from _native(opening, _in_bits(frames) if header.bits_allocated == 1 else frames, size)
+
+
+def _as_coded(path: str | os.PathLike[str], header: Header) -> Header:
+    """The header by which samples are decoded to what was coded. What was coded as YBR_FULL stays so."""
+    syntax = header.transfer_syntax_uid
+    if header.photometric_interpretation != "YBR_FULL" or syntax in _LOSSY:
+        return header
+    if syntax in _WAVELETS:
+        from fileroom.pixels.codestream import read_jpeg_2000, unwrapped
+
+        if read_jpeg_2000(unwrapped(stored_frame(path, header, 1).data)).transformed:
+            return header  # the decoder takes the transform back: it was RGB, whatever it is called
+    return replace(header, photometric_interpretation=_KEPT)
+
+
+_KEPT = "YBR_FULL as it is"  # no name that a decoder knows
+
+
+def _pixel_head(header: Header, size: int, syntax: str) -> bytes:
+    """Tag, VR and length of native pixel data. They may be of 8 bits in OW as well, which is what no VR means."""
     if size > _LONGEST:
         raise Undecodable("the pixel data is longer than a value may be")
+    if syntax == _IMPLICIT_LE:
+        return struct.pack("<HHI", 0x7FE0, 0x0010, size + size % 2)
     vr = b"OB" if header.bits_allocated == _BYTE else b"OW"
-    opening = head + struct.pack("<HH2sHI", 0x7FE0, 0x0010, vr, 0, size + size % 2)
-    return Transcoded(len(opening) + size + size % 2, _native(opening, frames, size))
+    return struct.pack("<HH2sHI", 0x7FE0, 0x0010, vr, 0, size + size % 2)
 
 
 def _frames(path: str | os.PathLike[str], header: Header, syntax: str, first: bytes) -> Iterator[bytes]:
     yield first
     for number in range(2, frame_count(header) + 1):
-        yield encoded_frame(path, header, number, syntax)
+        yield _frame(path, header, number, syntax)
+
+
+def _frame(path: str | os.PathLike[str], header: Header, number: int, syntax: str) -> bytes:
+    """A frame; of single bits that are to be native a byte for each, which :func:`_native` makes bits again."""
+    if header.bits_allocated == 1 and syntax == EXPLICIT_LE:
+        return decoded_frame(path, header, number).tobytes()
+    return encoded_frame(path, header, number, syntax)
 
 
 def _native_size(header: Header, first: bytes) -> int:
     form = form_of(header)
-    if form.bits_allocated == 1 and form.frames > 1:
-        raise Undecodable("single bits of several frames are not taken apart")
+    if form.bits_allocated == 1:
+        return (len(first) * form.frames + 7) // 8
     return len(first) * form.frames
+
+
+def _in_bits(frames: Iterator[bytes]) -> Iterator[bytes]:
+    """Frames of a byte for each bit as bits; each begins where the one before ends, within a byte too (PS3.5 8.1.1)."""
+    import numpy as np
+
+    left = b""
+    for frame in frames:
+        bits = left + frame
+        whole = len(bits) // _BYTE * _BYTE
+        left = bits[whole:]
+        yield np.packbits(np.frombuffer(bits[:whole], np.uint8), bitorder="little").tobytes()
+    if left:
+        yield np.packbits(np.frombuffer(left, np.uint8), bitorder="little").tobytes()
 
 
 def _native(opening: bytes, frames: Iterator[bytes], size: int) -> Iterator[bytes]:
@@ -212,6 +291,7 @@ def _without_pixels(path: str | os.PathLike[str]) -> Dataset:
         try:
             with opened(path) as source:
                 data_set = dcmread(as_file(source), force=True, stop_before_pixels=True)
+                check_depth(data_set)
                 data_set.decode()
                 return data_set
         except OSError as error:
@@ -224,16 +304,19 @@ def _describe(data_set: Dataset, header: Header, first: bytes, syntax: str) -> N
     """What the Image Pixel module says of the pixels as they are now (PS3.5 8.2, PS3.3 C.7.6.3)."""
     if header.transfer_syntax_uid in NATIVE and syntax == EXPLICIT_LE:
         return  # as they stood
+    if header.transfer_syntax_uid in _LOSSY and data_set.get("LossyImageCompression") != "01":
+        data_set.LossyImageCompression = "01"  # once lost, always lost (PS3.3 C.7.6.1.1.5); now nothing else says it
     for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
         if keyword in data_set:
             delattr(data_set, keyword)
-    if (header.samples_per_pixel or 1) > 1:  # every decoder here gives RGB, pixel by pixel
+    if (header.samples_per_pixel or 1) > 1:  # every decoder here gives RGB, pixel by pixel, or what was kept
         transformed = False
         if syntax in {JPEG_2000, HTJ2K}:
             from fileroom.pixels.codestream import read_jpeg_2000
 
             transformed = bool(read_jpeg_2000(first).transformed)
-        data_set.PhotometricInterpretation = "YBR_RCT" if transformed else "RGB"
+        kept = header.photometric_interpretation == _KEPT
+        data_set.PhotometricInterpretation = "YBR_FULL" if kept else "YBR_RCT" if transformed else "RGB"
         data_set.PlanarConfiguration = 1 if syntax == RLE else 0
 
 
@@ -254,3 +337,18 @@ def _head(data_set: Dataset, syntax: str) -> bytes:
         except Exception as error:
             raise Undecodable("the data set cannot be written anew") from error
     return held.getvalue()
+
+
+def _bare(data_set: Dataset, syntax: str) -> bytes:
+    """The same without a meta group, as messages have it (PS3.7 6.3.1)."""
+    from pydicom.filebase import DicomBytesIO
+    from pydicom.filewriter import write_dataset
+
+    target = DicomBytesIO()
+    target.is_implicit_VR, target.is_little_endian = syntax == _IMPLICIT_LE, True
+    with quiet_pydicom():
+        try:
+            write_dataset(target, data_set)
+        except Exception as error:
+            raise Undecodable("the data set cannot be written anew") from error
+    return target.getvalue()

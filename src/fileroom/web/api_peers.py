@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from starlette.responses import Response
 
 from fileroom.errors import BadRequest, NotFound, PeerError, Unavailable
-from fileroom.model.peers import Peer, PeerKind
+from fileroom.model.peers import Peer, PeerKind, PeerTrouble
 from fileroom.model.queries import Page
 from fileroom.web.answers import answer, flag, json_answer, read_json, texts
 from fileroom.web.door import Door, patiently
@@ -147,7 +147,7 @@ async def _ask(request: Request, call: Callable[[Archive], T]) -> T:
     try:
         return await patiently(partial(call, Door.of(request).archive), PATIENCE)
     except Unavailable:
-        raise PeerError("the other node does not answer") from None
+        raise PeerError("the other node does not answer", reason=PeerTrouble.SILENT) from None
 
 
 def _text(asked: dict[str, Any], name: str) -> str:

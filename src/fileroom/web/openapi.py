@@ -11,7 +11,7 @@ from fileroom.model.entries import Level
 from fileroom.web.accept import DICOM, DICOM_JSON, DICOM_XML, JSON, OCTETS
 from fileroom.web.answers import json_answer
 from fileroom.web.dicomweb import RESOURCES, WADL
-from fileroom.web.qido import base_url
+from fileroom.web.qido import SWITCHES, base_url
 from fileroom.web.routing import Route
 from fileroom.web.stow import TYPES
 
@@ -108,7 +108,8 @@ def _query(kind: str, path: str) -> dict[str, str]:
         level = _LEVELS[path.rpartition("/")[2]]
         keys = [row.keyword for above in REACH[level] for row in BY_LEVEL[above] if row.keyword in INDEXED]
         words = dict.fromkeys(dict.fromkeys(keys), "a matching key (PS3.4 C.2.2.2)")
-        return words | accept | {"limit": "", "offset": "", "includefield": "", "fuzzymatching": "true or false"}
+        switches = dict.fromkeys(SWITCHES, "true or false")
+        return words | accept | {"limit": "", "offset": "", "includefield": ""} | switches
     if kind == "rendered":
         return accept | _LOOK
     return dict.fromkeys(_URI.split(), "") if kind == "wado_uri" else accept

@@ -45,6 +45,8 @@ MAX_OPENED = 200  # … when a file has to be opened for each
 FEW = 100  # series in an answer whose requests are looked up in their files
 USUAL_PORTS = {"http": 80, "https": 443}
 REQUEST_ATTRIBUTES = "00400275"
+# What a search may turn on (PS3.18 8.3.4.2, 8.3.4.5, 8.3.4.6). Two quotes ask for what is empty in any case.
+SWITCHES = ("fuzzymatching", "emptyvaluematching", "multiplevaluematching")
 # Names that are found by the folding of our own search, and its fields.
 # The order of an answer to words, which would be by how well they fit: pages must not depend on that.
 ORDERS = {Level.STUDY: ("-date",), Level.SERIES: ("number",), Level.INSTANCE: ("number",)}
@@ -52,16 +54,19 @@ ORDERS = {Level.STUDY: ("-date",), Level.SERIES: ("number",), Level.INSTANCE: ("
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search as it was asked for. ``paths`` lead to attributes that only files have."""
+    """A search as it was asked for. ``paths`` lead to attributes that only files have; ``several``: Multiple Value
+    Matching was asked for, which is not performed."""
 
     query: Query
     include: frozenset[str]
     paths: tuple[tuple[str, ...], ...]
+    several: bool = False
 
 
 def read(level: Level, above: Iterable[Condition], given: Sequence[tuple[str, str]]) -> Search:
     """The query of an address; ``above`` are the UIDs of its path. BadRequest for what is not understood."""
-    asked = _Asked(level, fuzzy=_is_fuzzy(given))
+    switches = {name: _switch(name, given) for name in SWITCHES}
+    asked = _Asked(level, fuzzy=switches["fuzzymatching"])
     limit, offset = MAX_RESULTS, 0
     for name, value in given:
         if name == "limit":
@@ -70,7 +75,7 @@ def read(level: Level, above: Iterable[Condition], given: Sequence[tuple[str, st
             offset = whole_number(name, value, 0)
         elif name == "includefield":
             asked.include(value)
-        elif name not in {"accept", "fuzzymatching"}:
+        elif name != "accept" and name not in SWITCHES:
             asked.match(name, value)
     query = Query(
         level=level,
@@ -82,13 +87,13 @@ def read(level: Level, above: Iterable[Condition], given: Sequence[tuple[str, st
         order=ORDERS[level] if asked.words else (),
         together=False,
     )
-    return Search(query, frozenset(asked.fields), tuple(asked.paths))
+    return Search(query, frozenset(asked.fields), tuple(asked.paths), several=switches["multiplevaluematching"])
 
 
-def _is_fuzzy(given: Iterable[tuple[str, str]]) -> bool:
-    values = [value for name, value in given if name == "fuzzymatching"]
+def _switch(name: str, given: Iterable[tuple[str, str]]) -> bool:
+    values = [value for one, value in given if one == name]
     if not set(values) <= {"true", "false"}:
-        raise BadRequest("“fuzzymatching” must be true or false.")
+        raise BadRequest(f"“{name}” must be true or false.")
     return values[-1:] == ["true"]
 
 
@@ -146,7 +151,7 @@ async def search(level: Level, request: Request) -> Response:
         return *_said(found, offer), page
 
     body, media_type, page = await Door.of(request).ask(find)
-    headers = _warnings(base, page)
+    headers = _warnings(base, page, asked)
     if not page.items:
         return Response(status_code=204, headers=headers)  # PS3.18 8.3.4.4.1
     return Response(body, headers=headers, media_type=media_type)
@@ -203,12 +208,16 @@ def _dataset(
     return dicom_json.instance_json(entry, base, include, whole_study=whole["study"], whole_series=whole["series"])
 
 
-def _warnings(base: str, page: Page[Any]) -> dict[str, str]:
-    """The Warning header, in the words of PS3.18 8.3.4.4.1."""
+def _warnings(base: str, page: Page[Any], asked: Search) -> dict[str, str]:
+    """The Warning header, in the words of PS3.18 8.3.4.4.1 and 8.3.4.6."""
+    found = []
     remaining = page.total - page.offset - len(page.items)
-    if remaining <= 0 or not page.items:
-        return {}
-    return {"Warning": f"299 {base}: There are {remaining} additional results that can be requested"}
+    if remaining > 0 and page.items:
+        found.append(f"299 {base}: There are {remaining} additional results that can be requested")
+    if asked.several:
+        said = "The multiplevaluematching parameter is not supported. Multiple Value Matching has not been performed."
+        found.append(f"299 {base}: {said}")
+    return {"Warning": ", ".join(found)} if found else {}
 
 
 def path_conditions(request: Request) -> list[Condition]:

@@ -7,6 +7,7 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydicom import dcmread
 
 from fileroom.dicom.contents import content
 from fileroom.dicom.contents.presentation import Image, Presentation, Shutter
@@ -103,3 +104,39 @@ def test_more_than_anybody_would_draw_is_refused(tmp_path: Path, monkeypatch: py
     graphics = [{"GraphicType": "POINT", "GraphicData": [1.0, 1.0]}] * 2
     with pytest.raises(Undecodable, match="drawn"):
         read(tmp_path, GraphicAnnotationSequence=[{"GraphicObjectSequence": graphics}])
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"ModalityLUTSequence": [{"LUTDescriptor": [1, 0, 8]}]}, "modality_table"),
+        ({"PresentationLUTSequence": [{"LUTDescriptor": [1, 0, 8]}]}, "presentation_table"),
+        (
+            {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.11.3", "RedPaletteColorLookupTableDescriptor": [1, 0, 8]},
+            "palette",
+        ),
+        (
+            {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.11.4", "BlendingSequence": [{"BlendingPosition": "UNDERLYING"}]},
+            "blending",
+        ),
+        ({"MaskSubtractionSequence": [{"MaskOperation": "AVG_SUB"}]}, "subtraction"),
+        ({"ShutterShape": ["RECTANGULAR", "BITMAP"]}, "bitmap_shutter"),
+        ({"GraphicAnnotationSequence": [{"CompoundGraphicSequence": [{"CompoundGraphicType": "RULER"}]}]}, "compounds"),
+        ({"DisplayedAreaSelectionSequence": [{"PresentationSizeMode": "TRUE SIZE"}]}, "size"),
+    ],
+)
+def test_what_is_not_applied_is_told(tmp_path: Path, values: dict[str, Any], code: str) -> None:
+    assert read(tmp_path, **values).unapplied == (code,)
+
+
+def test_overlays_of_its_own_are_told_of(tmp_path: Path) -> None:
+    read(tmp_path)
+    data_set = dcmread(tmp_path / "PR")
+    data_set.add_new(0x60083000, "OW", b"\1\0")
+    data_set.save_as(tmp_path / "PR")
+    assert content(tmp_path / "PR").content.unapplied == ("overlays",)
+
+
+def test_what_is_applied_is_not_told_of(tmp_path: Path) -> None:
+    with_fallback = [{"CompoundGraphicSequence": [{}], "GraphicObjectSequence": [{"GraphicType": "POINT"}]}]
+    assert read(tmp_path, GraphicAnnotationSequence=with_fallback, ShutterShape="CIRCULAR").unapplied == ()

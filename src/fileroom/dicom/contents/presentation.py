@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.dicom.contents.opening import first_of, items_of, number_of, numbers_of, text_of
+from fileroom.dicom.contents.opening import first_of, items_of, number_of, numbers_of, raw_of, text_of
 from fileroom.dicom.contents.references import series_of
 from fileroom.errors import Undecodable
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 KIND: Final = "presentation"
-CLASSES: Final = ("1.2.840.10008.5.1.4.1.1.11.1", "1.2.840.10008.5.1.4.1.1.11.2", "1.2.840.10008.5.1.4.1.1.11.4")
+# of grey images, of colour ones, and (without their colours, which is told) pseudo-colour and blending
+CLASSES: Final = tuple(f"1.2.840.10008.5.1.4.1.1.11.{kind}" for kind in (1, 2, 3, 4))
 MOST_GRAPHICS: Final = 5000
 MOST_NUMBERS: Final = 100_000
 TABLE_ENTRIES: Final = 65536
@@ -89,7 +93,8 @@ class Shutter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation:
-    """A whole state. ``rotation`` clockwise in degrees, then ``flip``: left and right (C.10.6)."""
+    """A whole state. ``rotation`` clockwise in degrees, then ``flip``: left and right (C.10.6). ``unapplied`` is what
+    else it asks for and no page of ours does, for the page to say so."""
 
     label: str
     description: str
@@ -100,6 +105,7 @@ class Presentation:
     areas: tuple[Area, ...]
     annotations: tuple[Annotation, ...]
     shutters: tuple[Shutter, ...]
+    unapplied: tuple[str, ...]
     about: tuple[str, ...]
 
 
@@ -123,6 +129,7 @@ def read(data_set: Any) -> Presentation:
         areas=tuple(_area(item) for item in items_of(data_set, "DisplayedAreaSelectionSequence")),
         annotations=annotations,
         shutters=_shutters(data_set),
+        unapplied=tuple(code for code, asks in UNAPPLIED.items() if asks(data_set)),
         about=series_of(data_set),
     )
 
@@ -226,3 +233,36 @@ def _shutters(data_set: Any) -> tuple[Shutter, ...]:
 def _shutter(data_set: Any, shape: str) -> Shutter | None:
     values = [number for keyword in SHUTTERS.get(shape, ()) for number in numbers_of(data_set, keyword)]
     return Shutter(shape=shape, values=tuple(values[:MOST_NUMBERS])) if values else None
+
+
+def _has_overlays(data_set: Any) -> bool:
+    """Overlay planes of its own (C.9.2): group 6000 and every second one up to 601E."""
+    return any(raw_of(data_set, group << 16 | OVERLAY_DATA) for group in range(0x6000, 0x6020, 2))
+
+
+def _has_lone_compounds(data_set: Any) -> bool:
+    """Compound graphics without the simple ones that stand for them elsewhere (C.10.5.1.3)."""
+    return any(
+        items_of(item, "CompoundGraphicSequence")
+        and not (items_of(item, "GraphicObjectSequence") or items_of(item, "TextObjectSequence"))
+        for item in items_of(data_set, "GraphicAnnotationSequence")
+    )
+
+
+OVERLAY_DATA: Final = 0x3000
+SIZED: Final = ("TRUE SIZE", "MAGNIFY")
+
+# A picture that is not quite what its author saw must not pass for it.
+UNAPPLIED: Final[dict[str, Callable[[Any], bool]]] = {
+    "modality_table": lambda state: bool(items_of(state, "ModalityLUTSequence")),
+    "presentation_table": lambda state: bool(items_of(state, "PresentationLUTSequence")),
+    "palette": lambda state: bool(numbers_of(state, "RedPaletteColorLookupTableDescriptor")),
+    "blending": lambda state: bool(items_of(state, "BlendingSequence")),
+    "subtraction": lambda state: bool(items_of(state, "MaskSubtractionSequence")),
+    "overlays": _has_overlays,
+    "bitmap_shutter": lambda state: "BITMAP" in text_of(state, "ShutterShape").split("\\"),
+    "compounds": _has_lone_compounds,
+    "size": lambda state: any(
+        text_of(item, "PresentationSizeMode") in SIZED for item in items_of(state, "DisplayedAreaSelectionSequence")
+    ),
+}

@@ -2,9 +2,10 @@ import { type Signal, useSignal } from "@preact/signals";
 
 import type { Peer } from "../../core/model.ts";
 import * as api from "../../io/api.ts";
-import { ApiError } from "../../io/http.ts";
 import { Dialog } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
+import { refusal } from "./exchange.ts";
+import { said } from "./said.ts";
 
 interface AddProps {
   readonly onClose: () => void;
@@ -36,7 +37,7 @@ export function AddDialog({ onClose, onAdded }: AddProps) {
         ),
       );
     } catch (error) {
-      problem.value = error instanceof ApiError ? `${t(`error.${error.code}`)} ${error.message}` : String(error);
+      problem.value = said(refusal(error));
     }
   };
   return (

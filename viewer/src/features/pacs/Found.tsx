@@ -7,6 +7,7 @@ import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { type Exchanging, isRunning } from "./exchange.ts";
 import { type PacsStore, presence, uidOf } from "./pacsStore.ts";
+import { said } from "./said.ts";
 import { UnderWay } from "./UnderWay.tsx";
 
 /** What the node has of what was asked for, and how much of that is here. */
@@ -108,7 +109,7 @@ function SeriesRows({ store, study }: { readonly store: PacsStore; readonly stud
     return (
       <tr class="pacs-series">
         <td colSpan={7}>
-          {told === "asking" ? <span role="status">{t("pacs.searching")}</span> : <span class="pacs-bad" role="alert">{`${t(`error.${told.code}`)} ${told.message}`}</span>}
+          {told === "asking" ? <span role="status">{t("pacs.searching")}</span> : <span class="pacs-bad" role="alert">{said(told)}</span>}
         </td>
       </tr>
     );
@@ -169,8 +170,8 @@ function Deed({ store, one }: { readonly store: PacsStore; readonly one: Elsewhe
   );
 }
 
-function Outcome({ fetching: { state, done, failed, message } }: { readonly fetching: Exchanging }) {
-  if (state === "failed") return <span class="pacs-bad" role="alert">{`${t("pacs.broke")} ${message}`}</span>;
+function Outcome({ fetching: { state, done, failed, problem } }: { readonly fetching: Exchanging }) {
+  if (state === "failed") return <span class="pacs-bad" role="alert">{`${t("pacs.broke")} ${problem === undefined ? "" : said(problem)}`}</span>;
   if (failed > 0) return <span class="pacs-bad" role="alert">{t("pacs.failed", { count: failed })}</span>;
   return <span role="status">{t(state === "cancelled" ? "pacs.cancelled" : "pacs.done", { count: done })}</span>;
 }

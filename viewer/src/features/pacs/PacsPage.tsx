@@ -2,13 +2,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 import * as api from "../../io/api.ts";
-import { ApiError, onSignedOut } from "../../io/http.ts";
+import { onSignedOut } from "../../io/http.ts";
 import { Ask, Icon, Problem, toast } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import { AddDialog } from "./AddDialog.tsx";
-import { isRunning } from "./exchange.ts";
+import { isRunning, refusal } from "./exchange.ts";
 import { Found } from "./Found.tsx";
 import { PacsStore } from "./pacsStore.ts";
+import { said, spoken } from "./said.ts";
 import { sending } from "./sending.ts";
 import { SendUnderWay } from "./SendUnderWay.tsx";
 
@@ -43,7 +44,7 @@ export function PacsPage({ onChanged }: PacsPageProps) {
       )}
       <SendingNow />
       {problem === undefined ? null : (
-        <Problem problem={problem} onRetry={() => void (peers === undefined ? store.load() : store.search(words.current))} />
+        <Problem problem={spoken(problem)} onRetry={() => void (peers === undefined ? store.load() : store.search(words.current))} />
       )}
       {peers?.length === 0 ? <NoNodes onAdd={() => (adding.value = true)} /> : null}
       {peers === undefined || peers.length === 0 || problem !== undefined ? null : <Found store={store} />}
@@ -181,5 +182,5 @@ function Search({ store, onWords }: { readonly store: PacsStore; readonly onWord
 }
 
 function complain(error: unknown): void {
-  toast({ kind: "bad", text: error instanceof ApiError ? `${t(`error.${error.code}`)} ${error.message}` : t("error.internal") });
+  toast({ kind: "bad", text: said(refusal(error)) });
 }

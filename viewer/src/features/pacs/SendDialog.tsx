@@ -6,6 +6,7 @@ import * as api from "../../io/api.ts";
 import { Dialog } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import { type Exchanging, isRunning, refusal } from "./exchange.ts";
+import { said } from "./said.ts";
 import { sending } from "./sending.ts";
 import { SendUnderWay } from "./SendUnderWay.tsx";
 
@@ -33,7 +34,7 @@ export function SendDialog({ id, name, onClose }: SendDialogProps) {
         peers.value = all;
         chosen.value = all[0]?.name ?? "";
       },
-      (error: unknown) => (problem.value = `${t(`error.${refusal(error).code}`)} ${refusal(error).message}`),
+      (error: unknown) => (problem.value = said(refusal(error))),
     );
   }, [peers, chosen, problem]);
   const send = (): void => {

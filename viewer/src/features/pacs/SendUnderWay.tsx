@@ -1,5 +1,6 @@
 import { t } from "../prefs/index.ts";
 import { type Exchanging, isRunning } from "./exchange.ts";
+import { said } from "./said.ts";
 import { UnderWay } from "./UnderWay.tsx";
 
 interface SendUnderWayProps {
@@ -11,8 +12,8 @@ interface SendUnderWayProps {
 export const SendUnderWay = ({ now, onStop }: SendUnderWayProps) =>
   isRunning(now) ? <UnderWay now={now} words="pacs.sending" onStop={onStop} /> : <Sent now={now} />;
 
-function Sent({ now: { state, done, failed, message } }: { readonly now: Exchanging }) {
-  if (state === "failed") return <span class="pacs-bad" role="alert">{`${t("pacs.sendBroke")} ${message}`}</span>;
+function Sent({ now: { state, done, failed, problem } }: { readonly now: Exchanging }) {
+  if (state === "failed") return <span class="pacs-bad" role="alert">{`${t("pacs.sendBroke")} ${problem === undefined ? "" : said(problem)}`}</span>;
   if (failed > 0) return <span class="pacs-bad" role="alert">{t("pacs.sendFailed", { count: failed })}</span>;
   return <span role="status">{t(state === "cancelled" ? "pacs.sendStopped" : "pacs.sent", { count: done })}</span>;
 }

@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 
 import type { Progress } from "../../core/model.ts";
 import type * as api from "../../io/api.ts";
-import { ApiError } from "../../io/http.ts";
+import { ApiError, failureOf } from "../../io/http.ts";
 
 export type JobApi = Pick<typeof api, "cancelJob" | "fetchJob">;
 
@@ -15,7 +15,8 @@ export interface Exchanging {
   readonly progress?: Progress;
   readonly done: number;
   readonly failed: number;
-  readonly message: string;
+  /** Why it failed. */
+  readonly problem?: ApiError;
 }
 
 /** The one job of its kind that may be under way. */
@@ -35,14 +36,14 @@ export class Exchange {
   /** Begin it and follow it to its end, whatever that is. */
   async run(what: string, start: () => Promise<string>): Promise<void> {
     if (isRunning(this.#now.value)) return;
-    const begun: Exchanging = { what, state: "running", done: 0, failed: 0, message: "" };
+    const begun: Exchanging = { what, state: "running", done: 0, failed: 0 };
     this.#now.value = begun;
     try {
       this.#job = await start();
       if (this.#stopping()) await this.api.cancelJob(this.#job);
       this.#now.value = await this.#followed(this.#job, begun);
     } catch (error) {
-      this.#now.value = { ...begun, state: "failed", message: refusal(error).message };
+      this.#now.value = { ...begun, state: "failed", problem: refusal(error) };
     }
     this.#job = undefined;
   }
@@ -60,8 +61,11 @@ export class Exchange {
 
   async #followed(job: string, begun: Exchanging): Promise<Exchanging> {
     for (;;) {
-      const { state, progress, summary, message } = await this.api.fetchJob(job);
-      if (state !== "running") return { ...begun, state, progress, message, done: summary?.done ?? 0, failed: summary?.failed ?? 0 };
+      const told = await this.api.fetchJob(job);
+      const { state, progress, summary } = told;
+      const ended = { ...begun, progress, done: summary?.done ?? 0, failed: summary?.failed ?? 0 };
+      if (state === "failed") return { ...ended, state, problem: failureOf(told) };
+      if (state !== "running") return { ...ended, state };
       this.#now.value = { ...begun, state: this.#stopping() ? "stopping" : "running", progress };
       await this.pause();
     }

@@ -118,7 +118,7 @@ describe("a fetch", () => {
     await store.load();
     api.fetchFromPeer.mockRejectedValue(new ApiError("busy", 409, "A fetch is running already."));
     await store.fetch(study(0, 3));
-    expect(store.fetching.value).toMatchObject({ state: "failed", message: "A fetch is running already." });
+    expect(store.fetching.value).toMatchObject({ state: "failed", problem: { code: "busy" } });
   });
 });
 
