@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydicom import FileDataset, dcmread
+from dicomanonymizer.dicom_anonymization_databases import dicomfields_2026c as table
+from pydicom import DataElement, Dataset, FileDataset, dcmread
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.tag import Tag
 
 from fileroom.archive import Archive
 from fileroom.model.entries import Level
 from fileroom.model.media import Deidentify, MediaReport
 from fileroom.model.queries import Query
 from fileroom.settings import Settings
+from tests.dicom.test_depth import nested
 from tests.world import instance, plant, sop_uid, study_uid
 
 if TYPE_CHECKING:
@@ -33,6 +38,13 @@ TELLING: dict[str, Any] = {
     ],
     "ProcedureCodeSequence": [{"CodeMeaning": "chest", "x00111001": ("LO", "SECRET inside")}],
     "StudyComments": "SECRET",
+    "PatientBirthDateInAlternativeCalendar": "SECRET year of the horse",
+    "PositionReferenceIndicator": "SECRET",
+    "PlacerOrderNumberProcedure": "SECRET",
+    "RetrieveURL": "https://house.example/SECRET",
+    "DateOfGainCalibration": "20240131",
+    "SOPInstanceUIDOfConcatenationSource": sop_uid(1, 1, 2),
+    "SeriesDescriptionCodeSequence": [{"CodeMeaning": "for Ali", "CodeValue": "1", "CodingSchemeDesignator": "L"}],
     "SequenceName": "for rossi",
     "AcquisitionProtocolDescription": "PID-42",
 }
@@ -66,8 +78,77 @@ def test_nothing_that_identifies_is_left_in_any_file_of_the_medium(tmp_path: Pat
     assert first.StudyInstanceUID == second.StudyInstanceUID
     assert first.ReferencedImageSequence[0].ReferencedSOPInstanceUID == second.SOPInstanceUID
     assert first.file_meta.MediaStorageSOPInstanceUID == first.SOPInstanceUID
+    assert second.SOPInstanceUID == first.SOPInstanceUIDOfConcatenationSource
     assert report.changed["removed PatientAddress"] == 2
     assert report.changed["removed private attributes"] >= 4
+
+
+ROWS = sorted(
+    {tuple(tag) for tag in table.ALL_TAGS if len(tag) == 2}
+    - {(0x0002, 0x0003), (0x0040, 0xA730), (0x0042, 0x0011)}  # of the meta group; documents, which are left out
+)
+OVERLAY: dict[str, Any] = {
+    "x60000010": ("US", 2),
+    "x60000011": ("US", 2),
+    "x60003000": ("OB", b"SECRET"),
+    "x60004000": ("LT", "SECRET"),
+}
+
+
+def test_no_row_of_the_table_keeps_what_it_said(tmp_path: Path) -> None:
+    """Each attribute of Table E.1-1 that a dictionary knows, at the top and in a sequence that is kept."""
+    data = dcmread(BytesIO(instance()))
+    inside = Dataset()
+    for tag in ROWS:
+        if dictionary_has_tag(tag) and Tag(tag).group > 2:
+            for one in (data, inside):
+                one[tag] = DataElement(tag, dictionary_VR(tag), telling(dictionary_VR(tag)))
+    data.DerivationCodeSequence = [inside]
+    out = BytesIO()
+    data.SOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
+    data.save_as(out)
+    _, (found,) = write(tmp_path, {"1": out.getvalue()})
+    kept = [
+        str(one.tag)
+        for cleaned, was in ((found, data), (found.DerivationCodeSequence[0], inside))
+        for one in cleaned
+        if (one.tag.group, one.tag.element) in ROWS and one.value == was[one.tag].value and one.value not in ("", None)
+    ]
+    assert len(inside) > 600
+    assert kept == []
+
+
+def telling(vr: str) -> Any:
+    if vr == "SQ":
+        item = Dataset()
+        item.ReferencedSOPInstanceUID = "2.999.77"
+        return [item]
+    words = {"DA": "19700102", "TM": "111213", "DT": "19700102111213", "AS": "054Y", "DS": "77", "IS": "77"}
+    words |= {"UI": "2.999.77", "CS": "SECRET", "UR": "https://house.example/"}
+    if vr in {"US", "UL", "SS", "SL", "FL", "FD", "UV", "SV"}:
+        return 77
+    return words.get(vr) or (b"SECRET" if vr in {"OB", "OW", "UN", "OF", "OD", "OL", "OV"} else "SECRET")
+
+
+def test_an_overlay_goes_as_a_whole(tmp_path: Path) -> None:
+    _, (found,) = write(tmp_path, {"1": instance(**OVERLAY)})
+    assert [one.tag for one in found if one.tag.group == 0x6000] == []
+
+
+@pytest.mark.parametrize("text", ["for KIM", "seen by Strangelove", "acc 4711-88", "pid-42"])
+def test_text_that_speaks_of_somebody_is_emptied(tmp_path: Path, text: str) -> None:
+    """Names of two letters count as words, those of physicians and the numbers of the house as well."""
+    image = instance(
+        patient_name="KIM^Yu",
+        patient_id="PID-42",
+        SequenceName=text,
+        ReconstructionMethod="3D-OSEM of MAXIKIM",
+        AccessionNumber="4711-88",
+        OperatorsName="Strangelove^Dr",
+    )
+    _, (found,) = write(tmp_path, {"1": image})
+    assert not found.SequenceName
+    assert found.ReconstructionMethod == "3D-OSEM of MAXIKIM"
 
 
 def test_what_is_asked_for_is_kept_and_said(tmp_path: Path) -> None:
@@ -107,6 +188,8 @@ def test_strangers_stay_strangers_and_two_exports_have_nothing_in_common(tmp_pat
         ),
         (instance(modality="SM", ImageType=["ORIGINAL", "PRIMARY", "VOLUME", "NONE"], SOPClassUID=WHOLE_SLIDE), ""),
         (instance(modality="SEG", SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4"), ""),
+        (instance(x60000010=("US", 2), x60000102=("US", 12)), "burned-in"),  # an overlay in bits of the pixels
+        (instance(RequestAttributesSequence=nested(2000)[12:]), "unreadable"),
         (instance(modality="SR", rows=0, ContentSequence=[{"TextValue": "Mario Rossi"}]), "document"),
         (instance(), ""),
     ],
@@ -115,6 +198,14 @@ def test_what_cannot_be_cleaned_is_left_out(tmp_path: Path, image: bytes, reason
     report, found = write(tmp_path, {"1": image, "2": instance(study=9)})
     assert [one.reason for one in report.left_out] == ([reason] if reason else [])
     assert len(found) == (1 if reason else 2)
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"])
+def test_a_file_without_a_meta_group_gets_one(tmp_path: Path, syntax: str) -> None:
+    bare = instance(transfer_syntax=syntax, preamble=False, meta=False)
+    report, (only,) = write(tmp_path, {"1": bare})
+    assert (report.left_out, only.file_meta.TransferSyntaxUID) == ((), syntax)
+    assert (only.Rows, len(only.PixelData), only.PatientID == "42") == (4, 32, False)
 
 
 def test_force_takes_pixels_that_may_show_a_name(tmp_path: Path) -> None:

@@ -72,6 +72,35 @@ def test_what_a_directory_must_have_is_made_up_in_the_directory_alone(house: Arc
     assert dcmread(next((tmp_path / "out").rglob("PAT00002/*/*/IM*"))).StudyDate == ""
 
 
+def test_two_people_of_one_patient_id_have_two_in_the_directory(tmp_path: Path) -> None:
+    world = {
+        "1": instance(patient_id="0"),
+        "2": instance(study=2, patient_id="0", patient_name="NERI^Anna"),
+        "3": instance(study=3, patient_id="0", patient_name="BIANCHI^Ugo"),
+        "4": instance(study=4, patient_id="0#2", patient_name="VERDI^Ada"),
+        "5": instance(study=5, patient_id="0", patient_name="NERI^Anna"),
+    }
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as house:
+        house.bring_in([str(plant(tmp_path / "in", world))])
+        house.write_media(everybody(house), tmp_path / "out")
+    ids = [
+        str(one.PatientID)
+        for one in dcmread(tmp_path / "out" / "DICOMDIR").DirectoryRecordSequence
+        if one.DirectoryRecordType == "PATIENT"
+    ]
+    assert len(ids) == len(set(ids)) >= 4
+    assert sorted(path.read_bytes() for path in (tmp_path / "out").rglob("IM*")) == sorted(world.values())
+
+
+def test_a_study_of_two_people_is_written_for_one_of_them(tmp_path: Path) -> None:
+    world = {"1": instance(number=1), "2": instance(number=2, patient_id="7", patient_name="NERI^Anna")}
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as house:
+        house.bring_in([str(plant(tmp_path / "in", world))])
+        report = house.write_media(everybody(house), tmp_path / "out")
+    assert [one.reason for one in report.left_out] == ["uid-twice"]
+    assert (report.patients, report.studies, report.series) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("name", ["disc.iso", "disc.zip"])
 def test_an_image_and_a_zip_hold_the_same_and_can_be_imported(house: Archive, tmp_path: Path, name: str) -> None:
     house.write_media(everybody(house), tmp_path / name)

@@ -14,7 +14,7 @@ from fileroom.errors import FileroomError
 from fileroom.model.others import Refusal, Remark
 from fileroom.volumes.gathering import gather_all
 from fileroom.volumes.refusing import Refused
-from tests.world import instance
+from tests.world import instance, series_uid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,6 +131,21 @@ def test_wrappings_that_are_odd(tmp_path: Path) -> None:
     for name, wrapped in {"IM1.dcm.gz": gzip.compress(data), "IM1": data[128:]}.items():
         found, remarks = opened(tmp_path / name, wrapped)
         assert (found.SOPInstanceUID, remarks) == (opened(tmp_path / "whole", data)[0].SOPInstanceUID, ())
+
+
+def test_files_of_one_series_lead_to_it_and_those_of_several_to_the_list(tmp_path: Path) -> None:
+    old, one, two, other = acr_nema(), instance(number=1), instance(number=2), instance(series=2)
+
+    def told(*contents: bytes) -> list[str]:
+        return [
+            image.series_uid for image in gather_all([], {f"{n}": data for n, data in enumerate(contents)})[1].images
+        ]
+
+    assert told(one, two) == [series_uid()]
+    assert told(one, other) == told(one, other, two) == [""]
+    of_old, of_one = told(old, one)
+    assert of_one == series_uid()
+    assert of_old.startswith("2.25.")
 
 
 def test_what_only_begins_like_it_is_refused(tmp_path: Path) -> None:

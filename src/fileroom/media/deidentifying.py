@@ -3,24 +3,28 @@
 The table is that of the package ``dicom-anonymizer``, which keeps it up with the standard; its engine does not go into
 sequences for most attributes and keeps removed dates, so applying the table is ours. Stricter than the table where it
 leaves a choice: what may be removed or replaced is replaced, so that an object stays what it was (Type 1 and 2);
-private attributes, those that no dictionary knows and every person's name go.
+private attributes, those that no dictionary knows and every person's name go. The table names no attribute twice, and
+misses some that say the same: dates, addresses and UIDs that it does not list are treated like those that it lists.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import re
 import secrets
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from fileroom.dicom.depth import is_too_deep
 from fileroom.dicom.quiet import quiet_pydicom
 from fileroom.errors import Undecodable
 from fileroom.sources.opened import as_file, opened
 
 if TYPE_CHECKING:
-    from pydicom import DataElement, Dataset
+    from pydicom import DataElement, Dataset, FileDataset
+    from pydicom.uid import UID
 
     from fileroom.model.entries import Instance
     from fileroom.model.media import Deidentify
@@ -46,6 +50,27 @@ _NUMBERS: Final = frozenset({"FD", "FL", "SL", "SS", "UL", "US", "SV", "UV"})
 _TEXT: Final = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _PROSE: Final = frozenset({"LO", "LT", "SH", "ST", "UC", "UT"})
 _SHORTEST: Final = 4  # of a name or number that is looked for in text
+_SHORTEST_WORD: Final = 2  # of one that is looked for as a word by itself: KIM, not the end of MAXIKIM
+_TELLING: Final = ("PatientID", "AccessionNumber", "OtherPatientIDs", "InstitutionName")
+_MORE: Final = {  # not in the table, and of the same kind as what is in it
+    0x00100024: "remove",  # Issuer of Patient ID Qualifiers
+    0x00100033: "remove",  # Patient's Birth Date in Alternative Calendar
+    0x00100034: "remove",  # Patient's Death Date, too
+    0x00100035: "remove",
+    0x00102295: "remove",  # Breed Registration Number
+    0x00080051: "remove",  # Issuer of Accession Number
+    0x0018991F: "empty",  # Target Position Reference Indicator
+    0x00201040: "empty",  # Position Reference Indicator: free text, Type 2
+    0x30020020: "empty",  # Radiation Machine Name, as Treatment Machine Name
+    0x00401006: "remove",  # Placer and Filler Order Number, where they stood before
+    0x00401007: "remove",
+    0x00402006: "remove",
+    0x00402007: "remove",
+    0x0040E001: "remove",  # HL7 Instance Identifier
+}
+_NAMES_A_CODE: Final = frozenset({0x0008010E, 0x00080120})  # Coding Scheme URL, URN Code Value
+# UIDs of what everybody has: classes, syntaxes, codes. All others name something of this patient or house.
+_KINDS: Final = re.compile("SOPClass|TransferSyntax|CodingScheme|Context|MappingResource|CreatorUID|TemplateUID")
 _MARKED: Final = {  # PS3.16 CID 7050
     "basic": ("113100", "Basic Application Confidentiality Profile"),
     "dates": ("113106", "Retain Longitudinal Temporal Information Full Dates Option"),
@@ -53,6 +78,7 @@ _MARKED: Final = {  # PS3.16 CID 7050
     "uids": ("113110", "Retain UIDs Option"),
 }
 _CONTENT, _DOCUMENT = 0x0040A730, 0x00420011
+_OVERLAYS, _BIT_POSITION = 0x60, 0x0102
 # Screens are photographed with the name in the corner, glass slides with their label, people with their face
 # ((0028,0301), PS3.3 C.7.6.1.1.5; a class stands for those below it).
 _OFTEN_BURNED_IN: Final = (
@@ -72,7 +98,9 @@ class Deidentifier:
         self._wanted = wanted
         self._key = secrets.token_bytes(32)
         self._people: dict[str, str] = {}
-        self._telling: tuple[str, ...] = ()  # what the file at hand calls its patient, to be found in free text
+        self._telling: re.Pattern[str] | None = (
+            None  # what the file at hand calls its patient, to be found in free text
+        )
 
     def read(self, path: str, image: Instance) -> tuple[Dataset, bytes]:
         """A file without what identifies: what it says now, and its bytes. Undecodable, with the reason, if refused."""
@@ -83,7 +111,7 @@ class Deidentifier:
                 with opened(path) as file:
                     data = dcmread(as_file(file), force=True)
                 self._check(data)
-                syntax = data.file_meta.TransferSyntaxUID
+                syntax = data.file_meta.get("TransferSyntaxUID") or _syntax_of(data)
                 self._telling = _telling(data)
                 self._clean(data)
                 self._mark(data, image)
@@ -98,6 +126,8 @@ class Deidentifier:
 
     def _check(self, data: Dataset) -> None:
         """Refuse what the table cannot clean: pixels that may show a name, and documents."""
+        if is_too_deep(data):
+            raise _refused("unreadable", "its sequences lie too deep in each other to be cleaned")
         if _CONTENT in data or _DOCUMENT in data:
             raise _refused("document", "a report or document: its text cannot be cleaned")
         if self._wanted.force:
@@ -111,6 +141,9 @@ class Deidentifier:
         )
         if said == "YES" or (doubtful and said != "NO"):
             raise _refused("burned-in", "its pixels may show who it is")
+        # PS3.3 C.9.2 of before 2004: an overlay in bits of the pixels that these do not need
+        if any(_is_overlay(one.tag) and one.tag.element == _BIT_POSITION and one.value for one in data):
+            raise _refused("burned-in", "an overlay lies in its pixels, and may show who it is")
 
     def _clean(self, data: Dataset) -> None:
         for element in [data[tag] for tag in list(data.keys())]:
@@ -140,7 +173,7 @@ class Deidentifier:
         tag, wanted = int(element.tag), self._wanted
         if element.tag.is_private or element.VR == "UN" or (not element.keyword and not _repeats(tag)):
             return "remove"
-        action = _table().get(tag) or _repeating(tag) or ("empty" if element.VR == "PN" else "keep")
+        action = _table().get(tag) or _repeating(tag) or _unlisted(tag, element)
         if wanted.retain_uids and action == "uid":
             return "keep"
         if wanted.retain_dates and action != "keep" and element.VR in _TIMES and tag not in _BORN:
@@ -153,8 +186,7 @@ class Deidentifier:
         """Whether an attribute that is kept speaks of the patient all the same, as descriptions do."""
         if element.VR not in _PROSE or not element.value:
             return False
-        text = str(element.value).casefold()
-        return any(one in text for one in self._telling)
+        return self._telling is not None and self._telling.search(str(element.value).casefold()) is not None
 
     def _uids(self, element: DataElement) -> Any:
         from pydicom.multival import MultiValue
@@ -206,11 +238,50 @@ def _refused(reason: str, words: str) -> Undecodable:
     return error
 
 
-def _telling(data: Dataset) -> tuple[str, ...]:
-    """The patient's ID and the parts of the name, as far as they are long enough to mean anybody."""
-    name = str(data.get("PatientName") or "").replace("=", "^").replace(" ", "^")
-    words = [*name.split("^"), str(data.get("PatientID") or "").strip()]
-    return tuple(one.casefold() for one in words if len(one) >= _SHORTEST)
+def _telling(data: Dataset) -> re.Pattern[str] | None:
+    """What a text says that speaks of the patient: the ID, numbers of the house, and the parts of all persons' names.
+
+    Short ones count as words by themselves alone, those of one letter not at all.
+    """
+    words = [str(one) for keyword in _TELLING for one in _values(data.get(keyword))]
+    for element in data:
+        if element.VR == "PN":
+            words += [part for one in _values(element.value) for part in re.split(r"[=^\s]", str(one))]
+    wanted = {one.strip().casefold() for one in words}
+    looked_for = [re.escape(one) for one in wanted if len(one) >= _SHORTEST]
+    looked_for += [rf"\b{re.escape(one)}\b" for one in wanted if _SHORTEST_WORD <= len(one) < _SHORTEST]
+    return re.compile("|".join(looked_for)) if looked_for else None
+
+
+def _values(value: Any) -> list[Any]:
+    from pydicom.multival import MultiValue
+
+    return list(value) if isinstance(value, MultiValue) else [value] if value else []
+
+
+def _unlisted(tag: int, element: DataElement) -> str:
+    """What is done with an attribute that the table does not list."""
+    if tag in _MORE:
+        return _MORE[tag]
+    if _is_overlay(tag) or (element.VR == "UR" and tag not in _NAMES_A_CODE):  # its data are gone by the table
+        return "remove"
+    if element.VR == "PN" or element.VR in _TIMES:
+        return "empty"
+    return "uid" if element.VR == "UI" and not _KINDS.search(element.keyword) else "keep"
+
+
+def _syntax_of(data: FileDataset) -> UID:
+    """How a data set without a meta group is written, as it was read: one of the three that need none to be told."""
+    from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+    implicit, little = data.original_encoding
+    if implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def _is_overlay(tag: int) -> bool:
+    return tag >> 24 == _OVERLAYS
 
 
 def _replace(element: DataElement) -> None:
@@ -250,4 +321,4 @@ def _repeating(tag: int) -> str:
 
 
 def _repeats(tag: int) -> bool:
-    return tag >> 24 in {0x50, 0x60}
+    return tag >> 24 in {0x50, _OVERLAYS}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import shutil
 import tempfile
 import time
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _PIECE: Final = 1 << 20
 _FOLDER: Final = "DICOM"
 _PREAMBLE: Final = 128
+_ROOM_FOR_ID: Final = 56  # of the 64 characters of LO, when a number follows
 _WORDS: Final = (
     *("PatientName", "PatientID", "PatientBirthDate", "PatientSex"),
     *("StudyDate", "StudyDescription", "SeriesNumber", "Modality", "SeriesDescription"),
@@ -75,6 +77,8 @@ class _Work:
     filled: int = 0
     top: _Branch = field(default_factory=lambda: _Branch(Record("", None), _FOLDER))
     entries: Counter[str] = field(default_factory=Counter)  # records by type
+    patient_ids: set[str] = field(default_factory=set)  # of records
+    belongs: dict[str, str] = field(default_factory=dict)  # by UID of a study or series: what it lies in
     digests: dict[str, bytes] = field(default_factory=dict)  # of what was written, by its path on the medium
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -183,6 +187,9 @@ def _add(catalog: Catalog, image: Instance, work: _Work, deidentifier: Deidentif
     except OSError as error:
         _leave_out(work, image, "unreadable", error.strerror or "it cannot be read")
         return
+    if not _stands_once(work, image):
+        _leave_out(work, image, "uid-twice", "its study or series is another patient's or study's, too, on this medium")
+        return
     series = _series_of(image, data, work)
     series.images += 1
     path = f"{series.path}/IM{series.images:06}"
@@ -237,10 +244,39 @@ def _series_of(image: Instance, data: Dataset, work: _Work) -> _Branch:
     series, study, patient = image.series, image.series.study, image.series.study.patient
     who = {"PatientID": f"PAT{len(work.top.lower) + 1:05}"}
     at_patient = _below(work, work.top, patient.id, "PATIENT", data, who)
+    if at_patient.record.kind == "PATIENT" and not at_patient.lower:
+        _tell_apart(work, at_patient.record)
     of_study = directory.study_values(data, len(at_patient.lower) + 1)
     at_study = _below(work, at_patient, study.id, "STUDY", data, of_study)
     of_series = {"SeriesNumber": str(len(at_study.lower) + 1), "Modality": "OT"}
     return _below(work, at_study, series.id, "SERIES", data, of_series)
+
+
+def _stands_once(work: _Work, image: Instance) -> bool:
+    """Whether study and series have one place in the directory, as their UIDs must (PS3.3 F.5.2, F.5.3).
+
+    Else a reader that goes by UIDs would show the images of two people as those of one.
+    """
+    study, series = image.series.study, image.series
+    whose = ((study.study_instance_uid, study.patient.id), (series.series_instance_uid, study.id))
+    if any(work.belongs.get(uid, above) != above for uid, above in whose):
+        return False
+    work.belongs.update(whose)
+    return True
+
+
+def _tell_apart(work: _Work, patient: Record) -> None:
+    """A Patient ID that no other record has (PS3.3 F.5.1): two people whose files give them one ID stay two.
+
+    Like all that is made up, it stands in the directory alone.
+    """
+    said = str(patient.values.get("PatientID") or "")
+    names = itertools.chain([said], (f"{said[:_ROOM_FOR_ID]}#{number}" for number in itertools.count(2)))
+    name = next(one for one in names if one not in work.patient_ids)
+    work.patient_ids.add(name)
+    if name != said:
+        patient.values.PatientID = name
+        work.filled += 1
 
 
 def _below(work: _Work, above: _Branch, entry: str, kind: str, data: Dataset, usual: dict[str, str]) -> _Branch:
@@ -345,7 +381,8 @@ _README: Final = (
     "This medium holds medical images as a DICOM File-set (DICOM PS3.10, IHE PDI).\r\n"
     "DICOMDIR lists them; the images are in the folder DICOM.\r\n"
     "Open it with any DICOM viewer. Written by fileroom, which is not a medical device.\r\n"
-    "Where the directory must have a date and the images have none, it says 1900-01-01.\r\n"
+    "Where the directory must have a date and the images have none, it says 1900-01-01;\r\n"
+    "where two people have one Patient ID, that of the second has #2 behind it there.\r\n"
 )
 
 

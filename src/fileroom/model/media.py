@@ -20,7 +20,7 @@ class LeftOut:
     """An image that was not written to a medium: ``reason`` is a code, ``words`` say it."""
 
     instance: str
-    reason: str  # unavailable, unreadable, not-part-10, burned-in, document
+    reason: str  # unavailable, unreadable, not-part-10, burned-in, document, uid-twice
     words: str
     path: str
 

@@ -132,7 +132,7 @@ class OtherImage:
     labels: bool
     unit: str  # of the values; "" is not known
     remarks: tuple[Remark, ...]
-    series_uid: str = ""  # of the series that it is shown as; "" of DICOM files, which have their own
+    series_uid: str = ""  # of the series that it is shown as; "" of DICOM files of several
     video: int | None = None  # of a video, which one of them it is: the browser plays it
 
     @classmethod

@@ -149,8 +149,9 @@ def _add_one(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]])
         found.videos.append(file)
         return
     file = as_meant(file)
-    if _is_dicom(file):
-        _keep(found, file.name, file, OtherImage.of_dicom(file.name))
+    series = _series_of(file)
+    if series is not None:
+        _keep(found, file.name, file, replace(OtherImage.of_dicom(file.name), series_uid=series))
         return
     try:
         volumes = read_volumes(file)
@@ -158,7 +159,8 @@ def _add_one(found: Gathered, file: OtherFile, spaces: list[tuple[Volume, str]])
         mended = with_identity(file, found.study) if refused.reason in {Refusal.UNKNOWN, Refusal.DAMAGED} else None
         if mended is None:
             raise (_by_name(file) or refused) from refused
-        _keep(found, file.name, mended[0], OtherImage.of_dicom(file.name, mended[1]))
+        series = _series_of(InMemory(file.name, mended[0])) or ""
+        _keep(found, file.name, mended[0], replace(OtherImage.of_dicom(file.name, mended[1]), series_uid=series))
         return
     for volume in volumes:
         _show(found, volume, spaces)
@@ -172,10 +174,10 @@ def _by_name(file: OtherFile) -> Refused | None:
     return Refused(Refusal.RAW_SIEMENS) if file.name.lower().endswith(".ima") and file.size else None
 
 
-def _is_dicom(file: OtherFile) -> bool:
-    """Whether it is a file that an archive would take as it is."""
-    reading = read_header_from(_Opened(file))
-    return reading.header is not None
+def _series_of(file: OtherFile) -> str | None:
+    """The series of a file that an archive would take as it is; None when it is no such file."""
+    header = read_header_from(_Opened(file)).header
+    return None if header is None else header.series_instance_uid
 
 
 class _Opened(Opened):
@@ -221,8 +223,12 @@ def _space_of(volume: Volume, spaces: list[tuple[Volume, str]]) -> str:
 
 def _keep(found: Gathered, name: str, data: Positioned | bytes, told: OtherImage) -> None:
     found.files[f"dicom/{len(found.files):06} {name}"] = Bytes(data) if isinstance(data, bytes) else data
-    if not any(image.format == told.format and image.remarks == told.remarks for image in found.images):
-        found.images.append(told)
+    for number, image in enumerate(found.images):
+        if image.format == told.format and image.remarks == told.remarks:  # told of together, also of several series
+            if image.series_uid != told.series_uid:
+                found.images[number] = replace(image, series_uid="")
+            return
+    found.images.append(told)
 
 
 def _fail(found: Gathered, name: str, error: FileroomError) -> None:
