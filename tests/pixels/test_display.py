@@ -134,6 +134,29 @@ def test_an_overlay_in_a_bit_that_the_pixels_leave(tmp_path: Path) -> None:
     assert bits(overlay)[:4] == [1, 0, 1, 0]
 
 
+def test_each_frame_has_its_own_bits_of_an_overlay_in_the_pixels(tmp_path: Path) -> None:
+    cells = np.array([[0x8001, 0x0002, 0x8003], [0x0004, 0x8005, 0x0006]], "<u2")
+    (overlay,) = shown(
+        tmp_path,
+        NumberOfFrames=2,
+        rows=1,
+        columns=3,
+        pixels=cells.tobytes(),
+        BitsStored=12,
+        HighBit=11,
+        x60000010=("US", 1),
+        x60000011=("US", 3),
+        x60000100=("US", 16),
+        x60000102=("US", 15),
+    ).overlays
+    assert (overlay.frames, bits(overlay)[:6]) == (2, [1, 0, 1, 0, 1, 0])
+
+
+def test_no_bit_of_the_pixels_is_an_overlay(tmp_path: Path) -> None:
+    described = {"x60000010": ("US", 4), "x60000011": ("US", 4), "x60000100": ("US", 1), "x60000102": ("US", 0)}
+    assert shown(tmp_path, **described).overlays == ()
+
+
 def test_padding_is_a_value_or_a_range(tmp_path: Path) -> None:
     assert shown(tmp_path, PixelPaddingValue=-2000, PixelRepresentation=1).padding == (-2000,)
     assert shown(tmp_path, PixelPaddingValue=10, PixelPaddingRangeLimit=0).padding == (0, 10)
@@ -150,10 +173,18 @@ def test_regions_of_ultrasound_with_both_sides_in_centimetres(tmp_path: Path) ->
         "RegionLocationMaxX1": 100,
         "RegionLocationMaxY1": 200,
     }
-    doppler = region | {"PhysicalUnitsYDirection": 7}  # centimetres a second
-    found = shown(tmp_path, modality="US", SequenceOfUltrasoundRegions=[doppler, region]).regions
-    assert [(one.left, one.bottom) for one in found] == [(10, 200)]
-    assert found == (Region(left=10, top=20, right=100, bottom=200, across=0.2, down=0.3),)
+    doppler = region | {
+        "PhysicalUnitsYDirection": 7,
+        "RegionSpatialFormat": 3,
+        "RegionFlags": 3,
+    }  # centimetres a second
+    colours = doppler | {"RegionSpatialFormat": 0}
+    found = shown(tmp_path, modality="US", SequenceOfUltrasoundRegions=[doppler, colours, region]).regions
+    box = {"left": 10, "top": 20, "right": 100, "bottom": 200}
+    assert found == (
+        Region(**box, across=None, down=None, high=False),
+        Region(**box, across=0.2, down=0.3, high=True),
+    )
 
 
 PET: dict[str, Any] = {
@@ -180,6 +211,7 @@ def test_uptake_by_body_weight(tmp_path: Path) -> None:
     ("change", "missing"),
     [
         ({"Units": "CNTS"}, "Units"),
+        ({"Units": "GML", "SUVType": "LBM"}, "SUVType"),
         ({"PatientWeight": ""}, "PatientWeight"),
         ({"CorrectedImage": ["ATTN"]}, "CorrectedImage"),
         ({"DecayCorrection": "NONE"}, "DecayCorrection"),

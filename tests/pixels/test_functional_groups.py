@@ -64,7 +64,29 @@ def test_shared_and_own_values(tmp_path: Path, syntax: str) -> None:
         "echo_time": [4.5, 4.5],
         "diffusion_b_value": [None, 1000],
         "trigger_time": [None, None],
+        "dimensions": [[], []],
     }
+
+
+def test_the_order_of_frames_at_one_place(tmp_path: Path) -> None:
+    def frame(stack: int, echo: int, slice_: int) -> dict[str, Any]:
+        return position(slice_) | {"FrameContentSequence": [{"DimensionIndexValues": [stack, echo, slice_]}]}
+
+    # Stack ID, Effective Echo Time, In-Stack Position Number
+    order = [{"DimensionIndexPointer": tag} for tag in (0x00209056, 0x00189082, 0x00209057)]
+    frames = [frame(1, 2, 7), frame(1, 1, 7)]
+    found = instance(
+        NumberOfFrames=2, pixels=bytes(64), DimensionIndexSequence=order, PerFrameFunctionalGroupsSequence=frames
+    )
+    assert plain(per_frame(*planted(tmp_path, found)))["dimensions"] == [[2], [1]]
+
+
+def test_points_in_time_by_their_offset(tmp_path: Path) -> None:
+    frames = [position(1) | {"TemporalPositionSequence": [{"TemporalPositionTimeOffset": at}]} for at in (0.0, 2.5)]
+    path, header = planted(
+        tmp_path, instance(NumberOfFrames=2, pixels=bytes(64), PerFrameFunctionalGroupsSequence=frames)
+    )
+    assert plain(per_frame(path, header))["temporal_position"] == [0, 2.5]
 
 
 def test_what_is_not_said_or_nonsense_is_absent_and_there_is_an_item_for_each_frame(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
 /** What is no image opens all the same, each in its slot. */
+import { readFileSync } from "node:fs";
+
 import type { Browser, Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
@@ -165,6 +167,27 @@ async function coverAt(name: PlaneName, place: Vec3): Promise<number> {
   );
 }
 
+/** How many pixels of a picture without text are the red of the outlines. */
+async function redInPicture(): Promise<number> {
+  await page.getByRole("button", { name: "Picture, film, surface" }).click();
+  const [kept] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Picture without text" }).click()]);
+  const png = readFileSync(await kept.path()).toString("base64");
+  const blank = await page.context().newPage();
+  const count = await blank.evaluate(async (data) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context?.drawImage(image, 0, 0);
+    const pixels = context?.getImageData(0, 0, image.width, image.height).data ?? [];
+    let found = 0;
+    for (let at = 0; at < pixels.length; at += 4) if ((pixels[at] ?? 0) > 200 && (pixels[at + 1] ?? 0) < 80) found += 1;
+    return found;
+  }, png);
+  await blank.close();
+  return count;
+}
+
 /** Open one with the images in a layout, and leave all as it was. */
 async function openPlanes(name: string, layout: string): Promise<void> {
   await page.evaluate((wanted) => {
@@ -231,8 +254,10 @@ describe("masks, outlines and quantities", () => {
     await page.keyboard.press("ArrowDown");
     await drawn(3);
     await page.locator('.mk-outline[data-part="Box"]').waitFor();
+    expect(await redInPicture()).toBeGreaterThan(100);
     await page.getByRole("checkbox", { name: "Box" }).uncheck();
     await page.locator(".mk-outline").waitFor({ state: "detached" });
+    expect(await redInPicture()).toBe(0);
   });
 
   it("a dose of the same space is offered as a wash of colour, in gray", async () => {
@@ -263,6 +288,8 @@ describe("a presentation state", () => {
     expect(await letter("left")).toBe("A");
     expect(await page.locator(".ps-text").textContent()).toBe("look here");
     expect(await page.locator(".ps-shutter").count()).toBe(1);
+    // what it asks for and does not get is told
+    expect(await page.locator(".ps-chooser").getByRole("status").innerText()).toBe("Not applied: table of grey levels");
     await page.keyboard.press("ArrowDown");
     await drawn(2);
     expect(await page.locator(".ps-graphic").count()).toBe(0); // that was of the first

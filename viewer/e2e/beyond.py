@@ -185,7 +185,10 @@ def dose() -> bytes:
 
 
 def presentation() -> bytes:
-    """A quarter turn, mirrored, a window of its own, a circle and a word on the first image, all around shut."""
+    """A quarter turn, mirrored, a window of its own, a circle and a word on the first image, all around shut.
+
+    Its table of grey levels is one that nobody applies.
+    """
     circle = {"GraphicType": "CIRCLE", "GraphicAnnotationUnits": "PIXEL", "GraphicData": [8.0, 8.0, 12.0, 8.0]}
     text = {
         "UnformattedTextValue": "look here",
@@ -208,6 +211,7 @@ def presentation() -> bytes:
         SeriesDescription="state",
         ContentLabel="KEYVIEW",
         ReferencedSeriesSequence=[{"SeriesInstanceUID": world.series_uid(1, 1)}],
+        PresentationLUTSequence=[{"LUTDescriptor": [1, 0, 8], "LUTData": b"\0\0"}],
         ImageRotation=90,
         ImageHorizontalFlip="Y",
         SoftcopyVOILUTSequence=[{"WindowCenter": "100", "WindowWidth": "50"}],

@@ -135,7 +135,7 @@ describe("files in conflict", () => {
     rmSync(OTHER);
     await claimant(OTHER).getByRole("button", { name: "Show this one" }).click();
     // over the dialog, and not in the shade behind it
-    await page.locator(".toasts:popover-open").getByText("The files cannot be reached now.").waitFor();
+    await page.locator(".toasts:popover-open").getByText("The files cannot be reached now:").waitFor();
     expect(await claimant(`${scans}/ct/IM0003`).getByText("shown", { exact: true }).count()).toBe(1);
     await keepPicture(page, "conflict-gone");
     await dialog().getByRole("button", { name: "Close" }).last().click();

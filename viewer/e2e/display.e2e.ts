@@ -139,6 +139,7 @@ describe("a fourth dimension", () => {
     await open("echoes");
     const corner = page.locator(".vp-corner.bottom.left");
     expect(await corner.innerText()).toContain("Image 1 of 4");
+    expect(await corner.innerText()).toContain("TE 4.6 ms");
     expect(await page.locator(".vp-phases").innerText()).toBe("TE 4.6 ms · 1 of 2");
     // the shorter echo of each place was written second
     expect(wrong(await seen(page, truth("echoes")), expected(truth("echoes"), 1), 1)).toBe(0);

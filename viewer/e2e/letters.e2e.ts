@@ -33,6 +33,7 @@ const TURNS = [
   ["t", [3, 0, 1, 2]],
   ["t", [0, 1, 2, 3]],
   ["m", [0, 3, 2, 1]],
+  ["t", [1, 0, 3, 2]], // mirrored as it is seen: in the turn that a quarter makes after it, too
 ] as const;
 
 const atEnd = cleanup();
@@ -112,12 +113,6 @@ describe("a stack", () => {
       await expect.poll(() => sideOf(marks.L.value)).toBe(at("L"));
       await expect.poll(() => sideOf(marks.A.value)).toBe(at("A"));
     }
-    // mirrored as it is seen: in the turn that a quarter makes after it, too
-    await page.keyboard.press("t");
-    await expect.poll(letters).not.toBe(stored);
-    const now = (await letters()).split(" ");
-    await expect.poll(() => sideOf(marks.L.value)).toBe(SIDES[now.indexOf("L")]);
-    await expect.poll(() => sideOf(marks.A.value)).toBe(SIDES[now.indexOf("A")]);
     await page.keyboard.press("r");
     await expect.poll(letters).toBe(stored);
   });

@@ -21,6 +21,9 @@ interface Truth {
   readonly triangle: { readonly corners: readonly [Place, Place, Place]; readonly value: number };
   readonly bars: { readonly lines: readonly [readonly [Place, Place], readonly [Place, Place]]; readonly slopes: Place; readonly value: number };
   readonly rate: number;
+  readonly times: readonly number[];
+  /** Of one becquerel in a millilitre. */
+  readonly suv: number;
 }
 
 interface Kept {
@@ -36,6 +39,7 @@ let watched: Watched;
 let page: Page;
 let truth: Truth;
 let ids: Readonly<Record<string, string>>;
+let shown = "phantom";
 
 beforeAll(async () => {
   atEnd(() => {
@@ -51,7 +55,7 @@ beforeAll(async () => {
   const { items } = (await answer.json()) as { items: { id: string; description: string }[] };
   ids = Object.fromEntries(items.map(({ id, description }) => [description, id]));
   await page.evaluate(() => {
-    for (const modality of ["CT", "US"]) localStorage.setItem(`fileroom.layout.${modality}`, "1x1");
+    for (const modality of ["CT", "US", "PT"]) localStorage.setItem(`fileroom.layout.${modality}`, "1x1");
   });
 });
 
@@ -62,6 +66,12 @@ beforeEach(() => {
 afterEach(() => {
   expect(complained(watched)).toEqual([]);
 });
+
+async function show(name: string): Promise<void> {
+  shown = name;
+  await page.goto(`${server.origin}/series/${ids[name] ?? ""}`);
+  await drawn(page, 1);
+}
 
 /** Where a place of the phantom is on the page: the image is fitted into its element, in its true proportions. */
 async function spots(places: readonly Place[]): Promise<Place[]> {
@@ -97,7 +107,7 @@ async function click(key: string, ...places: readonly Place[]): Promise<Kept> {
 /** What was drawn last; it is deleted again, so that the next one can begin where this one lay. */
 async function newest(): Promise<Kept> {
   const all = async (): Promise<readonly Kept[]> =>
-    page.evaluate(async (id) => ((await (await fetch(`/api/series/${id}/measurements`)).json()) as { measurements: Kept[] }).measurements, ids["phantom"] ?? "");
+    page.evaluate(async (id) => ((await (await fetch(`/api/series/${id}/measurements`)).json()) as { measurements: Kept[] }).measurements, ids[shown] ?? "");
   const soon = { timeout: 10_000 }; // changes are written together, some of them later
   await expect.poll(async () => (await all()).length, soon).toBe(1);
   const [found] = await all();
@@ -119,13 +129,26 @@ function near({ points }: Kept, ...places: readonly Place[]): void {
   });
 }
 
+/** Choose from the menu of what can be taken along, and have the bytes of the file. */
+async function taken(name: RegExp): Promise<Buffer> {
+  await page.getByRole("button", { name: "Picture, film, surface" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.getByRole("menuitem", { name }).click()]);
+  return readFileSync(await download.path());
+}
+
+/** For how long each picture of an MP4 stays, in ticks of its clock (the box `stts`, ISO/IEC 14496-12 8.6.1.2). */
+function durations(mp4: Buffer): number[] {
+  const at = mp4.indexOf("stts") + 8;
+  return Array.from({ length: mp4.readUInt32BE(at) }, (_, run) => {
+    const [count, ticks] = [mp4.readUInt32BE(at + 4 + 8 * run), mp4.readUInt32BE(at + 8 + 8 * run)];
+    return Array.from({ length: count }, () => ticks);
+  }).flat();
+}
+
 const HALF = 0.5; // of a pixel, at the higher side of one: a millimetre
 
 describe("measured by hand on a phantom of known sizes", () => {
-  beforeAll(async () => {
-    await page.goto(`${server.origin}/series/${ids["phantom"] ?? ""}`);
-    await drawn(page, 1);
-  });
+  beforeAll(() => show("phantom"));
 
   it("a length, along rows, columns and across both", async () => {
     const { from, to } = truth.block;
@@ -201,10 +224,93 @@ describe("measured by hand on a phantom of known sizes", () => {
   });
 });
 
-describe("a clip whose frames come unevenly", () => {
-  it("is played at its mean rate", async () => {
-    await page.goto(`${server.origin}/series/${ids["clip"] ?? ""}`);
+describe("measured by hand on ultrasound", () => {
+  beforeAll(() => show("ultrasound"));
+
+  it("millimetres inside a calibrated region, pixels beside it and where a spectrum covers it", async () => {
+    const { from, to } = truth.block;
+    expect(Math.abs(valueOf(await drag("l", from, [to[0], from[1]]), "length", "mm") - 40)).toBeLessThan(HALF * truth.pixel[0]);
+    expect(Math.abs(valueOf(await drag("l", from, [from[0] + 80, from[1]]), "length", "px") - 160)).toBeLessThan(HALF);
+    expect(Math.abs(valueOf(await drag("l", from, [from[0], 90]), "length", "px") - 160)).toBeLessThan(2 * HALF);
+  });
+});
+
+describe("measured by hand on PET", () => {
+  it("uptake, where the file tells all that it takes", async () => {
+    // who draws before it is known what the values are waits for it
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route(/\/display$/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await show("uptake");
+    await page.keyboard.press("u");
+    const [[x, y] = [0, 0]] = await spots([truth.disc.middle]);
+    await page.mouse.click(x, y);
+    answer();
+    expect(valueOf(await newest(), "value", "SUVbw")).toBeCloseTo(truth.disc.value * truth.suv, 9);
+    await page.unroute(/\/display$/);
+    expect(valueOf(await click("u", truth.disc.middle), "value", "SUVbw")).toBeCloseTo(truth.disc.value * truth.suv, 9);
+    await page.keyboard.press("+"); // what was asked for stays when the view changes
+    await page.keyboard.press("f");
+    expect(valueOf(await click("u", truth.disc.middle), "value", "SUVbw")).toBeCloseTo(truth.disc.value * truth.suv, 9);
+    await page.keyboard.press("8");
+    await page.locator(".vp-measures").waitFor();
+    expect(await page.locator(".vp-noUptake").count()).toBe(0);
+    await page.keyboard.press("8");
+  });
+
+  it("activity where it does not, with the reason", async () => {
+    await show("weightless");
+    expect(valueOf(await click("u", truth.disc.middle), "value", "Bq/ml")).toBe(truth.disc.value);
+    await page.keyboard.press("8");
+    expect(await page.locator(".vp-noUptake").innerText()).toBe("No SUV: the weight of the patient is missing.");
+    await page.keyboard.press("8");
+  });
+});
+
+describe("what was drawn a moment before the page is loaded anew", () => {
+  it("is there, and can be deleted, taken back and deleted again", async () => {
+    await show("phantom");
+    await page.keyboard.press("u");
+    const [[x, y] = [0, 0]] = await spots([truth.disc.middle]);
+    await page.mouse.move(x, y);
+    await page.mouse.click(x, y);
+    await page.locator(".vp-one").waitFor();
+    await page.reload();
     await drawn(page, 1);
+    await page.locator('.vp-one[data-kind="probe"]').waitFor();
+    await page.keyboard.press("8");
+    await page.locator(".vp-measure").click();
+    for (const [key, left] of [["Delete", 0], ["Control+z", 1], ["Control+y", 0]] as const) {
+      await page.keyboard.press(key);
+      await expect.poll(() => page.locator(".vp-one").count()).toBe(left);
+    }
+    await page.keyboard.press("8");
+  });
+});
+
+describe("a clip whose frames come unevenly", () => {
+  it("leaves as films in which each frame stays for as long as the file says", async () => {
+    await show("clip");
+    // the last one has no time of its own
+    const stays = [...truth.times.slice(1), 1000 / truth.rate];
+    const gif = await taken(/Film of the images \(GIF\)/);
+    // a Graphic Control Extension before each frame, with hundredths of a second
+    const delays = gif.toString("latin1").split("\x21\xf9\x04").slice(1).map((rest) => 10 * (rest.charCodeAt(1) + 256 * rest.charCodeAt(2)));
+    expect(delays).toEqual(stays);
+    const mp4 = await taken(/Film of the images \(MP4\)/);
+    const lengths = durations(mp4);
+    expect(lengths.length).toBe(stays.length);
+    const whole = lengths.reduce((sum, one) => sum + one, 0);
+    lengths.forEach((one, index) => {
+      expect(one / whole).toBeCloseTo((stays[index] ?? 0) / stays.reduce((sum, time) => sum + time, 0), 2);
+    });
+  });
+
+  it("is played at its mean rate", async () => {
+    await show("clip");
     await page.keyboard.press(" ");
     await expect.poll(() => page.locator(".vp-rate").innerText()).toBe(String(truth.rate));
     await expect.poll(() => page.locator(".vp-stage").getAttribute("data-drawn"), { interval: 30, timeout: 20_000 }).not.toBe("1"); // it goes on

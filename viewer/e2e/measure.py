@@ -2,7 +2,8 @@
 
 `FOLDER/files/phantom`: one image whose pixels are half a millimetre wide and one high, with a block, a disc, a
 triangle and two bars; `FOLDER/truth.json` says how large they are, in millimetres from the middle of the first pixel.
-`FOLDER/files/clip`: a film whose frames come unevenly.
+`FOLDER/files/clip`: a film whose frames come unevenly. `ultrasound`: the phantom with a calibrated region at the left,
+a spectrum below within it, and a pixel spacing for the whole that holds for neither. `uptake`: the phantom as PET.
 """
 
 from __future__ import annotations
@@ -47,23 +48,68 @@ def phantom() -> NDArray[np.int16]:
     return values.astype(np.int16)
 
 
-def main(folder: Path) -> None:
-    """Write it all below ``folder``."""
-    image = world.instance(
+def image_of(series: int, modality: str, name: str, **attributes: Any) -> bytes:
+    """The phantom as an image of ``modality``."""
+    usual = {"PixelSpacing": [DOWN, ACROSS]}
+    return world.instance(
         **NERI,
-        series=1,
-        modality="CT",
+        **(usual | attributes),
+        series=series,
+        modality=modality,
         rows=ROWS,
         columns=COLUMNS,
         pixels=phantom().astype("<i2").tobytes(),
         PixelRepresentation=1,
-        PixelSpacing=[DOWN, ACROSS],
         RescaleSlope="1",
         RescaleIntercept="0",
         WindowCenter="150",
         WindowWidth="600",
-        SeriesDescription="phantom",
+        SeriesDescription=name,
     )
+
+
+def region(bottom: int) -> dict[str, Any]:
+    """The left half of an image of ultrasound, with columns of the phantom's size."""
+    return {
+        "RegionSpatialFormat": 1,
+        "RegionFlags": 1,
+        "RegionLocationMinX0": 0,
+        "RegionLocationMinY0": 0,
+        "RegionLocationMaxX1": COLUMNS // 2,
+        "RegionLocationMaxY1": bottom,
+        "PhysicalUnitsXDirection": 3,
+        "PhysicalUnitsYDirection": 4,
+        "PhysicalDeltaX": ACROSS / 10,
+        "PhysicalDeltaY": 0.01,
+    }
+
+
+# 280 MBq, injected one half-life before the scan: half of it is left for 70 kg
+PET: dict[str, Any] = {
+    "Units": "BQML",
+    "CorrectedImage": ["ATTN", "DECY"],
+    "DecayCorrection": "START",
+    "SeriesDate": "20240131",
+    "SeriesTime": "110000",
+    "AcquisitionDate": "20240131",
+    "AcquisitionTime": "110000",
+    "RadiopharmaceuticalInformationSequence": [
+        {"RadionuclideTotalDose": "2.8E8", "RadionuclideHalfLife": "3600", "RadiopharmaceuticalStartTime": "100000.00"}
+    ],
+}
+SUV = 70_000 / 1.4e8  # of 1 Bq/ml
+
+
+def main(folder: Path) -> None:
+    """Write it all below ``folder``."""
+    image = image_of(1, "CT", "phantom")
+    regions = [
+        {**region(ROWS - 1), "PhysicalUnitsYDirection": 3, "PhysicalDeltaY": DOWN / 10},
+        {**region(ROWS - 1), "RegionLocationMinY0": 70, "RegionSpatialFormat": 3, "RegionFlags": 0},
+    ]
+    ultrasound = image_of(3, "US", "ultrasound", SequenceOfUltrasoundRegions=regions, PixelSpacing=[14, 7])
+    uptake = image_of(4, "PT", "uptake", **PET, PatientWeight="70")
+    weightless = image_of(5, "PT", "weightless", **PET)
     times = [0, 100, 400, 100, 400, 250]
     clip = world.instance(
         **NERI,
@@ -83,7 +129,16 @@ def main(folder: Path) -> None:
         ImageOrientationPatient=None,
         PixelSpacing=None,
     )
-    world.plant(folder / "files", {"phantom/CT0001": image, "clip/US0001": clip})
+    world.plant(
+        folder / "files",
+        {
+            "phantom/CT0001": image,
+            "clip/US0001": clip,
+            "ultrasound": ultrasound,
+            "uptake": uptake,
+            "weightless": weightless,
+        },
+    )
     truth = {
         "pixel": [ACROSS, DOWN],
         "size": [COLUMNS, ROWS],
@@ -91,6 +146,8 @@ def main(folder: Path) -> None:
         "disc": {"middle": DISC[0], "radius": DISC[1], "value": DISC[2]},
         "triangle": {"corners": TRIANGLE[0], "value": TRIANGLE[1]},
         "bars": {"lines": BARS, "slopes": SLOPES, "value": BAR},
+        "suv": SUV,
+        "times": times,
         "rate": 1000 / (sum(times) / (len(times) - 1)),
     }
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")

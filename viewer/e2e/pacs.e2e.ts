@@ -1,8 +1,8 @@
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { cleanup } from "./driver/cleanup.ts";
-import { keepPicture, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { keepPicture, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 import { begin } from "./driver/stage.ts";
 
@@ -11,6 +11,7 @@ const atEnd = cleanup();
 const scratch = new Scratch();
 let there: Server;
 let server: Server;
+let browser: Browser;
 let watched: Watched;
 let page: Page;
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
   fileroom("import", "--archive", scratch.path("there"), scratch.path("world/files/ct"), scratch.path("world/files/rle"));
   there = await serve(["serve", "--archive", scratch.path("there")]);
   atEnd(there.stop);
-  ({ server, watched } = await begin(atEnd, scratch.path("archive")));
+  ({ server, browser, watched } = await begin(atEnd, scratch.path("archive")));
   page = watched.page;
 });
 
@@ -170,6 +171,26 @@ describe("PACS", () => {
     await there.stop();
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("alert").getByText("The other node").first().waitFor();
+    await page.getByRole("alert").getByText("Nobody answers at its address.").waitFor();
     await picture("gone");
+  });
+
+  it("says it in Italian to who prefers that, and what is no node", async () => {
+    const other = await openPage(browser, { locale: "it-IT", colorScheme: "dark" });
+    await other.page.context().addCookies(await page.context().cookies());
+    await other.page.goto(server.origin);
+    await other.page.getByRole("link", { name: "PACS" }).click();
+    await other.page.getByRole("button", { name: "Cerca" }).click();
+    const alert = other.page.getByRole("main").getByRole("alert");
+    await alert.getByText("Al suo indirizzo non risponde nessuno.").waitFor();
+    expect(await alert.innerText()).not.toContain("other");
+    await keepPicture(other.page, "pacs-gone-it-dark");
+    await other.page.getByRole("button", { name: "Aggiungi un nodo …" }).click();
+    const dialog = other.page.getByRole("dialog", { name: "Aggiungi un nodo" });
+    await dialog.getByLabel("Il suo nome qui").fill("altro");
+    await dialog.getByRole("button", { name: "Aggiungi", exact: true }).click();
+    await dialog.getByRole("alert").getByText("Un servizio DICOMweb ha un indirizzo che comincia con http:// o https://.").waitFor();
+    await keepPicture(other.page, "pacs-dialog-it-dark");
+    await other.page.context().close();
   });
 });

@@ -324,6 +324,17 @@ describe("what cannot be shown", () => {
     await alert.waitFor();
     expect(await alert.innerText()).toContain("Image 2 cannot be decoded");
     expect(await page.locator(".vp-canvas").isVisible()).toBe(false);
+    // which file it is, its attributes, and the file itself
+    await alert.getByText(scratch.path("world/files/damaged/IM0002")).waitFor();
+    await alert.getByRole("button", { name: "All attributes" }).click();
+    await alert.getByLabel("Find in the attributes").fill("series description");
+    await alert.getByRole("cell", { name: "damaged", exact: true }).waitFor();
+    await alert.getByRole("button", { name: "Hide attributes" }).click();
+    const [kept] = await Promise.all([page.waitForEvent("download"), alert.getByRole("link", { name: "Save the file" }).click()]);
+    expect(readFileSync(await kept.path()).equals(readFileSync(scratch.path("world/files/damaged/IM0002")))).toBe(true);
+    await page.keyboard.press("h"); // folders are called after people, too
+    await alert.getByText(scratch.path("world/files/damaged/IM0002")).waitFor({ state: "detached" });
+    await page.keyboard.press("h");
     await page.keyboard.press("ArrowDown");
     await drawn(page, 3);
     await expectFrame(page, truth("damaged"), 2);
@@ -336,6 +347,7 @@ describe("what cannot be shown", () => {
     await page.goto(`${server.origin}/series/${idOf("jpegls")}`);
     const alert = page.locator(".vp-stage").getByRole("alert");
     await expect.poll(() => alert.innerText()).toContain("The file of image 1 cannot be reached");
+    await alert.getByText(scratch.path("world/files/jpegls/IM0001")).waitFor();
     renameSync(scratch.path("world/away"), scratch.path("world/files/jpegls"));
     await alert.getByRole("button", { name: "Try again" }).click();
     await drawn(page, 1);

@@ -209,6 +209,18 @@ describe("three planes of the patient", () => {
     expect(await corner("axial", "bottom.left").innerText()).toContain("of 4");
   });
 
+  it("are those of a series that is dragged onto any of them", async () => {
+    await open("HFS");
+    await planesDrawn(page);
+    const before = await greyAt(page, "axial", marks.L.place);
+    expect(before).toBeCloseTo(shade(700), -0.5);
+    await page.getByRole("option", { name: /tilted/ }).dragTo(page.locator('.vp-cell[data-cell="coronal"]'));
+    await page.waitForURL(`**/series/${idOf("tilted")}`);
+    await page.locator(`.vp-stage[data-series="${idOf("tilted")}"]`).waitFor();
+    await planesDrawn(page);
+    expect(await page.locator(".vp-cell").count()).toBe(3);
+  });
+
   it("show no names when others look on", async () => {
     await open("HFS");
     await planesDrawn(page);
@@ -361,6 +373,45 @@ describe("what is taken along", () => {
     expect(full.bytes.subarray(1, 4).toString()).toBe("PNG");
     // the text, the lines and the letters make it larger
     expect(full.bytes.length).toBeGreaterThan(bare.bytes.length * 1.15);
+  });
+
+  it("a picture without names, when these are hidden", async () => {
+    await open("HFS", "1x1");
+    await page.locator('.vp-stage[data-series][data-drawn="1"]').waitFor();
+    await page.evaluate(() => {
+      const words: string[] = [];
+      Object.assign(globalThis, { words });
+      const { prototype } = CanvasRenderingContext2D;
+      const draw = Object.getOwnPropertyDescriptor(prototype, "fillText")?.value as (...all: unknown[]) => void;
+      prototype.fillText = function (...all) {
+        words.push(all[0]);
+        draw.apply(this, all);
+      };
+    });
+    const words = (): Promise<string> => page.evaluate(() => (globalThis as unknown as { words: string[] }).words.splice(0).join("|"));
+    const person = await page.locator(".vp-corner.top.left strong").innerText();
+    await taken(/Picture with its text/);
+    expect(await words()).toContain(person);
+    await page.keyboard.press("h");
+    await page.getByText("Name hidden").first().waitFor();
+    const { name } = await taken(/Picture with its text/);
+    expect(name).not.toContain(person);
+    const left = await words();
+    expect(left).toContain("Name hidden");
+    expect(left).not.toContain(person);
+    await page.keyboard.press("h");
+  });
+
+  it("a whole turn in 3D as GIF, sixty pictures of it", { timeout: 180_000 }, async () => {
+    await page.setViewportSize({ width: 420, height: 400 }); // drawn by the processor, sixty times
+    await open("HFS", "3d");
+    await planesDrawn(page, "solid");
+    await page.getByRole("button", { name: "Picture, film, surface" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download", { timeout: 150_000 }), page.getByRole("menuitem", { name: /Film of a whole turn \(GIF\)/ }).click()]);
+    const bytes = readFileSync(await download.path());
+    expect(bytes.subarray(0, 6).toString()).toBe("GIF89a");
+    expect(bytes.toString("latin1").split("\x21\xf9\x04").length - 1).toBe(60);
+    await page.setViewportSize({ width: 1280, height: 800 });
   });
 
   it("a film of the images as GIF, with a frame for each", async () => {

@@ -37,6 +37,7 @@ DESCRIPTOR_VALUES = 3
 REPRESENTATION, MODALITY_TABLE = 0x00280103, 0x00283000  # the first decides the VR of a table's descriptor
 CENTIMETRES = 3  # Physical Units X/Y Direction (C.8.5.5.1.15)
 MILLIMETRES_OF_ONE = 10.0
+LOW_PRIORITY = 1  # of Region Flags (C.8.5.5.1.3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +68,16 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """A part of an ultrasound image whose pixels have a size: its corners in pixels, and millimetres to a pixel."""
+    """A part of an ultrasound image: its corners in pixels, and millimetres to a pixel; None where an axis counts
+    something else (time, velocity). ``high``: where it overlaps with one that is not, it is what one sees."""
 
     left: int
     top: int
     right: int
     bottom: int
-    across: float
-    down: float
+    across: float | None
+    down: float | None
+    high: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +267,8 @@ def _overlay(data_set: Dataset, group: int, path: str | os.PathLike[str], header
     if raw is not None:
         data = _little(raw.value, header) if isinstance(raw.value, bytes) else None
     else:
-        data, frames = _embedded(path, header, rows, columns, int(value(0x0102, 0))), 1
+        data, frames = _embedded(path, header, rows, columns, int(value(0x0102, 0))), frame_count(header)
+        size = (rows * columns * frames + 7) // 8
     if data is None or len(data) < size:
         return None
     return Overlay(
@@ -280,7 +284,7 @@ def _overlay(data_set: Dataset, group: int, path: str | os.PathLike[str], header
 
 
 def _embedded(path: str | os.PathLike[str], header: Header, rows: int, columns: int, position: int) -> bytes | None:
-    """An overlay in a bit of the pixel cells that the pixels do not use (retired; PS3.5 2004 8.1.1)."""
+    """An overlay in a bit of the pixel cells that the pixels do not use (retired; PS3.5 2004 8.1.1), of all frames."""
     import numpy as np
 
     from fileroom.pixels.frames import NATIVE, stored_frame
@@ -290,10 +294,20 @@ def _embedded(path: str | os.PathLike[str], header: Header, rows: int, columns: 
         return None
     if (rows, columns) != (header.rows, header.columns) or (header.samples_per_pixel or 1) != 1:
         return None
-    frame = stored_frame(path, header, 1).data
-    cells: NDArray[Any] = np.frombuffer(frame, np.uint8 if bits == LEAST_BITS else np.dtype("<u2"), rows * columns)
-    planes = np.packbits((cells & (1 << position)) != 0, bitorder="little")
-    return bytes(planes.tobytes())
+    stored = header.bits_stored or bits
+    high = header.high_bit if header.high_bit is not None else stored - 1
+    if high - stored < position <= high:  # a bit of the pixels' own: the data of this overlay are nowhere
+        return None
+    frames = frame_count(header)
+    if rows * columns * frames > MOST_OVERLAY_PIXELS:
+        return None
+    kind = np.uint8 if bits == LEAST_BITS else np.dtype("<u2")
+    # one long row of bits: frames do not begin at a byte of their own (PS3.3 C.9.2.1.2)
+    found = np.empty((frames, rows * columns), bool)
+    for number in range(frames):
+        cells: NDArray[Any] = np.frombuffer(stored_frame(path, header, number + 1).data, kind, rows * columns)
+        found[number] = (cells & (1 << position)) != 0
+    return bytes(np.packbits(found, bitorder="little").tobytes())
 
 
 # -- padding and regions -------------------------------------------------------------------------------------------
@@ -321,12 +335,14 @@ def _frame_times(data_set: Dataset, header: Header) -> tuple[float, ...]:
 
 
 def _regions(data_set: Dataset) -> tuple[Region, ...]:
-    """Regions in which distances can be measured: both axes in centimetres."""
+    """Regions in which distances can be measured, both axes in centimetres, and such as may overlap with them: tissue
+    in time, spectra, waveforms. What has no spatial format (C.8.5.5.1.1), as a bar of colours, hides nothing."""
     found = []
     for item in data_set.get("SequenceOfUltrasoundRegions") or ():
         units = (item.get("PhysicalUnitsXDirection"), item.get("PhysicalUnitsYDirection"))
         across, down = (abs(float(item.get(f"PhysicalDelta{axis}") or 0)) for axis in "XY")
-        if units != (CENTIMETRES, CENTIMETRES) or not across or not down:
+        sized = units == (CENTIMETRES, CENTIMETRES) and across > 0 and down > 0
+        if not sized and not item.get("RegionSpatialFormat"):
             continue
         left, top, right, bottom = (
             int(item.get(f"RegionLocation{name}") or 0) for name in ("MinX0", "MinY0", "MaxX1", "MaxY1")
@@ -337,8 +353,9 @@ def _regions(data_set: Dataset) -> tuple[Region, ...]:
                 top=top,
                 right=right,
                 bottom=bottom,
-                across=across * MILLIMETRES_OF_ONE,
-                down=down * MILLIMETRES_OF_ONE,
+                across=across * MILLIMETRES_OF_ONE if sized else None,
+                down=down * MILLIMETRES_OF_ONE if sized else None,
+                high=not int(item.get("RegionFlags") or 0) & LOW_PRIORITY,
             )
         )
     return tuple(found)

@@ -49,6 +49,7 @@ def dose_planes(path: str | os.PathLike[str], header: Header) -> PerFrame | None
         echo_time=none,
         diffusion_b_value=none,
         trigger_time=none,
+        dimensions=nothing,
     )
 
 

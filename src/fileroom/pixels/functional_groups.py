@@ -23,8 +23,15 @@ if TYPE_CHECKING:
 
     from fileroom.model.headers import Header
 
-SHARED, PER_FRAME = 0x52009229, 0x52009230
+SHARED, PER_FRAME, DIMENSIONS = 0x52009229, 0x52009230, 0x00209222
+# Stack ID, In-Stack Position Number, Image Position and Orientation (Patient), Image Position (Volume)
+SPATIAL = frozenset({0x00209056, 0x00209057, 0x00200032, 0x00200037, 0x00209301})
 FRAME_TYPES = ("MRImageFrameTypeSequence", "CTImageFrameTypeSequence", "PETFrameTypeSequence")
+# where a frame says to which point in time it belongs (C.7.6.16.2.2, C.8.24.6.7)
+TIMES = (
+    ("FrameContentSequence", "TemporalPositionIndex"),
+    ("TemporalPositionSequence", "TemporalPositionTimeOffset"),
+)
 Numbers = tuple[float, ...]
 
 
@@ -47,6 +54,7 @@ class PerFrame:
     echo_time: tuple[float | None, ...]
     diffusion_b_value: tuple[float | None, ...]
     trigger_time: tuple[float | None, ...]
+    dimensions: tuple[Numbers, ...]  # the order of frames (C.7.6.17), but for where they lie
 
 
 def per_frame(path: str | os.PathLike[str], header: Header) -> PerFrame | None:
@@ -102,7 +110,9 @@ def _groups(path: str | os.PathLike[str], header: Header) -> Dataset:
             stop_when=lambda tag, _vr, _length: tag in PIXEL_DATA_TAGS,
         )
     with opened(path) as source:
-        return dcmread(as_file(source), stop_before_pixels=True, force=True, specific_tags=[SHARED, PER_FRAME])
+        return dcmread(
+            as_file(source), stop_before_pixels=True, force=True, specific_tags=[SHARED, PER_FRAME, DIMENSIONS]
+        )
 
 
 def _per_frame(groups: Dataset, frames: int) -> PerFrame:
@@ -130,12 +140,20 @@ def _per_frame(groups: Dataset, frames: int) -> PerFrame:
         voi_lut_function=words("FrameVOILUTSequence", "VOILUTFunction"),
         stack_id=words("FrameContentSequence", "StackID"),  # C.7.6.16.2.2
         frame_type=next((found for name in FRAME_TYPES if any(found := words(name, "FrameType"))), ("",) * frames),
-        temporal_position=_single(field("FrameContentSequence", "TemporalPositionIndex")),
+        temporal_position=_single(next((times for where in TIMES if any(times := field(*where))), ((),) * frames)),
         echo_time=_single(field("MREchoSequence", "EffectiveEchoTime")),  # C.8.13.5.4
         diffusion_b_value=_single(field("MRDiffusionSequence", "DiffusionBValue")),  # C.8.13.5.9
         # C.7.6.16.2.7
         trigger_time=_single(field("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime")),
+        dimensions=_but_places(groups, field("FrameContentSequence", "DimensionIndexValues")),
     )
+
+
+def _but_places(groups: Dataset, indices: tuple[Numbers, ...]) -> tuple[Numbers, ...]:
+    """Dimension Index Values without those that say in which stack and where in it a frame lies (C.7.6.17)."""
+    items = groups[DIMENSIONS].value if DIMENSIONS in groups else ()
+    others = [at for at, item in enumerate(items or ()) if item.get("DimensionIndexPointer") not in SPATIAL]
+    return tuple(tuple(one[at] for at in others if at < len(one)) for one in indices)
 
 
 def _single(values: tuple[Numbers, ...]) -> tuple[float | None, ...]:

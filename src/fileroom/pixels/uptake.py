@@ -39,7 +39,9 @@ def uptake_of(data_set: Dataset) -> Uptake:
 
 def _factor(data_set: Dataset) -> float:
     units = data_set.get("Units")
-    if units == "GML":  # is it already (PS3.3 C.8.9.1.1.3)
+    if units == "GML":  # is it already (PS3.3 C.8.9.1.1.3), unless by lean or ideal mass (SUV Type, C.8.9.1.1.11)
+        if data_set.get("SUVType") not in {None, "", "BW"}:
+            raise _Missing("SUVType")
         return 1.0
     if units == "CNTS" and (factor := _factor_of_philips(data_set)) is not None:
         return factor

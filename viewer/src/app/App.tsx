@@ -5,7 +5,8 @@ import { sessionHere } from "../core/place.ts";
 import { ArchivePage } from "../features/archive/index.ts";
 import { CheckPage } from "../features/check/index.ts";
 import { FoldersPage } from "../features/folders/index.ts";
-import { ImportDialog, ImportsPage, LedgerPage } from "../features/imports/index.ts";
+import { ImportDialog } from "../features/imports/index.ts";
+import type { ImportsPageProps, LedgerPageProps } from "../features/ledger/index.ts";
 import { MenuHost, ToastHost } from "../features/kit/index.ts";
 import type { MatchesPageProps } from "../features/matches/index.ts";
 import type { PacsPageProps } from "../features/pacs/index.ts";
@@ -35,6 +36,11 @@ const PACS: PacsPageProps = { onChanged: () => void archive.refresh() };
 
 const loadUpkeep = async () => (await import("../features/upkeep/index.ts")).UpkeepPage;
 const UPKEEP: UpkeepPageProps = { onChanged: () => void archive.refresh() };
+
+const loadImports = async () => (await import("../features/ledger/index.ts")).ImportsPage;
+const IMPORTS: ImportsPageProps = { onGo: navigate };
+const loadLedger = async () => (await import("../features/ledger/index.ts")).LedgerPage;
+const onUndone = (): void => void archive.refresh();
 
 const loadMatches = async () => (await import("../features/matches/index.ts")).MatchesPage;
 const MATCHES: MatchesPageProps = { onChanged: () => void archive.refresh() };
@@ -84,7 +90,7 @@ function PageOf() {
   const at = route.value;
   switch (at.page) {
     case "imports":
-      return <ImportsPage onGo={navigate} />;
+      return <Lazy<ImportsPageProps> load={loadImports} props={IMPORTS} quiet />;
     case "folders":
       return (
         <FoldersPage
@@ -117,7 +123,7 @@ function PageOf() {
     case "matches":
       return <Lazy<MatchesPageProps> load={loadMatches} props={MATCHES} quiet />;
     case "ledger":
-      return <LedgerPage id={at.id} onUndone={() => void archive.refresh()} />;
+      return <Lazy<LedgerPageProps> key={at.id} load={loadLedger} props={{ id: at.id, onUndone }} quiet />;
     case "archive":
       return (
         <ArchivePage

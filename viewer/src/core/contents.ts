@@ -137,7 +137,11 @@ export interface Presentation {
   readonly areas: readonly { readonly images: readonly MeantImage[]; readonly first: readonly number[]; readonly last: readonly number[]; readonly mode: string }[];
   readonly annotations: readonly { readonly images: readonly MeantImage[]; readonly layer: string; readonly graphics: readonly Graphic[]; readonly texts: readonly GraphicText[] }[];
   readonly shutters: readonly { readonly shape: string; readonly values: readonly number[] }[];
+  /** What else it asks for, and is not done. */
+  readonly unapplied: readonly Unapplied[];
 }
+
+export type Unapplied = "modality_table" | "presentation_table" | "palette" | "blending" | "subtraction" | "overlays" | "bitmap_shutter" | "compounds" | "size";
 
 /** Where an object that is referred to lies in this archive. */
 export interface Whereabouts {

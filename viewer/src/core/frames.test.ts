@@ -59,6 +59,9 @@ describe("framesOf", () => {
   it("says when a spacing is that of the detector", () => {
     const [frame] = framesOf([image({ pixel_spacing: [], imager_pixel_spacing: [0.14, 0.15] })]);
     expect(frame?.spacing).toEqual({ row: 0.14, column: 0.15, atDetector: true });
+    // the same for the patient: nobody has corrected it
+    const [same, corrected] = framesOf([[0.14, 0.15], [0.12, 0.13]].map((spacing) => image({ pixel_spacing: spacing, imager_pixel_spacing: [0.14, 0.15] })));
+    expect([same?.spacing?.atDetector, corrected?.spacing]).toEqual([true, { row: 0.12, column: 0.13, atDetector: false }]);
   });
 
   it("does not believe a spacing that makes a pixel twenty times as long as wide", () => {

@@ -90,7 +90,9 @@ function pick(own: PerFrame | null, name: Lists, index: number): readonly number
 const MOST_STRETCHED = 20;
 
 function spacingOf(inPatient: readonly number[], atDetector: readonly number[]): Spacing | undefined {
-  for (const [values, detector] of [[inPatient, false] as const, [atDetector, true] as const]) {
+  // the same twice: nobody has corrected it for the magnification (PS3.3 10.7.1.3)
+  const uncorrected = inPatient.length > 1 && inPatient.every((value, index) => value === atDetector[index]);
+  for (const [values, detector] of [[inPatient, uncorrected] as const, [atDetector, true] as const]) {
     const [row, column] = values;
     if (row === undefined || column === undefined || !(row > 0 && column > 0)) continue;
     if (Math.max(row / column, column / row) < MOST_STRETCHED) return { row, column, atDetector: detector };

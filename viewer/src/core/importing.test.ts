@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import { breadcrumbs, byReason, cleanPath, detailText, fraction, lastPart, leftOut, occurred, whoText } from "./importing.ts";
-import { translator } from "./messages.ts";
+import { learn, translator } from "./messages.ts";
+import { ledger } from "./messages/ledger.ts";
 import { type ImportSummary, type LedgerEntry, OUTCOMES, type Outcome, type Progress, type ReasonCount } from "./model.ts";
+
+learn(ledger);
 
 const summary = (counts: Partial<Record<Outcome, number>>): ImportSummary => ({
   ...(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>),

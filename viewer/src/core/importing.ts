@@ -6,7 +6,7 @@ import { DETAILS, type ImportSummary, type LedgerEntry, type Outcome, type Progr
 export const LEFT_OUT: readonly Outcome[] = ["unreadable", "conflict", "no_identity", "refused", "cancelled", "not_dicom"];
 
 /** The order in which a summary tells what happened. */
-const TOLD: readonly Outcome[] = ["added", "changed", "moved", "duplicate", "unchanged", ...LEFT_OUT];
+const TOLD: readonly Outcome[] = ["added", "changed", "moved", "back", "duplicate", "unchanged", "gone", ...LEFT_OUT];
 
 /** The outcomes that occurred, in the order to tell them. */
 export const occurred = (summary: ImportSummary): Outcome[] => TOLD.filter((outcome) => summary[outcome] > 0);

@@ -51,9 +51,30 @@ describe("sizes", () => {
   it("of ultrasound are those of the region in which all lies", () => {
     const [scan] = framesOf([image({ pixel_spacing: [] })]);
     if (scan === undefined) throw new Error("no frame");
-    const display = { ...DISPLAY, regions: [{ left: 0, top: 0, right: 100, bottom: 100, across: 0.2, down: 0.3 }] };
-    expect(scaleOf(scan, [[5, 5], [99, 99]], display)).toEqual({ across: 0.2, down: 0.3, unit: "mm" });
-    expect(scaleOf(scan, [[5, 5], [101, 99]], display).unit).toBe("px");
+    const tissue = { left: 0, top: 0, right: 100, bottom: 100, across: 0.2, down: 0.3, high: false };
+    const within = (regions: Display["regions"]) => ({ ...DISPLAY, regions });
+    expect(scaleOf(scan, [[5, 5], [99, 99]], within([tissue]))).toEqual({ across: 0.2, down: 0.3, unit: "mm" });
+    expect(scaleOf(scan, [[5, 5], [101, 99]], within([tissue])).unit).toBe("px");
+  });
+
+  it("of ultrasound are pixels where a spectrum covers the tissue, or where another scale does", () => {
+    const [scan] = framesOf([image({ pixel_spacing: [] })]);
+    if (scan === undefined) throw new Error("no frame");
+    const box = { left: 0, top: 0, right: 100, bottom: 100 };
+    const tissue = { ...box, across: 0.2, down: 0.2, high: false };
+    const spectrum = { ...box, top: 60, across: null, down: null, high: true };
+    const unit = (regions: Display["regions"], y: number) => scaleOf(scan, [[5, 5], [50, y]], { ...DISPLAY, regions }).unit;
+    expect([unit([tissue, spectrum], 50), unit([tissue, spectrum], 70)]).toEqual(["mm", "px"]);
+    // below it hides nothing; flow of the same size may cover tissue; two sizes at one place are none
+    expect(unit([{ ...tissue, high: true }, { ...spectrum, high: false }], 70)).toBe("mm");
+    expect(unit([tissue, { ...tissue, top: 60, high: true }], 70)).toBe("mm");
+    expect(unit([tissue, { ...tissue, across: 0.5 }], 70)).toBe("px");
+  });
+
+  it("of ultrasound with regions are not those of the whole image beside them", () => {
+    const regions = [{ left: 0, top: 0, right: 10, bottom: 10, across: 0.2, down: 0.2, high: true }];
+    expect(scaleOf(frame, [[1, 1], [50, 50]], { ...DISPLAY, regions })).toMatchObject({ across: 1, unit: "px" });
+    expect(scaleOf(frame, [[1, 1], [5, 5]], { ...DISPLAY, regions })).toMatchObject({ across: 0.2, unit: "mm" });
   });
 });
 
@@ -81,6 +102,8 @@ describe("values", () => {
     const pet = framesOf([image({ units: "BQML" })])[0] ?? frame;
     expect(quantityOf("CT", frame)).toEqual({ unit: "HU", factor: 1 });
     expect(quantityOf("MR", frame)).toEqual({ unit: "1", factor: 1 });
+    expect(quantityOf("XA", framesOf([image({ rescale_type: "HU" })])[0] ?? frame)).toEqual({ unit: "HU", factor: 1 });
+    expect(quantityOf("CT", framesOf([image({ rescale_type: "Z_EFF", rescale_slope: 1 })])[0] ?? frame)).toEqual({ unit: "1", factor: 1 });
     expect(quantityOf("PT", pet)).toEqual({ unit: "Bq/ml", factor: 1 });
     const uptake = quantityOf("PT", pet, { ...DISPLAY, uptake: { factor: 0.001, missing: "" } });
     expect(uptake).toEqual({ unit: "SUVbw", factor: 0.001 });

@@ -2,7 +2,7 @@
 import type { Point } from "./affine.ts";
 import type { Frame } from "./frames.ts";
 import type { Vec3 } from "./geometry.ts";
-import type { Display } from "./model.ts";
+import type { Display, Region } from "./model.ts";
 import type { PlaneName } from "./mpr.ts";
 import { paddingOf } from "./tables.ts";
 
@@ -63,14 +63,25 @@ export interface Scale {
 
 /**
  * Millimetres only where they are those of the body: a spacing at the detector is magnified by an unknown factor
- * (PS3.3 10.7.1.3), and ultrasound has a size in its regions alone (C.8.5.5).
+ * (PS3.3 10.7.1.3), and ultrasound that tells its regions has a size in these alone (C.8.5.5).
  */
 export function scaleOf(frame: Frame, points: readonly Point[], display?: Display): Scale {
   const { spacing, aspect } = frame;
-  if (spacing?.atDetector === false) return { across: spacing.column, down: spacing.row, unit: "mm" };
-  const region = display?.regions.find((one) => points.every(([x, y]) => x >= one.left && x <= one.right && y >= one.top && y <= one.bottom));
-  if (region !== undefined) return { across: region.across, down: region.down, unit: "mm" };
-  return { across: 1, down: aspect, unit: "px" };
+  const regions = display?.regions ?? [];
+  if (spacing?.atDetector === false && regions.length === 0) return { across: spacing.column, down: spacing.row, unit: "mm" };
+  return regionScale(regions, points) ?? { across: 1, down: aspect, unit: "px" };
+}
+
+/** The size of pixels in the one region that all points lie in, unless another that is of other size covers one of them. */
+function regionScale(regions: readonly Region[], points: readonly Point[]): Scale | undefined {
+  const lies = ({ left, right, top, bottom }: Region, [x, y]: Point): boolean => x >= left && x <= right && y >= top && y <= bottom;
+  for (const own of regions) {
+    const { across, down } = own;
+    if (across === null || down === null || !points.every((point) => lies(own, point))) continue;
+    const hidden = regions.some((one) => (one.high || !own.high) && (one.across !== across || one.down !== down) && points.some((point) => lies(one, point)));
+    if (!hidden) return { across, down, unit: "mm" };
+  }
+  return undefined;
 }
 
 /** What the values of pixels are, and by what they are multiplied to be it. */
@@ -81,8 +92,9 @@ export interface Quantity {
 
 export function quantityOf(modality: string, frame: Frame, display?: Display): Quantity {
   const { rescale_type: type, units } = frame.image;
-  if (modality === "CT" && (type === "HU" || type === "" || type === "US") && frame.image.rescale_slope !== null) return { unit: "HU", factor: 1 };
-  if (modality === "CT" && type === "HU") return { unit: "HU", factor: 1 };
+  // others, as cone beams, say it of themselves (PS3.3 C.11.1.1.2)
+  if (type === "HU") return { unit: "HU", factor: 1 };
+  if (modality === "CT" && (type === "" || type === "US") && frame.image.rescale_slope !== null) return { unit: "HU", factor: 1 };
   if (modality !== "PT") return { unit: "1", factor: 1 };
   const uptake = display?.uptake?.factor ?? undefined;
   if (uptake !== undefined) return { unit: "SUVbw", factor: uptake };
@@ -130,7 +142,7 @@ function sizeOf(kind: "length" | "angle" | "cobb", points: readonly Point[], sca
   return { name: "angle", value: kind === "cobb" ? Math.min(angle, 180 - angle) : angle, unit: "deg" };
 }
 
-function areaOf(kind: Region, points: readonly Point[], scale: Scale): Measured {
+function areaOf(kind: Outlined, points: readonly Point[], scale: Scale): Measured {
   const [a, b, c, d] = onBody(points, scale);
   const unit = scale.unit === "mm" ? "mm2" : "px2";
   if (kind === "ellipse") return { name: "area", value: (Math.PI / 4) * distance(a, b) * distance(c, d), unit };
@@ -138,7 +150,7 @@ function areaOf(kind: Region, points: readonly Point[], scale: Scale): Measured 
   return { name: "area", value, unit };
 }
 
-type Region = "ellipse" | "rectangle" | "freehand";
+type Outlined = "ellipse" | "rectangle" | "freehand";
 
 /** The first four points with pixels of their size; where there are fewer, the last one again. */
 function onBody(points: readonly Point[], { across, down }: Scale): readonly [Point, Point, Point, Point] {
@@ -170,7 +182,7 @@ function probe([x, y]: Point, { pixels, quantity }: Ground): Measured[] {
 }
 
 /** Mean, standard deviation (of all pixels, not of a sample) and the extremes of the pixels whose middle lies inside. */
-function statistics(kind: Region, points: readonly Point[], { pixels, quantity: { factor, unit }, padding }: Ground): Measured[] {
+function statistics(kind: Outlined, points: readonly Point[], { pixels, quantity: { factor, unit }, padding }: Ground): Measured[] {
   if (pixels?.channels !== 1) return [];
   const inside = insideOf(kind, points);
   const [left, top, right, bottom] = bounds(points);
@@ -199,7 +211,7 @@ export function bounds(points: readonly Point[]): readonly [left: number, top: n
   return [Math.min(...columns), Math.min(...rows), Math.max(...columns), Math.max(...rows)];
 }
 
-function insideOf(kind: Region, points: readonly Point[]): (point: Point) => boolean {
+function insideOf(kind: Outlined, points: readonly Point[]): (point: Point) => boolean {
   const [left, top, right, bottom] = bounds(points);
   if (kind === "rectangle") return ([x, y]) => x >= left && x <= right && y >= top && y <= bottom;
   if (kind === "freehand") return (point) => insidePolygon(points, point);
@@ -250,6 +262,12 @@ export interface History<T> {
 }
 
 const MOST_STEPS = 100;
+
+/** A history on top of what was there before it began: each of its states has that, too. */
+export function joined<T extends { readonly id: string }>(before: readonly T[], { past, now, future }: History<readonly T[]>): History<readonly T[]> {
+  const on = (state: readonly T[]): readonly T[] => [...before.filter(({ id }) => state.every((one) => one.id !== id)), ...state];
+  return { past: past.map(on), now: on(now), future: future.map(on) };
+}
 
 export const begun = <T>(now: T): History<T> => ({ past: [], now, future: [] });
 

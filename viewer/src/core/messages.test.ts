@@ -2,14 +2,16 @@ import { describe, expect, it } from "vitest";
 
 import { LANGUAGES, learn, preferredLanguage, regional, TABLES, translator } from "./messages.ts";
 import { beyond } from "./messages/beyond.ts";
+import { ledger } from "./messages/ledger.ts";
 import { media } from "./messages/media.ts";
 import { pacs } from "./messages/pacs.ts";
 import { others } from "./messages/others.ts";
+import { upkeep } from "./messages/upkeep.ts";
 import { viewport } from "./messages/viewport.ts";
 import { volume } from "./messages/volume.ts";
 import { DETAILS, OUTCOMES, REASONS } from "./model.ts";
 
-learn(viewport, volume, beyond, media, others, pacs);
+learn(viewport, volume, beyond, ledger, media, others, pacs, upkeep);
 
 /** The holes of a message, so that a translation cannot forget one: `{count}`, `{name}` … */
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)/g)].map((hole) => hole[1] ?? "").sort();

@@ -11,6 +11,7 @@ import { folders } from "./messages/folders.ts";
 import { imports } from "./messages/imports.ts";
 import { matches } from "./messages/matches.ts";
 import type { beyond } from "./messages/beyond.ts";
+import type { ledger } from "./messages/ledger.ts";
 import type { media } from "./messages/media.ts";
 import type { pacs } from "./messages/pacs.ts";
 import type { others } from "./messages/others.ts";
@@ -24,7 +25,7 @@ export type Language = (typeof LANGUAGES)[number];
 const english = { ...common.en, ...folders.en, ...archive.en, ...check.en, ...imports.en, ...matches.en } as const;
 
 /** Words of the viewer come with it, by {@link learn}: the first page does not wait for them. */
-export type MessageKey = keyof typeof english | keyof typeof viewport.en | keyof typeof volume.en | keyof typeof beyond.en | keyof typeof media.en | keyof typeof others.en | keyof typeof pacs.en | keyof typeof upkeep.en;
+export type MessageKey = keyof typeof english | keyof typeof viewport.en | keyof typeof volume.en | keyof typeof beyond.en | keyof typeof ledger.en | keyof typeof media.en | keyof typeof others.en | keyof typeof pacs.en | keyof typeof upkeep.en;
 export type Table = Readonly<Record<MessageKey, string>>;
 type Words = Readonly<Record<Language, Readonly<Record<string, string>>>>;
 

@@ -14,6 +14,7 @@ export const OUTCOMES = [
   "unchanged",
   "changed",
   "moved",
+  "back",
   "duplicate",
   "conflict",
   "not_dicom",
@@ -21,6 +22,7 @@ export const OUTCOMES = [
   "unreadable",
   "refused",
   "cancelled",
+  "gone",
 ] as const;
 /** What became of one path of an import. */
 export type Outcome = (typeof OUTCOMES)[number];
@@ -32,6 +34,7 @@ export const REASONS = [
   "same_as_before",
   "content_changed",
   "moved_from",
+  "back_again",
   "same_instance",
   "other_content",
   "chosen",
@@ -65,6 +68,7 @@ export const REASONS = [
   "no_space",
   "copy_failed",
   "cancelled",
+  "not_there",
 ] as const;
 /** Why a path has its outcome. */
 export type Reason = (typeof REASONS)[number];
@@ -342,6 +346,8 @@ export interface PerFrame {
   readonly echo_time: readonly (number | null)[];
   readonly diffusion_b_value: readonly (number | null)[];
   readonly trigger_time: readonly (number | null)[];
+  /** Dimension Index Values, but for those that say where a frame lies (PS3.3 C.7.6.17). */
+  readonly dimensions: readonly (readonly number[])[];
 }
 
 /** One instance of `GET /api/series/{id}/images`: all a viewer needs to show it. */
@@ -378,6 +384,8 @@ export interface SeriesImage {
   readonly cine_rate: number | null;
   readonly image_type: readonly string[];
   readonly acquisition_number: number | null;
+  readonly acquisition_date: string;
+  readonly acquisition_time: string;
   readonly content_date: string;
   readonly content_time: string;
   readonly frame_of_reference_uid: string;
@@ -430,8 +438,11 @@ export interface Region {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
-  readonly across: number;
-  readonly down: number;
+  /** Millimetres to a pixel; null where an axis counts something else, as time or velocity. */
+  readonly across: number | null;
+  readonly down: number | null;
+  /** Where it overlaps with one that is not, it is what one sees (Region Flags, PS3.3 C.8.5.5.1.3). */
+  readonly high: boolean;
 }
 
 /** `GET /api/instances/{id}/display`: what some images need besides to be shown or measured. */
@@ -704,6 +715,10 @@ export interface FetchJob {
   readonly progress: Progress;
   readonly summary: { readonly state: string; readonly done: number; readonly failed: number; readonly had: number } | null;
   readonly message: string;
+  /** Of what failed, as in a problem document. */
+  readonly code?: string;
+  readonly reason?: string;
+  readonly about?: string;
 }
 
 export const TROUBLES = [
@@ -806,6 +821,12 @@ export interface Folder {
 }
 
 /** What `GET /api/entries/{id}` answers (instances are told apart by the viewer, which has `SeriesImages`). */
+/** A file of an image. */
+export interface ImageFile {
+  readonly path: string;
+  readonly state: State;
+}
+
 export type Entry =
   | { readonly level: "patient"; readonly entry: Patient }
   | { readonly level: "study"; readonly entry: Study }

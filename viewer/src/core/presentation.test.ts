@@ -15,6 +15,7 @@ const state = (more: Partial<Presentation>): Presentation => ({
   areas: [],
   annotations: [],
   shutters: [],
+  unapplied: [],
   ...more,
 });
 const window = (images: Presentation["windows"][number]["images"], center: number) => ({ images, centers: [center], widths: [100], function: "", table: null });

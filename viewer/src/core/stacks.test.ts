@@ -57,6 +57,43 @@ describe("stacksOf", () => {
     expect(stack?.phases.map(([one]) => one?.by)).toEqual(["rank", "rank"]);
   });
 
+  it("lets a film of one kind of image go on to its end", () => {
+    const kinds = [0, 40].flatMap((time) => ["M", "P"].map((part) => ({ trigger_time: time, image_type: ["ORIGINAL", "PRIMARY", part] })));
+    const order = ["M 0", "M 40", "P 0", "P 40"];
+    const [stack] = stacks([1, 2].flatMap((z) => kinds.map((value) => at(z, value))));
+    expect(stack?.phases.map((phase) => phase.map(({ value }) => value).join(" "))).toEqual(order);
+    const [film] = stacks(kinds.map((value) => at(1, value)));
+    expect(film).toMatchObject({ slices: 4, phases: [[]] });
+    expect(film?.frames.map(({ image }) => `${image.image_type.at(-1)} ${image.trigger_time}`)).toEqual(order);
+  });
+
+  it("goes by when images were acquired, not by when they were made or sent", () => {
+    const when = [2, 0, 1];
+    const images = [1, 2].flatMap((z) => when.map((minute, made) => at(z, { acquisition_date: "20240101", acquisition_time: `10000${minute}`, content_time: `11000${made}` })));
+    const [stack] = stacks(images);
+    expect(stack?.phases).toEqual([1, 2, 3].map((value) => [{ by: "rank", value: String(value) }]));
+    expect(stack?.frames.map(({ image }) => image.acquisition_time.at(-1)).join("")).toBe("001122");
+  });
+
+  it("keeps the whole points in time of a scan that was broken off within one, and the rest apart", () => {
+    const whole = [1, 2, 3].flatMap((time) => [1, 2, 3].map((z) => at(z, { temporal_position_identifier: time })));
+    const found = stacks([...whole, at(1, { temporal_position_identifier: 4 }), at(2, { temporal_position_identifier: 4 })]);
+    expect(found.map(({ name, slices, phases }) => [name.by, slices, phases.length])).toEqual([
+      ["whole", 3, 3],
+      ["time", 2, 1],
+    ]);
+  });
+
+  it("does not make a part of each slice where each has a number of its own", () => {
+    const found = stacks([1, 2, 3, 4, 4].map((z, n) => at(z, { acquisition_number: n })));
+    expect(found.map(({ slices }) => slices)).toEqual([5]);
+  });
+
+  it("is not split by how directions were rounded", () => {
+    const tilted = (part: number) => ({ image_orientation: [1, 0, 0, 0, Math.sqrt(1 - part * part), part] });
+    expect(stacks([at(1, tilted(0.00999)), at(2, tilted(0.01001))]).map(({ slices }) => slices)).toEqual([2]);
+  });
+
   it("splits what lies in other directions", () => {
     const coronal = { image_orientation: [1, 0, 0, 0, 0, -1] };
     const found = stacks([at(1), at(0, coronal), at(2), at(0, { ...coronal, image_position: [0, 5, 0] })]);
@@ -106,6 +143,16 @@ describe("stacksOf", () => {
       { by: "time", value: "1" },
       { by: "time", value: "2" },
     ]);
+  });
+
+  it("goes by the dimensions of a multi-frame image where its groups tell nothing else", () => {
+    const groups = perFrame(4, {
+      image_position: [1, 1, 2, 2].map((z) => [0, 0, z]),
+      image_orientation: Array.from({ length: 4 }, () => [1, 0, 0, 0, 1, 0]),
+      dimensions: [[2], [1], [1], [2]],
+    });
+    const [stack] = stacks([image({ frames: 4, per_frame: groups })]);
+    expect(stack?.frames.map(({ number }) => number)).toEqual([2, 3, 1, 4]);
   });
 
   it("loses nothing, whatever there is", () => {

@@ -7,7 +7,7 @@ import type { Frame } from "./frames.ts";
 import { dot, type Vec3 } from "./geometry.ts";
 
 /** What tells images of one place apart. `rank` is the order in which they were made, where nothing else does. */
-export type Aspect = "echo" | "diffusion" | "time" | "trigger" | "type" | "acquisition" | "rank";
+export type Aspect = "echo" | "diffusion" | "time" | "trigger" | "type" | "acquisition" | "acquired" | "rank";
 /** What a part of a series is: by plane, by clip, by size, or by one of the above. */
 export interface PartName {
   readonly by: Aspect | "plane" | "clip" | "whole";
@@ -37,7 +37,10 @@ const ASPECTS: readonly (readonly [Aspect, (frame: Frame) => string | undefined]
   ["trigger", ({ image, number: n }) => number(image.per_frame?.trigger_time[n - 1] ?? image.trigger_time)],
   ["type", kindOf],
   ["acquisition", ({ image }) => number(image.acquisition_number)],
+  ["acquired", ({ image }) => (image.acquisition_time === "" ? undefined : `${image.acquisition_date} ${image.acquisition_time}`)],
 ];
+/** What runs within the others: a film of one kind of image goes on to its end. */
+const RUNNING: readonly Aspect[] = ["time", "trigger", "acquired"];
 
 /** What stands in the third and later places of Image Type or Frame Type: magnitude and phase, water and fat … */
 function kindOf({ image, number: n }: Frame): string | undefined {
@@ -47,7 +50,7 @@ function kindOf({ image, number: n }: Frame): string | undefined {
 }
 
 export function stacksOf(frames: readonly Frame[]): Stack[] {
-  const groups = grouped(frames, partKey);
+  const groups = grouped(frames, partKey());
   const several = groups.size > 1;
   let clips = 0;
   return [...groups.values()].flatMap((group) => {
@@ -94,12 +97,23 @@ const placed = (frame: Frame): frame is Placed => frame.plane !== undefined && f
 
 const isClip = (frame: Frame): boolean => frame.image.frames > 1;
 
+/** About a degree. */
+const SAME_DIRECTION = 0.02;
+
 /** Frames of one key may be gone through in one row. */
-function partKey(frame: Frame): string {
-  if (!placed(frame)) return isClip(frame) ? `clip ${frame.image.id}` : "loose";
-  const { row, column } = frame.plane;
-  const direction = [...row, ...column].map((part) => (Math.round(part * 50) / 50 || 0).toFixed(2)).join(" ");
-  return [frame.rows, frame.columns, frame.image.per_frame?.stack_id[frame.number - 1] ?? "", direction].join("/");
+function partKey(): (frame: Frame) => string {
+  const directions: (readonly number[])[] = [];
+  /** Which of the directions met so far it is, with room for how they were rounded. */
+  const directionOf = ({ plane: { row, column } }: Placed): number => {
+    const own = [...row, ...column];
+    const known = directions.findIndex((one) => one.every((part, index) => Math.abs(part - (own[index] ?? 0)) < SAME_DIRECTION));
+    return known < 0 ? directions.push(own) - 1 : known;
+  };
+  return (frame) => {
+    const stack = frame.image.per_frame?.stack_id[frame.number - 1] ?? "";
+    if (!placed(frame)) return isClip(frame) ? `clip ${frame.image.id} ${stack}` : "loose";
+    return [frame.rows, frame.columns, stack, directionOf(frame)].join("/");
+  };
 }
 
 /** `axial`, `sagittal` or `coronal` by the nearest axis. */
@@ -131,11 +145,13 @@ function backwards(group: readonly Placed[], normal: Vec3): boolean {
 }
 
 function inPlace(group: readonly Frame[], name: PartName): Stack[] {
-  const row = places(group.filter(placed));
+  const all = group.filter(placed);
+  const row = places(all);
   const deepest = Math.max(...row.map((place) => place.length));
-  if (deepest === 1 || row.length === 1) return [plain(row.flatMap((place) => byRank(place)), name)];
+  if (deepest === 1) return [plain(row.flat(), name)];
+  if (row.length === 1) return [plain(all.sort(phasing(row).order), name)];
   if (row.every((place) => place.length === deepest)) return [fourth(row, name)];
-  return split(group, row, name);
+  return split(all, row, name);
 }
 
 /** In every place as many images: the phases of a fourth dimension. */
@@ -146,6 +162,9 @@ function fourth(row: readonly Placed[][], name: PartName): Stack {
   const phases = first.map((frame, phase) => label(frame, phase));
   return { name, frames: first.flatMap((_, phase) => sorted.flatMap((place) => place[phase] ?? [])), slices: row.length, phases };
 }
+
+/** Which of them it is: what is not told by a number of its own. */
+const own = (phase: number): PartName => ({ by: "rank", value: String(phase + 1) });
 
 interface Phasing {
   readonly order: (a: Frame, b: Frame) => number;
@@ -159,9 +178,10 @@ function phasing(row: readonly Placed[][]): Phasing {
   const tries = [...varying.map((one) => [one]), ...varying.flatMap((one, index) => varying.slice(index + 1).map((other) => [one, other])), varying];
   const found = tries.find((aspects) => aspects.length > 0 && setsApart(row, aspects));
   if (found === undefined) return byShare(row, varying);
+  const ordered = [...found].sort(([a], [b]) => Number(RUNNING.includes(a)) - Number(RUNNING.includes(b)));
   return {
-    order: (a, b) => found.reduce((sum, [, value]) => sum || compare(value(a) ?? "", value(b) ?? ""), 0),
-    label: (frame) => found.map(([by, value]) => ({ by, value: value(frame) ?? "" })),
+    order: (a, b) => ordered.reduce((sum, [, value]) => sum || compare(value(a) ?? "", value(b) ?? ""), 0),
+    label: (frame, phase) => ordered.map(([by, value]) => (by === "acquired" ? own(phase) : { by, value: value(frame) ?? "" })),
   };
 }
 
@@ -172,7 +192,6 @@ function phasing(row: readonly Placed[][]): Phasing {
 function byShare(row: readonly Placed[][], varying: typeof ASPECTS): Phasing {
   const shares = (value: (frame: Frame) => string | undefined): boolean => new Set(row.map((place) => place.map(value).sort().join("/"))).size === 1;
   const shared = varying.find(([, value]) => shares(value));
-  const own = (phase: number): PartName => ({ by: "rank", value: String(phase + 1) });
   if (shared === undefined) return { order: rank, label: (_frame, phase) => [own(phase)] };
   const [by, value] = shared;
   return {
@@ -187,17 +206,31 @@ function setsApart(row: readonly Placed[][], aspects: typeof ASPECTS): boolean {
   return first !== undefined && sets.every((set, index) => set.size === row[index]?.length && [...set].every((key) => first.has(key)));
 }
 
-/** Where some places hold more than others: a part for each value that leaves one image to a place. */
-function split(group: readonly Frame[], row: readonly Placed[][], name: PartName): Stack[] {
+/**
+ * Where some places hold more than others: a part for each value that leaves as many images to each of its places. Values
+ * of the same places stay together, as the whole points in time of a scan that was broken off within one.
+ */
+function split(group: readonly Placed[], row: readonly Placed[][], name: PartName): Stack[] {
   for (const [by, value] of ASPECTS) {
-    const parts = grouped(group, (frame) => value(frame) ?? "");
-    if (parts.size < 2) continue;
-    const rows = [...parts].map(([key, frames]) => [key, places(frames.filter(placed))] as const);
-    if (!rows.every(([, one]) => one.every((place) => place.length === one[0]?.length))) continue;
-    return rows.flatMap(([key, one]) => ((one[0]?.length ?? 1) > 1 ? fourth(one, { by, value: key }) : plain(one.flat(), { by, value: key })));
+    const parts = [...grouped(group, (frame) => value(frame) ?? "")].sort(([a], [b]) => compare(a, b));
+    const rows = parts.map(([key, frames]) => ({ key, frames, row: places(frames) }));
+    const even = rows.every(({ row: [first, ...others] }) => others.every((place) => place.length === first?.length));
+    // a value of its own for each place (trigger times, say) tells no images of one place apart
+    const spread = rows.filter((part) => part.row.length > 1).length * 2 >= rows.length;
+    if (parts.length < 2 || !even || !spread) continue;
+    const alike = grouped(rows, (part) => placesOf(part.row));
+    return [...alike.values()].map((same, index) => {
+      const [first] = same;
+      const told = same.length > 1 ? name : by === "acquired" ? own(index) : { by, value: first?.key ?? "" };
+      const all = places(same.flatMap(({ frames }) => frames));
+      return all[0]?.length === 1 ? plain(all.flat(), told) : fourth(all, told);
+    });
   }
   return [plain(row.flatMap((place) => byRank(place)), name)];
 }
+
+/** Where images lie and how many at each place, as a word. */
+const placesOf = (row: readonly Placed[][]): string => row.map((place) => place.map((one) => along(one, one.plane.normal).toFixed(1)).join(",")).join(" ");
 
 const compare = (a: string, b: string): number => (Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? (a < b ? -1 : a > b ? 1 : 0) : Number(a) - Number(b));
 
@@ -205,6 +238,9 @@ const compare = (a: string, b: string): number => (Number.isNaN(Number(a)) || Nu
 function rank(a: Frame, b: Frame): number {
   const keys = ({ image, number: n }: Frame): readonly (number | string)[] => [
     image.acquisition_number ?? 0,
+    ...(image.id === a.image.id && image.id === b.image.id ? (image.per_frame?.dimensions[n - 1] ?? []) : []),
+    image.acquisition_date,
+    image.acquisition_time,
     image.content_date,
     image.content_time,
     image.instance_number ?? 0,

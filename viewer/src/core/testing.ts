@@ -35,6 +35,8 @@ export function image(values: Partial<SeriesImage> = {}): SeriesImage {
     cine_rate: null,
     image_type: [],
     acquisition_number: null,
+    acquisition_date: "",
+    acquisition_time: "",
     content_date: "",
     content_time: "",
     frame_of_reference_uid: "",
@@ -75,6 +77,7 @@ export function perFrame(frames: number, values: Partial<PerFrame> = {}): PerFra
     echo_time: of(null),
     diffusion_b_value: of(null),
     trigger_time: of(null),
+    dimensions: of([]),
     ...values,
   };
 }

@@ -1,6 +1,8 @@
 /** The typed client of what is no image (docs/http-api.md). */
 import type { Content, Related } from "../core/contents.ts";
+import type { ImageFile } from "../core/model.ts";
 import type { Label } from "../core/others.ts";
+import { address } from "../core/place.ts";
 import { json } from "./http.ts";
 
 const at = encodeURIComponent;
@@ -15,7 +17,13 @@ export const related = (seriesId: string, signal?: AbortSignal): Promise<readonl
 export const labelMap = (seriesId: string, signal?: AbortSignal): Promise<readonly Label[]> => json(`/api/series/${at(seriesId)}/label-map`, { signal });
 
 /** An encapsulated document: shown when it is a PDF, else (or when `download`) kept. */
-export const documentUrl = (instanceId: string, download = false): string => `/api/instances/${at(instanceId)}/document${download ? "?download=1" : ""}`;
+export const documentUrl = (instanceId: string, download = false): string => address(`/api/instances/${at(instanceId)}/document${download ? "?download=1" : ""}`);
 
 /** The file of an object as it is. */
-export const fileUrl = (instanceId: string): string => `/api/instances/${at(instanceId)}/file`;
+export const fileUrl = (instanceId: string): string => address(`/api/instances/${at(instanceId)}/file`);
+
+/** The files of an image, and whether they can be reached. */
+export async function filesOf(instanceId: string, signal?: AbortSignal): Promise<readonly ImageFile[]> {
+  const { entry } = await json<{ readonly entry: { readonly files: readonly ImageFile[] } }>(`/api/entries/${at(instanceId)}`, { signal });
+  return entry.files;
+}

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
+import { arriveAt } from "../core/place.ts";
 import * as api from "./api.ts";
+import * as contents from "./contents.ts";
 import { ApiError, isAbort, onSignedOut } from "./http.ts";
 import { recall, remember } from "./storage.ts";
 
@@ -33,6 +35,18 @@ describe("addresses", () => {
     expect(api.thumbnailUrl("../x")).toBe("/api/series/..%2Fx/thumbnail");
     expect(api.frameUrl("i1", 3)).toBe("/api/instances/i1/frames/3");
     expect(api.jobEventsUrl("a/b")).toBe("/api/jobs/a%2Fb/events");
+  });
+});
+
+describe("what is kept or framed", () => {
+  afterEach(() => {
+    arriveAt("/");
+  });
+
+  it("is had from the session that is shown, as all else is", () => {
+    expect([contents.fileUrl("i1"), contents.documentUrl("i1", true)]).toEqual(["/api/instances/i1/file", "/api/instances/i1/document?download=1"]);
+    arriveAt("/sessions/s1/series/x");
+    expect([contents.fileUrl("i1"), contents.documentUrl("i1")]).toEqual(["/sessions/s1/api/instances/i1/file", "/sessions/s1/api/instances/i1/document"]);
   });
 });
 

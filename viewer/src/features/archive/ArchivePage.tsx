@@ -5,7 +5,7 @@ import type { Route } from "../../core/routes.ts";
 import type { ApiError } from "../../io/http.ts";
 import { recall, remember } from "../../io/storage.ts";
 import { CharsetLater } from "../charset/index.ts";
-import { Icon, Problem, Splitter } from "../kit/index.ts";
+import { Icon, Problem, Splitter, useLater } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import type { ArchiveStore } from "./archiveStore.ts";
 import { ConflictDialog } from "./ConflictDialog.tsx";
@@ -16,7 +16,6 @@ import { JacketPane } from "./JacketPane.tsx";
 import { ListBar } from "./ListBar.tsx";
 import { PatientsPane } from "./PatientsPane.tsx";
 import { nameOf, RemoveDialog } from "./RemoveDialog.tsx";
-import { useLater } from "./useLater.ts";
 
 export interface ArchivePageProps {
   readonly store: ArchiveStore;

@@ -7,10 +7,9 @@ import type { Route } from "../../core/routes.ts";
 import { type MenuField, STRETCHES, stretchWord, withWord, wordOf } from "../../core/searchWords.ts";
 import { drives, exportUrl, forgetRecent, recent, savedSearches } from "../../io/api.ts";
 import { ApiError } from "../../io/http.ts";
-import { Icon, type IconName, type MenuItem, openMenu, toast } from "../kit/index.ts";
+import { Icon, type IconName, type MenuItem, openMenu, toast, useLater } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { ArchiveStore, Filters } from "./archiveStore.ts";
-import { useLater } from "./useLater.ts";
 
 const MODALITIES = ["CT", "MR", "US", "CR", "DX", "MG", "PT", "NM", "XA", "RF", "SR"] as const;
 const STATES = ["online", "offline", "missing", "changed"] as const;

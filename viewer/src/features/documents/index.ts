@@ -3,3 +3,4 @@
  * feature's only public face; it is fetched when such a series is first opened.
  */
 export { Contents, type ContentsProps } from "./Contents.tsx";
+export { Unshown, type UnshownProps } from "./Unshown.tsx";

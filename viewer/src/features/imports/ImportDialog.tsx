@@ -1,10 +1,11 @@
-import { Dialog, Icon } from "../kit/index.ts";
+import { Dialog, Icon, useLater } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 import type { ChooserStore } from "./chooserStore.ts";
 import { FolderChooser } from "./FolderChooser.tsx";
 import { ImportProgress } from "./ImportProgress.tsx";
-import { ImportResult } from "./ImportResult.tsx";
 import type { ImportStore } from "./importStore.ts";
+
+const loadResult = async () => (await import("../ledger/index.ts")).ImportResult;
 
 interface ImportDialogProps {
   readonly store: ImportStore;
@@ -17,6 +18,8 @@ export function ImportDialog({ store, chooser }: ImportDialogProps) {
     store.hide();
   };
   const running = store.running.value;
+  const ended = store.ended.value;
+  const Result = useLater(running !== undefined || ended !== undefined, loadResult);
   if (running !== undefined) {
     return (
       <Dialog key="running" title={t(running.rebuilds ? "rebuild.running" : "import.running")} class="import" onClose={close}>
@@ -24,20 +27,21 @@ export function ImportDialog({ store, chooser }: ImportDialogProps) {
       </Dialog>
     );
   }
-  const ended = store.ended.value;
   if (ended !== undefined) {
     const done = ended.job.summary?.kind === "rebuild" ? "rebuild.done" : "import.done";
     const titles = { done, running: done, cancelled: "import.cancelled", failed: "import.failed" } as const;
     return (
       <Dialog key="ended" title={t(titles[ended.job.state])} class="import" onClose={close}>
-        <ImportResult
-          job={ended.job}
-          reasons={ended.reasons}
-          onClose={close}
-          onAgain={() => {
-            store.again();
-          }}
-        />
+        {Result === undefined ? null : (
+          <Result
+            job={ended.job}
+            reasons={ended.reasons}
+            onClose={close}
+            onAgain={() => {
+              store.again();
+            }}
+          />
+        )}
       </Dialog>
     );
   }

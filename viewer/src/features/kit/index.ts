@@ -10,3 +10,4 @@ export { type FetchPage, Paged } from "./paged.ts";
 export { Problem } from "./Problem.tsx";
 export { Splitter } from "./Splitter.tsx";
 export { toast, ToastHost } from "./Toasts.tsx";
+export { useLater } from "./useLater.ts";

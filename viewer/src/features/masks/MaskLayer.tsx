@@ -96,7 +96,7 @@ function Outlines({ covers, plane, place, parts }: PartsProps<OutlinePart>) {
   const opacity = covers.opacity.value;
   const found = useMemo(() => parts.map((part) => ({ part, paths: pathsIn(part.outlines, plane, reachOf(part.outlines, plane)) })), [parts, plane]);
   return (
-    <svg class="vp-layer" aria-hidden="true">
+    <svg class="vp-layer of-picture" aria-hidden="true">
       {found.map(({ part, paths }) => {
         const [red, green, blue] = part.colour;
         const data = paths.map(({ points, closed }) => line(points.map((point) => applied(place, point)), closed)).join("");

@@ -12,6 +12,7 @@ export function MaskPanel({ covers }: { readonly covers: Covers }) {
   const all = covers.all.value;
   if (all.length === 0) return null;
   const on = all.some(({ id }) => covers.states.value[id] === "on");
+  const lined = covers.shown().some(({ kind }) => kind !== "wash");
   const washed = covers.shown().some(({ kind }) => kind === "wash");
   return (
     <details
@@ -49,16 +50,18 @@ export function MaskPanel({ covers }: { readonly covers: Covers }) {
               }}
             />
           </label>
-          <label>
-            <input
-              type="checkbox"
-              checked={covers.outline.value}
-              onChange={(event) => {
-                covers.outline.value = event.currentTarget.checked;
-              }}
-            />
-            {t("beyond.over.outline")}
-          </label>
+          {lined && (
+            <label>
+              <input
+                type="checkbox"
+                checked={covers.outline.value}
+                onChange={(event) => {
+                  covers.outline.value = event.currentTarget.checked;
+                }}
+              />
+              {t("beyond.over.outline")}
+            </label>
+          )}
           {washed && <Maps covers={covers} />}
         </div>
       )}

@@ -51,17 +51,21 @@ function Drawn({ state, frame, place }: { readonly state: Presentation; readonly
   const area = areaFor(state, frame);
   const here = state.annotations.filter(({ images }) => means(images, frame));
   return (
-    <svg class="vp-layer" aria-hidden="true">
-      {state.shutters.map((shutter, index) => (
-        <path key={index} class="ps-shutter" fill-rule="evenodd" d={`M-9999 -9999H99999V99999H-9999Z${line(shutterPath(shutter).map((point) => applied(place, point)), true)}`} />
-      ))}
-      {here.flatMap(({ graphics }) => graphics).map((one, index) => (
-        <Shape key={index} one={one} to={toScreen(one.units, place, area)} />
-      ))}
-      {here.flatMap(({ texts }) => texts).map((one, index) => (
-        <Words key={index} one={one} place={place} area={area} />
-      ))}
-    </svg>
+    <>
+      <svg class="vp-layer of-picture" aria-hidden="true">
+        {state.shutters.map((shutter, index) => (
+          <path key={index} class="ps-shutter" fill-rule="evenodd" d={`M-9999 -9999H99999V99999H-9999Z${line(shutterPath(shutter).map((point) => applied(place, point)), true)}`} />
+        ))}
+      </svg>
+      <svg class="vp-layer" aria-hidden="true">
+        {here.flatMap(({ graphics }) => graphics).map((one, index) => (
+          <Shape key={index} one={one} to={toScreen(one.units, place, area)} />
+        ))}
+        {here.flatMap(({ texts }) => texts).map((one, index) => (
+          <Words key={index} one={one} place={place} area={area} />
+        ))}
+      </svg>
+    </>
   );
 }
 

@@ -9,6 +9,8 @@ export class States {
   /** The instance that was chosen, and what it says once it is here. */
   readonly chosen = signal<string | undefined>(undefined);
   readonly state = signal<Presentation | undefined>(undefined);
+  /** What was chosen cannot be applied: it is of another kind, or damaged. */
+  readonly refused = signal(false);
 
   constructor(all: readonly Related[]) {
     this.all.value = all;
@@ -17,10 +19,14 @@ export class States {
   async choose(instance: string | undefined): Promise<void> {
     this.chosen.value = instance;
     this.state.value = undefined;
+    this.refused.value = false;
     if (instance === undefined) return;
     const found = await content(instance).catch(() => undefined);
     if (this.chosen.value !== instance) return;
     if (found?.kind === "presentation") this.state.value = found.content;
-    else this.chosen.value = undefined;
+    else {
+      this.chosen.value = undefined;
+      this.refused.value = true;
+    }
   }
 }

@@ -76,6 +76,7 @@ function which(series: Series, frame: Frame, number: number, total: number): Com
     joined([series.modality, series.number === null ? undefined : t("viewport.series", { number: String(series.number) })]),
     series.description,
     joined([frame.image.image_laterality, frame.image.view_position], " "),
+    contrast(series.modality, frame),
     location === undefined ? "" : `${t("viewport.position")} ${millimetres(location, 1)}`,
     <strong>{t("viewport.image", { number, total })}</strong>,
   ];
@@ -93,7 +94,26 @@ function how(pane: Pane, series: Series, frame: Frame): ComponentChildren[] {
     joined([showSpacing(frame), thickness === null ? undefined : `${t("viewport.thickness")} ${millimetres(thickness, 2)}`]),
     facts === undefined ? "" : `${t("viewport.zoom")} ${fmt().number(facts.scale * 100, 0)} %`,
     shown === undefined ? "" : <strong>{windowName(shown)}</strong>,
+    uptakeOf(pane),
   ];
+}
+
+/** What an image of magnetic resonance was weighted by, as far as it says. */
+function contrast(modality: string, { image, number }: Frame): string {
+  if (modality !== "MR") return "";
+  const [echo, diffusion] = [image.per_frame?.echo_time[number - 1] ?? image.echo_time, image.per_frame?.diffusion_b_value[number - 1] ?? image.diffusion_b_value];
+  return joined([
+    echo === null ? undefined : t("viewport.part.echo", { value: fmt().number(echo, 2) }),
+    diffusion === null ? undefined : t("viewport.part.diffusion", { value: fmt().number(diffusion, 0) }),
+  ]);
+}
+
+/** The window of PET in uptake, where that can be computed: its numbers alone tell nobody anything. */
+function uptakeOf({ facts, uptake }: Pane): string {
+  const [window, factor] = [facts.value?.window, uptake.value];
+  if (window === undefined || window.table !== undefined || factor === undefined) return "";
+  const ends = [window.center - window.width / 2, window.center + window.width / 2].map((end) => fmt().number(end * factor, 1));
+  return `SUVbw ${ends.join(" – ")}`;
 }
 
 /** The distance between pixels: one number when they are square. */

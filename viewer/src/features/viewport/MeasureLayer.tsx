@@ -27,8 +27,9 @@ export interface Sheet {
   readonly values: (one: Omit<Measurement, "values">) => readonly Said[];
   /** What cannot be measured on it. */
   readonly refuses?: readonly Kind[];
-  /** Have calibrations, before the first number is said. */
-  readonly prepare: () => void;
+  /** Whether calibrations are here; and have them, before the first number is said. */
+  readonly known: boolean;
+  readonly prepare: () => Promise<void>;
 }
 
 /** What was measured on the frame at hand, and the drawing of more. */
@@ -45,8 +46,9 @@ export function MeasureLayer({ viewer, pane }: { readonly viewer: Viewer; readon
     here: viewer.measured.of(series.id).filter((one) => (one.plane ?? null) === null && one.sop_instance_uid === frame.image.sop_instance_uid && one.frame === frame.number),
     place,
     back,
-    values: ({ kind, points }) => measure(kind, points, groundOf(frame, series.modality, points, pane.pixels(), pane.display.value)),
-    prepare: () => void pane.haveDisplay(),
+    values: ({ kind, points }) => measure(kind, points, groundOf(frame, series.modality, points, pane.frame.value === frame ? pane.pixels() : undefined, pane.display.value)),
+    known: pane.display.value !== undefined,
+    prepare: () => pane.haveDisplay(),
   };
   return <Measured viewer={viewer} sheet={sheet} />;
 }
@@ -92,11 +94,14 @@ const measuredAs = (sheet: Sheet, one: Omit<Measurement, "values">): Measurement
 function useDraft({ viewer: { measured }, sheet, kind }: LayerProps & { readonly kind: Kind }) {
   const points = useSignal<readonly Point[]>([]);
   useEffect(() => {
-    sheet.prepare();
-    return () => {
+    if (!sheet.known) void sheet.prepare();
+  }, [sheet.key, sheet.known]);
+  useEffect(
+    () => () => {
       measured.drawing.value = false;
-    };
-  }, [sheet.key, measured]);
+    },
+    [sheet.key, measured],
+  );
   useEffect(() => {
     if (!measured.drawing.value && points.value.length > 0) points.value = []; // given up by Esc
   }, [measured.drawing.value, points, measured]);
@@ -107,8 +112,13 @@ function useDraft({ viewer: { measured }, sheet, kind }: LayerProps & { readonly
   const finish = (all: readonly Point[]): void => {
     set([]);
     const id = crypto.randomUUID();
-    measured.put(sheet.seriesId, measuredAs(sheet, { ...sheet.about, id, kind, text: "", points: kind === "ellipse" ? axesOf(all) : all }));
-    measured.selected.value = id;
+    const keep = (): void => {
+      measured.put(sheet.seriesId, measuredAs(sheet, { ...sheet.about, id, kind, text: "", points: kind === "ellipse" ? axesOf(all) : all }));
+      measured.selected.value = id;
+    };
+    // who is quicker than the calibrations waits for them: a number without them would be kept as it is
+    if (sheet.known) keep();
+    else void sheet.prepare().then(keep);
   };
   /** The last point stands; the next one goes with the pointer. */
   const settle = (all: readonly Point[], at: Point): void => {
@@ -199,7 +209,7 @@ function Drawn({ viewer, sheet, one }: LayerProps & { readonly one: Measurement 
     event.preventDefault();
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     measured.selected.value = one.id;
-    sheet.prepare();
+    void sheet.prepare();
     drag.current = { at: pointOf(event, back).image, index, points: one.points };
   };
   const move = (event: PointerEvent): void => {

@@ -1,8 +1,11 @@
+import { useEffect } from "preact/hooks";
+
 import type { MessageKey } from "../../core/messages.ts";
 import type { Kind, Measurement } from "../../core/measure.ts";
 import { measurementsUrl } from "../../io/api.ts";
 import { Icon } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
+import type { Pane } from "./pane.ts";
 import type { Viewer } from "./viewer.ts";
 import { measuredLines } from "./words.ts";
 
@@ -39,6 +42,7 @@ export function MeasurePanel({ viewer }: { readonly viewer: Viewer }) {
           <Icon name="close" />
         </button>
       </header>
+      {series.modality === "PT" && <NoUptake pane={pane} />}
       {all.length === 0 && <p>{t("measure.none")}</p>}
       <ul>
         {all.map((one) => (
@@ -57,6 +61,29 @@ export function MeasurePanel({ viewer }: { readonly viewer: Viewer }) {
       )}
     </aside>
   );
+}
+
+/** By the attribute that is wanting (`uptake` of docs/http-api.md). */
+const WANTING: Readonly<Record<string, MessageKey>> = {
+  Units: "measure.uptake.units",
+  SUVType: "measure.uptake.units",
+  CorrectedImage: "measure.uptake.corrected",
+  DecayCorrection: "measure.uptake.corrected",
+  PatientWeight: "measure.uptake.weight",
+  SeriesTime: "measure.uptake.time",
+  AcquisitionTime: "measure.uptake.time",
+  time: "measure.uptake.time",
+};
+
+/** Why the values of a PET are not those of uptake, where they are not. */
+function NoUptake({ pane }: { readonly pane: Pane }) {
+  const frame = pane.frame.value;
+  useEffect(() => {
+    void pane.haveDisplay();
+  }, [pane, frame]);
+  const uptake = pane.display.value?.uptake;
+  if (uptake?.factor !== null) return null;
+  return <p class="vp-noUptake">{t("measure.noUptake", { why: t(WANTING[uptake.missing] ?? "measure.uptake.dose") })}</p>;
 }
 
 function Row({ viewer, one }: { readonly viewer: Viewer; readonly one: Measurement }) {

@@ -1,9 +1,12 @@
-import type { ComponentChildren } from "preact";
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
 
 import { isVideo } from "../../core/decoding.ts";
 import type { MessageKey } from "../../core/messages.ts";
 import type { Series } from "../../core/model.ts";
 import { sopClassName } from "../../core/uids.ts";
+import type { UnshownProps } from "../documents/index.ts";
 import { Dialog } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { Glyph } from "./icons.tsx";
@@ -48,8 +51,9 @@ export function SeriesTrouble({ trouble, onRetry }: { readonly trouble: Trouble;
 }
 
 /** Why the image that was asked for is not there; the others of the series still are. */
-export function ImageTrouble({ pane, trouble }: { readonly pane: Pane; readonly trouble: Trouble }) {
+export function ImageTrouble({ viewer, pane, trouble }: { readonly viewer: Viewer; readonly pane: Pane; readonly trouble: Trouble }) {
   const [title, hint] = IMAGE_TROUBLE[trouble];
+  const frame = pane.frames.value[pane.target.value];
   return (
     <Notice alert title={t(title, { number: pane.at(pane.target.value).slice + 1 })} hint={hint === undefined ? undefined : t(hint)}>
       {mayPass(trouble) && (
@@ -59,8 +63,27 @@ export function ImageTrouble({ pane, trouble }: { readonly pane: Pane; readonly 
           }}
         />
       )}
+      {frame !== undefined && OF_FILE.includes(trouble) && <WhichFile instanceId={frame.image.id} readable={trouble === "undecodable"} nameless={viewer.nameless.value} />}
     </Notice>
   );
+}
+
+/** Troubles that one looks after at the file itself. */
+const OF_FILE: readonly Trouble[] = ["undecodable", "unavailable"];
+
+/** Fetched when something is wrong, which is rare. */
+function WhichFile(props: UnshownProps) {
+  const part = useSignal<{ readonly Unshown: ComponentType<UnshownProps> } | undefined>(undefined);
+  useEffect(() => {
+    import("../documents/index.ts").then(
+      (loaded) => {
+        part.value = loaded;
+      },
+      () => undefined, // what is wrong is said without it
+    );
+  }, [part]);
+  const Unshown = part.value?.Unshown;
+  return Unshown === undefined ? null : <Unshown {...props} />;
 }
 
 function RetryButton({ onRetry }: { readonly onRetry: () => void }) {

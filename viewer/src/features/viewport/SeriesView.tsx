@@ -31,12 +31,16 @@ export function SeriesView({ seriesId, studyId, aside = false, onClose, onSeries
     if (aside) viewer.stepAside();
     else open();
   }, [aside, seriesId, studyId]);
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    const leave = (): void => {
+      viewer.measured.leave();
+    };
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pagehide", leave);
       viewer.close();
-    },
-    [viewer],
-  );
+    };
+  }, [viewer]);
   useKeys(viewer, onClose, onSeries, !aside);
   const desk = viewer.desk.value;
   return (

@@ -102,7 +102,7 @@ function Around({ viewer, pane, onRetry }: StageProps) {
   return (
     <>
       {frame !== undefined && <Corners viewer={viewer} pane={pane} series={phase.series} frame={frame} number={pane.at(at).slice + 1} />}
-      {trouble !== undefined && <ImageTrouble pane={pane} trouble={trouble} />}
+      {trouble !== undefined && <ImageTrouble viewer={viewer} pane={pane} trouble={trouble} />}
       <Waiting pane={pane} />
       <OverPanel viewer={viewer} seriesId={phase.series.id} />
       <Parts pane={pane} />

@@ -1,8 +1,9 @@
 /** What was measured on the series at hand: kept by the archive, changed here, each change undone if one likes. */
 import { batch, signal } from "@preact/signals";
 
-import { begun, done, type History, type Measurement, redone, undone } from "../../core/measure.ts";
+import { begun, done, type History, joined, type Measurement, redone, undone } from "../../core/measure.ts";
 import { keepMeasurements, measurements } from "../../io/api.ts";
+import { keepOnLeaving } from "../../io/leaving.ts";
 import { toast } from "../kit/index.ts";
 import { t } from "../prefs/index.ts";
 
@@ -18,8 +19,12 @@ export class Measurements {
   /** Being drawn, and not yet one of them. */
   readonly drawing = signal(false);
   readonly listed = signal(false);
-  readonly #asked = new Set<string>();
+  /** What was kept of each series, on its way or here; what failed is asked for again. */
+  readonly #asked = new Map<string, Promise<void>>();
+  /** Series of which it is known what was kept: only then may it be written over. */
+  readonly #known = new Set<string>();
   readonly #unwritten = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #underWay = new Set<string>();
 
   of(seriesId: string | undefined): readonly Measurement[] {
     return seriesId === undefined ? [] : (this.#kept.value.get(seriesId)?.now ?? []);
@@ -35,16 +40,25 @@ export class Measurements {
 
   /** Have what was kept of a series. */
   load(seriesId: string): void {
-    if (this.#asked.has(seriesId)) return;
-    this.#asked.add(seriesId);
-    measurements(seriesId).then(
+    this.#had(seriesId).catch(() => undefined); // said when something is to be written
+  }
+
+  #had(seriesId: string): Promise<void> {
+    const known = this.#asked.get(seriesId);
+    if (known !== undefined) return known;
+    const asked = measurements(seriesId).then(
       (found) => {
+        this.#known.add(seriesId);
         // what was drawn while they were on their way comes on top of them
-        const drawn = this.of(seriesId);
-        this.#set(seriesId, begun([...found, ...drawn]));
+        this.#set(seriesId, joined(found, this.#kept.value.get(seriesId) ?? begun([])));
       },
-      () => this.#asked.delete(seriesId),
+      (error: unknown) => {
+        this.#asked.delete(seriesId);
+        throw error;
+      },
     );
+    this.#asked.set(seriesId, asked);
+    return asked;
   }
 
   put(seriesId: string, one: Measurement): void {
@@ -73,7 +87,13 @@ export class Measurements {
 
   /** Write what is still to be written, as when the viewer closes. */
   flush(): void {
-    for (const seriesId of [...this.#unwritten.keys()]) this.#write(seriesId);
+    for (const seriesId of [...this.#unwritten.keys()]) void this.#write(seriesId);
+  }
+
+  /** The page itself goes: the browser is asked to bring to its end what it would give up. */
+  leave(): void {
+    const all = new Set([...this.#unwritten.keys(), ...this.#underWay]);
+    for (const seriesId of all) if (this.#known.has(seriesId)) keepOnLeaving(seriesId, this.of(seriesId));
   }
 
   #step(seriesId: string, way: (history: Of) => Of): void {
@@ -97,16 +117,23 @@ export class Measurements {
     this.#unwritten.set(
       seriesId,
       setTimeout(() => {
-        this.#write(seriesId);
+        void this.#write(seriesId);
       }, PAUSE),
     );
   }
 
-  #write(seriesId: string): void {
+  /** What is kept is replaced as a whole: not before it is known what there was. */
+  async #write(seriesId: string): Promise<void> {
     clearTimeout(this.#unwritten.get(seriesId));
     this.#unwritten.delete(seriesId);
-    keepMeasurements(seriesId, this.of(seriesId)).catch(() => {
+    this.#underWay.add(seriesId);
+    try {
+      await this.#had(seriesId);
+      await keepMeasurements(seriesId, this.of(seriesId));
+    } catch {
       toast({ text: t("measure.notKept") });
-    });
+    } finally {
+      this.#underWay.delete(seriesId);
+    }
   }
 }

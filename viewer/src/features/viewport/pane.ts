@@ -56,7 +56,12 @@ export class Pane {
   /** How each image stands in memory; a new array at each change. */
   readonly loads = signal<Uint8Array>(new Uint8Array(0));
   /** Tables, overlays and calibrations of the image on the screen, once they are known. */
-  readonly display = signal<Display | undefined>(undefined);
+  readonly display: ReadonlySignal<Display | undefined> = computed(() => {
+    const asked = this.#asked.value;
+    return this.#drawnBy.value ?? (asked?.of === this.frame.value?.image.id ? asked?.display : undefined);
+  });
+  /** The factor from values of PET to uptake, of the image that stood on the screen first; undefined where there is none. */
+  readonly uptake = signal<number | undefined>(undefined);
   readonly player = new Player(
     (step) => {
       this.#play(step);
@@ -80,6 +85,9 @@ export class Pane {
     return frame === undefined || facts === undefined ? undefined : seenOf(frame, facts);
   });
 
+  /** What the image on the screen was drawn by; and what was asked for to measure on one, which stays while one moves and zooms. */
+  readonly #drawnBy = signal<Display | undefined>(undefined);
+  readonly #asked = signal<{ readonly of: string; readonly display: Display | undefined } | undefined>(undefined);
   readonly #host: PaneHost;
   /** Whether the file has said how fast its images go. */
   #paced = false;
@@ -214,14 +222,16 @@ export class Pane {
   #makeStack(View: typeof StackView, element: HTMLDivElement): StackView {
     return new View(element, {
       onDrawn: (index) => {
+        const first = this.drawn.peek() < 0;
         this.drawn.value = index;
+        if (first) void this.#askUptake();
         this.#host.onCalm();
         this.#host.onDrawn(this);
       },
       onView: (facts) => {
         batch(() => {
           this.facts.value = facts;
-          this.display.value = facts.display;
+          this.#drawnBy.value = facts.display;
         });
         this.#pace();
       },
@@ -253,7 +263,8 @@ export class Pane {
       this.drawn.value = -1;
       this.trouble.value = undefined;
       this.facts.value = undefined;
-      this.display.value = undefined;
+      this.#drawnBy.value = undefined;
+      this.uptake.value = undefined;
       this.loads.value = new Uint8Array(0);
     });
   }
@@ -417,7 +428,7 @@ export class Pane {
 
   presets(): readonly Preset[] {
     const { value: phase } = this.phase;
-    return phase.kind === "open" ? presetsOf(phase.series.modality, this.display.value?.uptake?.factor ?? undefined) : [];
+    return phase.kind === "open" ? presetsOf(phase.series.modality, this.uptake.value) : [];
   }
 
   act(name: "fit" | "actualSize" | "turn" | "flip" | "reset" | "toggleInvert"): void {
@@ -435,12 +446,20 @@ export class Pane {
     if (this.drawn.value >= 0) this.#stack?.zoomBy(factor);
   }
 
+  /** Windows of PET are named by uptake; it is no hurry, the image stands there already. */
+  async #askUptake(): Promise<void> {
+    const [series, frame] = [this.series.peek(), this.frame.peek()];
+    if (series?.modality !== "PT" || frame === undefined || this.uptake.peek() !== undefined) return;
+    const found = await fetchDisplay(series, frame).catch(() => undefined);
+    if (this.series.peek() === series) this.uptake.value = found?.uptake?.factor ?? undefined;
+  }
+
   /** Calibrations and such of the frame at hand, for what is measured on it. */
   async haveDisplay(): Promise<void> {
     const [series, frame] = [this.series.value, this.frame.value];
     if (series === undefined || frame === undefined || this.display.value !== undefined) return;
-    const found = await fetchDisplay(series, frame).catch(() => undefined);
-    if (this.frame.value === frame) this.display.value = found;
+    const display = await fetchDisplay(series, frame).catch(() => undefined);
+    if (this.frame.value === frame) this.#asked.value = { of: frame.image.id, display };
   }
 }
 

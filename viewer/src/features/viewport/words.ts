@@ -28,6 +28,7 @@ const ASPECTS: Readonly<Record<PartName["by"], MessageKey>> = {
   trigger: "viewport.part.trigger",
   type: "viewport.part.type",
   acquisition: "viewport.part.acquisition",
+  acquired: "viewport.part.rank",
   rank: "viewport.part.rank",
   plane: "viewport.part.type",
   clip: "viewport.part.clip",

@@ -22,3 +22,10 @@ export function engineOf(id: string): RenderingEngine {
     canvases.getContext = asked;
   }
 }
+
+/** Whether a program and not a graphics card draws. */
+export function drawsInSoftware(context: WebGL2RenderingContext): boolean {
+  const about = context.getExtension("WEBGL_debug_renderer_info");
+  const name = String(about === null ? "" : context.getParameter(about.UNMASKED_RENDERER_WEBGL));
+  return /swiftshader|llvmpipe|software|softpipe|basic render/i.test(name);
+}

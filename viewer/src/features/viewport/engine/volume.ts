@@ -12,6 +12,7 @@ import type vtkVolume from "@kitware/vtk.js/Rendering/Core/Volume.js";
 import type vtkVolumeMapper from "@kitware/vtk.js/Rendering/Core/VolumeMapper.js";
 import { cache, Enums, getShouldUseCPURendering, ImageVolume, type RenderingEngine, type Types, volumeLoader } from "@cornerstonejs/core";
 
+import { decodedBytes } from "../../../core/decoding.ts";
 import { frameKey } from "../../../core/frames.ts";
 import type { Series } from "../../../core/model.ts";
 import { add, type Aim, cornersOf, normalOf, type PlaneName, type Slab } from "../../../core/mpr.ts";
@@ -20,7 +21,8 @@ import { type Box, boxPlanes, type Node } from "../../../core/rendering.ts";
 import type { GreyRange } from "../../../core/window.ts";
 import { negate } from "../../../core/geometry.ts";
 import { holds, offsetFor } from "../../../core/halves.ts";
-import { engineOf } from "./context.ts";
+import { Ballast } from "./ballast.ts";
+import { drawsInSoftware, engineOf } from "./context.ts";
 import { haveImage } from "./images.ts";
 import { isForWorkers } from "./native.ts";
 import { fromShelf, putOnShelf } from "./shelf.ts";
@@ -58,6 +60,7 @@ export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded
   const keys = [middleOf(inOrder) ?? "", ...inOrder.filter((key) => key !== middleOf(inOrder))];
   const first = fromShelf(keys[0] ?? "");
   const parallel = first !== undefined && isForWorkers(first) ? ORDERED : PARALLEL;
+  const ballast = new Ballast(grid.frames.reduce((sum, { image }) => sum + decodedBytes(image), 0));
   let [next, loaded] = [0, 0];
   const worker = async (): Promise<void> => {
     for (let at = next; at < keys.length; at = next) {
@@ -65,10 +68,15 @@ export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded
       await haveImage(keys[at] ?? "");
       if (open.aborted) return;
       loaded += 1;
+      ballast.keep(1 - loaded / keys.length);
       onProgress(loaded);
     }
   };
-  await Promise.all(Array.from({ length: parallel }, worker));
+  try {
+    await Promise.all(Array.from({ length: parallel }, worker));
+  } finally {
+    ballast.keep(0);
+  }
 }
 
 /** The least, the greatest, and the smallest kind of number for all values of the slices. */
@@ -180,6 +188,8 @@ export class VolumeView {
   #waiting = 0;
   /** Of the slab, in millimetres; 0 is a single plane. */
   #thick = 0;
+  /** In which the planes are shown, and of which volume. */
+  #window = "";
   readonly #resize: ResizeObserver;
 
   /** Begin in the elements of all cells at once: for each that is enabled later all others are drawn anew (5.14). */
@@ -217,9 +227,7 @@ export class VolumeView {
   get inSoftware(): boolean {
     const [cell = ""] = this.#elements.keys();
     const context = (this.#engine.getOffscreenMultiRenderWindow(cell).getOpenGLRenderWindow() as Surface).getContext();
-    const about = context.getExtension("WEBGL_debug_renderer_info");
-    const name = String(about === null ? "" : context.getParameter(about.UNMASKED_RENDERER_WEBGL));
-    return /swiftshader|llvmpipe|software|softpipe|basic render/i.test(name);
+    return drawsInSoftware(context);
   }
 
   /**
@@ -350,6 +358,9 @@ export class VolumeView {
   }
 
   setWindow(range: GreyRange, whiteLow: boolean): void {
+    const window = [this.volumeId, range.lower, range.upper, whiteLow].join();
+    if (window === this.#window) return; // each image of the stack beside it says so again
+    this.#window = window;
     for (const viewport of this.#planes) {
       viewport.setProperties({ invert: whiteLow, voiRange: range }, this.volumeId, true);
       viewport.render();

@@ -32,7 +32,8 @@ async function mp4({ count, rate, shoot, stays = always }: Reel, { onProgress, s
   const codec = await getFirstEncodableVideoCodec(format.getSupportedVideoCodecs(), { width: canvas.width, height: canvas.height });
   if (codec === null) throw new Error("this browser encodes no video");
   const source = new CanvasSource(canvas, { codec, quality: new Quality("high") });
-  output.addVideoTrack(source, { frameRate: rate });
+  // without a rate of the track, to which the times of uneven frames would be rounded
+  output.addVideoTrack(source);
   await output.start();
   let at = 0;
   for (let index = 0; index < count; index += 1) {

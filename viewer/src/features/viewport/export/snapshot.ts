@@ -14,8 +14,9 @@ export async function snapshot(stage: HTMLElement, texts: boolean, into = docume
   context.fillStyle = "#000";
   context.fillRect(0, 0, into.width, into.height);
   for (const canvas of stage.querySelectorAll("canvas")) drawCanvas(context, canvas, box, scale);
+  // outlines of structures and shutters belong to the picture as masks do; the rest is writing on it
+  for (const layer of stage.querySelectorAll<SVGSVGElement>(texts ? "svg.vp-layer" : "svg.vp-layer.of-picture")) await drawLayer(context, layer, box, scale);
   if (!texts) return into;
-  for (const layer of stage.querySelectorAll<SVGSVGElement>("svg.vp-layer")) await drawLayer(context, layer, box, scale);
   for (const text of stage.querySelectorAll<HTMLElement>(TEXTS)) drawText(context, text, box, scale);
   return into;
 }

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Vec3 } from "../../../core/geometry.ts";
 import { sideLetters } from "../../../core/orientation.ts";
 import { SideLetters } from "../Corners.tsx";
+import { DRAGGED } from "../Strip.tsx";
 import type { Cell } from "../engine/index.ts";
 import type { Viewer } from "../viewer.ts";
 import { type Rolled, wheelSteps } from "../wheel.ts";
@@ -39,6 +40,7 @@ export function useCanvas(desk: Desk, cell: Cell, rolled: Rolled): RefObject<HTM
 }
 
 interface FrameProps {
+  readonly viewer: Viewer;
   readonly desk: Desk;
   readonly cell: Cell;
   readonly label: string;
@@ -47,7 +49,7 @@ interface FrameProps {
   readonly children: ComponentChildren;
 }
 
-export function CellFrame({ desk, cell, label, told, children }: FrameProps) {
+export function CellFrame({ viewer, desk, cell, label, told, children }: FrameProps) {
   return (
     <section
       class={desk.active.value === cell ? "vp-stage vp-cell active" : "vp-stage vp-cell"}
@@ -55,6 +57,16 @@ export function CellFrame({ desk, cell, label, told, children }: FrameProps) {
       data-drawn={desk.drawn.value.has(cell)}
       {...told}
       aria-label={label}
+      onDragOver={(event) => {
+        if (event.dataTransfer?.types.includes(DRAGGED) === true) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        const id = event.dataTransfer?.getData(DRAGGED) ?? "";
+        if (id === "") return;
+        event.preventDefault();
+        // all cells look at the one volume: it is another one now
+        void viewer.drop(desk.pane, id);
+      }}
       onPointerDownCapture={() => {
         desk.active.value = cell;
       }}

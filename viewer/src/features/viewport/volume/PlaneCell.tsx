@@ -35,7 +35,7 @@ export function PlaneCell({ viewer, desk, name }: CellProps) {
   // the legend is the stack's where there is one
   const seriesId = desk.pane.series.value?.id;
   return (
-    <CellFrame desk={desk} cell={name} label={t(`volume.plane.${name}`)} told={{ "data-aim": aim === undefined ? undefined : [...aim.eye, ...aim.right, ...aim.down, aim.height].join(" ") }}>
+    <CellFrame viewer={viewer} desk={desk} cell={name} label={t(`volume.plane.${name}`)} told={{ "data-aim": aim === undefined ? undefined : [...aim.eye, ...aim.right, ...aim.down, aim.height].join(" ") }}>
       <div ref={element} class="vp-canvas vp-plane" {...hands}>
         {aim !== undefined && <Covered viewer={viewer} desk={desk} aim={aim} size={size} />}
         {aim !== undefined && cross !== undefined && desk.lines.value && <Lines desk={desk} name={name} aim={aim} cross={cross} size={size} />}

@@ -46,15 +46,18 @@ export function PlaneMeasures({ viewer, desk, name, aim, size }: Props) {
           here,
           place,
           back,
-          values: ({ kind, points }) =>
-            measureCut(kind, points, plane, {
+          values: ({ kind, points }) => {
+            const now = desk.pane.display.value;
+            return measureCut(kind, points, plane, {
               grid,
               slices: single ? (index) => desk.view?.slice(index) : undefined,
-              quantity: quantityOf(series.modality, frame, display),
-              padding: display === undefined ? undefined : paddingOf(display.padding, frame.slope, frame.intercept),
-            }),
+              quantity: quantityOf(series.modality, frame, now),
+              padding: now === undefined ? undefined : paddingOf(now.padding, frame.slope, frame.intercept),
+            });
+          },
           refuses: single ? [] : ["probe"],
-          prepare: () => void desk.pane.haveDisplay(),
+          known: display !== undefined,
+          prepare: () => desk.pane.haveDisplay(),
         }}
       />
       {refused && (

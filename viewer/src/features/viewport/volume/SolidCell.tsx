@@ -27,7 +27,7 @@ export function SolidCell({ viewer, desk }: CellProps) {
   });
   const hands = useTurning(desk, element);
   return (
-    <CellFrame desk={desk} cell="solid" label={t("volume.solid")} told={{ "data-still": solid.still.value }}>
+    <CellFrame viewer={viewer} desk={desk} cell="solid" label={t("volume.solid")} told={{ "data-still": solid.still.value }}>
       <div class="vp-canvas vp-turning" {...hands}>
         <div ref={element} class={desk.software.value ? "vp-solid half" : "vp-solid"} />
       </div>
