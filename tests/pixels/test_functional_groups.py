@@ -65,6 +65,9 @@ def test_shared_and_own_values(tmp_path: Path, syntax: str) -> None:
         "diffusion_b_value": [None, 1000],
         "trigger_time": [None, None],
         "dimensions": [[], []],
+        "vectors": [],
+        "frame_time": [],
+        "angular_step": [],
     }
 
 

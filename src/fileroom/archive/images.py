@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 _THUMBNAIL_TYPE = "image/jpeg"
 _TRIES = 3
-_RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 _MOST_REFERENCES = 500
 _MOST_RELATED = 200
 _OVER_IMAGES = ("SEG", "RTSTRUCT", "PR")
@@ -57,8 +56,8 @@ class Images(Lists):
     def images(self, series_id: str) -> dict[str, Any]:
         """All a viewer needs to show a series, in display order; see docs/http-api.md for its fields.
 
-        From the catalog alone, except for multi-frame images with functional groups, whose groups are in the file, and
-        for MR images of one place whose weighting only their makers' own attributes tell.
+        From the catalog alone, except for multi-frame images with functional groups or vectors, which are in the file,
+        and for MR images of one place whose weighting only their makers' own attributes tell.
         """
         series = self._series(series_id)
         items = self._in_order(series)
@@ -100,15 +99,12 @@ class Images(Lists):
         }
 
     def _per_frame(self, instance: Instance) -> dict[str, Any] | None:
-        dose = instance.header.sop_class_uid == _RT_DOSE
+        from fileroom.pixels.frame_groups import RT_DOSE, frame_groups
+
+        dose = instance.header.sop_class_uid == RT_DOSE
         if instance.state not in REACHABLE or (instance.frames < 2 and not dose):  # noqa: PLR2004 - more than one
             return None
-        if dose:
-            from fileroom.pixels.dose import dose_planes as per_frame
-        else:
-            from fileroom.pixels.functional_groups import per_frame
-
-        groups = per_frame(instance.files[0].path, instance.header)
+        groups = frame_groups(instance.files[0].path, instance.header)
         return None if groups is None else plain(groups)
 
     def surface(

@@ -36,6 +36,16 @@ Numbers = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrameVector:
+    """By which number of its ``kind`` each frame goes, from 1, and what the numbers are called, that of 1 first; no
+    names where the file has none."""
+
+    kind: str
+    values: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PerFrame:
     """One item a frame in each list; ``()`` or ``None`` where a frame does not say."""
 
@@ -55,6 +65,10 @@ class PerFrame:
     diffusion_b_value: tuple[float | None, ...]
     trigger_time: tuple[float | None, ...]
     dimensions: tuple[Numbers, ...]  # the order of frames (C.7.6.17), but for where they lie
+    # of Nuclear Medicine alone (C.8.4.8), else empty: a list for each thing that changes, milliseconds, degrees
+    vectors: tuple[FrameVector, ...] = ()
+    frame_time: tuple[float | None, ...] = ()
+    angular_step: tuple[float | None, ...] = ()
 
 
 def per_frame(path: str | os.PathLike[str], header: Header) -> PerFrame | None:

@@ -17,8 +17,8 @@ from fileroom.errors import BadRequest, Undecodable
 from fileroom.jobs import Progress
 from fileroom.model.pictures import SurfaceReport
 from fileroom.pixels.form import frame_count
+from fileroom.pixels.frame_groups import frame_groups
 from fileroom.pixels.frames import decoded_frame
-from fileroom.pixels.functional_groups import per_frame
 from fileroom.pixels.grid import Grid, Place, grid_of, place_of
 from fileroom.pixels.window import modality_values
 
@@ -64,7 +64,7 @@ def sources_of(files: Sequence[tuple[str | os.PathLike[str], Header]]) -> list[S
 
 def _frames(path: str | os.PathLike[str], header: Header) -> Iterator[Source]:
     count = frame_count(header)
-    groups = per_frame(path, header) if count > 1 else None
+    groups = frame_groups(path, header) if count > 1 else None
     for index in range(count):
         position, orientation, spacing = header.image_position, header.image_orientation, header.pixel_spacing
         slope, intercept = header.rescale_slope, header.rescale_intercept

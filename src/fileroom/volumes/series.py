@@ -16,10 +16,9 @@ import numpy as np
 from fileroom.errors import Undecodable
 from fileroom.model.others import Refusal, Remark
 from fileroom.pixels.display import entries_of, read_modality_table
-from fileroom.pixels.dose import dose_planes
 from fileroom.pixels.form import frame_count
+from fileroom.pixels.frame_groups import frame_groups
 from fileroom.pixels.frames import decoded_frame
-from fileroom.pixels.functional_groups import per_frame
 from fileroom.pixels.geometry import SAME_DIRECTION, normal_of
 from fileroom.pixels.palettes import read_palette
 from fileroom.pixels.window import coloured, looked_up
@@ -149,9 +148,9 @@ def _without_place(name: str, frames: list[Frame], mosaics: dict[str, Mosaic]) -
 
 def _frames(path: str, header: Header) -> list[Frame]:
     count = frame_count(header)
-    groups = per_frame(path, header) if count > 1 or not header.image_position else None
-    if groups is None and header.modality == "RTDOSE":
-        groups = dose_planes(path, header)
+    groups = frame_groups(path, header) if count > 1 or not header.image_position else None
+    if groups is not None and groups.vectors and not any(groups.image_position):
+        groups = None  # projections, from wherever the detector was
     table = _modality_table(path, header)
     at_once = groups is None and count > 1  # a film: one place of all its frames would be none of theirs
     found = []
@@ -177,7 +176,8 @@ def _frames(path: str, header: Header) -> list[Frame]:
                 groups.diffusion_b_value[index],
                 groups.trigger_time[index],
             )
-            turn = (*turn, groups.frame_type[index], header.instance_number or 0, index)
+            counted = tuple(vector.values[index] for vector in groups.vectors)
+            turn = (*turn, groups.frame_type[index], counted, header.instance_number or 0, index)
         found.append(
             Frame(
                 path=path,

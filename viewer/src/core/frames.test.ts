@@ -92,6 +92,10 @@ describe("cineRate", () => {
     ["by frame time", { frames: 9, frame_time: 40, cine_rate: 10 }, 25],
     ["as recommended", { frames: 9, cine_rate: 12 }, 12],
     ["unknown", { frames: 9 }, undefined],
+    ["of a gated image", { frames: 2, per_frame: perFrame(2, { frame_time: [62.5, 62.5] }) }, 16],
+    ["of a dynamic image that took hours", { frames: 2, per_frame: perFrame(2, { frame_time: [60000, 60000] }) }, 1],
+    ["of a rotation: a turn in six seconds", { frames: 2, per_frame: perFrame(2, { angular_step: [6, 6] }) }, 10],
+    ["of a gated rotation: by the heart", { frames: 2, per_frame: perFrame(2, { angular_step: [6, 6], frame_time: [50, 50] }) }, 20],
     ["of a still image", { frames: 1, cine_rate: 12 }, undefined],
   ])("%s", (_what, values, expected) => {
     expect(cineRate(framesOf([image(values)]))).toBe(expected);

@@ -118,7 +118,17 @@ export function cineRate(frames: readonly Frame[]): number | undefined {
   const { cine_rate: rate, frame_time: time, recommended_display_frame_rate: recommended } = image;
   if (recommended !== null && recommended > 0) return recommended;
   if (time !== null && time > 0) return 1000 / time;
-  return rate !== null && rate > 0 ? rate : undefined;
+  return rate !== null && rate > 0 ? rate : ownRate(frames);
+}
+
+/** Seconds that a whole turn of views takes: they took half an hour, which nobody wants to see again. */
+const TURN = 6;
+
+/** Of Nuclear Medicine: as the heart beat, as a dynamic image was taken, but not slower than a frame a second, or by turns. */
+function ownRate([first]: readonly Frame[]): number | undefined {
+  const [time, step] = [first?.image.per_frame?.frame_time[first.number - 1] ?? null, first?.image.per_frame?.angular_step[first.number - 1] ?? null];
+  if (time !== null) return Math.max(1, 1000 / time);
+  return step === null ? undefined : Math.max(1, 360 / step / TURN);
 }
 
 /** Frames per second of a clip whose frames come unevenly, on the whole; undefined where it does not say. */

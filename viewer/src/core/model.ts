@@ -348,6 +348,22 @@ export interface PerFrame {
   readonly trigger_time: readonly (number | null)[];
   /** Dimension Index Values, but for those that say where a frame lies (PS3.3 C.7.6.17). */
   readonly dimensions: readonly (readonly number[])[];
+  /** Of Nuclear Medicine alone; the same of the two below. */
+  readonly vectors: readonly FrameVector[];
+  /** Milliseconds that each frame of a gated or dynamic image took. */
+  readonly frame_time: readonly (number | null)[];
+  /** Degrees from each view of a rotation to the next. */
+  readonly angular_step: readonly (number | null)[];
+}
+
+/** What frames of Nuclear Medicine are told apart by (PS3.3 C.8.4.8), what counts slowest first. */
+export type VectorKind = "energy_window" | "detector" | "phase" | "rotation" | "rr_interval" | "time_slot" | "slice" | "angular_view" | "time_slice";
+
+/** By which number each frame goes, from 1, and what the numbers are called, that of 1 first. */
+export interface FrameVector {
+  readonly kind: VectorKind;
+  readonly values: readonly number[];
+  readonly names: readonly string[];
 }
 
 /** One instance of `GET /api/series/{id}/images`: all a viewer needs to show it. */

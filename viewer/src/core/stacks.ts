@@ -5,17 +5,23 @@
  */
 import type { Frame } from "./frames.ts";
 import { dot, type Vec3 } from "./geometry.ts";
+import type { VectorKind } from "./model.ts";
+import { partsOf, type Split, titleOf, valueOf } from "./vectors.ts";
 
 /** What tells images of one place apart. `rank` is the order in which they were made, where nothing else does. */
-export type Aspect = "echo" | "diffusion" | "time" | "trigger" | "type" | "acquisition" | "acquired" | "rank";
+export type Aspect = VectorKind | "echo" | "diffusion" | "time" | "trigger" | "type" | "acquisition" | "acquired" | "rank";
 /** What a part of a series is: by plane, by clip, by size, or by one of the above. */
 export interface PartName {
   readonly by: Aspect | "plane" | "clip" | "whole";
   readonly value: string;
+  /** What the file calls it. */
+  readonly title?: string | undefined;
 }
 
 export interface Stack {
   readonly name: PartName;
+  /** What else it goes by, where one name is not enough. */
+  readonly also?: readonly PartName[];
   /** One phase after the other, each in order of position. */
   readonly frames: readonly Frame[];
   /** Images in each phase. */
@@ -36,11 +42,14 @@ const ASPECTS: readonly (readonly [Aspect, (frame: Frame) => string | undefined]
   ["time", ({ image, number: n }) => number(image.per_frame?.temporal_position[n - 1] ?? image.temporal_position_identifier)],
   ["trigger", ({ image, number: n }) => number(image.per_frame?.trigger_time[n - 1] ?? image.trigger_time)],
   ["type", kindOf],
+  ...(["energy_window", "detector", "phase", "rotation", "rr_interval", "time_slot"] as const).map(
+    (kind) => [kind, (frame: Frame): string | undefined => number(valueOf(frame, kind))] as const,
+  ),
   ["acquisition", ({ image }) => number(image.acquisition_number)],
   ["acquired", ({ image }) => (image.acquisition_time === "" ? undefined : `${image.acquisition_date} ${image.acquisition_time}`)],
 ];
 /** What runs within the others: a film of one kind of image goes on to its end. */
-const RUNNING: readonly Aspect[] = ["time", "trigger", "acquired"];
+const RUNNING: readonly Aspect[] = ["time", "time_slot", "trigger", "acquired"];
 
 /** What stands in the third and later places of Image Type or Frame Type: magnitude and phase, water and fat … */
 function kindOf({ image, number: n }: Frame): string | undefined {
@@ -58,7 +67,8 @@ export function stacksOf(frames: readonly Frame[]): Stack[] {
     if (first === undefined) return [];
     if (!placed(first)) {
       clips += isClip(first) ? 1 : 0;
-      return [inTime(group) ?? plain(group, several && isClip(first) ? { by: "clip", value: String(clips) } : WHOLE)];
+      const name: PartName = several && isClip(first) ? { by: "clip", value: String(clips) } : WHOLE;
+      return byVectors(group, name) ?? [inTime(group) ?? plain(group, name)];
     }
     return inPlace(group, several ? { by: "plane", value: planeName(first) } : WHOLE);
   });
@@ -67,6 +77,19 @@ export function stacksOf(frames: readonly Frame[]): Stack[] {
 const WHOLE: PartName = { by: "whole", value: "" };
 
 const plain = (frames: readonly Frame[], name: PartName): Stack => ({ name, frames, slices: frames.length, phases: [[]] });
+
+/** Frames of Nuclear Medicine that lie nowhere: projections, and slices of unknown geometry. */
+const byVectors = (group: readonly Frame[], whole: PartName): Stack[] | undefined =>
+  partsOf(group)?.map(({ frames, by, slices, motion }: Split): Stack => {
+    const [first] = frames;
+    const names = first === undefined ? [] : by.map((kind) => vectorName(first, kind));
+    const [name = whole, ...also] = whole.by === "whole" ? names : [whole, ...names];
+    const phases = motion === undefined ? [[]] : frames.filter((_, at) => at % slices === 0).map((frame) => [vectorName(frame, motion)]);
+    return { name, also, frames, slices, phases };
+  });
+
+/** What a frame is of, in the field's words. */
+export const vectorName = (frame: Frame, by: VectorKind): PartName => ({ by, value: String(valueOf(frame, by) ?? ""), title: titleOf(frame, by) });
 
 /** Images that do not say where they lie, but at which of several times, as many at each: a file without orientation. */
 function inTime(group: readonly Frame[]): Stack | undefined {
@@ -181,7 +204,7 @@ function phasing(row: readonly Placed[][]): Phasing {
   const ordered = [...found].sort(([a], [b]) => Number(RUNNING.includes(a)) - Number(RUNNING.includes(b)));
   return {
     order: (a, b) => ordered.reduce((sum, [, value]) => sum || compare(value(a) ?? "", value(b) ?? ""), 0),
-    label: (frame, phase) => ordered.map(([by, value]) => (by === "acquired" ? own(phase) : { by, value: value(frame) ?? "" })),
+    label: (frame, phase) => ordered.map(([by, value]) => (by === "acquired" ? own(phase) : { by, value: value(frame) ?? "", title: titleOf(frame, by) })),
   };
 }
 
@@ -196,7 +219,7 @@ function byShare(row: readonly Placed[][], varying: typeof ASPECTS): Phasing {
   const [by, value] = shared;
   return {
     order: (a, b) => compare(value(a) ?? "", value(b) ?? "") || rank(a, b),
-    label: (frame, phase) => [{ by, value: value(frame) ?? "" }, own(phase)],
+    label: (frame, phase) => [{ by, value: value(frame) ?? "", title: titleOf(frame, by) }, own(phase)],
   };
 }
 

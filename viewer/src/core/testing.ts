@@ -78,6 +78,9 @@ export function perFrame(frames: number, values: Partial<PerFrame> = {}): PerFra
     diffusion_b_value: of(null),
     trigger_time: of(null),
     dimensions: of([]),
+    vectors: [],
+    frame_time: [],
+    angular_step: [],
     ...values,
   };
 }

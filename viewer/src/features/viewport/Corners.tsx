@@ -6,10 +6,12 @@ import type { Patient, Series, Study } from "../../core/model.ts";
 import { otherNames } from "../../core/names.ts";
 import type { SideLetters as Sides } from "../../core/orientation.ts";
 import { age } from "../../core/people.ts";
+import { vectorName } from "../../core/stacks.ts";
+import { toldBy } from "../../core/vectors.ts";
 import { fmt, t } from "../prefs/index.ts";
 import type { Pane } from "./pane.ts";
 import type { Viewer } from "./viewer.ts";
-import { patientName, windowName } from "./words.ts";
+import { aspectName, patientName, windowName } from "./words.ts";
 
 interface CornersProps {
   readonly viewer: Viewer;
@@ -98,8 +100,10 @@ function how(pane: Pane, series: Series, frame: Frame): ComponentChildren[] {
   ];
 }
 
-/** What an image of magnetic resonance was weighted by, as far as it says. */
-function contrast(modality: string, { image, number }: Frame): string {
+/** What an image of magnetic resonance was weighted by, or what one of several of nuclear medicine is of, as far as it says. */
+function contrast(modality: string, frame: Frame): string {
+  const { image, number } = frame;
+  if (modality === "NM") return joined(toldBy(frame).map((kind) => aspectName(vectorName(frame, kind))));
   if (modality !== "MR") return "";
   const [echo, diffusion] = [image.per_frame?.echo_time[number - 1] ?? image.echo_time, image.per_frame?.diffusion_b_value[number - 1] ?? image.diffusion_b_value];
   return joined([

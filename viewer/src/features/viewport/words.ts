@@ -26,6 +26,15 @@ const ASPECTS: Readonly<Record<PartName["by"], MessageKey>> = {
   diffusion: "viewport.part.diffusion",
   time: "viewport.part.time",
   trigger: "viewport.part.trigger",
+  energy_window: "viewport.part.energyWindow",
+  detector: "viewport.part.detector",
+  phase: "viewport.part.phase",
+  rotation: "viewport.part.rotation",
+  rr_interval: "viewport.part.interval",
+  time_slot: "viewport.part.slot",
+  slice: "viewport.part.slice",
+  angular_view: "viewport.part.view",
+  time_slice: "viewport.part.time",
   type: "viewport.part.type",
   acquisition: "viewport.part.acquisition",
   acquired: "viewport.part.rank",
@@ -37,12 +46,14 @@ const ASPECTS: Readonly<Record<PartName["by"], MessageKey>> = {
 const PLANES: Readonly<Record<string, MessageKey>> = { axial: "plane.axial", sagittal: "plane.sagittal", coronal: "plane.coronal" };
 
 /** What a part of a series is called. */
-function aspectName({ by, value }: PartName): string {
+export function aspectName({ by, value: plain, title }: PartName): string {
+  const value = title === undefined ? plain : `${plain} (${title})`;
   const plane = by === "plane" ? PLANES[value] : undefined;
   return plane === undefined ? t(ASPECTS[by], { value }) : t(plane);
 }
 
-export const stackName = ({ name, frames }: Stack): string => `${aspectName(name)} · ${t("count.images", { count: frames.length })}`;
+export const stackName = ({ name, also = [], frames }: Stack): string =>
+  [...[name, ...also].map(aspectName), t("count.images", { count: frames.length })].join(" · ");
 
 /** What sets a phase apart, and which of how many it is. */
 export const phaseName = (names: readonly PartName[], number: number, total: number): string =>
