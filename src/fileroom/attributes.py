@@ -46,6 +46,8 @@ EMPTY = '""'  # what asks for attributes without a value (PS3.4 C.2.2.2.7)
 WILD_VRS = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
 # Lists are for UIDs (PS3.4 C.2.2.2.2); coded strings cannot hold the separators either, and clients send them.
 LIST_VRS = {"UI", "CS"}
+# Several values at once are asked for in these only (PS3.4 C.2.2.2.8).
+SEVERAL_VRS = {"AE", "AS", "AT", "CS", "LO", "PN", "SH", "UC"}
 DATE = re.compile(r"[0-9]{8}")
 TIME = re.compile(r"[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:\.[0-9]{1,6})?)?)?")
 
@@ -184,6 +186,27 @@ def conditions(row: Attribute[Any], value: str) -> list[Condition]:
     return [Condition(row.keyword, Match.SINGLE, (value,))]
 
 
+def each_of(tag: str, vr: str, value: str) -> list[str]:
+    """Multiple Value Matching (PS3.4 C.2.2.2.8): the values of a key, of which each has to be there.
+
+    A key as it is where it has one value, or its attribute (eight hexadecimal digits) can have but one. BadRequest for
+    wildcards among several values.
+    """
+    values = [one for one in re.split(r"[,\\]" if vr in LIST_VRS else r"\\", value) if one.strip()]
+    if len(values) < 2 or vr not in SEVERAL_VRS or not _can_have_several(tag):  # noqa: PLR2004 - several
+        return [value]
+    if any(set(one) & set("*?") for one in values):
+        raise BadRequest("Several values are matched as they are, without wildcards.")
+    return values
+
+
+def _can_have_several(tag: str) -> bool:
+    from pydicom.datadict import dictionary_has_tag, dictionary_VM
+
+    number = int(tag, 16)
+    return dictionary_has_tag(number) and dictionary_VM(number) != "1"
+
+
 def combined(given: list[Condition]) -> list[Condition]:
     """The same keys, with ranges of a date and of its time taken as one: from a moment on one day to one on another."""
     ranges = {one.keyword: one for one in given if one.match is Match.RANGE}
@@ -199,16 +222,18 @@ def combined(given: list[Condition]) -> list[Condition]:
     return found
 
 
-def file_key(name: str, value: str, level: Level) -> FileKey | None:
-    """A key that only files can tell: an attribute, or one in a sequence (``Sequence.Attribute``). None for universal
-    matching. BadRequest when there is no such attribute, it is computed, or belongs to a lower level."""
+def file_keys(name: str, value: str, level: Level, *, several: bool = False) -> list[FileKey]:
+    """A key that only files can tell: an attribute, or one in a sequence (``Sequence.Attribute``). No key for
+    universal matching; for ``several`` values one each. BadRequest when there is no such attribute, it is computed, or
+    belongs to a lower level."""
     found = tags_of(name)
     above = {row.tag for one in REACH[level] for row in BY_LEVEL[one]}
     below = {row.tag for rows in BY_LEVEL.values() for row in rows} - above
     if found is None or found[0][0] in below or _COMPUTED.fullmatch(keyword_of(found[0][-1])):
         raise BadRequest(f"“{name[:64]}” is nothing that is matched at the level of {level.value}.")
     tags, vr = found
-    return FileKey(tags, vr, value) if value.strip("*") and vr != "SQ" else None
+    values = each_of(tags[-1], vr, value) if several else [value]
+    return [FileKey(tags, vr, one) for one in values if one.strip("*") and vr != "SQ"]
 
 
 def tags_of(name: str) -> tuple[tuple[str, ...], str] | None:

@@ -38,6 +38,7 @@ STUDIES = [
     ("", "Rx-torace", "", "CR"),
     ("2024.02.29", "PET/CT", "Ospedale Maggiore", "PT"),
 ]
+PHYSICIANS = ["House^Gregory", r'Rossi^Luca=罗西\Dr. "A^B=山田', r"\ROSSI^Mario", ""]  # several names in some
 SERIES = [("Axial T2", "HEAD"), ("scout", ""), ("50%_off [x]", "CHEST")]
 
 LEVELS = [Level.PATIENT, Level.STUDY, Level.SERIES, Level.INSTANCE]
@@ -56,6 +57,7 @@ def _world() -> dict[str, bytes]:
             study=number // 3, series=number, number=number % 3, rows=0, StudyDate=date, StudyDescription=description,
             InstitutionName=hospital, SeriesDescription=series, BodyPartExamined=part, PatientSex=choose.choice("MF"),
             SpecificCharacterSet="ISO_IR 192", AccessionNumber=f"ACC{number // 3}",
+            PerformingPhysicianName=choose.choice(PHYSICIANS),
             ReferringPhysicianName=choose.choice(["House^Gregory", "Rossi^Luca=罗西=ロッシ", "=山田", ""]),
         )  # fmt: skip
     return files
@@ -105,7 +107,8 @@ ONE_STUDY = st.builds("{} {}".format, st.sampled_from(["mod:ct", "mod:mr", "desc
 TYPED = st.one_of(st.lists(TERM, max_size=3).map(" ".join), ONE_STUDY)
 VALUES = st.sampled_from(
     "rossi^mario|ROSSI*|*^Anna*|?ossi*|*|42|A_8|9*|4?|19700312|1970*|20240105|CT|M|*torace*|50%_off [x]|50%*|*[x]|3|"
-    "ACC1|Müller^Jörg|MÜLLER*|Head|head||*=*|rossi^mario=*|*=山田*|Yamada*=山田^太郎|=山田^太郎=|*=rossi*".split("|")
+    "ACC1|Müller^Jörg|MÜLLER*|Head|head||*=*|rossi^mario=*|*=山田*|Yamada*=山田^太郎|=山田^太郎=|*=rossi*|"
+    r'House*|Dr. "A^B|*"A^B=山田|Rossi^Luca|Rossi^Luca=*|Rossi^Luca=罗西'.split("|")
 )
 KEYS = st.one_of(st.sampled_from(sorted(KEYWORDS)), st.sampled_from(["PatientName", "PatientID", "SeriesDescription"]))
 CONDITIONS = st.lists(

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pynetdicom import AE, build_role, evt
 from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
@@ -65,6 +66,67 @@ def test_ps3_4_c_5_1_1_a_date_and_its_time_are_one_where_it_is_agreed_on(asked: 
     keys = {"StudyDate": "20211224-20230505", "StudyTime": "230000-080000"}
     together = find_with(asked, b"\0\1\0\0\0", "STUDY", keys)
     assert together.values("StudyInstanceUID") == [world.study_uid(4)]
+
+
+@pytest.fixture
+def two_kinds(tmp_path: Path) -> Iterator[Node]:
+    """A study of CT and PT, one of CT alone, one of PT alone."""
+    kinds: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("1", "CT", {"PerformingPhysicianName": ["A^B", "C^D"]}),
+        ("1", "PT", {}),
+        ("2", "CT", {}),
+        ("3", "PT", {}),
+    )
+    files = {
+        f"{study}/{modality}": world.instance(study=int(study), series=at, modality=modality, **more)
+        for at, (study, modality, more) in enumerate(kinds)
+    }
+    node = started(tmp_path, files)
+    yield node
+    node.running.stop()
+
+
+@pytest.mark.parametrize(
+    ("agreed", "modalities", "found"),
+    [
+        (b"\0\0\0\0\0\0\1", ["CT", "PT"], {1}),
+        (b"\0\0\0\0\0\0\1", ["PT", "CT"], {1}),
+        (b"\0\0\0\0\0\0\1", ["CT", "MR"], set()),
+        (b"\0\0\0\0\0\0\1", ["CT"], {1, 2}),
+        (b"\0\0\0\0\0\0\0", ["CT", "PT"], {1, 2, 3}),  # which the standard leaves open: any of them
+        (b"\0", ["CT", "PT"], {1, 2, 3}),
+    ],
+)
+def test_c_2_2_2_8_several_values_where_it_is_agreed_on(
+    two_kinds: Node, agreed: bytes, modalities: list[str], found: set[int]
+) -> None:
+    answers = find_with(two_kinds, agreed, "STUDY", {"ModalitiesInStudy": modalities, "StudyInstanceUID": ""})
+    assert answers.values("StudyInstanceUID") == sorted(world.study_uid(n) for n in found)
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value:UserWarning")
+def test_c_2_2_2_8_names_and_what_is_refused(two_kinds: Node) -> None:
+    agreed, study = b"\0\0\0\0\0\0\1", {"StudyInstanceUID": world.study_uid(1)}
+    for names, found in ((["C^D", "a^b"], 1), (["A^B"], 1), (["C^D", "E^F"], 0)):
+        keys = {**study, "PerformingPhysicianName": names}
+        assert len(find_with(two_kinds, agreed, "SERIES", keys).pending) == found
+    assert find_with(two_kinds, agreed, "STUDY", {"ModalitiesInStudy": ["C*", "PT"]}).statuses == [0xA900]
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value:UserWarning")
+def test_c_2_2_2_7_what_is_empty_whether_it_is_agreed_on_or_not(asked: Node) -> None:
+    """In numbers as well, which two quotes are none of; and of names that are matched fuzzily."""
+    for agreed in (b"\0\0\0\0\0\1", b"\0\0\1\0\0\1", b"\0"):
+        dates = find_with(asked, agreed, "STUDY", {"StudyDate": '""', "StudyInstanceUID": ""})
+        assert dates.values("StudyInstanceUID") == [world.study_uid(3)]
+        assert find_with(asked, agreed, "STUDY", {"PatientName": '""'}).statuses == [0]
+    number = Dataset()
+    number.QueryRetrieveLevel = "SERIES"
+    number.StudyInstanceUID = world.study_uid(1)
+    number.add(DataElement(0x00200011, "LO", '""'))  # IS refuses to be made of it; in Implicit VR it is the same bytes
+    with asked.associated({STUDY_ROOT: [world.IMPLICIT_LE]}) as association:
+        statuses = [status.Status for status, _ in association.send_c_find(number, STUDY_ROOT)]
+    assert statuses == [0]
 
 
 # -- names in several scripts, character sets, sequences ---------------------------------------------------------------

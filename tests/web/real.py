@@ -62,6 +62,7 @@ def tree() -> dict[str, bytes]:
         "PerformedProcedureStepStartDate": "20240131",
         "PerformedProcedureStepStartTime": "101000",
         "WindowCenter": [40, 50],
+        "ImageType": ["ORIGINAL", "PRIMARY", "AXIAL"],
     }
     capture: dict[str, Any] = {"modality": "SC", "study": 1, "series": 2, **MUELLER}
     cine: dict[str, Any] = {"NumberOfFrames": 3, "BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}

@@ -464,8 +464,16 @@ def test_8_3_4_5_and_8_3_4_6_switches_for_empty_and_multiple_values(web: Web) ->
     every = web.studies("")
     assert web.studies("emptyvaluematching=true&StudyDate=%22%22") == web.studies("StudyDate=%22%22") != every
     assert web.studies("emptyvaluematching=false&multiplevaluematching=false") == every
-    answer = web.get("/studies?multiplevaluematching=true")
-    assert "The multiplevaluematching parameter is not supported." in answer.headers["Warning"]
+    assert web.studies("fuzzymatching=true&PatientName=%22%22") == set() != every
+    every_one = "multiplevaluematching=true&"
+    assert web.studies("ModalitiesInStudy=SC%5CUS") == {1, 2}  # any of them: ours, where the standard says nothing
+    assert web.studies(every_one + "ModalitiesInStudy=SC%5CUS") == set()
+    assert web.studies(every_one + "ModalitiesInStudy=SC%5CCT") == {1}
+    assert "Warning" not in web.get("/studies?multiplevaluematching=true").headers
+    image = "StudyInstanceUID=2.999.1&Modality=CT&InstanceNumber=1&ImageType="
+    assert len(web.found(f"/instances?{every_one}{image}AXIAL%5CORIGINAL")) == 1
+    assert web.found(f"/instances?{every_one}{image}AXIAL%5CDERIVED") == []
+    problem(web.get(f"/studies?{every_one}ModalitiesInStudy=C*%5CSC"), 400)
     for name in ("emptyvaluematching", "multiplevaluematching"):
         problem(web.get(f"/studies?{name}=garbage"), 400)
 

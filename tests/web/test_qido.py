@@ -61,6 +61,27 @@ def test_a_key_is_a_condition(name: str, value: str, conditions: list[Condition]
     assert list(asked.query.conditions) == conditions
 
 
+def test_several_values_are_each_asked_for_where_that_was_turned_on() -> None:
+    on = ("multiplevaluematching", "true")
+
+    def asked(name: str, value: str, level: Level = Level.STUDY) -> Query:
+        return read(level, [], [on, (name, value)]).query
+
+    ct, pt = single("ModalitiesInStudy", "CT"), single("ModalitiesInStudy", "PT")
+    assert asked("ModalitiesInStudy", "CT\\PT").conditions == (ct, pt)
+    assert asked("ModalitiesInStudy", "CT\\").conditions == (ct,)
+    # Attributes of one value, and UIDs, mean what they mean without (PS3.4 C.2.2.2.8, C.2.2.2.2).
+    assert asked("PatientID", "a\\b").conditions == (single("PatientID", "a\\b"),)
+    assert asked("Modality", "CT\\PT", Level.SERIES).conditions == (Condition("Modality", Match.LIST, ("CT", "PT")),)
+    uids = Condition("StudyInstanceUID", Match.LIST, ("1.2", "1.3"))
+    assert asked("StudyInstanceUID", "1.2\\1.3").conditions == (uids,)
+    keys = asked("OtherPatientNames", "A^B\\C^D").in_files
+    assert keys == (FileKey(("00101001",), "PN", "A^B"), FileKey(("00101001",), "PN", "C^D"))
+    for name in ("ModalitiesInStudy", "OtherPatientNames"):
+        with pytest.raises(BadRequest, match="without wildcards"):
+            asked(name, "C*\\PT")
+
+
 def test_keys_of_all_levels_above() -> None:
     given_keys = [("InstanceNumber", " 7 "), ("Modality", "CT"), ("PatientID", "42"), ("SeriesNumber", "007")]
     assert read(Level.INSTANCE, [single("StudyInstanceUID", "1")], given_keys).query == Query(

@@ -90,11 +90,18 @@ def _fits(entry: Entry, condition: Condition) -> bool:
         return not any(values)
     if kind == "moment":
         return _in_range("".join(values), condition)
-    if kind == "pn" and len(values) == 1:
-        values = [*values[0].split("="), "", ""][:3]
-    if kind == "pn" and any("=" in value for value in condition.values):
-        return any(_in_groups(values, asked) for asked in condition.values)
+    if kind == "names":
+        return any(_is_named(name.split("="), condition) for name in values[0].split("\\"))
+    if kind == "pn":
+        return _is_named(values if len(values) > 1 else values[0].split("="), condition)
     return any(_one(kind, value, condition) for value in values)
+
+
+def _is_named(groups: list[str], condition: Condition) -> bool:
+    groups = [*groups, "", ""][:3]
+    if any("=" in value for value in condition.values):
+        return any(_in_groups(groups, asked) for asked in condition.values)
+    return any(_one("pn", group, condition) for group in groups)
 
 
 def _in_groups(groups: list[str], asked: str) -> bool:

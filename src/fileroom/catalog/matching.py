@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, false, func, or_, select, text, true
+from sqlalchemy import and_, false, func, not_, or_, select, text, true
 
 from fileroom.catalog import schema as t
 from fileroom.errors import BadRequest
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _ORDER = (Level.PATIENT, Level.STUDY, Level.SERIES, Level.INSTANCE)
 _ABOVE_EVERY_DIGIT = "~"
 
-# keyword -> (level, kind, columns). Kinds: "pn" ignores case (PS3.4 C.2.2.2.1 leaves that to us), "text" does not; a
-# "moment" is a date and a time, one after the other.
+# keyword -> (level, kind, columns). Kinds: "pn" ignores case (PS3.4 C.2.2.2.1 leaves that to us), "text" does not;
+# "names" may be several, with a backslash between; a "moment" is a date and a time, one after the other.
 KEYWORDS: dict[str, tuple[Level, str, tuple[ColumnElement[Any], ...]]] = {
     "PatientName": (
         Level.PATIENT,
@@ -49,7 +49,7 @@ KEYWORDS: dict[str, tuple[Level, str, tuple[ColumnElement[Any], ...]]] = {
     "SeriesDescription": (Level.SERIES, "text", (t.series.c.description,)),
     "SeriesDate": (Level.SERIES, "date", (t.series.c.date,)),
     "BodyPartExamined": (Level.SERIES, "text", (t.series.c.body_part_examined,)),
-    "PerformingPhysicianName": (Level.SERIES, "pn", (t.series.c.performing_physician_name,)),
+    "PerformingPhysicianName": (Level.SERIES, "names", (t.series.c.performing_physician_name,)),
     "PerformedProcedureStepStartDate": (Level.SERIES, "date", (t.series.c.performed_procedure_step_start_date,)),
     "PerformedProcedureStepStartTime": (Level.SERIES, "date", (t.series.c.performed_procedure_step_start_time,)),
     "SeriesDateAndTime": (Level.SERIES, "moment", (t.series.c.date, t.series.c.time)),
@@ -81,11 +81,26 @@ def clause(condition: Condition, level: Level) -> ColumnElement[bool]:
         return _modalities(condition)
     if kind == "moment":
         return _range(columns[0] + columns[1], condition.values)
-    if kind == "pn" and len(columns) == 1:
-        columns = _split(columns[0])
-    if kind == "pn" and any("=" in value for value in condition.values):
-        return or_(*(_groups(columns, value) for value in condition.values))
+    if kind == "names":
+        return _names(columns[0], condition)
+    if kind == "pn":
+        return _name(columns if len(columns) > 1 else _split(columns[0]), condition)
     return or_(*(_one(column, kind, condition) for column in columns))
+
+
+def _name(groups: tuple[ColumnElement[Any], ...], condition: Condition) -> ColumnElement[bool]:
+    if any("=" in value for value in condition.values):
+        return or_(*(_groups(groups, value) for value in condition.values))
+    return or_(*(_one(group, "pn", condition) for group in groups))
+
+
+def _names(column: ColumnElement[Any], condition: Condition) -> ColumnElement[bool]:
+    """Any of the names in one column (PS3.4 C.2.2.3)."""
+    listed = func.replace(func.json_quote(column), "\\\\", '","')  # of each backslash JSON makes two
+    each = func.json_each(func.printf("[%s]", listed)).table_valued("value")
+    one_of = select(each.c.value).where(_name(_split(each.c.value), condition)).exists()
+    several = func.instr(column, "\\") > 0
+    return or_(and_(several, one_of), and_(not_(several), _name(_split(column), condition)))
 
 
 def _groups(columns: tuple[ColumnElement[Any], ...], value: str) -> ColumnElement[bool]:

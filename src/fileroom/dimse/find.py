@@ -43,6 +43,7 @@ def _find(door: Door, association: Association, message: Message) -> Status:
         relational=agreed[:1] == b"\1",
         one_time=agreed[1:2] == b"\1",
         fuzzy=agreed[2:3] == b"\1",
+        several=agreed[6:7] == b"\1",
     )
     writer = identifiers.Writer(context.transfer_syntax, identifier.charset)
     status = Status.PENDING_KEYS_IGNORED if asked.ignored else Status.PENDING

@@ -6,7 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.attributes import BY_LEVEL, FUZZY, INDEXED, REACH, Attribute, combined, conditions, fuzzy_words
+from fileroom.attributes import (
+    BY_LEVEL,
+    EMPTY,
+    FUZZY,
+    INDEXED,
+    REACH,
+    Attribute,
+    combined,
+    conditions,
+    each_of,
+    fuzzy_words,
+)
 from fileroom.errors import BadRequest
 from fileroom.model.entries import Level
 from fileroom.model.queries import Condition, Match, Query
@@ -54,11 +65,18 @@ def level_of(identifier: Identifier, sop_class: str) -> Level:
 
 
 def find(
-    identifier: Identifier, sop_class: str, *, relational: bool, one_time: bool = False, fuzzy: bool = False
+    identifier: Identifier,
+    sop_class: str,
+    *,
+    relational: bool,
+    one_time: bool = False,
+    fuzzy: bool = False,
+    several: bool = False,
 ) -> Asked:
     """A C-FIND. BadRequest for what the standard forbids.
 
-    Where it was agreed on (PS3.4 C.5.1.1), a date and its time are ``one_time``, and names are matched ``fuzzy``.
+    Where it was agreed on (PS3.4 C.5.1.1), a date and its time are ``one_time``, names are matched ``fuzzy``, and of
+    ``several`` values each has to be there.
     """
     level = level_of(identifier, sop_class)
     if not relational:
@@ -72,10 +90,11 @@ def find(
             continue
         own, row = attribute_of(key, level)
         answered.append((key.tag, row.vr if row else key.vr, row, own))
-        if row is not None and fuzzy and row.keyword in FUZZY:
+        if row is not None and fuzzy and row.keyword in FUZZY and key.value != EMPTY:
             words += fuzzy_words(row, key.value)
         elif row is not None and row.keyword in INDEXED:
-            found += _conditions(row, key.value)
+            for one in each_of(row.tag, row.vr, key.value) if several else [key.value]:
+                found += _conditions(row, one)
         else:
             ignored = ignored or bool(key.value.strip("*")) or key.narrows
     asked_for = {tag for tag, *_ in answered}

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     Service = Callable[[Door, Association, Message], None]
 
-# Relational queries, combined date-time matching, fuzzy matching of names, no time zones (PS3.4 C.5.1.1); relational
-# retrieval (C.5.2.1, C.5.3.1).
+# Relational queries, combined date-time matching, fuzzy matching of names, no time zones, no view of enhanced images,
+# matching of what is empty, which is done unasked as well, and of several values (PS3.4 C.5.1.1); relational retrieval
+# (C.5.2.1, C.5.3.1).
 EXTENDED: Final = {
-    **dict.fromkeys(uids.FIND, bytes((1, 1, 1, 0, 0))),
+    **dict.fromkeys(uids.FIND, bytes((1, 1, 1, 0, 0, 1, 1))),
     **dict.fromkeys(uids.MOVE | uids.GET, bytes((1,))),
 }
 SERVICES: Final = frozenset({uids.VERIFICATION, uids.COMMITMENT}) | uids.FIND | uids.MOVE | uids.GET

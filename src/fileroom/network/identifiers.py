@@ -103,6 +103,9 @@ def referenced(data: bytes, transfer_syntax: str) -> tuple[str, list[tuple[str, 
 
 
 def _key(data_set: Any, tag: int) -> Key:
+    raw = data_set.get_item(tag)
+    if raw.value == b'""' and raw.VR not in {"US", "SS"}:
+        return Key(int(tag), raw.VR or "", '""')  # what is empty (PS3.4 C.2.2.2.7), in numbers, too, which this is none
     element = data_set[tag]
     value = element.value
     if element.VR == "SQ":

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from fileroom.attributes import (
+    EMPTY,
     FUZZY,
     INDEXED,
     attribute,
     combined,
     conditions,
-    file_key,
+    each_of,
+    file_keys,
     fuzzy_words,
     tags_of,
     whole_number,
@@ -54,19 +56,17 @@ ORDERS = {Level.STUDY: ("-date",), Level.SERIES: ("number",), Level.INSTANCE: ("
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search as it was asked for. ``paths`` lead to attributes that only files have; ``several``: Multiple Value
-    Matching was asked for, which is not performed."""
+    """A search as it was asked for. ``paths`` lead to attributes that only files have."""
 
     query: Query
     include: frozenset[str]
     paths: tuple[tuple[str, ...], ...]
-    several: bool = False
 
 
 def read(level: Level, above: Iterable[Condition], given: Sequence[tuple[str, str]]) -> Search:
     """The query of an address; ``above`` are the UIDs of its path. BadRequest for what is not understood."""
     switches = {name: _switch(name, given) for name in SWITCHES}
-    asked = _Asked(level, fuzzy=switches["fuzzymatching"])
+    asked = _Asked(level, fuzzy=switches["fuzzymatching"], several=switches["multiplevaluematching"])
     limit, offset = MAX_RESULTS, 0
     for name, value in given:
         if name == "limit":
@@ -87,7 +87,7 @@ def read(level: Level, above: Iterable[Condition], given: Sequence[tuple[str, st
         order=ORDERS[level] if asked.words else (),
         together=False,
     )
-    return Search(query, frozenset(asked.fields), tuple(asked.paths), several=switches["multiplevaluematching"])
+    return Search(query, frozenset(asked.fields), tuple(asked.paths))
 
 
 def _switch(name: str, given: Iterable[tuple[str, str]]) -> bool:
@@ -100,9 +100,10 @@ def _switch(name: str, given: Iterable[tuple[str, str]]) -> bool:
 class _Asked:
     """The matching keys and fields of an address, as they are read."""
 
-    def __init__(self, level: Level, *, fuzzy: bool) -> None:
+    def __init__(self, level: Level, *, fuzzy: bool, several: bool) -> None:
         self._level = level
         self._fuzzy = fuzzy
+        self._several = several
         self.conditions: list[Condition] = []
         self.keys: list[FileKey] = []
         self.words: list[str] = []
@@ -113,15 +114,15 @@ class _Asked:
         """One matching key. What was matched is answered too (PS3.18 10.6.3.3)."""
         row = attribute(name, self._level)
         if row is None or row.keyword not in INDEXED:
-            key = file_key(name, value, self._level)
+            self.keys += file_keys(name, value, self._level, several=self._several)
             self.include(name)
-            self.keys += [key] if key else []
             return
         self.fields.add(row.keyword)
-        if self._fuzzy and row.keyword in FUZZY:
+        if self._fuzzy and row.keyword in FUZZY and value != EMPTY:
             self.words += fuzzy_words(row, value)
-        else:
-            self.conditions += conditions(row, value)
+            return
+        for one in each_of(row.tag, row.vr, value) if self._several else [value]:
+            self.conditions += conditions(row, one)
 
     def include(self, value: str) -> None:
         """Fields to be answered. What is no attribute is left out, not refused (PS3.18 8.3.4.3)."""
@@ -151,7 +152,7 @@ async def search(level: Level, request: Request) -> Response:
         return *_said(found, offer), page
 
     body, media_type, page = await Door.of(request).ask(find)
-    headers = _warnings(base, page, asked)
+    headers = _warnings(base, page)
     if not page.items:
         return Response(status_code=204, headers=headers)  # PS3.18 8.3.4.4.1
     return Response(body, headers=headers, media_type=media_type)
@@ -208,16 +209,12 @@ def _dataset(
     return dicom_json.instance_json(entry, base, include, whole_study=whole["study"], whole_series=whole["series"])
 
 
-def _warnings(base: str, page: Page[Any], asked: Search) -> dict[str, str]:
-    """The Warning header, in the words of PS3.18 8.3.4.4.1 and 8.3.4.6."""
-    found = []
+def _warnings(base: str, page: Page[Any]) -> dict[str, str]:
+    """The Warning header, in the words of PS3.18 8.3.4.4.1."""
     remaining = page.total - page.offset - len(page.items)
-    if remaining > 0 and page.items:
-        found.append(f"299 {base}: There are {remaining} additional results that can be requested")
-    if asked.several:
-        said = "The multiplevaluematching parameter is not supported. Multiple Value Matching has not been performed."
-        found.append(f"299 {base}: {said}")
-    return {"Warning": ", ".join(found)} if found else {}
+    if remaining <= 0 or not page.items:
+        return {}
+    return {"Warning": f"299 {base}: There are {remaining} additional results that can be requested"}
 
 
 def path_conditions(request: Request) -> list[Condition]:

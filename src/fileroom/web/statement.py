@@ -69,7 +69,7 @@ matched in the first file of each entry. *Always* attributes are returned unaske
             rows.append(("(0040,0275)", "RequestAttributesSequence", "SQ", "", "if known"))
         yield from markdown("tag|keyword|VR|indexed|returned", rows)
     yield f"""Matching (PS3.4 C.2.2.2): single value, list of UID, universal, wildcard, range, combined date and time,
-sequence, empty value (`""`, with or without `emptyvaluematching`); not of multiple values.
+sequence, empty value (`""`, with or without `emptyvaluematching`), and with `multiplevaluematching` multiple values.
 Person Names match whatever the case of ASCII letters; with `fuzzymatching` without
 accents, in any order, by the beginnings of words. At most {qido.MAX_RESULTS} results come at once; what is left is told
 of by `Warning: 299`.
