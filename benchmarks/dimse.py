@@ -42,6 +42,7 @@ SENDER = "/usr/bin/storescu"  # pynetdicom has a program of this name, too
 RECEIVER = "/usr/bin/storescp"
 _NODELAY = {**os.environ, "TCP_NODELAY": "1"}
 _PATIENCE = 60.0
+_STILL = 2.5  # seconds without a change of its inbox after which our node has nothing left to do
 _FIRST = 1_000_000  # number of the first image; all have seven digits
 _HEADER = 4096
 
@@ -201,10 +202,20 @@ def _stored(images: _Images, port: int, place: Path) -> float:
     images.renew()
     os.sync()
     took = _sent(images.folders, port)
-    limit = time.monotonic() + _PATIENCE
-    while any(place.glob("archive/files/.inbox/dimse-*")) and time.monotonic() < limit:
-        time.sleep(0.2)
+    taken_in(place / "archive")
     return took
+
+
+def taken_in(archive: Path) -> None:
+    """Wait until all that was sent has been taken in, and files lie ready for what comes next."""
+    inbox = archive / "files" / ".inbox"
+    before, since = list[Path](), time.monotonic()
+    limit = since + _PATIENCE
+    while time.monotonic() < min(limit, since + _STILL) or any(inbox.glob("dimse-*")):
+        time.sleep(0.2)
+        now = sorted(inbox.glob("**/*"))
+        if now != before:
+            before, since = now, time.monotonic()
 
 
 def _forced(folders: Sequence[Path], place: Path) -> tuple[float, float]:

@@ -20,13 +20,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.dimse import CALLER, RECEIVER, storescp
+from benchmarks.dimse import CALLER, RECEIVER, storescp, taken_in
 from benchmarks.harness import Comparison, alternate, environment
 from benchmarks.wado import CONNECTIONS, Server, ours
 from fileroom.archive import Archive
@@ -41,7 +40,6 @@ PACES = (20, 100)  # images a second: one scanner, and several
 # Times that all frames, or all searches, are fetched in one run: it takes seconds, for what has come is taken in then.
 _ROUNDS, _ASKED = 150, 100
 _QUERIES = ("/dicomweb/studies?limit=20", "/dicomweb/studies/2.999.1/series", "/dicomweb/instances?limit=50")
-_PATIENCE = 60.0
 # Stores images of one series at a pace until its input ends; then says how many, and what it took itself.
 SENDER = """
 import json, select, sys, time
@@ -137,9 +135,7 @@ class _Bench:
         self.sender[kind].append(processor / seconds)
         for path in self._place.glob("storescp/*"):
             path.unlink()
-        limit = time.monotonic() + _PATIENCE
-        while any(self._place.glob("archive/files/.inbox/dimse-*")) and time.monotonic() < limit:
-            time.sleep(0.2)
+        taken_in(self._place / "archive")
         return took
 
     def _fetched(self, kind: str) -> float:

@@ -104,12 +104,13 @@ class Incoming(Core):
 
         compose(data_set, transfer_syntax_uid, bulk, write)
 
-    def receive(self, *, stop: CancelToken, left: float = 0.0) -> None:
+    def receive(self, *, stop: CancelToken, left: float = 0.0, much: bool = False) -> None:
         """Take in what arrives in the inbox, within about a second, until ``stop`` says so.
 
-        ``left``: only what was left for so many seconds, for another process does it sooner.
+        ``left``: only what was left for so many seconds, for another process does it sooner. ``much``: this process
+        receives much, and files are made ready for that (one process of an archive has them).
         """
-        self._receiver().run(stop, left=left)
+        self._receiver().run(stop, left=left, much=much)
 
     def _receiver(self) -> Receiver:
         from fileroom.intake.receive import Receiver

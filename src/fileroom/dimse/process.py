@@ -196,7 +196,7 @@ def _serve(settings: Settings, station: Station, listener: socket.socket, out: A
 
 def _take_in(archive: Archive, end: CancelToken) -> None:
     try:
-        archive.receive(stop=end)
+        archive.receive(stop=end, much=True)
     except Exception as error:  # noqa: BLE001 - what has arrived is safe, and the web's process takes it in as well
         log.error("taking in has ended: %s", type(error).__name__)  # noqa: TRY400 - a traceback could hold a path
 

@@ -1,7 +1,8 @@
 """Where objects that are sent to us arrive: written raw, forced to the disk, and only then given a name.
 
 An object lies in ``files/.inbox`` of the archive under a temporary name until it is whole; what has its name there is
-whole and durable, and is taken in by whoever comes next (``receive.py``), after a crash too. Needs no catalog, so that
+whole and durable, and is taken in by whoever comes next (``receive.py``), after a crash too. Who receives much has
+files ready for what comes (``ready.py``). Needs no catalog, so that
 a process of its own may receive. Names are made by us: nothing of what a sender says gets into a path.
 """
 
@@ -21,6 +22,7 @@ from fileroom.dicom.reading import Reading, read_header_from
 from fileroom.dicom.wholeness import is_cut, is_misnamed
 from fileroom.errors import BadRequest, FileroomError, NoRoom, Undecodable
 from fileroom.intake.copying import RESERVE, sync_folder
+from fileroom.intake.ready import Ready, Slot, can_be, recover
 from fileroom.intake.straight import Buffers, Straight
 from fileroom.model.outcomes import Detail, Outcome, Reason
 from fileroom.sources.opened import opened_source
@@ -56,6 +58,33 @@ class Inbox:
     def __init__(self, files: Path) -> None:
         self.folder = os.path.join(os.path.realpath(files), INBOX)
         self._buffers = Buffers()
+        self._ready: Ready | None = None
+
+    @contextlib.contextmanager
+    def made_ready(self) -> Iterator[None]:
+        """Have files ready for what is sent, where the system has what that takes. For who holds the lock for it."""
+        self.clear_up()
+        if can_be():
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            self._ready = Ready(self.folder, self._buffers)
+        try:
+            yield
+        finally:
+            ready, self._ready = self._ready, None
+            if ready is not None:
+                with contextlib.suppress(OSError):
+                    ready.clear()
+
+    def make_ready(self) -> None:
+        """Make more of them, if any are missing."""
+        if self._ready is not None:
+            with contextlib.suppress(OSError):
+                self._ready.replenish()
+
+    def clear_up(self) -> None:
+        """Keep what is whole of what a process left that had files ready. For who holds the lock for it."""
+        with contextlib.suppress(OSError):
+            recover(self.folder, self._buffers)
 
     def begin(
         self, who: str, *, sop_class_uid: str = "", sop_instance_uid: str = "", transfer_syntax_uid: str = ""
@@ -69,7 +98,7 @@ class Inbox:
             raise BadRequest("the sender of an object is named by small letters")
         given = (sop_class_uid, sop_instance_uid, transfer_syntax_uid)
         head = meta_group(*given) if any(given) else b""
-        arrival = Arrival(self.folder, who, self._buffers)
+        arrival = Arrival(self.folder, who, self._buffers, self._ready, sop_class_uid)
         if head:
             arrival.write(head)
         return arrival
@@ -98,6 +127,9 @@ class Inbox:
 
     def waiting(self) -> list[str]:
         """The names of what is whole and has not been taken in, the oldest first."""
+        if self._ready is not None:
+            with _in_our_words():
+                self._ready.settle()
         try:
             with os.scandir(self.folder) as entries:
                 found = [(entry.stat().st_mtime_ns, entry.name) for entry in entries if _NAME.fullmatch(entry.name)]
@@ -107,6 +139,8 @@ class Inbox:
 
     def waits(self, left: float) -> bool:
         """Whether something does, and has for so many seconds."""
+        if self._ready is not None and self._ready.holds():
+            return True
         found = self.waiting()
         if not found or not left:
             return bool(found)
@@ -116,6 +150,8 @@ class Inbox:
 
     def is_quiet(self, seconds: float) -> bool:
         """Whether nothing began or ended to arrive for so long."""
+        if self._ready is not None and not self._ready.is_quiet(seconds):
+            return False
         with contextlib.suppress(OSError):
             return not 0 <= time.time() - os.stat(self.folder).st_mtime < seconds
         return True
@@ -133,6 +169,8 @@ class Inbox:
 
     def sweep(self) -> None:
         """Throw away what never became whole: nobody has added to it for an hour."""
+        if self._ready is not None:
+            self._ready.fewer()
         with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
             for entry in entries:
                 if entry.name.endswith(_PART) and time.time() - entry.stat().st_mtime > _ABANDONED:
@@ -151,17 +189,26 @@ class Arrival:
     As a context it is dropped at the end unless it was kept.
     """
 
-    def __init__(self, folder: str, who: str, buffers: Buffers) -> None:
+    def __init__(self, folder: str, who: str, buffers: Buffers, ready: Ready | None = None, kind: str = "") -> None:
         self._folder = folder
         self._who = who
-        self._path = os.path.join(folder, secrets.token_hex(16) + _PART)
+        self._ready = ready
+        self._kind = kind
         self._until_look = 0
+        self._slot = ready.take(kind) if ready is not None else None
+        self._path = self._slot.path if self._slot is not None else self._temporary()
         with _in_our_words():
-            try:
-                self._file = Straight(self._path, buffers)
-            except FileNotFoundError:  # the first of all
-                os.makedirs(folder, mode=0o700, exist_ok=True)
-                self._file = Straight(self._path, buffers)
+            self._file = self._slot or self._opened(buffers)
+
+    def _temporary(self) -> str:
+        return os.path.join(self._folder, secrets.token_hex(16) + _PART)
+
+    def _opened(self, buffers: Buffers) -> Straight:
+        try:
+            return Straight(self._path, buffers)
+        except FileNotFoundError:  # the first of all
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+            return Straight(self._path, buffers)
 
     @property
     def size(self) -> int:
@@ -199,11 +246,17 @@ class Arrival:
         The reading has no header when it is no whole object that has its identity, in the transfer syntax it names.
         """
         with _in_our_words():
-            self._file.force()
+            if self._ready is not None:
+                self._ready.learn(self._kind, self._file.size)
+            if self._slot is not None and not self._slot.fits():
+                self._leave(self._slot)
+            if self._slot is None:
+                self._file.force()
         file = opened_source(self._file)
         reading = read_header_from(file)
         cut = reading.header is not None and is_cut(file, reading.header)
-        self._file.close()
+        if self._slot is None:
+            self._file.close()
         if cut:
             return Reading(None, Outcome.UNREADABLE, Reason.TRUNCATED, Detail.PIXELS_CUT, b"", reading.size, 0)
         if reading.header is not None and is_misnamed(reading.header):
@@ -214,10 +267,24 @@ class Arrival:
         """Give it its name, durably: from now on it will be taken in. Returns the name."""
         name = f"{self._who}-{secrets.token_hex(8)}"
         with _in_our_words():
+            if self._slot is not None and self._ready is not None:
+                self._slot.seal(self._who)
+                self._slot.close()
+                self._path = ""
+                self._ready.sealed(self._slot, name)
+                return name
             os.rename(self._path, os.path.join(self._folder, name))
             sync_folder(self._folder)
         self._path = ""
         return name
+
+    def _leave(self, slot: Slot) -> None:
+        """What outgrows the file that was ready becomes one like any other: elsewhere first, for there what has
+        another length than all is taken for whole."""
+        path, self._path = self._path, self._temporary()
+        os.rename(path, self._path)
+        slot.shorten()
+        self._slot = None
 
     def drop(self) -> None:
         """Throw it away, unless it was kept."""

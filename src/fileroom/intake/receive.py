@@ -61,6 +61,7 @@ _NO_LONGER = 2.0
 _BUSY_SECONDS = 1.0
 _SWEEP_SECONDS = 3600.0
 _REMEMBERED = 20_000
+_READY_LOCK = "ready.lock"
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV})
 
 
@@ -91,15 +92,22 @@ class Receiver:
         finally:
             self._awaited.subtract(names)
 
-    def run(self, stop: CancelToken, *, left: float = 0.0) -> None:
+    def run(self, stop: CancelToken, *, left: float = 0.0, much: bool = False) -> None:
         """Take in what arrives, by whichever door and process, until ``stop`` says so.
 
-        ``left``: only what nobody else has taken in for so many seconds.
+        ``left``: only what nobody else has taken in for so many seconds. ``much``: files are made ready for what comes
+        to this process.
         """
+        with contextlib.ExitStack() as held:
+            if much and self._catalog.home.take(held, _READY_LOCK):
+                held.enter_context(self.inbox.made_ready())
+            self._run(stop, left)
+
+    def _run(self, stop: CancelToken, left: float) -> None:
         swept, waits_since = -_SWEEP_SECONDS, 0.0
         while not stop.cancelled:
             if time.monotonic() - swept > _SWEEP_SECONDS:
-                self.inbox.sweep()
+                self._sweep()
                 swept = time.monotonic()
             pause = max(_LOOK_SECONDS, left / 10)
             if not self.inbox.waits(left):
@@ -113,7 +121,14 @@ class Receiver:
                         self._take_all()
                 except FileroomError:  # an import is running, or the disk is full: it is tried again
                     pause = _BUSY_SECONDS
+            self.inbox.make_ready()
             _wait(stop, pause)
+
+    def _sweep(self) -> None:
+        self.inbox.sweep()
+        with contextlib.ExitStack() as held:  # who has files ready holds it
+            if self._catalog.home.take(held, _READY_LOCK):
+                self.inbox.clear_up()
 
     def _take_all(self) -> None:
         last: list[str] = []

@@ -15,10 +15,10 @@ from typing import Final
 
 from fileroom.sources.positioned import read_fully
 
-_DIRECT: Final = getattr(os, "O_DIRECT", 0)
+DIRECT: Final = getattr(os, "O_DIRECT", 0)
 _BINARY: Final = getattr(os, "O_BINARY", 0)
-_ROOM: Final = 256 << 10  # bytes that go to the disk at once
-_BLOCK: Final = 4096  # what is written past the cache is whole blocks, of the largest size that disks have
+ROOM: Final = 256 << 10  # bytes that go to the disk at once
+BLOCK: Final = 4096  # what is written past the cache is whole blocks, of the largest size that disks have
 _FEW: Final = 64 << 10  # so few bytes at the end are not worth a write of their own past the cache
 _HEAD: Final = 16 << 10
 _SPARE: Final = 8
@@ -34,7 +34,7 @@ class Buffers:
         """One that nobody uses."""
         with contextlib.suppress(IndexError):
             return self._spare.pop()
-        return memoryview(mmap.mmap(-1, _ROOM))  # begins at a page
+        return memoryview(mmap.mmap(-1, ROOM))  # begins at a page
 
     def give(self, buffer: memoryview) -> None:
         """It is not needed any more."""
@@ -43,20 +43,21 @@ class Buffers:
 
 
 class Straight:
-    """A file that is being written at ``path``, which must not be there yet. OSError as the system says it."""
+    """A file that is being written at ``path``: a ``new`` one, or one that is there. OSError as the system says it."""
 
-    def __init__(self, path: str, buffers: Buffers) -> None:
+    def __init__(self, path: str, buffers: Buffers, *, new: bool = True) -> None:
         self.size = 0
-        self._flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY
-        self._direct = _DIRECT
+        self._flags = os.O_RDWR | (os.O_CREAT | os.O_EXCL if new else 0) | _BINARY
+        self._direct = DIRECT
         try:
             self._handle = os.open(path, self._flags | self._direct, 0o600)
         except OSError as error:
             if not self._direct or error.errno != errno.EINVAL:
                 raise
             self._direct = 0  # a file system without it, as one in memory
-            with contextlib.suppress(FileNotFoundError):  # Linux before 6.0 has made the file all the same
-                os.unlink(path)
+            if new:
+                with contextlib.suppress(FileNotFoundError):  # Linux before 6.0 has made the file all the same
+                    os.unlink(path)
             self._handle = os.open(path, self._flags, 0o600)
         self._buffers = buffers
         self._buffer: memoryview | None = buffers.take()
@@ -68,23 +69,35 @@ class Straight:
         assert self._buffer is not None  # noqa: S101 - nothing is written after the end
         view = memoryview(data)
         while view:
-            some = view[: _ROOM - self._filled]
+            some = view[: ROOM - self._filled]
             self._buffer[self._filled : self._filled + len(some)] = some
             self._filled += len(some)
             self.size += len(some)
             view = view[len(some) :]
-            if self._filled == _ROOM:
+            if self._filled == ROOM:
                 self._put_all()
 
-    def settle(self) -> None:
-        """See to it that all bytes are in the file."""
+    def settle(self, few: int = _FEW) -> None:
+        """See to it that all bytes are in the file; whole blocks of ``few`` bytes and more past the cache."""
         if self._filled:
-            self._put_all()
+            self._put_all(few)
 
     def force(self) -> None:
         """Force the file to the disk."""
         self.settle()
         os.fsync(self._handle)
+
+    def write_whole(self, block: bytes) -> None:
+        """Write a last block behind zeros up to where blocks begin, which do not count as bytes of the file."""
+        assert self._buffer is not None  # noqa: S101 - as above
+        size, room = self.size, -self.size % BLOCK
+        if self._filled + room + len(block) > ROOM:
+            self.write(bytes(room))
+            self.settle()
+            room = 0
+        self.write(bytes(room) + block)
+        self.settle(few=0)
+        self.size = size
 
     def read_at(self, position: int, length: int) -> bytes:
         """Up to ``length`` bytes from ``position`` on of what is settled."""
@@ -101,11 +114,10 @@ class Straight:
             self._buffers.give(buffer)
             os.close(self._handle)
 
-    def _put_all(self) -> None:
+    def _put_all(self, few: int = _FEW) -> None:
         assert self._buffer is not None  # noqa: S101 - as above
-        if not self._head:
-            self._head = bytes(self._buffer[: min(_HEAD, self._filled)])
-        whole = self._filled - self._filled % _BLOCK if self._filled >= _FEW else 0
+        self._keep_head()
+        whole = self._filled - self._filled % BLOCK if self._filled >= few else 0
         at = 0
         if self._direct and whole:
             try:
@@ -118,6 +130,10 @@ class Straight:
         while at < self._filled:
             at += os.write(self._handle, self._buffer[at : self._filled])
         self._filled = 0
+
+    def _keep_head(self) -> None:
+        if not self._head and self._buffer is not None:
+            self._head = bytes(self._buffer[: min(_HEAD, self._filled)])
 
     def _go_the_usual_way(self) -> None:
         if self._direct:

@@ -1,0 +1,277 @@
+"""Files that lie ready for what will be sent: their room on the disk is taken and written with zeros beforehand.
+
+To force a new file to the disk the file system has to write down its name, its size and where it lies; to force bytes
+into a file that is there already, none of that. So a few hundred files of one size lie in ``ready`` of the inbox. What
+arrives is written into the next of them, straight to the disk, with a seal behind it: how long it is, from whom, and a
+digest. When these are forced it is safe. Only later, when nobody waits, is the file cut to its length and given its
+name in the inbox; and others are made ready in its place.
+
+What a crash leaves is told by this: a file with a seal whose digest is right is whole; one that is shorter than all is
+whole too, for it is cut only then; anything else was never answered for, and goes.
+
+One process may have files ready, the one that holds the lock for it; whoever gets that lock may clear up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import mmap
+import os
+import re
+import secrets
+import shutil
+import struct
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import xxhash
+
+from fileroom.intake.copying import RESERVE, sync_folder
+from fileroom.intake.straight import BLOCK, DIRECT, Buffers, Straight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+READY: Final = "ready"
+CAPACITY: Final = 640 << 10  # bytes: a CT or MR image, and its seal
+FEWEST: Final = 64
+MOST: Final = 512
+_SHARE: Final = 64  # of the room that is left they take no more than one part in so many
+_AT_ONCE: Final = 64
+_QUIET: Final = 1.0  # seconds without an arrival after which as many are made as are missing
+_SEAL: Final = struct.Struct("<16sQ16s16s")  # what it is, bytes, who sent it, digest
+_WHAT: Final = b"fileroom arrival"
+_OURS: Final = re.compile(r"[0-9a-f]{16}(?:\.new)?")
+_NEW: Final = ".new"
+
+
+class Slot(Straight):
+    """One of the files, while something arrives in it."""
+
+    def __init__(self, path: str, buffers: Buffers) -> None:
+        super().__init__(path, buffers, new=False)
+        self.path = path
+        self._digest = xxhash.xxh3_128()
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Add bytes."""
+        if self.fits():
+            self._digest.update(data)
+        super().write(data)
+
+    def read_at(self, position: int, length: int) -> bytes:
+        """As :meth:`Straight.read_at`, of all that was written; what stands in the first bytes costs no write."""
+        self._keep_head()
+        if min(position + length, self.size) > len(self._head):
+            self.settle()
+        return super().read_at(position, length)
+
+    def fits(self) -> bool:
+        """Whether what was written, and a seal, have room in what was made ready."""
+        return self.size + -self.size % BLOCK + BLOCK <= CAPACITY
+
+    def seal(self, who: str) -> None:
+        """Write the seal, and force all of it to the disk."""
+        self.write_whole(_SEAL.pack(_WHAT, self.size, who.encode(), self._digest.digest()).ljust(BLOCK, b"\0"))
+        os.fdatasync(self._handle)
+
+    def shorten(self) -> None:
+        """Be a file like any other, as long as what was written."""
+        self.settle()
+        os.ftruncate(self._handle, self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    path: str
+    name: str
+    size: int
+
+
+class Ready:
+    """The files that lie ready in the inbox ``folder``. Safe to use from several threads."""
+
+    def __init__(self, folder: str, buffers: Buffers) -> None:
+        self._inbox = folder
+        self._folder = os.path.join(folder, READY)
+        self._buffers = buffers
+        self._lock = threading.Lock()
+        self._free: deque[str] = deque()
+        self._sealed: list[_Sealed] = []
+        self._larger: set[str] = set()
+        self._taken = 0
+        self._wanted = FEWEST
+        self._last = -_QUIET
+
+    # -- what arrives ----------------------------------------------------------------------------------------------
+
+    def take(self, kind: str) -> Slot | None:
+        """A file for an object of this kind (its SOP class); None when it is better to make a new one."""
+        self._last = time.monotonic()
+        if kind in self._larger:
+            return None
+        self._taken += 1
+        with contextlib.suppress(IndexError, OSError):
+            return Slot(self._free.popleft(), self._buffers)
+        return None
+
+    def learn(self, kind: str, size: int) -> None:
+        """An object of this kind had so many bytes: where they have no room here, the next is not tried."""
+        if size + 2 * BLOCK > CAPACITY:
+            self._larger.add(kind)
+        else:
+            self._larger.discard(kind)
+
+    def sealed(self, slot: Slot, name: str) -> None:
+        """It is safe, and is to have that name in the inbox."""
+        with self._lock:
+            self._sealed.append(_Sealed(slot.path, name, slot.size))
+        self._last = time.monotonic()
+
+    def holds(self) -> bool:
+        """Whether anything waits for its name."""
+        return bool(self._sealed)
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Whether nothing began or ended to arrive for so long."""
+        return time.monotonic() - self._last >= seconds
+
+    # -- when nobody waits -----------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Give what was sealed its length and its name."""
+        with self._lock:
+            if not self._sealed:
+                return
+            for one in self._sealed:
+                os.truncate(one.path, one.size)
+            for one in self._sealed:
+                _force(one.path)
+            for one in self._sealed:
+                os.rename(one.path, os.path.join(self._inbox, one.name))
+            self._sealed.clear()
+            sync_folder(self._inbox)
+
+    def replenish(self) -> None:
+        """Make as many ready as were needed of late, some at a time while something arrives. OSError as the system
+        says it: then there are none any more."""
+        if self._wanted:
+            try:
+                self._replenish()
+            except OSError:
+                self._wanted = 0
+                raise
+
+    def _replenish(self) -> None:
+        quiet = self.is_quiet(_QUIET)
+        if self._taken > _AT_ONCE and not quiet:
+            return  # those who send wait for the disk
+        self._wanted = max(self._wanted, min(MOST, self._taken))
+        self._taken = 0
+        wanted = self._within_room()
+        missing = wanted - len(self._free)
+        while missing > 0:
+            some = min(missing, _AT_ONCE)
+            self._make(some)
+            missing -= some
+            if not self.is_quiet(_QUIET):
+                break
+        while len(self._free) > wanted:
+            with contextlib.suppress(IndexError, OSError):
+                os.unlink(self._free.pop())
+
+    def fewer(self) -> None:
+        """As time goes by, as many as there once were are not needed any more."""
+        self._wanted = min(self._wanted, max(FEWEST, self._wanted // 2))
+
+    def clear(self) -> None:
+        """Nothing arrives any more: what is sealed gets its name, the rest goes."""
+        while True:
+            try:
+                path = self._free.popleft()
+            except IndexError:
+                break
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+        self.settle()
+
+    def _within_room(self) -> int:
+        room = shutil.disk_usage(self._inbox).free - RESERVE
+        return max(0, min(self._wanted, room // (_SHARE * CAPACITY)))
+
+    def _make(self, count: int) -> None:
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        made = [os.path.join(self._folder, secrets.token_hex(8)) for _ in range(count)]
+        for path in made:
+            _filled(path + _NEW)
+        for path in made:
+            _force(path + _NEW)
+            os.rename(path + _NEW, path)
+        sync_folder(self._folder)
+        self._free.extend(made)
+
+
+def can_be() -> bool:
+    """Whether this system has what it takes."""
+    return bool(DIRECT)
+
+
+def recover(folder: str, buffers: Buffers) -> None:
+    """Clear up in the inbox ``folder`` what a process left that had files ready: what is whole gets a name, the rest
+    goes. For who holds the lock."""
+    place = os.path.join(folder, READY)
+    ready = Ready(folder, buffers)
+    for name in _left(place):
+        path = os.path.join(place, name)
+        with contextlib.suppress(OSError):
+            found = _whole(path)
+            if found is None:
+                os.unlink(path)
+            else:
+                who, size = found
+                ready._sealed.append(_Sealed(path, f"{who}-{secrets.token_hex(8)}", size))
+    ready.settle()
+
+
+def _left(place: str) -> Iterator[str]:
+    with contextlib.suppress(FileNotFoundError):
+        yield from (name for name in os.listdir(place) if _OURS.fullmatch(name))
+
+
+def _whole(path: str) -> tuple[str, int] | None:
+    """Who sent what is whole in this file, and its length."""
+    with open(path, "rb", buffering=0) as file:
+        data = file.read(CAPACITY + 1)
+    if len(data) < CAPACITY and not path.endswith(_NEW):
+        return "dimse", len(data)  # it had been cut to its length
+    at = len(data.rstrip(b"\0")) - 1
+    at -= at % BLOCK
+    if len(data) != CAPACITY or at < 0:
+        return None
+    what, size, who, digest = _SEAL.unpack_from(data, at)
+    if what != _WHAT or size + -size % BLOCK != at or xxhash.xxh3_128(data[:size]).digest() != digest:
+        return None
+    return who.rstrip(b"\0").decode(), size
+
+
+def _filled(path: str) -> None:
+    """Make a file full of zeros. Where there is no way past the cache it is not worth having: OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | DIRECT, 0o600)
+    try:
+        with mmap.mmap(-1, CAPACITY) as zeros:
+            if os.write(handle, zeros) != CAPACITY:
+                raise OSError(errno.ENOSPC, "")
+    finally:
+        os.close(handle)
+
+
+def _force(path: str) -> None:
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
