@@ -22,7 +22,7 @@ from fileroom.dicom.reading import Reading, read_header_from
 from fileroom.dicom.wholeness import is_cut, is_misnamed
 from fileroom.errors import BadRequest, FileroomError, NoRoom, Undecodable
 from fileroom.intake.copying import RESERVE, sync_folder
-from fileroom.intake.ready import Ready, Slot, can_be, recover
+from fileroom.intake.ready import Ready, Slot, can_be, long_name, recover, settle
 from fileroom.intake.straight import Buffers, Straight
 from fileroom.model.outcomes import Detail, Outcome, Reason
 from fileroom.sources.opened import opened_source
@@ -39,6 +39,8 @@ _LOOK_FOR_ROOM = 64 << 20
 _PIECE = 1 << 20
 _WHO = re.compile(r"[a-z]{1,16}")
 _NAME = re.compile(r"([a-z]{1,16})-(?:[0-9a-f]{64}-)?[0-9a-f]{16}")  # the longer ones are of earlier versions
+_LONG = re.compile(_NAME.pattern + r"\.[0-9]{1,15}")  # what is not cut to its length yet
+_WHOLE = re.compile(_NAME.pattern + r"(?:\.[0-9]{1,15})?")
 # What identifies fileroom as the writer of a meta group (PS3.10 7.1); made of a UUID as PS3.5 B.2 says.
 IMPLEMENTATION_CLASS_UID = "2.25.302411573291704318296475610283746519273"
 IMPLEMENTATION_VERSION_NAME = "FILEROOM"
@@ -72,8 +74,7 @@ class Inbox:
         finally:
             ready, self._ready = self._ready, None
             if ready is not None:
-                with contextlib.suppress(OSError):
-                    ready.clear()
+                ready.clear()
 
     def make_ready(self) -> None:
         """Make more of them, if any are missing."""
@@ -84,7 +85,7 @@ class Inbox:
     def clear_up(self) -> None:
         """Keep what is whole of what a process left that had files ready. For who holds the lock for it."""
         with contextlib.suppress(OSError):
-            recover(self.folder, self._buffers)
+            recover(self.folder)
 
     def begin(
         self, who: str, *, sop_class_uid: str = "", sop_instance_uid: str = "", transfer_syntax_uid: str = ""
@@ -127,21 +128,25 @@ class Inbox:
 
     def waiting(self) -> list[str]:
         """The names of what is whole and has not been taken in, the oldest first."""
-        if self._ready is not None:
+        names = self._whole()
+        long = [name for name in names if _LONG.fullmatch(name)]
+        if long:
             with _in_our_words():
-                self._ready.settle()
+                settle(self.folder, long)
+        return [name.partition(".")[0] for name in names]
+
+    def _whole(self) -> list[str]:
+        """The names of what is whole, the oldest first; those are long that are not cut to their length yet."""
         try:
             with os.scandir(self.folder) as entries:
-                found = [(entry.stat().st_mtime_ns, entry.name) for entry in entries if _NAME.fullmatch(entry.name)]
+                found = [(entry.stat().st_mtime_ns, entry.name) for entry in entries if _WHOLE.fullmatch(entry.name)]
         except FileNotFoundError:
             return []
         return [name for _, name in sorted(found)]
 
     def waits(self, left: float) -> bool:
         """Whether something does, and has for so many seconds."""
-        if self._ready is not None and self._ready.holds():
-            return True
-        found = self.waiting()
+        found = self._whole()
         if not found or not left:
             return bool(found)
         with contextlib.suppress(OSError):
@@ -150,8 +155,6 @@ class Inbox:
 
     def is_quiet(self, seconds: float) -> bool:
         """Whether nothing began or ended to arrive for so long."""
-        if self._ready is not None and not self._ready.is_quiet(seconds):
-            return False
         with contextlib.suppress(OSError):
             return not 0 <= time.time() - os.stat(self.folder).st_mtime < seconds
         return True
@@ -256,7 +259,7 @@ class Arrival:
         reading = read_header_from(file)
         cut = reading.header is not None and is_cut(file, reading.header)
         if self._slot is None:
-            self._file.close()
+            self._file.close()  # as soon as can be
         if cut:
             return Reading(None, Outcome.UNREADABLE, Reason.TRUNCATED, Detail.PIXELS_CUT, b"", reading.size, 0)
         if reading.header is not None and is_misnamed(reading.header):
@@ -267,11 +270,10 @@ class Arrival:
         """Give it its name, durably: from now on it will be taken in. Returns the name."""
         name = f"{self._who}-{secrets.token_hex(8)}"
         with _in_our_words():
-            if self._slot is not None and self._ready is not None:
+            if self._slot is not None:
                 self._slot.seal(self._who)
-                self._slot.close()
                 self._path = ""
-                self._ready.sealed(self._slot, name)
+                os.rename(self._slot.path, os.path.join(self._folder, long_name(name, self._slot.size)))
                 return name
             os.rename(self._path, os.path.join(self._folder, name))
             sync_folder(self._folder)

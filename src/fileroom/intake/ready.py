@@ -3,11 +3,11 @@
 To force a new file to the disk the file system has to write down its name, its size and where it lies; to force bytes
 into a file that is there already, none of that. So a few hundred files of one size lie in ``ready`` of the inbox. What
 arrives is written into the next of them, straight to the disk, with a seal behind it: how long it is, from whom, and a
-digest. When these are forced it is safe. Only later, when nobody waits, is the file cut to its length and given its
-name in the inbox; and others are made ready in its place.
+digest. When these are forced it is safe. It moves into the inbox under a name that ends with its length, and whoever
+takes in what is there cuts it first; others are made ready in its place.
 
-What a crash leaves is told by this: a file with a seal whose digest is right is whole; one that is shorter than all is
-whole too, for it is cut only then; anything else was never answered for, and goes.
+What a crash leaves is told by this: a file with a seal whose digest is right is whole, and so is what has such a name;
+one that is shorter than all is whole too, for it is cut only then; anything else was never answered for, and goes.
 
 One process may have files ready, the one that holds the lock for it; whoever gets that lock may clear up.
 """
@@ -22,10 +22,8 @@ import re
 import secrets
 import shutil
 import struct
-import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import xxhash
@@ -34,7 +32,7 @@ from fileroom.intake.copying import RESERVE, sync_folder
 from fileroom.intake.straight import BLOCK, DIRECT, Buffers, Straight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 READY: Final = "ready"
 CAPACITY: Final = 640 << 10  # bytes: a CT or MR image, and its seal
@@ -85,13 +83,6 @@ class Slot(Straight):
         os.ftruncate(self._handle, self.size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    path: str
-    name: str
-    size: int
-
-
 class Ready:
     """The files that lie ready in the inbox ``folder``. Safe to use from several threads."""
 
@@ -99,9 +90,7 @@ class Ready:
         self._inbox = folder
         self._folder = os.path.join(folder, READY)
         self._buffers = buffers
-        self._lock = threading.Lock()
         self._free: deque[str] = deque()
-        self._sealed: list[_Sealed] = []
         self._larger: set[str] = set()
         self._taken = 0
         self._wanted = FEWEST
@@ -126,35 +115,11 @@ class Ready:
         else:
             self._larger.discard(kind)
 
-    def sealed(self, slot: Slot, name: str) -> None:
-        """It is safe, and is to have that name in the inbox."""
-        with self._lock:
-            self._sealed.append(_Sealed(slot.path, name, slot.size))
-        self._last = time.monotonic()
-
-    def holds(self) -> bool:
-        """Whether anything waits for its name."""
-        return bool(self._sealed)
-
     def is_quiet(self, seconds: float) -> bool:
         """Whether nothing began or ended to arrive for so long."""
         return time.monotonic() - self._last >= seconds
 
     # -- when nobody waits -----------------------------------------------------------------------------------------
-
-    def settle(self) -> None:
-        """Give what was sealed its length and its name."""
-        with self._lock:
-            if not self._sealed:
-                return
-            for one in self._sealed:
-                os.truncate(one.path, one.size)
-            for one in self._sealed:
-                _force(one.path)
-            for one in self._sealed:
-                os.rename(one.path, os.path.join(self._inbox, one.name))
-            self._sealed.clear()
-            sync_folder(self._inbox)
 
     def replenish(self) -> None:
         """Make as many ready as were needed of late, some at a time while something arrives. OSError as the system
@@ -189,7 +154,7 @@ class Ready:
         self._wanted = min(self._wanted, max(FEWEST, self._wanted // 2))
 
     def clear(self) -> None:
-        """Nothing arrives any more: what is sealed gets its name, the rest goes."""
+        """Nothing arrives any more: none is needed."""
         while True:
             try:
                 path = self._free.popleft()
@@ -197,7 +162,6 @@ class Ready:
                 break
             with contextlib.suppress(OSError):
                 os.unlink(path)
-        self.settle()
 
     def _within_room(self) -> int:
         room = shutil.disk_usage(self._inbox).free - RESERVE
@@ -220,21 +184,46 @@ def can_be() -> bool:
     return bool(DIRECT)
 
 
-def recover(folder: str, buffers: Buffers) -> None:
+def long_name(name: str, size: int) -> str:
+    """The name in the inbox of what is to have this name and length, and is longer yet."""
+    return f"{name}.{size}"
+
+
+def settle(folder: str, names: Iterable[str]) -> None:
+    """Give what has long names in the inbox ``folder`` its length, and then its name. Others may do so meanwhile."""
+    some = []
+    for name in names:
+        path = os.path.join(folder, name)
+        with contextlib.suppress(FileNotFoundError):
+            os.truncate(path, int(name.rpartition(".")[2]))
+            some.append(path)
+    for path in some:
+        with contextlib.suppress(FileNotFoundError):
+            _force(path)
+    for path in some:
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(path, path.rpartition(".")[0])
+    if some:
+        sync_folder(folder)
+
+
+def recover(folder: str) -> None:
     """Clear up in the inbox ``folder`` what a process left that had files ready: what is whole gets a name, the rest
     goes. For who holds the lock."""
     place = os.path.join(folder, READY)
-    ready = Ready(folder, buffers)
+    names = []
     for name in _left(place):
         path = os.path.join(place, name)
         with contextlib.suppress(OSError):
             found = _whole(path)
             if found is None:
                 os.unlink(path)
-            else:
-                who, size = found
-                ready._sealed.append(_Sealed(path, f"{who}-{secrets.token_hex(8)}", size))
-    ready.settle()
+                continue
+            who, size = found
+            long = long_name(f"{who}-{secrets.token_hex(8)}", size)
+            os.rename(path, os.path.join(folder, long))
+            names.append(long)
+    settle(folder, names)
 
 
 def _left(place: str) -> Iterator[str]:
