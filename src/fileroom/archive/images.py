@@ -209,6 +209,12 @@ class Images(Lists):
 
         return can_be(file.header, transfer_syntax_uid)
 
+    def is_whole(self, file: InstanceFile) -> bool:
+        """Whether a file comes to its end, and has its last frame, as far as it shows without decoding one."""
+        from fileroom.pixels.transcoding import is_whole
+
+        return is_whole(file.path, file.header)
+
     def transcoded(self, file: InstanceFile, transfer_syntax_uid: str) -> Transcoded:
         """The whole instance in another transfer syntax, in pieces. Undecodable when it cannot be had so."""
         from fileroom.pixels.transcoding import transcoded

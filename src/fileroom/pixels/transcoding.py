@@ -15,6 +15,7 @@ Whole instances keep their colour model where it was coded as it is called: YBR_
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from fileroom.dicom.depth import check_depth
 from fileroom.dicom.quiet import quiet_pydicom
+from fileroom.dicom.wholeness import ends_early
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE
 from fileroom.pixels.form import form_of, frame_count
@@ -29,7 +31,6 @@ from fileroom.pixels.frames import EXPLICIT_LE, NATIVE, VIDEO, decoded_frame, na
 from fileroom.sources.opened import as_file, opened
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
@@ -150,7 +151,7 @@ class Transcoded:
 
 def transcoded(path: str | os.PathLike[str], header: Header, transfer_syntax_uid: str) -> Transcoded:
     """The instance of a file in another transfer syntax, frame by frame. Undecodable when it cannot be had so: that is
-    said before the first piece, as far as it shows at the first frame."""
+    said before the first piece, as far as it shows at the first and the last frame, which what was cut short lacks."""
     if not can_be(header, transfer_syntax_uid):
         raise Undecodable("the instance cannot be had in that transfer syntax here")
     data_set = _without_pixels(path)
@@ -159,6 +160,8 @@ def transcoded(path: str | os.PathLike[str], header: Header, transfer_syntax_uid
         return Transcoded(len(head), iter((head,)))
     header = _as_coded(path, header)
     first = _frame(path, header, 1, transfer_syntax_uid)
+    if frame_count(header) > 1:
+        decoded_frame(path, header, frame_count(header))
     _describe(data_set, header, first, transfer_syntax_uid)
     head = _head(data_set, transfer_syntax_uid)
     frames = _frames(path, header, transfer_syntax_uid, first)
@@ -169,6 +172,17 @@ def transcoded(path: str | os.PathLike[str], header: Header, transfer_syntax_uid
     size = _native_size(header, first)
     opening = head + _pixel_head(header, size, EXPLICIT_LE)
     return Transcoded(len(opening) + size + size % 2, _native(opening, frames, size))
+
+
+def is_whole(path: str | os.PathLike[str], header: Header) -> bool:
+    """Whether a file comes to its end and has its last frame; nothing is decoded. False as well when it cannot be
+    read."""
+    try:
+        if header.has_pixels:
+            stored_frame(path, header, frame_count(header))
+        return not ends_early(os.fspath(path), header)
+    except (OSError, Unavailable, Undecodable):
+        return False
 
 
 def decompressed(path: str | os.PathLike[str], header: Header, transfer_syntax_uid: str) -> Iterator[bytes]:

@@ -157,17 +157,37 @@ def _syntax(found: Found, offer: Offer) -> str:
 
 
 async def _in_parts(request: Request, door: Door, found: Sequence[Found], offer: Offer, missing: int) -> Response:
-    status, headers = 206 if missing else 200, _partial(missing)
-    as_stored, parts = _as_stored(found, offer), _parts(found, offer)
-    first = None
+    as_stored, first = _as_stored(found, offer), None
     if not as_stored:  # what cannot be had is said before the answer begins
-        first = await door.ask(partial(_made, found=found[0], syntax=_syntax(found[0], offer)))
+        possible, first = await door.ask(partial(_possible, found=found, offer=offer))
+        missing, found = missing + len(found) - len(possible), possible
+    status, headers, parts = 206 if missing else 200, _partial(missing), _parts(found, offer)
     body = Multipart(DICOM)
     if as_stored:
         headers["Content-Length"] = str(body.length(parts))
     those = _stored_parts(door, parts, found) if as_stored else _file_parts(door, parts, found, offer, first)
     chunks = body.body(those)
     return stream(request, chunks, media_type=body.media_type, status=status, headers=headers)
+
+
+def _possible(archive: Archive, found: Sequence[Found], offer: Offer) -> tuple[list[Found], Transcoded | None]:
+    """The instances that can be answered so, and the first of them, if it is encoded anew; NotAcceptable or Unavailable
+    when there are none. Only the first one and those whose files were cut short are tried."""
+    possible, first = list[Found](), None
+    failure: FileroomError = Unavailable("The files cannot be read now.")
+    for one in found:
+        syntax = _syntax(one, offer)
+        try:
+            if syntax != one.transfer_syntax_uid and not (possible and archive.is_whole(one.file)):
+                made = _made(archive, one, syntax)
+                first = first if possible else made
+        except (NotAcceptable, Unavailable) as error:
+            failure = error
+        else:
+            possible.append(one)
+    if not possible:
+        raise failure
+    return possible, first
 
 
 def _as_stored(found: Sequence[Found], offer: Offer) -> bool:
@@ -340,9 +360,14 @@ def _ask_frames(
     ranges: tuple[MediaRange, ...],
     known: Callable[[str], bool],
 ) -> Frames:
-    """Find the form to answer in, and read the first frame: what is wrong is said before the answer begins."""
+    """Find the form to answer in, and read the first and the last frame: what is wrong is said before the answer
+    begins."""
     offer, tag = _frame_form(archive, found, numbers, ranges)
-    first = None if known(tag) else _frame(archive, found, numbers[0], offer)
+    if known(tag):
+        return Frames(found, numbers, offer, tag, None)
+    first = _frame(archive, found, numbers[0], offer)
+    if max(numbers) > numbers[0]:  # what was cut short lacks its last frames
+        _frame(archive, found, max(numbers), offer)
     return Frames(found, numbers, offer, tag, first)
 
 
