@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -26,12 +27,14 @@ from tests.dimse.node import (
     identifier,
     raw_store,
     rle,
+    started,
 )
 from tests.dimse.rows import covers
 from tests.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.dimse.node import Node
 
@@ -408,6 +411,33 @@ def test_c_4_2_move_a_study_and_c_4_2_1_its_originator(asked: Node, destination:
     assert set(destination.originators) == {(CALLER, 9)}
     implicit = [syntax for syntax, _ in destination.instances.values() if syntax == world.IMPLICIT_LE]
     assert len(implicit) == 2  # as their files are: nothing was re-encoded
+
+
+@pytest.mark.parametrize("native", [world.EXPLICIT_LE, world.IMPLICIT_LE])
+def test_c_4_2_compressed_images_are_decompressed_for_a_destination_that_takes_only_native_ones(
+    tmp_path: Path, native: str
+) -> None:
+    """One frame is damaged: that is one sub-operation that failed, over an association that goes on."""
+    damaged = world.instance(study=5, series=1, number=2, transfer_syntax=world.RLE, pixels=[b"\xff" * 64])
+    node = started(tmp_path, {"1": rle(1), "2": damaged, "3": rle(3)})
+    fetched, ended = Fetched(), threading.Event()
+    entity = AE("NATIVE")
+    entity.add_supported_context(CTImageStorage, [native])
+    handlers: list[Any] = [(evt.EVT_C_STORE, fetched.stored), (evt.EVT_RELEASED, lambda _: ended.set())]
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+    assert server is not None
+    node.allow("NATIVE", server.server_address[1], calls=False)
+    try:
+        answers = move(node, "NATIVE", "STUDY", {"StudyInstanceUID": world.study_uid(5)})
+        assert ended.wait(10)
+    finally:
+        server.shutdown()
+        node.running.stop()
+    assert counts(answers) == (0xB000, 2, 1, 0)
+    assert set(fetched.instances) == {world.sop_uid(5, 1, n) for n in (1, 3)}
+    for syntax, data in fetched.instances.values():
+        found = read_dataset(BytesIO(data), is_implicit_VR=native == world.IMPLICIT_LE, is_little_endian=True)
+        assert (syntax, found.PixelData, found.PatientName) == (native, b"\x07\x00" * 16, "O'BRIEN^Pat_rick")
 
 
 @covers("C.4.2", "C-MOVE with a UID list of two studies")

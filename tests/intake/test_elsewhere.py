@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pynetdicom import AE, evt
@@ -14,6 +15,7 @@ from fileroom.jobs import CancelToken, Progress
 from fileroom.model.entries import Level
 from fileroom.model.peers import Peer, PeerKind, PeerTrouble
 from fileroom.model.queries import Query
+from fileroom.pixels import data_sets
 from fileroom.settings import Settings
 from tests import world
 from tests.dimse.node import Fetched, data_set_of, five_patients, rle, started
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from fileroom.model.headers import Header
     from tests.dimse.node import Node
 
 STUDY = world.study_uid(1)
@@ -58,6 +61,44 @@ def here(request: pytest.FixtureRequest, there: Node, web: tuple[str, str], tmp_
 
 def test_it_answers(here: Archive) -> None:
     here.echo_peer("other")
+
+
+@pytest.mark.parametrize("where", ["first", "middle", "last"])
+def test_an_image_that_breaks_off_while_it_is_sent_keeps_back_no_other(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file becomes shorter after the message has begun: that is aborted, and nobody gets half of it."""
+    broken = {"first": 1, "middle": 2, "last": 3}[where]
+    pixels: dict[str, Any] = {"rows": 1024, "columns": 1024, "pixels": bytes(2 << 20)}
+    files = {str(n): world.instance(number=n, **pixels) for n in (1, 2, 3)}
+    whole = data_sets.pieces
+
+    def shrinking(path: str, header: Header, to: str = "") -> Iterator[bytes]:
+        pieces = whole(path, header, to)
+        yield next(pieces)
+        if header.sop_instance_uid == world.sop_uid(1, 1, broken):
+            os.truncate(path, (2 << 20) - 100)
+        yield from pieces
+
+    fetched, ends = Fetched(), list[str]()
+    entity = AE("SINK")
+    entity.add_supported_context(CTImageStorage, [world.EXPLICIT_LE])
+    handlers: list[Any] = [(evt.EVT_C_STORE, fetched.stored)]
+    handlers += [(kind, lambda event: ends.append(event.event.name)) for kind in (evt.EVT_ABORTED, evt.EVT_RELEASED)]
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+    assert server is not None
+    with Archive.open(Settings(archive=tmp_path / "here", use_keyring=False)) as archive:
+        archive.bring_in(world.plant(tmp_path / "files", files))
+        port = server.server_address[1]
+        archive.set_peer(Peer(name="sink", kind=PeerKind.DIMSE, title="SINK", host="127.0.0.1", port=port))
+        monkeypatch.setattr("fileroom.intake.elsewhere.data_sets.pieces", shrinking)
+        sent = archive.send_to_peer("sink", [archive.search(Query(level=Level.STUDY)).items[0].id])
+    until(lambda: len(ends) == (1 if where == "last" else 2))
+    server.shutdown()
+    assert (sent.state, sent.done, sent.failed) == ("done", 2, 1)
+    good = {world.sop_uid(1, 1, n): (world.EXPLICIT_LE, data_set_of(files[str(n)])) for n in {1, 2, 3} - {broken}}
+    assert fetched.instances == good
+    assert ends == ["EVT_ABORTED", "EVT_RELEASED"][: len(ends)]
 
 
 def test_it_is_searched(here: Archive) -> None:

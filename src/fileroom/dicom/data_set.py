@@ -49,8 +49,8 @@ def pieces(path: str, of: str, to: str = "") -> Iterator[bytes]:
             begin = start_of_data_set(file.read_at)
             if to in {"", of}:
                 for offset in range(begin, file.size, _PIECE):
-                    piece = file.read_at(offset, min(_PIECE, file.size - offset))
-                    if not piece:
+                    piece = file.read_at(offset, size := min(_PIECE, file.size - offset))
+                    if len(piece) < size:
                         raise Unavailable("the file has become shorter")
                     yield piece
                 return

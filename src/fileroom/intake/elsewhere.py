@@ -6,7 +6,9 @@ are here: so a fetch that broke off goes on where it was, and what failed is tri
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -374,19 +376,32 @@ class _Dimse:
         contexts += [(sop_class, PLAIN) for sop_class in sorted(plain)]
         if not found:
             return
-        with scu.associated(self.callee, Proposal(contexts=contexts[:128])) as association:
-            for one in found:
-                if work.cancelled:
-                    return
-                try:
-                    well = _stored(association, locate(catalog, one.id))
-                except (Unavailable, Undecodable, NotFound):
-                    well = False
-                work.count(done=int(well), failed=int(not well))
+        left = deque(found)
+        while left and not work.cancelled:  # where an image breaks off, the others follow over another association
+            with (
+                contextlib.suppress(_BrokeOff),
+                scu.associated(self.callee, Proposal(contexts=contexts[:128])) as there,
+            ):
+                self._send_some(there, left, catalog, work)
+
+    def _send_some(self, association: Association, left: deque[Instance], catalog: Catalog, work: _Work) -> None:
+        while left and not work.cancelled:
+            try:
+                well = _stored(association, locate(catalog, left.popleft().id))
+            except _BrokeOff:
+                work.count(failed=1)
+                raise
+            except (Unavailable, Undecodable, NotFound):
+                well = False
+            work.count(done=int(well), failed=int(not well))
 
 
 def _named(study: str, series: str, wanted: Iterable[str]) -> list[tuple[int, str, str]]:
     return [(0x0020000D, "UI", study), (0x0020000E, "UI", series), (0x00080018, "UI", "\\".join(wanted))]
+
+
+class _BrokeOff(Exception):
+    """An image of ours broke off while it was sent, and with it the association."""
 
 
 def _stored(association: Association, there: Located) -> bool:
@@ -402,9 +417,7 @@ def _stored(association: Association, there: Located) -> bool:
     try:
         status = scu.store(association, context, header.sop_class_uid, header.sop_instance_uid, _joined(first, data))
     except (Unavailable, Undecodable) as error:
-        raise PeerError(
-            "an image broke off while it was sent", reason=PeerTrouble.BROKE_OFF
-        ) from error  # there is no way to take it back
+        raise _BrokeOff from error  # there is no way to take it back
     return status == 0 or status & 0xF000 == _WARNINGS
 
 
