@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from fileroom.dicom.metadata import header_json
+from fileroom.dicom.reading import read_header_by_pydicom
 from fileroom.errors import Unavailable
 from fileroom.pixels.display import Overlay, Region, Table, read_display, read_tables
 from fileroom.pixels.uptake import Uptake
@@ -256,6 +258,27 @@ def test_the_header_keeps_how_an_image_is_meant(tmp_path: Path) -> None:
     assert (header.image_laterality, header.view_position, header.overlay_rows) == ("R", "MLO", 4)
     assert (header.echo_time, header.diffusion_b_value) == (4.6, 1000)
     assert (header.temporal_position_identifier, header.trigger_time) == (3, 20.5)
+
+
+@pytest.mark.parametrize("syntax", [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE])
+@pytest.mark.parametrize("group", [0x6002, 0x601E])
+def test_an_overlay_need_not_be_in_the_first_group(tmp_path: Path, group: int, syntax: str) -> None:
+    path, header = planted(
+        tmp_path,
+        instance(
+            transfer_syntax=syntax,
+            **{
+                f"x{group:04X}0010": ("US", 4),
+                f"x{group:04X}0011": ("US", 4),
+                f"x{group:04X}3000": ("OW", b"\x0f\x00"),
+            },
+        ),
+    )
+    by_pydicom = read_header_by_pydicom(path).header
+    assert by_pydicom is not None
+    assert (header.overlay_rows, by_pydicom.overlay_rows) == (4, 4)
+    assert "60000010" not in header_json(header)  # its group is another
+    assert len(read_display(path, header).overlays) == 1
 
 
 @pytest.mark.parametrize(

@@ -109,13 +109,13 @@ describe("what is drawn", () => {
     await expect.poll(letters).toBe("H R F L");
   });
 
-  it("lays overlays over the image, in their place, and takes them away", async () => {
-    await open("overlay");
+  it.each(["overlay", "second"])("lays overlays over the image, in their place, and takes them away: %s", async (key) => {
+    await open(key);
     await page.locator("canvas.vp-overlay").waitFor();
-    expect(wrong(await seen(page, truth("overlaid")), expected(truth("overlaid"), 0), 1)).toBe(0);
+    expect(wrong(await seen(page, truth(`${key} drawn`)), expected(truth(`${key} drawn`), 0), 1)).toBe(0);
     await page.keyboard.press("o");
     await page.locator("canvas.vp-overlay").waitFor({ state: "detached" });
-    expect(wrong(await seen(page, truth("overlay")), expected(truth("overlay"), 0), 1)).toBe(0);
+    expect(wrong(await seen(page, truth(key)), expected(truth(key), 0), 1)).toBe(0);
     await page.keyboard.press("o");
   });
 

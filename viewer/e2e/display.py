@@ -163,31 +163,34 @@ def groups(maker: Maker) -> None:
     maker.tell("groups", [greys(levels) for levels in frames], spacing=[1, 1], colour=True)
 
 
-def overlay(maker: Maker) -> None:
+def overlay(maker: Maker, key: str = "overlay", series: int = 8, group: int = 0x6000) -> None:
     """A plane of graphics over the upper half of the image, one column of blocks wide."""
     values = blocks(4, 0, 4095)
     plane = np.zeros((ROWS, COLUMNS), np.uint8)
     plane[: ROWS // 2, BLOCK : 2 * BLOCK] = 1
     seen = np.array(greys(values / 4095))
     seen[: ROWS // 2 // BLOCK, 1] = [255, 214, 102]
+    plane_of: dict[int, tuple[str, Any]] = {
+        0x0010: ("US", ROWS),
+        0x0011: ("US", COLUMNS),
+        0x0040: ("CS", "G"),
+        0x0050: ("SS", [1, 1]),
+        0x0100: ("US", 1),
+        0x0102: ("US", 0),
+        0x3000: ("OW", np.packbits(plane.ravel(), bitorder="little").tobytes()),
+    }
     film(
         maker,
-        "overlay",
-        8,
+        key,
+        series,
         values / 4095,
         {},
         values=values,
         WindowCenter="2048",
         WindowWidth="4096",
-        x60000010=("US", ROWS),
-        x60000011=("US", COLUMNS),
-        x60000040=("CS", "G"),
-        x60000050=("SS", [1, 1]),
-        x60000100=("US", 1),
-        x60000102=("US", 0),
-        x60003000=("OW", np.packbits(plane.ravel(), bitorder="little").tobytes()),
+        **{f"x{group << 16 | element:08x}": value for element, value in plane_of.items()},
     )
-    maker.truth["overlaid"] = maker.truth["overlay"] | {"frames": [seen.tolist()]}
+    maker.truth[f"{key} drawn"] = maker.truth[key] | {"frames": [seen.tolist()]}
 
 
 def stack(maker: Maker, key: str, series: int, places: list[dict[str, Any]], **more: Any) -> None:
@@ -237,6 +240,7 @@ def main(folder: Path) -> None:
     films(maker)
     groups(maker)
     overlay(maker)
+    overlay(maker, "second", 12, 0x6002)
     stacks(maker)
     world.plant(folder / "files", maker.files)
     (folder / "truth.json").write_text(json.dumps(maker.truth), encoding="utf-8")

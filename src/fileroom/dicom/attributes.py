@@ -132,6 +132,10 @@ TEXT_SLOTS: Final = bytes(slot for slot, row in enumerate(ATTRIBUTES) if row.kin
 PATIENT_GROUP: Final = 0x0010
 BY_TAG: Final = {attribute.tag: attribute for attribute in ATTRIBUTES}
 
+# An image may have up to sixteen overlays, in the even groups from 6000 to 601E, and need not begin at the first
+# (PS3.3 C.9.2). One field says that there are some: that of the last one is kept.
+OVERLAY_ROWS: Final = tuple(range(0x60000010, 0x60200010, 0x00020000))
+
 # Most values of a file are those of the file before it: the name of the hospital, the size of the image. What was
 # made of the last few is kept, which saves the making and lets headers share their text. Not kept is what differs
 # from file to file, and what is about a person: nothing of a patient stays in memory longer than their header does.

@@ -17,6 +17,7 @@ from fileroom.dicom.attributes import (
     FILE_META_CLASS,
     IMPLICIT_LE,
     MACROS,
+    OVERLAY_ROWS,
     PER_FRAME_GROUPS,
     PLANE_POSITION,
     POSITION,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from fileroom.dicom.charsets import Codecs
     from fileroom.dicom.source import Source
 
-_WANTED = (*(row.tag for row in ATTRIBUTES), SHARED_GROUPS, PER_FRAME_GROUPS, DIRECTORY_RECORDS)
+_WANTED = (*(row.tag for row in ATTRIBUTES), *OVERLAY_ROWS[1:], SHARED_GROUPS, PER_FRAME_GROUPS, DIRECTORY_RECORDS)
 _LONG_VALUE = 4 << 20  # a longer value is not read at all
 
 
@@ -70,6 +71,9 @@ def read_by_pydicom(source: Source, charset: str = "") -> Found:
         texts = [_raw(data_set, ATTRIBUTES[slot].tag) for slot in TEXT_SLOTS]
         codecs = _codecs(data_set)
         fields: dict[str, Any] = {row.field: coerce(row.kind, value_of(data_set, row.tag)) for row in ATTRIBUTES}
+        for tag in OVERLAY_ROWS:
+            if tag in data_set:
+                fields["overlay_rows"] = coerce(BY_TAG[OVERLAY_ROWS[0]].kind, value_of(data_set, tag))
         _decode_again(fields, texts, codecs, charset)
         _add_functional_groups(fields, data_set)
         syntax = text(value_of(meta, TRANSFER_SYNTAX)) or _guessed(data_set)

@@ -7,7 +7,17 @@ from base64 import b64encode
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.dicom.attributes import ATTRIBUTES, CHARACTER_SET, CODES, ESSAY, META_GROUP, NAME, PROSE, UNDEFINED
+from fileroom.dicom.attributes import (
+    ATTRIBUTES,
+    CHARACTER_SET,
+    CODES,
+    ESSAY,
+    META_GROUP,
+    NAME,
+    OVERLAY_ROWS,
+    PROSE,
+    UNDEFINED,
+)
 from fileroom.dicom.charsets import DEFAULT
 from fileroom.dicom.guessing import is_doubtful, settle
 from fileroom.dicom.names import SEPARATOR, person_name
@@ -238,6 +248,8 @@ def header_json(header: Header) -> Json:
     """The attributes that a header holds; those without a value have their VR alone."""
     found: Json = {}
     for row in ATTRIBUTES:
+        if row.tag == OVERLAY_ROWS[0]:  # a header does not tell in which group its overlay is
+            continue
         value = getattr(header, row.field)
         if row.tag == CHARACTER_SET:
             value = UTF_8 if value else ""

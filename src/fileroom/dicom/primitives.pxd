@@ -45,10 +45,10 @@ cdef enum:
 
 
 cdef inline int learn(dict slots, bytes may_keep) except -1:
-    if len(may_keep) > 256 or len(may_keep) < len(slots):
+    if len(may_keep) > 256 or len(slots) > 256:
         raise ValueError("the tables are not made for that many keys")
     for key, slot in slots.items():
-        if not 0 <= slot < len(slots):
+        if not 0 <= slot < len(may_keep):
             raise ValueError("slots are counted from 0")
         fileroom_learn(key, slot)
     for slot, yes in enumerate(may_keep):

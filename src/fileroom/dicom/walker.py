@@ -25,6 +25,7 @@ from fileroom.dicom.attributes import (
     IMPLICIT_LE,
     MACROS,
     META_GROUP,
+    OVERLAY_ROWS,
     PER_FRAME_GROUPS,
     PIXEL_DATA,
     POSITION,
@@ -71,6 +72,7 @@ NO_SLOT: Final = primitives.NO_SLOT
 _LOOKED_AT: Final = (*PIXEL_DATA, SHARED_GROUPS, PER_FRAME_GROUPS, DIRECTORY_RECORDS, primitives.key_of(ITEM_END))
 _TAGS: Final = (*(row.tag for row in ATTRIBUTES), *_LOOKED_AT)
 SLOTS: Final = {primitives.key_of(tag): slot for slot, tag in enumerate(_TAGS)}
+SLOTS.update({primitives.key_of(tag): _TAGS.index(OVERLAY_ROWS[0]) for tag in OVERLAY_ROWS})
 BEHIND_PIXELS: Final = FIELDS + len(PIXEL_DATA)
 EXPECTED: Final = bytes([_NAMES.index(row.vr) for row in ATTRIBUTES] + [UNKNOWN] * len(_LOOKED_AT))
 META_SLOT: Final = len(_TAGS)  # of the transfer syntax; no element of the data set is found under it

@@ -110,7 +110,7 @@ class Header:
     pixel_aspect_ratio: tuple[float, ...] = ()  # vertical, horizontal (PS3.3 C.7.6.3.1.7)
     voi_lut_function: str = ""
     presentation_lut_shape: str = ""
-    overlay_rows: int | None = None  # of the first overlay; None: there is none (PS3.3 C.9.2)
+    overlay_rows: int | None = None  # of its last overlay; None: there is none (PS3.3 C.9.2)
     units: str = ""  # of PET (PS3.3 C.8.9.1)
     recommended_display_frame_rate: int | None = None
     # what tells images of one place apart: echoes, diffusion weights, points in time
