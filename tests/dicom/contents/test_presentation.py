@@ -85,6 +85,12 @@ def test_a_table_is_told_as_those_of_images_are(tmp_path: Path) -> None:
     assert read(tmp_path, SoftcopyVOILUTSequence=[{"VOILUTSequence": [short]}]).windows[0].table is None
 
 
+def test_its_own_rescale_is_told(tmp_path: Path) -> None:
+    assert read(tmp_path, RescaleSlope="2", RescaleIntercept="-1000").rescale == (2.0, -1000.0)
+    assert read(tmp_path).rescale == ()
+    assert read(tmp_path, RescaleSlope="0", RescaleIntercept="5").rescale == ()
+
+
 def test_what_is_drawn(tmp_path: Path) -> None:
     graphic = {"GraphicType": "CIRCLE", "GraphicAnnotationUnits": "PIXEL", "GraphicData": [5.0, 5.0, 8.0, 9.0]}
     text = {

@@ -127,6 +127,8 @@ export interface Presentation {
   readonly inverse: boolean;
   readonly rotation: number;
   readonly flip: boolean;
+  /** Slope and intercept to the values that its windows are in; empty when it does not say. */
+  readonly rescale: readonly number[];
   readonly windows: readonly {
     readonly images: readonly MeantImage[];
     readonly centers: readonly number[];
@@ -141,7 +143,7 @@ export interface Presentation {
   readonly unapplied: readonly Unapplied[];
 }
 
-export type Unapplied = "modality_table" | "presentation_table" | "palette" | "blending" | "subtraction" | "overlays" | "bitmap_shutter" | "compounds" | "size";
+export type Unapplied = "rescale" | "modality_table" | "presentation_table" | "palette" | "blending" | "subtraction" | "overlays" | "bitmap_shutter" | "compounds" | "size";
 
 /** Where an object that is referred to lies in this archive. */
 export interface Whereabouts {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import type { Presentation } from "./contents.ts";
 import type { Frame } from "./frames.ts";
-import { areaFor, isPart, means, pathOf, shutterPath, toScreen, windowFor } from "./presentation.ts";
+import { areaFor, isPart, means, pathOf, shutterPath, toScreen, unappliedTo, windowFor } from "./presentation.ts";
+import { rangeOf } from "./window.ts";
 
 const frame = (sop: string, number = 1): Frame => ({ image: { sop_instance_uid: sop }, number, rows: 20, columns: 10 }) as unknown as Frame;
 const state = (more: Partial<Presentation>): Presentation => ({
@@ -11,6 +12,7 @@ const state = (more: Partial<Presentation>): Presentation => ({
   inverse: false,
   rotation: 0,
   flip: false,
+  rescale: [],
   windows: [],
   areas: [],
   annotations: [],
@@ -35,6 +37,29 @@ describe("a presentation state", () => {
     const table = { first: 0, bits: 8, data: btoa("\u0000\u0000\u00ff\u0000"), explanation: "" };
     expect(windowFor(state({ windows: [{ ...window([], 0), table }] }), frame("a"))?.table?.entries.length).toBe(2);
     expect(windowFor(state({}), frame("a"))).toBeUndefined();
+  });
+
+  it("has its window in values of its own rescale", () => {
+    const ct = { ...frame("a"), slope: 2, intercept: -1000 };
+    // 100 ± 50 of stored values, which the state takes as they are
+    const own = state({ rescale: [1, 0], windows: [{ ...window([], 100), function: "LINEAR_EXACT" }] });
+    expect(windowFor(own, ct)).toEqual({ center: -800, width: 200, exact: true });
+    // the ends of LINEAR are 50 and 149
+    const linear = windowFor(state({ rescale: [1, 0], windows: [window([], 100)] }), ct);
+    expect(linear && rangeOf(linear)).toEqual({ lower: -900, upper: -702 });
+    expect(windowFor(state({ rescale: [1, 0], windows: [{ ...window([], 100), function: "SIGMOID" }] }), ct)).toEqual({ center: -800, width: 200, sigmoid: true });
+    expect(windowFor(state({ rescale: [2, -1000], windows: [window([], 40)] }), ct)).toEqual({ center: 40, width: 100 });
+  });
+
+  it("tells of a window that the values of the frame have no words for", () => {
+    const ct = { ...frame("a"), slope: 2, intercept: -1000 };
+    const table = { first: 0, bits: 8, data: btoa("\u0000\u0000\u00ff\u0000"), explanation: "" };
+    const windows = [{ ...window([], 0), table }];
+    const other = state({ rescale: [1, 0], windows, unapplied: ["overlays"] });
+    expect(windowFor(other, ct)).toBeUndefined();
+    expect(unappliedTo(other, ct)).toEqual(["rescale", "overlays"]);
+    expect(unappliedTo(state({ rescale: [-1, 0], windows: [window([], 40)] }), ct)).toEqual(["rescale"]);
+    expect(unappliedTo(state({ rescale: [2, -1000], windows }), ct)).toEqual([]);
   });
 
   it("shows a part of the image, corners included", () => {

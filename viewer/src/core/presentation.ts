@@ -3,18 +3,46 @@ import { type Affine, applied, type Point } from "./affine.ts";
 import type { Graphic, MeantImage, Presentation } from "./contents.ts";
 import type { Frame } from "./frames.ts";
 import { tableOf } from "./tables.ts";
-import { type GreyWindow, tableWindow, windowsOf } from "./window.ts";
+import { type GreyWindow, rangeOf, tableWindow, windowOf, windowsOf } from "./window.ts";
 
 /** Whether a list of images means a frame; none named means all. */
 export const means = (images: readonly MeantImage[], { image, number }: Frame): boolean =>
   images.length === 0 || images.some((one) => one.sop_instance_uid === image.sop_instance_uid && (one.frames.length === 0 || one.frames.includes(number)));
 
-/** The window, or the table, that a state has for a frame. */
-export function windowFor(state: Presentation, frame: Frame): GreyWindow | undefined {
+/** What a state has for a frame, in the values that the state rescales to. */
+function ownWindow(state: Presentation, frame: Frame): GreyWindow | undefined {
   const found = state.windows.find(({ images }) => means(images, frame));
   if (found === undefined) return undefined;
   return found.table === null ? windowsOf(found.centers, found.widths, found.function)[0] : tableWindow(tableOf(found.table));
 }
+
+/** Nearer than this, two rescales are the same: they are written in decimals. */
+const SAME = 1e-6;
+
+/** From values that a state rescales to, to those of the frame: its own rescale goes in the place of the image's (PS3.4 N.2.1.1). */
+function toFrame({ rescale: [slope, intercept] }: Presentation, frame: Frame): { readonly factor: number; readonly shift: number } | undefined {
+  if (slope === undefined || intercept === undefined) return undefined;
+  const factor = frame.slope / slope;
+  const shift = frame.intercept - intercept * factor;
+  return Math.abs(factor - 1) < SAME && Math.abs(shift) < SAME ? undefined : { factor, shift };
+}
+
+/** The window, or the table, that a state has for a frame; none where it cannot be told in the values of the frame. */
+export function windowFor(state: Presentation, frame: Frame): GreyWindow | undefined {
+  const window = ownWindow(state, frame);
+  const way = toFrame(state, frame);
+  if (window === undefined || way === undefined) return window;
+  const { factor, shift } = way;
+  // a table has an entry for each whole value of the state; dark and bright would change places with a slope below 0
+  if (window.table !== undefined || factor < 0) return undefined;
+  if (window.sigmoid === true) return { ...window, center: window.center * factor + shift, width: window.width * factor };
+  const { lower, upper } = rangeOf(window);
+  return windowOf({ lower: lower * factor + shift, upper: upper * factor + shift }, true);
+}
+
+/** What a state asks for and does not get: in any image, and in this frame. */
+export const unappliedTo = (state: Presentation, frame: Frame): Presentation["unapplied"] =>
+  ownWindow(state, frame) !== undefined && windowFor(state, frame) === undefined ? ["rescale", ...state.unapplied] : state.unapplied;
 
 /** Corners of a part of the image, in its pixels: the middle of the first at 0, 0. */
 export interface Box {

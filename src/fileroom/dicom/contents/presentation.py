@@ -93,14 +93,16 @@ class Shutter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation:
-    """A whole state. ``rotation`` clockwise in degrees, then ``flip``: left and right (C.10.6). ``unapplied`` is what
-    else it asks for and no page of ours does, for the page to say so."""
+    """A whole state. ``rotation`` clockwise in degrees, then ``flip``: left and right (C.10.6). ``rescale``: slope
+    and intercept from stored values to those that its windows are in (C.11.1), empty when it does not say.
+    ``unapplied`` is what else it asks for and no page of ours does, for the page to say so."""
 
     label: str
     description: str
     inverse: bool
     rotation: int
     flip: bool
+    rescale: tuple[float, ...]
     windows: tuple[Window, ...]
     areas: tuple[Area, ...]
     annotations: tuple[Annotation, ...]
@@ -125,6 +127,7 @@ def read(data_set: Any) -> Presentation:
         inverse=text_of(data_set, "PresentationLUTShape") == "INVERSE",
         rotation=int(number_of(data_set, "ImageRotation") or 0) % 360,
         flip=text_of(data_set, "ImageHorizontalFlip") == "Y",
+        rescale=_rescale(data_set),
         windows=tuple(_window(item) for item in items_of(data_set, "SoftcopyVOILUTSequence")),
         areas=tuple(_area(item) for item in items_of(data_set, "DisplayedAreaSelectionSequence")),
         annotations=annotations,
@@ -142,6 +145,12 @@ def _images(item: Any) -> tuple[Image, ...]:
         )
         for one in items_of(item, "ReferencedImageSequence")
     )
+
+
+def _rescale(data_set: Any) -> tuple[float, ...]:
+    slope, intercept = number_of(data_set, "RescaleSlope"), number_of(data_set, "RescaleIntercept")
+    # a slope of 0 is a mistake, as it is in an image
+    return () if not slope or intercept is None else (slope, intercept)
 
 
 def _window(item: Any) -> Window:

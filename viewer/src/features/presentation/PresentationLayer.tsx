@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { type Affine, applied, type Point } from "../../core/affine.ts";
 import type { Graphic, GraphicText, Presentation } from "../../core/contents.ts";
 import type { Frame } from "../../core/frames.ts";
-import { areaFor, type Box, isPart, means, pathOf, shutterPath, toScreen, windowFor } from "../../core/presentation.ts";
+import { areaFor, type Box, isPart, means, pathOf, shutterPath, toScreen, unappliedTo, windowFor } from "../../core/presentation.ts";
 import type { GreyWindow } from "../../core/window.ts";
 import type { States } from "./states.ts";
 
@@ -40,7 +40,9 @@ export function PresentationLayer({ states, frame, place, onWindow, onView }: La
     // turned once for the series; a person may turn it on
   }, [state]);
   useEffect(() => {
-    const window = state === undefined ? undefined : windowFor(state, frame);
+    if (state === undefined) return;
+    states.unapplied.value = unappliedTo(state, frame);
+    const window = windowFor(state, frame);
     if (window !== undefined) onWindow(window);
   }, [state, frame]);
   if (state === undefined) return null;

@@ -3,7 +3,7 @@ import type { States } from "./states.ts";
 
 /** How the images are seen: as their files say, or as somebody wanted them to be. */
 export function StateChooser({ states }: { readonly states: States }) {
-  const unapplied = states.state.value?.unapplied ?? [];
+  const unapplied = states.unapplied.value;
   return (
     <div class="ps-chooser">
       <label>
