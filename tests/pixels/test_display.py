@@ -263,18 +263,13 @@ def test_the_header_keeps_how_an_image_is_meant(tmp_path: Path) -> None:
 @pytest.mark.parametrize("syntax", [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE])
 @pytest.mark.parametrize("group", [0x6002, 0x601E])
 def test_an_overlay_need_not_be_in_the_first_group(tmp_path: Path, group: int, syntax: str) -> None:
-    path, header = planted(
-        tmp_path,
-        instance(
-            transfer_syntax=syntax,
-            **{
-                f"x{group:04X}0010": ("US", 4),
-                f"x{group:04X}0011": ("US", 4),
-                f"x{group:04X}3000": ("OW", b"\x0f\x00"),
-            },
-        ),
-    )
-    by_pydicom = read_header_by_pydicom(path).header
+    overlay: dict[str, Any] = {
+        f"x{group:04X}0010": ("US", 4),
+        f"x{group:04X}0011": ("US", 4),
+        f"x{group:04X}3000": ("OW", b"\x0f\x00"),
+    }
+    path, header = planted(tmp_path, instance(transfer_syntax=syntax, **overlay))
+    by_pydicom = read_header_by_pydicom(str(path)).header
     assert by_pydicom is not None
     assert (header.overlay_rows, by_pydicom.overlay_rows) == (4, 4)
     assert "60000010" not in header_json(header)  # its group is another
