@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -438,6 +439,39 @@ def test_c_4_2_compressed_images_are_decompressed_for_a_destination_that_takes_o
     for syntax, data in fetched.instances.values():
         found = read_dataset(BytesIO(data), is_implicit_VR=native == world.IMPLICIT_LE, is_little_endian=True)
         assert (syntax, found.PixelData, found.PatientName) == (native, b"\x07\x00" * 16, "O'BRIEN^Pat_rick")
+
+
+@pytest.mark.parametrize("broken", [1, 2, 3])
+def test_c_4_2_what_breaks_off_in_the_middle_keeps_back_no_other(tmp_path: Path, broken: int) -> None:
+    """Its file becomes shorter when its message has begun: its association is aborted, the others follow over a new
+    one."""
+    large: dict[str, Any] = {"rows": 4096, "columns": 4096, "pixels": bytes(32 << 20)}
+    files = {str(n): world.instance(number=n, **(large if n == broken else {})) for n in (1, 2, 3)}
+    node = started(tmp_path, files)
+    fetched, ends, begun = Fetched(), list[str](), world.sop_uid(1, 1, broken).encode()
+
+    def shrink(event: evt.Event) -> None:
+        if begun in event.data[:1024]:
+            os.truncate(tmp_path / "files" / str(broken), 16 << 20)
+
+    entity = AE("SINK")
+    entity.add_supported_context(CTImageStorage, [world.EXPLICIT_LE])
+    handlers: list[Any] = [(evt.EVT_C_STORE, fetched.stored), (evt.EVT_DATA_RECV, shrink)]
+    handlers += [(kind, lambda event: ends.append(event.event.name)) for kind in (evt.EVT_ABORTED, evt.EVT_RELEASED)]
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+    assert server is not None
+    node.allow("SINK", server.server_address[1], calls=False)
+    ended = ["EVT_ABORTED"] if broken == 3 else ["EVT_ABORTED", "EVT_RELEASED"]
+    try:
+        answers = move(node, "SINK", "STUDY", ROSSI_1)
+        until(lambda: len(ends) == len(ended))
+    finally:
+        server.shutdown()
+        node.running.stop()
+    assert counts(answers) == (0xB000, 2, 1, 0)
+    good = {world.sop_uid(1, 1, n): (world.EXPLICIT_LE, data_set_of(files[str(n)])) for n in {1, 2, 3} - {broken}}
+    assert fetched.instances == good
+    assert ends == ended
 
 
 @covers("C.4.2", "C-MOVE with a UID list of two studies")

@@ -15,6 +15,7 @@ from fileroom.jobs import CancelToken, Progress
 from fileroom.model.entries import Level
 from fileroom.model.peers import Peer, PeerKind, PeerTrouble
 from fileroom.model.queries import Query
+from fileroom.network import dicomweb
 from fileroom.pixels import data_sets
 from fileroom.settings import Settings
 from tests import world
@@ -182,6 +183,42 @@ def test_what_is_gone_is_counted(here: Archive, tmp_path: Path) -> None:
     (folder / "one").unlink()
     sent = here.send_to_peer("other", [here.search(Query(level=Level.STUDY)).items[0].id])
     assert (sent.done, sent.failed) == (1, 1)
+
+
+def test_a_file_that_becomes_shorter_while_it_is_sent_keeps_back_no_other_one(
+    here: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    study = 90 + ("web" in request.node.name)
+    large: dict[str, Any] = {"rows": 1024, "columns": 2048, "pixels": bytes(4 << 20)}
+    files = {str(n): world.instance(study=study, number=n, **(large if n == 2 else {})) for n in (1, 2, 3)}
+    here.bring_in(world.plant(tmp_path / "mine", files))
+    store = dicomweb.Service.store
+
+    def shrinking(service: dicomweb.Service, pieces: Iterator[bytes], size: int) -> bool:
+        def some() -> Iterator[bytes]:
+            yield next(pieces)
+            if size > 4 << 20:
+                os.truncate(tmp_path / "mine" / "2", 3 << 20)
+            yield from pieces
+
+        return store(service, some(), size)
+
+    whole = data_sets.pieces
+
+    def breaking(path: str, header: Header, to: str = "") -> Iterator[bytes]:
+        pieces = whole(path, header, to)
+        yield next(pieces)
+        if path.endswith("2"):
+            os.truncate(path, 3 << 20)
+        yield from pieces
+
+    monkeypatch.setattr(dicomweb.Service, "store", shrinking)
+    monkeypatch.setattr("fileroom.intake.elsewhere.data_sets.pieces", breaking)
+    found = here.search(Query(level=Level.STUDY)).items[0]
+    sent = here.send_to_peer("other", [found.id])
+    assert (sent.state, sent.done, sent.failed) == ("done", 2, 1)
+    asked = {"StudyInstanceUID": world.study_uid(study)}
+    until(lambda: [one.instances for one in here.search_peer("other", asked)] == [2])
 
 
 def test_nobody_of_that_name_and_nobody_there(here: Archive) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from fileroom.dimse import query, suboperations
 from fileroom.dimse.status import Status, of_error
-from fileroom.dimse.suboperations import CANNOT_SEND, Ahead, Tally
+from fileroom.dimse.suboperations import CANNOT_SEND, Ahead, BrokeOff, Tally
 from fileroom.errors import FileroomError, PeerError
 from fileroom.network import identifiers, negotiation
 from fileroom.network.negotiation import PLAIN, Callee, Proposal
@@ -53,37 +54,46 @@ def move(door: Door, association: Association, message: Message) -> None:
 def _send_all(
     door: Door, association: Association, message: Message, peer: Peer, found: Sequence[Instance], tally: Tally
 ) -> None:
-    try:
-        there = negotiation.request(
-            Callee(host=peer.host, port=peer.port, title=peer.title, calling=door.title, tls=door.tls_to(peer)),
-            Proposal(contexts=contexts(door.archive, found)),
-            seconds=door.limits.asking,
-            idle=door.limits.idle,
-        )
-    except PeerError:
-        for instance in found:
+    callee = Callee(host=peer.host, port=peer.port, title=peer.title, calling=door.title, tls=door.tls_to(peer))
+    proposal = Proposal(contexts=contexts(door.archive, found))
+    left = deque(found)
+    while left and not tally.cancelled:  # where an instance breaks off, the others follow over another association
+        try:
+            there = negotiation.request(callee, proposal, seconds=door.limits.asking, idle=door.limits.idle)
+        except PeerError:
+            break
+        try:
+            _send_some(door, association, message, there, left, tally)
+        except _Gone:
+            break
+        finally:
+            there.release()
+    if not tally.cancelled:
+        for instance in left:
             tally.add(instance.header.sop_instance_uid, Status.NO_SUBOPERATIONS)
-        return
+
+
+def _send_some(
+    door: Door, association: Association, message: Message, there: Association, left: deque[Instance], tally: Tally
+) -> None:
+    """Send what is left, as far as the association to the destination goes."""
     originator: dict[str, Any] = {  # PS3.4 C.4.2.1.1
         "MoveOriginatorApplicationEntityTitle": association.terms.calling,
         "MoveOriginatorMessageID": message.id,
     }
-    done = 0
-    ahead = suboperations.Ahead(door.archive, there, map(door.archive.as_named, found))
-    try:
-        for instance in found:
-            if association.cancelled(message.id) or door.stopping.is_set():
-                tally.cancelled = True
-                break
+    ahead = suboperations.Ahead(door.archive, there, map(door.archive.as_named, tuple(left)))
+    broken = False
+    while left and not broken:
+        if association.cancelled(message.id) or door.stopping.is_set():
+            tally.cancelled = True
+            return
+        try:
             status = _send(ahead, there, originator)
-            tally.add(instance.header.sop_instance_uid, status)
-            done += 1
-            tally.tell(association, message)
-    except _Gone:
-        for left in found[done:]:
-            tally.add(left.header.sop_instance_uid, Status.NO_SUBOPERATIONS)
-    finally:
-        there.release()
+        except BrokeOff as error:
+            there.abort(error)
+            status, broken = Status.PROCESSING_FAILURE, True
+        tally.add(left.popleft().header.sop_instance_uid, status)
+        tally.tell(association, message)
 
 
 class _Gone(Exception):
@@ -97,6 +107,8 @@ def _send(ahead: Ahead, there: Association, originator: dict[str, Any]) -> int:
             status = int(answer.command.get("Status", Status.PROCESSING_FAILURE))
     except CANNOT_SEND:
         return Status.PROCESSING_FAILURE
+    except BrokeOff:
+        raise
     except PeerError as error:
         there.abort(error)
         raise _Gone from error

@@ -138,7 +138,7 @@ class Ahead:
 def store(ahead: Ahead, association: Association, originator: dict[str, Any] | None = None) -> Iterator[Message]:
     """Send the next instance and wait for the answer, which is yielded last; before it messages that are none.
 
-    One of CANNOT_SEND when nothing was sent.
+    One of CANNOT_SEND when nothing was sent, BrokeOff when a part of it was.
     """
     ready = ahead.take()
     number = association.next_id()
@@ -155,7 +155,7 @@ def store(ahead: Ahead, association: Association, originator: dict[str, Any] | N
     except FileroomError as error:
         if isinstance(error, PeerError):
             raise
-        raise PeerError("an instance broke off while it was sent") from error  # there is no way to take it back
+        raise BrokeOff("an instance broke off while it was sent") from error
     ahead.look()
     while True:
         answer = association.receive()
@@ -164,6 +164,11 @@ def store(ahead: Ahead, association: Association, originator: dict[str, Any] | N
         yield answer
         if answer.field == Field.STORE | RESPONSE and answer.command.get("MessageIDBeingRespondedTo") == number:
             return
+
+
+class BrokeOff(PeerError):
+    """What we send broke off in the middle of its message, which cannot be taken back: the association is of no more
+    use."""
 
 
 CANNOT_SEND = (Unavailable, Undecodable, NotFound)

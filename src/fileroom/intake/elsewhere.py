@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from fileroom.model.peers import Peer
     from fileroom.network.association import Association
     from fileroom.network.identifiers import Identifier
+    from fileroom.sources.opened import Opened
 
 _AT_ONCE = 100  # images of one C-GET: a cancel is not waited for longer than for these
 _IN_VAIN = 3  # questions in a row that bring nothing, after which no more are asked of the same images
 _PAGE = 500
+_PIECE = 1 << 20  # bytes of a file that are sent at once
 _WHO = "peer"
 # What a search may be narrowed by, and what is asked for besides (keyword, tag, VR).
 STUDY_KEYS: Final = {
@@ -517,11 +519,23 @@ class _Web:
             try:
                 there = locate(catalog, one.id)
                 with opened(there.path) as file:
-                    whole = (file.read_at(at, 1 << 20) for at in range(0, file.size, 1 << 20))
-                    well = self.service.store(whole, file.size)
+                    well = self.service.store(_whole(file), file.size)
             except (Unavailable, OSError, dicomweb.Refusal):
                 well = False
             work.count(done=int(well), failed=int(not well))
+
+
+def _whole(file: Opened) -> Iterator[bytes]:
+    """A file in pieces. Unavailable when it breaks off: the other side would wait for what was promised."""
+    for at in range(0, file.size, _PIECE):
+        size = min(_PIECE, file.size - at)
+        try:
+            piece = file.read_at(at, size)
+        except OSError as error:
+            raise Unavailable("the file cannot be read now") from error
+        if len(piece) < size:
+            raise Unavailable("the file has become shorter")
+        yield piece
 
 
 def _web_study(one: Mapping[str, Any]) -> Elsewhere:
