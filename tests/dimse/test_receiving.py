@@ -174,8 +174,10 @@ def test_a_door_that_is_killed_in_the_middle_keeps_what_it_said_it_has(tmp_path:
         association = storing(node.port)
         context = association.terms.sending(CT)
         assert context is not None
-        half = ways(context.id)["16 KiB"][:-1]
-        association._wire._sock.sendall(b"".join(half))
+        whole = [*cut(DATA, 16_372)] * 4  # more than waits in memory
+        half = fragments(context.id, whole, command=False)[:-1]
+        said = fragments(context.id, [encode(SAID)], command=True)
+        association._wire._sock.sendall(b"".join(map(pdu, [*said, *half])))
         inbox = tmp_path / "archive" / "files" / ".inbox"
         until(lambda: any(is_arriving(path) for path in [*inbox.iterdir(), *inbox.glob("ready/*")]))
         killed = node.running.pid

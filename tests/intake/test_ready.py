@@ -61,8 +61,15 @@ def image(number: int = 1, length: int = 0) -> tuple[str, bytes]:
 
 
 def keep(inbox: Inbox, uid: str, data: bytes, piece: int = 100_000) -> str:
-    pieces = (memoryview(data)[at : at + piece] for at in range(0, len(data), piece))
-    return inbox.take("dimse", CT, uid, world.EXPLICIT_LE, pieces)
+    left = memoryview(data)
+
+    def fill(into: memoryview) -> int:
+        nonlocal left
+        some, left = left[: min(piece, len(into))], left[min(piece, len(into)) :]
+        into[: len(some)] = some
+        return len(some)
+
+    return inbox.take("dimse", CT, uid, world.EXPLICIT_LE, fill)
 
 
 def as_file(uid: str, data: bytes) -> bytes:

@@ -19,7 +19,7 @@ def store(door: Door, association: Association, message: Message) -> None:
     sop_class, uid = said.get("AffectedSOPClassUID") or "", said.get("AffectedSOPInstanceUID") or ""
     status, more = Status.SUCCESS, dict[str, Any]()
     try:
-        door.archive.inbox().take("dimse", sop_class, uid, message.context.transfer_syntax, association.data())
+        door.archive.inbox().take("dimse", sop_class, uid, message.context.transfer_syntax, association.data().fill)
     except PeerError:
         raise  # it died in the middle: nothing of it is left
     except FileroomError as error:

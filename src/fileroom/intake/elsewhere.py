@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fileroom.jobs import CancelToken, OnProgress
     from fileroom.model.entries import Instance
     from fileroom.model.peers import Peer
-    from fileroom.network.association import Association
+    from fileroom.network.association import Association, DataSet
     from fileroom.network.identifiers import Identifier
     from fileroom.sources.opened import Opened
 
@@ -102,12 +102,12 @@ class _Work:
                 )
             )
 
-    def take(self, sop_class: str, uid: str, syntax: str, data: Iterable[memoryview]) -> int:
+    def take(self, sop_class: str, uid: str, syntax: str, data: DataSet) -> int:
         """Keep one image that comes by C-STORE; its status."""
         assert self.receiver is not None  # noqa: S101 - fetching has one
         self.accounted.add(uid)
         try:
-            self.receiver.inbox.take(_WHO, sop_class, uid, syntax, data)
+            self.receiver.inbox.take(_WHO, sop_class, uid, syntax, data.fill)
         except PeerError:
             raise
         except FileroomError as error:

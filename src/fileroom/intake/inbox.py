@@ -22,13 +22,13 @@ from fileroom.dicom.reading import Reading, read_header_from
 from fileroom.dicom.wholeness import is_cut, is_misnamed
 from fileroom.errors import BadRequest, FileroomError, NoRoom, Undecodable
 from fileroom.intake.copying import RESERVE, sync_folder
-from fileroom.intake.ready import Ready, Slot, can_be, long_name, recover, settle
+from fileroom.intake.ready import CAPACITY, Ready, Slot, can_be, long_name, recover, settle
 from fileroom.intake.straight import Buffers, Straight
 from fileroom.model.outcomes import Detail, Outcome, Reason
 from fileroom.sources.opened import opened_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 INBOX = ".inbox"
@@ -105,11 +105,16 @@ class Inbox:
         return arrival
 
     def take(
-        self, who: str, sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str, data: Iterable[memoryview]
+        self,
+        who: str,
+        sop_class_uid: str,
+        sop_instance_uid: str,
+        transfer_syntax_uid: str,
+        fill: Callable[[memoryview], int],
     ) -> str:
         """Keep a data set as it was sent; its name in the inbox.
 
-        Undecodable when it is no whole data set, BadRequest when it says of itself that it is another (PS3.4 B.2.3).
+        ``fill`` puts what comes next where it is told to, and says how many bytes: 0 at the end. Undecodable when it is no whole data set, BadRequest when it says of itself that it is another (PS3.4 B.2.3).
         """
         with self.begin(
             who,
@@ -117,8 +122,7 @@ class Inbox:
             sop_instance_uid=sop_instance_uid,
             transfer_syntax_uid=transfer_syntax_uid,
         ) as arrival:
-            for piece in data:
-                arrival.write(piece)
+            arrival.write_from(fill)
             reading = arrival.finish()
             if reading.header is None:
                 raise Undecodable(_WHY.get(reading.reason, "no data set with its identifiers"))
@@ -197,8 +201,8 @@ class Arrival:
         self._who = who
         self._ready = ready
         self._kind = kind
-        self._until_look = 0
         self._slot = ready.take(kind) if ready is not None else None
+        self._until_look = CAPACITY if self._slot is not None else 0  # bytes; what is ready has its room already
         self._path = self._slot.path if self._slot is not None else self._temporary()
         with _in_our_words():
             self._file = self._slot or self._opened(buffers)
@@ -226,13 +230,25 @@ class Arrival:
 
     def write(self, data: bytes | memoryview) -> None:
         """Add bytes. NoRoom when the disk is full, or nearly: the catalog has to say what happened."""
-        self._until_look -= len(data)
         with _in_our_words():
-            if self._until_look <= 0:
-                if shutil.disk_usage(self._folder).free < RESERVE + len(data):
-                    raise OSError(errno.ENOSPC, "")
-                self._until_look = _LOOK_FOR_ROOM
+            self._needs(len(data))
             self._file.write(data)
+
+    def write_from(self, fill: Callable[[memoryview], int]) -> None:
+        """Add all bytes that ``fill`` puts where it is told to, until it says that these were 0. NoRoom as above."""
+        while True:
+            size = self._file.write_from(fill)
+            if not size:
+                return
+            with _in_our_words():
+                self._needs(size)
+
+    def _needs(self, size: int) -> None:
+        self._until_look -= size
+        if self._until_look <= 0:
+            if shutil.disk_usage(self._folder).free < RESERVE + size:
+                raise OSError(errno.ENOSPC, "")
+            self._until_look = _LOOK_FOR_ROOM
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes that were written so far."""
@@ -268,13 +284,14 @@ class Arrival:
 
     def keep(self) -> str:
         """Give it its name, durably: from now on it will be taken in. Returns the name."""
-        name = f"{self._who}-{secrets.token_hex(8)}"
         with _in_our_words():
             if self._slot is not None:
+                name = self._slot.name(self._who)
                 self._slot.seal(self._who)
                 self._path = ""
                 os.rename(self._slot.path, os.path.join(self._folder, long_name(name, self._slot.size)))
                 return name
+            name = f"{self._who}-{secrets.token_hex(8)}"
             os.rename(self._path, os.path.join(self._folder, name))
             sync_folder(self._folder)
         self._path = ""

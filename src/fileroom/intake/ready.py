@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING, Final
 import xxhash
 
 from fileroom.intake.copying import RESERVE, sync_folder
-from fileroom.intake.straight import BLOCK, DIRECT, Buffers, Straight
+from fileroom.intake.straight import BLOCK, DIRECT, ROOM, Buffers, Straight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 READY: Final = "ready"
-CAPACITY: Final = 640 << 10  # bytes: a CT or MR image, and its seal
+CAPACITY: Final = ROOM  # bytes: a CT or MR image, and its seal
 FEWEST: Final = 64
 MOST: Final = 512
 _SHARE: Final = 64  # of the room that is left they take no more than one part in so many
@@ -44,7 +44,9 @@ _QUIET: Final = 1.0  # seconds without an arrival after which as many are made a
 _SEAL: Final = struct.Struct("<16sQ16s16s")  # what it is, bytes, who sent it, digest
 _WHAT: Final = b"fileroom arrival"
 _OURS: Final = re.compile(r"[0-9a-f]{16}(?:\.new)?")
+_TOKEN: Final = 8  # bytes
 _NEW: Final = ".new"
+_ZEROS: Final = mmap.mmap(-1, CAPACITY)  # begins at a page
 
 
 class Slot(Straight):
@@ -61,12 +63,19 @@ class Slot(Straight):
             self._digest.update(data)
         super().write(data)
 
-    def read_at(self, position: int, length: int) -> bytes:
-        """As :meth:`Straight.read_at`, of all that was written; what stands in the first bytes costs no write."""
-        self._keep_head()
-        if min(position + length, self.size) > len(self._head):
-            self.settle()
-        return super().read_at(position, length)
+    def write_from(self, fill: Callable[[memoryview], int]) -> int:
+        """As :meth:`Straight.write_from`."""
+
+        def seen(into: memoryview) -> int:
+            size = fill(into)
+            self._digest.update(into[:size])
+            return size
+
+        return super().write_from(seen)
+
+    def name(self, who: str) -> str:
+        """The name that what was written is to have in the inbox."""
+        return _named(who, os.path.basename(self.path))
 
     def fits(self) -> bool:
         """Whether what was written, and a seal, have room in what was made ready."""
@@ -74,8 +83,7 @@ class Slot(Straight):
 
     def seal(self, who: str) -> None:
         """Write the seal, and force all of it to the disk."""
-        self.write_whole(_SEAL.pack(_WHAT, self.size, who.encode(), self._digest.digest()).ljust(BLOCK, b"\0"))
-        os.fdatasync(self._handle)
+        self.force_with(_SEAL.pack(_WHAT, self.size, who.encode(), self._digest.digest()).ljust(BLOCK, b"\0"))
 
     def shorten(self) -> None:
         """Be a file like any other, as long as what was written."""
@@ -145,9 +153,7 @@ class Ready:
             missing -= some
             if not self.is_quiet(_QUIET):
                 break
-        while len(self._free) > wanted:
-            with contextlib.suppress(IndexError, OSError):
-                os.unlink(self._free.pop())
+        self._keep_only(wanted)
 
     def fewer(self) -> None:
         """As time goes by, as many as there once were are not needed any more."""
@@ -155,13 +161,12 @@ class Ready:
 
     def clear(self) -> None:
         """Nothing arrives any more: none is needed."""
-        while True:
-            try:
-                path = self._free.popleft()
-            except IndexError:
-                break
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+        self._keep_only(0)
+
+    def _keep_only(self, wanted: int) -> None:
+        while len(self._free) > wanted:
+            with contextlib.suppress(IndexError, OSError):
+                os.unlink(self._free.pop())
 
     def _within_room(self) -> int:
         room = shutil.disk_usage(self._inbox).free - RESERVE
@@ -169,7 +174,7 @@ class Ready:
 
     def _make(self, count: int) -> None:
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        made = [os.path.join(self._folder, secrets.token_hex(8)) for _ in range(count)]
+        made = [os.path.join(self._folder, secrets.token_hex(_TOKEN)) for _ in range(count)]
         for path in made:
             _filled(path + _NEW)
         for path in made:
@@ -220,10 +225,14 @@ def recover(folder: str) -> None:
                 os.unlink(path)
                 continue
             who, size = found
-            long = long_name(f"{who}-{secrets.token_hex(8)}", size)
+            long = long_name(_named(who, name), size)
             os.rename(path, os.path.join(folder, long))
             names.append(long)
     settle(folder, names)
+
+
+def _named(who: str, ready: str) -> str:
+    return f"{who}-{ready.removesuffix(_NEW)}"
 
 
 def _left(place: str) -> Iterator[str]:
@@ -251,9 +260,8 @@ def _filled(path: str) -> None:
     """Make a file full of zeros. Where there is no way past the cache it is not worth having: OSError."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | DIRECT, 0o600)
     try:
-        with mmap.mmap(-1, CAPACITY) as zeros:
-            if os.write(handle, zeros) != CAPACITY:
-                raise OSError(errno.ENOSPC, "")
+        if os.write(handle, _ZEROS) != CAPACITY:
+            raise OSError(errno.ENOSPC, "")
     finally:
         os.close(handle)
 

@@ -11,13 +11,17 @@ import contextlib
 import errno
 import mmap
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fileroom.sources.positioned import read_fully
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 DIRECT: Final = getattr(os, "O_DIRECT", 0)
+_SAFELY: Final = getattr(os, "RWF_DSYNC", 0)  # a write that is forced by the same call
 _BINARY: Final = getattr(os, "O_BINARY", 0)
-ROOM: Final = 256 << 10  # bytes that go to the disk at once
+ROOM: Final = 640 << 10  # bytes that go to the disk at once: most images whole
 BLOCK: Final = 4096  # what is written past the cache is whole blocks, of the largest size that disks have
 _FEW: Final = 64 << 10  # so few bytes at the end are not worth a write of their own past the cache
 _HEAD: Final = 16 << 10
@@ -77,6 +81,16 @@ class Straight:
             if self._filled == ROOM:
                 self._put_all()
 
+    def write_from(self, fill: Callable[[memoryview], int]) -> int:
+        """Add what ``fill`` puts where it is told to; how many bytes."""
+        assert self._buffer is not None  # noqa: S101 - as above
+        size = fill(self._buffer[self._filled :])
+        self._filled += size
+        self.size += size
+        if self._filled == ROOM:
+            self._put_all()
+        return size
+
     def settle(self, few: int = _FEW) -> None:
         """See to it that all bytes are in the file; whole blocks of ``few`` bytes and more past the cache."""
         if self._filled:
@@ -87,21 +101,38 @@ class Straight:
         self.settle()
         os.fsync(self._handle)
 
-    def write_whole(self, block: bytes) -> None:
-        """Write a last block behind zeros up to where blocks begin, which do not count as bytes of the file."""
-        assert self._buffer is not None  # noqa: S101 - as above
-        size, room = self.size, -self.size % BLOCK
-        if self._filled + room + len(block) > ROOM:
-            self.write(bytes(room))
-            self.settle()
-            room = 0
-        self.write(bytes(room) + block)
-        self.settle(few=0)
+    def force_with(self, block: bytes) -> None:
+        """Write a last block behind zeros up to where blocks begin, which do not count as bytes of the file, and force
+        all of it to the disk. Its length has to be known by other means."""
+        size = self.size
+        self.write(bytes(-size % BLOCK))
+        self.write(block)
+        if not self._forced_at_once():
+            self.settle(few=0)
+            os.fdatasync(self._handle)
         self.size = size
 
+    def _forced_at_once(self) -> bool:
+        """Whether all could be written and forced by one call: nothing of it was written before."""
+        assert self._buffer is not None  # noqa: S101 - as above
+        if not (self._direct and _SAFELY) or self._filled != self.size or self._filled % BLOCK:
+            return False
+        try:
+            done = os.pwritev(self._handle, [self._buffer[: self._filled]], 0, _SAFELY)
+        except OSError as error:
+            if error.errno in {errno.EINVAL, errno.ENOTSUP}:
+                return False
+            raise
+        if done < self._filled:
+            return False  # all of it once more
+        self._filled = 0
+        return True
+
     def read_at(self, position: int, length: int) -> bytes:
-        """Up to ``length`` bytes from ``position`` on of what is settled."""
+        """Up to ``length`` bytes from ``position`` on of what is settled, or was never written out."""
         end = min(position + length, self.size)
+        if self._filled == self.size and self._buffer is not None:
+            return bytes(self._buffer[position:end])
         if end <= len(self._head):
             return self._head[position:end] if position < end else b""
         self._go_the_usual_way()

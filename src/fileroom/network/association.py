@@ -95,6 +95,21 @@ class Message:
         return self.command.get("CommandDataSetType") != NO_DATA_SET
 
 
+class DataSet:
+    """The data set of a message, as it comes: gone through piece by piece, each of which stands until the next, or put
+    where it is wanted."""
+
+    def __init__(self, association: Association) -> None:
+        self._association = association
+
+    def __iter__(self) -> Iterator[memoryview]:
+        return self._association._rest()
+
+    def fill(self, into: memoryview) -> int:
+        """Put what comes next there; how many bytes, and 0 when all have come. PeerError when it breaks off."""
+        return self._association._fill(into)
+
+
 class Association:
     """One association, as either side. Belongs to one thread."""
 
@@ -104,6 +119,7 @@ class Association:
         self._idle = idle
         self._pdvs: deque[Pdv] = deque()
         self._open = False  # a data set is under way
+        self._began, self._size = 0.0, 0  # when it began, and the bytes that came of it
         self._fragment = min(terms.longest or LONGEST, LONGEST) - PDV_HEAD
         self._message_id = 0
 
@@ -127,6 +143,7 @@ class Association:
             raise Violation("a message came in a context that was not accepted", 2)
         message = Message(context, command)
         self._open = message.has_data
+        self._began, self._size = time.monotonic(), 0
         return message
 
     def _whole_command(self, pdv: Pdv) -> bytes:
@@ -140,22 +157,48 @@ class Association:
                 return bytes(whole)
             pdv = self._more()
 
-    def data(self) -> Iterator[memoryview]:
-        """The data set of the message that was received last, as it comes; each piece stands until the next."""
-        return self._rest()
+    def data(self) -> DataSet:
+        """The data set of the message that was received last, as it comes."""
+        return DataSet(self)
 
     def _rest(self) -> Iterator[memoryview]:
-        began, size = time.monotonic(), 0
         while self._open:
-            pdv = self._more()
-            if pdv.is_command:
-                raise Violation("a data set was expected", 2)
-            self._open = not pdv.is_last
-            size += len(pdv.data)
-            lasted = time.monotonic() - began
-            if lasted > _MINUTE and size < lasted * _SLOWEST:
-                raise Silent("the other side sends too slowly")
+            pdv = self._value()
+            self._came(len(pdv.data), is_last=pdv.is_last)
             yield pdv.data
+
+    def _fill(self, into: memoryview) -> int:
+        if not into:
+            raise ValueError("no room")
+        while self._open:
+            straight = None if self._pdvs else self._wire.read_into(into, self._idle)
+            if straight is not None:
+                size, is_last = straight
+            else:
+                pdv = self._value()
+                size = min(len(pdv.data), len(into))
+                into[:size] = pdv.data[:size]
+                is_last = pdv.is_last and size == len(pdv.data)
+                if size < len(pdv.data):
+                    self._pdvs.appendleft(pdv._replace(data=pdv.data[size:]))
+            self._came(size, is_last=is_last)
+            if size:
+                return size
+        return 0
+
+    def _value(self) -> Pdv:
+        """The next value of the data set."""
+        pdv = self._more()
+        if pdv.is_command:
+            raise Violation("a data set was expected", 2)
+        return pdv
+
+    def _came(self, size: int, *, is_last: bool) -> None:
+        self._open = not is_last
+        self._size += size
+        lasted = time.monotonic() - self._began
+        if lasted > _MINUTE and self._size < lasted * _SLOWEST:
+            raise Silent("the other side sends too slowly")
 
     def identifier(self) -> bytes:
         """The data set of the message that was received last, whole. Violation when it is longer than any should be."""
@@ -307,4 +350,4 @@ class Association:
             self._wire.close()
 
 
-__all__ = ["HEAD", "Association", "Context", "Message", "Terms"]
+__all__ = ["HEAD", "Association", "Context", "DataSet", "Message", "Terms"]

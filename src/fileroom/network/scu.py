@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from fileroom.jobs import CancelToken
-    from fileroom.network.association import Association, Context, Message
+    from fileroom.network.association import Association, Context, DataSet, Message
     from fileroom.network.identifiers import Identifier
 
     # Takes a SOP class, an instance UID, a transfer syntax and the pieces of a data set; gives the status.
-    Sink = Callable[[str, str, str, Iterable[memoryview]], int]
+    Sink = Callable[[str, str, str, DataSet], int]
 
 SECONDS: Final = 15.0
 IDLE: Final = 120.0

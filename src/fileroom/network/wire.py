@@ -11,6 +11,7 @@ import select
 import socket
 import ssl
 import struct
+import sys
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -30,8 +31,14 @@ PDV_HEAD: Final = _item.size
 _TOGETHER: Final = 1 << 20  # bytes that leave by one call
 _PIECES: Final = 64  # in one call; any system takes more
 _SHORT: Final = 4096  # bytes that are sooner copied than told of
+_AHEAD: Final = 4096  # bytes that are read before it is known that they are wanted: a command, but not what follows it
 _GATHERS: Final = hasattr(socket.socket, "sendmsg")  # Windows has none
+_WHOLE: Final = getattr(socket, "MSG_WAITALL", 0)
 _PDU_SECONDS = 30.0  # for a PDU that has begun to be whole
+# Where the system itself counts the time of a call, Python does not ask before each whether it would have to wait.
+_KEEPS_TIME: Final = sys.platform == "linux"
+_TIME: Final = struct.Struct("@ll")  # struct timeval
+_TICK = 2.0  # seconds that one call waits at most; then it is looked how much time is left
 
 
 class Closed(PeerError):
@@ -81,6 +88,11 @@ class Wire:
         self._out: list[bytes | bytearray | memoryview] = []  # what waits to be sent
         self._gathering: bytearray | None = None  # the last of it, while it grows
         self._waiting = 0  # bytes
+        self._keeps_time = _KEEPS_TIME and not isinstance(sock, ssl.SSLSocket)
+        self._scatters = self._keeps_time and bool(_WHOLE)
+        self._allowed: dict[int, float] = {}  # seconds that the system lets calls of either direction wait
+        if self._keeps_time:
+            sock.settimeout(None)
         if sock.family in {socket.AF_INET, socket.AF_INET6}:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -102,6 +114,42 @@ class Wire:
         self._start = begin + length
         return kind, self._view[begin : begin + length]
 
+    def read_into(self, into: memoryview, seconds: float) -> tuple[int, bool] | None:
+        """Put the next value of a data set where it belongs; its bytes, and whether it is the last one.
+
+        None when what comes next is anything but a P-DATA-TF of one such value, or has no room there: :meth:`read` it.
+        Raises what that does.
+        """
+        if not self._scatters:
+            return None
+        self._want(HEAD, time.monotonic() + seconds)
+        kind, length = _head.unpack_from(self._view, self._start)
+        if kind != P_DATA or not PDV_HEAD <= length <= LONGEST:
+            return None
+        until = time.monotonic() + _PDU_SECONDS
+        self._want(HEAD + PDV_HEAD, until)
+        item, _, control = _item.unpack_from(self._view, self._start + HEAD)
+        size = length - PDV_HEAD
+        if item != length - 4 or control & 1 or size > len(into):
+            return None
+        self._start += HEAD + PDV_HEAD
+        last = bool(control & 2)
+        done = min(size, self._end - self._start)
+        into[:done] = self._view[self._start : self._start + done]
+        self._start += done
+        if done < size:
+            self._scatter(into[done:size], last=last, until=until)
+        return size, last
+
+    def _scatter(self, into: memoryview, *, last: bool, until: float) -> None:
+        """Read all of ``into``, and the heads that follow it: one call for what takes two."""
+        self._start = self._end = 0
+        ahead = self._view[: 0 if last else HEAD + PDV_HEAD]
+        while into:
+            got = self._received(into, until, ahead)
+            self._end = max(0, got - len(into))
+            into = into[got:]
+
     def _want(self, size: int, until: float) -> None:
         """See to it that ``size`` bytes are there."""
         if self._start + size > len(self._view):
@@ -111,19 +159,41 @@ class Wire:
         while self._end - self._start < size:
             if self._start == self._end:
                 self._start = self._end = 0
+            room = self._view[self._end : self._start + max(size, _AHEAD)]
+            self._end += self._received(room, until)
+
+    def _received(self, into: memoryview, until: float, more: memoryview | None = None) -> int:
+        """How many bytes came, into the one and then the other; with another the call waits until both are full."""
+        while True:
             left = until - time.monotonic()
             if left <= 0:
                 raise Silent("the other side did not answer in time")
             try:
-                self._sock.settimeout(left)
-                got = self._sock.recv_into(self._view[self._end :])
+                self._allow(socket.SO_RCVTIMEO, left)
+                if more is None:
+                    got = self._sock.recv_into(into)
+                else:
+                    got = self._sock.recvmsg_into([into, more], 0, _WHOLE)[0]
+            except BlockingIOError:
+                continue
             except TimeoutError:
                 raise Silent("the other side did not answer in time") from None
             except OSError:
                 raise Closed("the connection was lost") from None
             if not got:
                 raise Closed("the connection was closed")
-            self._end += got
+            return got
+
+    def _allow(self, direction: int, left: float) -> None:
+        """Let the next call wait so many seconds, or fewer: then it ends with BlockingIOError."""
+        if not self._keeps_time:
+            self._sock.settimeout(left)
+            return
+        left = min(left, _TICK)
+        if self._allowed.get(direction) != left:
+            microseconds = max(1, int(left * 1e6))
+            self._sock.setsockopt(socket.SOL_SOCKET, direction, _TIME.pack(*divmod(microseconds, 1_000_000)))
+            self._allowed[direction] = left
 
     def ready(self) -> bool:
         """Whether something has come that was not read."""
@@ -174,8 +244,11 @@ class Wire:
         left = until - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        self._sock.settimeout(left)
-        return self._sock.sendmsg(pieces) if len(pieces) > 1 else self._sock.send(pieces[0])
+        self._allow(socket.SO_SNDTIMEO, left)
+        try:
+            return self._sock.sendmsg(pieces) if len(pieces) > 1 else self._sock.send(pieces[0])
+        except BlockingIOError:
+            return 0
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
