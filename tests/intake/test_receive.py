@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 import threading
@@ -27,6 +28,7 @@ from tests.world import EXPLICIT_LE, SECONDARY_CAPTURE, instance, plant, sop_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import FileIO
 
     from fileroom.model.ledger import Stored
 
@@ -266,3 +268,15 @@ def test_many_that_arrive_together_are_one_entry_among_the_imports(archive: file
     (one,) = archive.imports().items
     assert (one.kind, one.state, one.files, one.instances) == ("received", "done", 8, 8)
     assert len(archive.ledger(one.id).items) == 8
+
+
+def test_each_file_is_read_once_for_its_digest(archive: fileroom.Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, seen = hashlib.file_digest, list[str]()
+
+    def file_digest(file: FileIO, digest: str) -> object:
+        seen.append(str(file.name))
+        return real(file, digest)
+
+    monkeypatch.setattr(hashlib, "file_digest", file_digest)
+    archive.store([ONE, TWO])
+    assert len(seen) == len(set(seen)) == 2

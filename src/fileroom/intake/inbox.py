@@ -114,7 +114,8 @@ class Inbox:
     ) -> str:
         """Keep a data set as it was sent; its name in the inbox.
 
-        ``fill`` puts what comes next where it is told to, and says how many bytes: 0 at the end. Undecodable when it is no whole data set, BadRequest when it says of itself that it is another (PS3.4 B.2.3).
+        ``fill`` puts what comes next where it is told to, and says how many bytes: 0 at the end. Undecodable when it is
+        no whole data set, BadRequest when it says of itself that it is another (PS3.4 B.2.3).
         """
         with self.begin(
             who,

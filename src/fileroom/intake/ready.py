@@ -47,6 +47,7 @@ _OURS: Final = re.compile(r"[0-9a-f]{16}(?:\.new)?")
 _TOKEN: Final = 8  # bytes
 _NEW: Final = ".new"
 _ZEROS: Final = mmap.mmap(-1, CAPACITY)  # begins at a page
+_ZEROS.write(bytes(CAPACITY))  # pages of its own: the system takes longer to write one that was never written to
 
 
 class Slot(Straight):

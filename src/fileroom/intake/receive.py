@@ -239,7 +239,7 @@ class _Linker(Copier):
     def __init__(self, files: Path, key: bytes, catalog: Catalog) -> None:
         super().__init__(files, key, CancelToken(), lambda uid, size, digest: stands(catalog, uid, size, digest))
 
-    def take(self, path: str, reading: Reading) -> Copy:
+    def _copy(self, path: str, reading: Reading) -> Copy:
         """The file itself. Its digest is taken now: its sender has not had to wait for it."""
         try:
             with open(path, "rb", buffering=0) as file:
@@ -249,6 +249,7 @@ class _Linker(Copier):
 
     def drop(self, path: str) -> None:
         """It leaves the inbox when the catalog has been written."""
+        self._pop(path)
 
     def _put_there(self, copy: Copy, path: str) -> bool:
         try:
