@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import imagecodecs
 from pydicom import dcmread
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import generate_frames
+from pydicom.filereader import read_dataset
+from pydicom.uid import JPEGLSLossless, RLELossless
 from pynetdicom import AE, build_role, evt
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]  # made at run time
     PatientRootQueryRetrieveInformationModelFind,
@@ -232,6 +236,18 @@ def data_set_of(file: bytes) -> bytes:
     stream = BytesIO(file)
     meta = dcmread(stream, stop_before_pixels=True, specific_tags=[]).file_meta
     return file[144 + meta.FileMetaInformationGroupLength :]
+
+
+def pixels_of(transfer_syntax: str, data: bytes) -> bytes:
+    """The pixels of a compressed data set of one frame that was sent: RLE decoded by pydicom, others by imagecodecs."""
+    found = read_dataset(BytesIO(data), is_implicit_VR=False, is_little_endian=True)
+    if transfer_syntax == RLELossless:
+        found.file_meta = FileMetaDataset()
+        found.file_meta.TransferSyntaxUID = RLELossless
+        return bytes(found.pixel_array.tobytes())
+    (frame,) = generate_frames(found.PixelData, number_of_frames=1)
+    decode = imagecodecs.jpegls_decode if transfer_syntax == JPEGLSLossless else imagecodecs.jpeg2k_decode
+    return bytes(decode(frame).tobytes())
 
 
 def started(folder: Path, files: Mapping[str, bytes], **station: Any) -> Node:

@@ -16,6 +16,7 @@ from pydicom.uid import JPEGBaseline8Bit, RLELossless
 from pynetdicom import AE, evt
 from pynetdicom.sop_class import CTImageStorage, Verification  # type: ignore[attr-defined]  # made at run time
 
+from fileroom.network import uids
 from tests import world
 from tests.dimse.node import (
     CALLER,
@@ -26,6 +27,7 @@ from tests.dimse.node import (
     Fetched,
     data_set_of,
     identifier,
+    pixels_of,
     raw_store,
     rle,
     started,
@@ -379,6 +381,20 @@ def test_c_4_3_an_unknown_study_is_no_suboperation(asked: Node) -> None:
     assert counts(asked.get("STUDY", {"StudyInstanceUID": "2.999.404"}, CT)) == (0, 0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    "syntaxes", [*([one] for one in uids.LOSSLESS), [JPEGBaseline8Bit, uids.LOSSLESS[0]], list(uids.LOSSLESS[::-1])]
+)
+def test_c_4_3_a_native_image_is_compressed_for_who_takes_only_compressed_ones(
+    asked: Node, syntaxes: list[str]
+) -> None:
+    fetched = asked.get("SERIES", {**ROSSI_1, "SeriesInstanceUID": world.series_uid(1, 1)}, {CTImageStorage: syntaxes})
+    assert counts(fetched) == (0, 3, 0, 0)
+    ramp = b"".join(n.to_bytes(2, "little") for n in range(16))
+    for syntax, data in fetched.instances.values():
+        assert syntax == next(one for one in uids.LOSSLESS if one in syntaxes)
+        assert pixels_of(syntax, data) == ramp
+
+
 # -- PS3.4 C.4.2: C-MOVE -------------------------------------------------------------------------------------------
 
 
@@ -439,6 +455,34 @@ def test_c_4_2_compressed_images_are_decompressed_for_a_destination_that_takes_o
     for syntax, data in fetched.instances.values():
         found = read_dataset(BytesIO(data), is_implicit_VR=native == world.IMPLICIT_LE, is_little_endian=True)
         assert (syntax, found.PixelData, found.PatientName) == (native, b"\x07\x00" * 16, "O'BRIEN^Pat_rick")
+
+
+@pytest.mark.parametrize("syntax", uids.LOSSLESS)
+def test_c_4_2_native_images_are_compressed_for_a_destination_that_takes_only_such(tmp_path: Path, syntax: str) -> None:
+    """What is stored so comes as it is; what cannot be compressed here is a sub-operation that failed."""
+    noise = bytes(range(128))
+    files = {
+        "1": world.instance(number=1, rows=8, columns=8, pixels=noise),
+        "2": world.instance(number=2, rows=8, columns=8, pixels=noise, transfer_syntax=world.IMPLICIT_LE),
+        "3": world.instance(number=3, BitsAllocated=32, BitsStored=32, HighBit=31, pixels=bytes(64)),
+        "4": world.instance(number=4, rows=8, columns=8, pixels=noise[:126]),
+    }
+    node = started(tmp_path, files)
+    fetched = Fetched()
+    entity = AE("SMALL")
+    entity.add_supported_context(CTImageStorage, [syntax])
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, fetched.stored)])
+    assert server is not None
+    node.allow("SMALL", server.server_address[1], calls=False)
+    try:
+        answers = move(node, "SMALL", "STUDY", ROSSI_1)
+    finally:
+        server.shutdown()
+        node.running.stop()
+    assert counts(answers) == (0xB000, 2, 2, 0)
+    assert set(fetched.instances) == {world.sop_uid(1, 1, n) for n in (1, 2)}
+    for found, data in fetched.instances.values():
+        assert (found, pixels_of(found, data)) == (syntax, noise)
 
 
 @pytest.mark.parametrize("broken", [1, 2, 3])

@@ -15,11 +15,11 @@ from fileroom.jobs import CancelToken, Progress
 from fileroom.model.entries import Level
 from fileroom.model.peers import Peer, PeerKind, PeerTrouble
 from fileroom.model.queries import Query
-from fileroom.network import dicomweb
+from fileroom.network import dicomweb, uids
 from fileroom.pixels import data_sets
 from fileroom.settings import Settings
 from tests import world
-from tests.dimse.node import Fetched, data_set_of, five_patients, rle, started
+from tests.dimse.node import Fetched, data_set_of, five_patients, pixels_of, rle, started
 from tests.patience import until
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fileroom.model.headers import Header
     from tests.dimse.node import Node
 
+NOISE = bytes(range(128))
 STUDY = world.study_uid(1)
 
 
@@ -173,6 +174,29 @@ def test_a_node_that_takes_only_native_images_gets_them_decompressed(tmp_path: P
     ((uid, (syntax, data)),) = came.instances.items()
     assert (uid, syntax) == (world.sop_uid(5, 1, 1), world.IMPLICIT_LE)
     assert data.endswith(b"\xe0\x7f\x10\0\x20\0\0\0" + b"\x07\0" * 16)
+
+
+@pytest.mark.parametrize("syntax", uids.LOSSLESS)
+def test_a_node_that_takes_only_compressed_images_gets_them_compressed(tmp_path: Path, syntax: str) -> None:
+    came = Fetched()
+    entity = AE("SMALL")
+    entity.add_supported_context(CTImageStorage, [syntax])
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, came.stored)])
+    assert server is not None
+    bits: dict[str, Any] = {"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0, "pixels": b"\x12\x34"}
+    files = {
+        "good": world.instance(number=1, rows=8, columns=8, pixels=NOISE),
+        "bits": world.instance(number=2, **bits),
+    }
+    with Archive.open(Settings(archive=tmp_path / "archive", use_keyring=False)) as archive:
+        archive.bring_in(world.plant(tmp_path / "mine", files))
+        port = server.server_address[1]
+        archive.set_peer(Peer(name="small", kind=PeerKind.DIMSE, title="SMALL", host="127.0.0.1", port=port))
+        sent = archive.send_to_peer("small", [archive.search(Query(level=Level.STUDY)).items[0].id])
+    server.shutdown()
+    assert (sent.state, sent.done, sent.failed) == ("done", 1, 1)
+    assert {uid: found for uid, (found, _) in came.instances.items()} == {world.sop_uid(1, 1, 1): syntax}
+    assert pixels_of(*came.instances[world.sop_uid(1, 1, 1)]) == NOISE
 
 
 def test_what_is_gone_is_counted(here: Archive, tmp_path: Path) -> None:

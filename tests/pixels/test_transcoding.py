@@ -10,8 +10,9 @@ import pytest
 from pydicom import dcmread
 
 from fileroom.errors import Undecodable
+from fileroom.network.uids import LOSSLESS
 from fileroom.pixels import transcoding
-from fileroom.pixels.data_sets import pieces, syntaxes
+from fileroom.pixels.data_sets import compressed, pieces, syntaxes
 from fileroom.pixels.frames import EXPLICIT_LE, decoded_frame
 from fileroom.pixels.transcoding import ENCODERS, HTJ2K, JPEG_2000, JPEG_LS, RLE, can_be, transcoded
 from tests.pixels.files import encapsulated, header_of, planted
@@ -105,6 +106,40 @@ def test_a_data_set_is_decompressed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (ours.PixelData, ours.Rows, ours.NumberOfFrames) == (said["pixels"], 20, 3)
     assert "LossyImageCompression" not in ours
     assert all(ours[element.tag].value == element.value for element in dcmread(path))
+
+
+@pytest.mark.parametrize("to", LOSSLESS)
+@pytest.mark.parametrize("held", [1 << 20, 0])
+def test_a_data_set_is_compressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str, held: int) -> None:
+    monkeypatch.setattr(transcoding, "_HELD", held)
+    path, header = planted(tmp_path, instance(rows=20, columns=30, transfer_syntax=IMPLICIT_LE, **image("grey")))
+    assert compressed(header) == LOSSLESS
+    ours = as_file(b"".join(pieces(str(path), header, to)), to)
+    whole = dcmread(BytesIO(b"".join(transcoded(path, header, to).pieces)))
+    assert ours == whole
+    assert "LossyImageCompression" not in ours
+    there = tmp_path / "there"
+    there.write_bytes(b"".join(transcoded(path, header, to).pieces))
+    again = header_of(there)
+    assert compressed(again) == tuple(one for one in LOSSLESS if one != to)
+    for number in (1, 2, 3):
+        assert np.array_equal(decoded_frame(there, again, number), decoded_frame(path, header, number))
+
+
+def test_what_is_compressed_without_loss_is_what_there_are_encoders_for() -> None:
+    assert set(LOSSLESS) == set(ENCODERS)
+
+
+@pytest.mark.parametrize("to", LOSSLESS)
+def test_an_overlay_in_the_bits_of_the_pixels_is_not_lost(tmp_path: Path, to: str) -> None:
+    said: dict[str, Any] = {"x60000010": ("US", 4), "x60000011": ("US", 4), "x60000102": ("US", 12)}
+    path, header = planted(tmp_path, instance(BitsStored=12, HighBit=11, **said))
+    with pytest.raises(Undecodable, match="overlay"):
+        next(pieces(str(path), header, to))
+    with pytest.raises(Undecodable, match="overlay"):
+        transcoded(path, header, to)
+    apart = planted(tmp_path, instance(BitsStored=12, HighBit=11, x60003000=("OW", bytes(2)), **said))
+    assert as_file(b"".join(pieces(str(apart[0]), apart[1], to)), to)[0x60003000].value == bytes(2)
 
 
 @pytest.mark.parametrize("said", [None, "00", "01"])

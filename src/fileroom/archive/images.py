@@ -352,7 +352,8 @@ class Images(Lists):
         return states(self._catalog, uids)
 
     def data_set(self, instance: str | InstanceFile, transfer_syntax: str = "") -> Iterator[bytes]:
-        """The data set of an instance without its meta group, in pieces: as stored, or in one of :meth:`syntaxes`.
+        """The data set of an instance without its meta group, in pieces: as stored, or in one of :meth:`syntaxes` or
+        :meth:`compressed_syntaxes`.
 
         Undecodable when it cannot be had in that one, Unavailable when the file cannot be read.
         """
@@ -367,6 +368,12 @@ class Images(Lists):
         from fileroom.pixels.data_sets import syntaxes
 
         return syntaxes(instance.header)
+
+    def compressed_syntaxes(self, instance: Instance | InstanceFile) -> Sequence[str]:
+        """Those in which it can be sent besides, compressed without loss."""
+        from fileroom.pixels.data_sets import compressed
+
+        return compressed(instance.header)
 
     def _file(self, instance: str | InstanceFile) -> InstanceFile:
         return self.read(instance) if isinstance(instance, str) else instance

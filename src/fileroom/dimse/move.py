@@ -10,7 +10,7 @@ from fileroom.dimse import query, suboperations
 from fileroom.dimse.status import Status, of_error
 from fileroom.dimse.suboperations import CANNOT_SEND, Ahead, BrokeOff, Tally
 from fileroom.errors import FileroomError, PeerError
-from fileroom.network import identifiers, negotiation
+from fileroom.network import identifiers, negotiation, uids
 from fileroom.network.negotiation import PLAIN, Callee, Proposal
 
 if TYPE_CHECKING:
@@ -117,8 +117,9 @@ def _send(ahead: Ahead, there: Association, originator: dict[str, Any]) -> int:
 
 def contexts(archive: Archive, found: Iterable[Instance]) -> list[tuple[str, Sequence[str]]]:
     """One context for each SOP class in each transfer syntax of the files, so that nothing need be re-encoded; after
-    these one for each class in the syntaxes that everybody takes."""
+    these one for each class in the syntaxes that everybody takes, and one in those that it can be compressed in."""
     kinds = {(one.header.sop_class_uid, one.header.transfer_syntax_uid): one for one in found}
     proposed: list[tuple[str, Sequence[str]]] = [(sop_class, (syntax,)) for sop_class, syntax in kinds]
     more = {sop_class: PLAIN for (sop_class, _), one in kinds.items() if len(archive.syntaxes(one)) > 1}
-    return (proposed + list(more.items()))[:_MOST_CONTEXTS]
+    some = {sop_class: uids.LOSSLESS for (sop_class, _), one in kinds.items() if archive.compressed_syntaxes(one)}
+    return (proposed + list(more.items()) + list(some.items()))[:_MOST_CONTEXTS]

@@ -72,8 +72,10 @@ def _contexts() -> Iterator[str]:
     yield f"Storage as SCP, as SCU of C-GET by role selection, and of C-MOVE: {classes} classes of the standard,"
     yield f"retired ones too, in {syntaxes} transfer syntaxes. Of those proposed the first is taken, but Implicit VR"
     yield "and Explicit VR Big Endian only where there is no other; of a context in which we send (C-GET)"
-    yield "Explicit, else Implicit VR Little Endian, if it is proposed. Level 2 (full): data sets are kept as they"
-    yield "come."
+    yield "Explicit, else Implicit VR Little Endian, if it is proposed, and where neither is proposed for the class one"
+    yield "of those that images are compressed in. Level 2 (full): data sets are kept as they come."
+    yield "What is compressed for who takes nothing else, always without loss:"
+    yield ", ".join(f"{UID(one).name} ({one})" for one in uids.LOSSLESS) + "."
     yield "With `--dimse-any-class` also classes that the standard does not know.\n"
 
 

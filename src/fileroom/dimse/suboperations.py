@@ -127,11 +127,13 @@ class Ahead:
         return _Ready(file, context, next(data, b""), data)
 
     def _context(self, file: InstanceFile) -> Context | None:
-        """As its file is where that is agreed on, else in a native syntax: decompressed, if need be (PS3.5 10.1)."""
-        for syntax in self._archive.syntaxes(file):
-            found = self._association.terms.sending(file.header.sop_class_uid, syntax)
-            if found is not None:
-                return found
+        """As its file is where that is agreed on, else in a native syntax: decompressed, if need be (PS3.5 10.1); else
+        compressed without loss."""
+        for possible in (self._archive.syntaxes, self._archive.compressed_syntaxes):
+            for syntax in possible(file):
+                found = self._association.terms.sending(file.header.sop_class_uid, syntax)
+                if found is not None:
+                    return found
         return None
 
 

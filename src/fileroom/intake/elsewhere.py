@@ -10,6 +10,7 @@ import contextlib
 import time
 from collections import deque
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from fileroom.catalog import peers, queries
@@ -21,7 +22,7 @@ from fileroom.jobs import Progress
 from fileroom.model.entries import Level
 from fileroom.model.peers import Asked, Elsewhere, Exchanged, PeerKind, PeerTrouble
 from fileroom.model.queries import Condition, Match, Query
-from fileroom.network import dicomweb, scu
+from fileroom.network import dicomweb, scu, uids
 from fileroom.network.dicomweb import value
 from fileroom.network.negotiation import PLAIN, Callee, Proposal
 from fileroom.pixels import data_sets
@@ -376,6 +377,8 @@ class _Dimse:
         contexts: list[tuple[str, Sequence[str]]] = [(sop_class, (syntax,)) for sop_class, syntax in pairs]
         plain = {one.header.sop_class_uid for one in found if len(data_sets.syntaxes(one.header)) > 1}
         contexts += [(sop_class, PLAIN) for sop_class in sorted(plain)]
+        some = {one.header.sop_class_uid for one in found if data_sets.compressed(one.header)}
+        contexts += [(sop_class, uids.LOSSLESS) for sop_class in sorted(some)]
         if not found:
             return
         left = deque(found)
@@ -407,10 +410,10 @@ class _BrokeOff(Exception):
 
 
 def _stored(association: Association, there: Located) -> bool:
-    """Send one image, as its file is where that is taken, else decompressed. Unavailable or Undecodable before anything
-    is sent."""
+    """Send one image, as its file is where that is taken, else native or compressed without loss. Unavailable or
+    Undecodable before anything is sent."""
     header, taken = there.header, association.terms.sending
-    possible = data_sets.syntaxes(header)
+    possible = chain.from_iterable(syntaxes(header) for syntaxes in (data_sets.syntaxes, data_sets.compressed))
     context = next((found for syntax in possible if (found := taken(header.sop_class_uid, syntax))), None)
     if context is None:
         raise Undecodable("the other node does not take it")

@@ -132,9 +132,10 @@ def accept(wire: Wire, request: Request, offer: Offer, *, idle: float) -> Associ
     """Say yes, context by context."""
     contexts: dict[int, Context] = {}
     results, answered = list[tuple[int, int, str]](), dict[str, tuple[bool, bool]]()
+    native = {one.abstract_syntax for one in request.proposed if not set(PLAIN).isdisjoint(one.transfer_syntaxes)}
     for proposed in request.proposed:
         _, taken = request.roles.get(proposed.abstract_syntax, (True, False))
-        result, syntax = _decide(proposed, offer, sends=taken)
+        result, syntax = _decide(proposed, offer, sends=taken, native=proposed.abstract_syntax in native)
         results.append((proposed.id, result, syntax))
         if result != ACCEPTED:
             continue
@@ -172,18 +173,20 @@ def _encoded(pdu: Any) -> bytes:
     return bytes(pdu.encode())
 
 
-def _decide(proposed: Proposed, offer: Offer, *, sends: bool) -> tuple[int, str]:
+def _decide(proposed: Proposed, offer: Offer, *, sends: bool, native: bool) -> tuple[int, str]:
     """Whether a presentation context is accepted, and in which transfer syntax.
 
     ``sends``: we are to send in it. Everything can be had native, but not as whatever comes first; who wants images as
-    they are stored proposes that in a context of its own.
+    they are stored proposes that in a context of its own. Where the class is in no context ``native``, one is taken
+    that images can be written in anew.
     """
     sop_class, given = proposed.abstract_syntax, proposed.transfer_syntaxes
     if sop_class in offer.services:
         syntax = next((one for one in given if one in PLAIN), None)
     elif sop_class in uids.storage_classes() or (offer.unknown and uids.is_unknown_class(sop_class)):
         known = [one for one in given if one in uids.transfer_syntaxes()]
-        syntax = next(iter((*(one for one in PLAIN if sends and one in known), *_preferred(known))), None)
+        anew = PLAIN if native else uids.LOSSLESS
+        syntax = next(iter((*(one for one in anew if sends and one in known), *_preferred(known))), None)
     else:
         return REFUSED_CLASS, given[0]
     return (ACCEPTED, syntax) if syntax else (REFUSED_SYNTAX, given[0])

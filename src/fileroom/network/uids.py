@@ -22,6 +22,13 @@ IMPLICIT: Final = "1.2.840.10008.1.2"
 EXPLICIT: Final = "1.2.840.10008.1.2.1"
 DEFLATED: Final = "1.2.840.10008.1.2.1.99"
 BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
+# Compressed ones that images can be written in anew: JPEG-LS, JPEG 2000, HTJ2K, RLE, all of them without loss.
+LOSSLESS: Final = (
+    "1.2.840.10008.1.2.4.80",
+    "1.2.840.10008.1.2.4.90",
+    "1.2.840.10008.1.2.4.201",
+    "1.2.840.10008.1.2.5",
+)
 
 # PS3.4 C.6: what the standard calls the levels.
 LEVELS: Final = {

@@ -185,27 +185,33 @@ def is_whole(path: str | os.PathLike[str], header: Header) -> bool:
         return False
 
 
-def decompressed(path: str | os.PathLike[str], header: Header, transfer_syntax_uid: str) -> Iterator[bytes]:
-    """The data set alone in Explicit or Implicit VR Little Endian, frame by frame. Undecodable before the first piece
-    when any frame cannot be decoded: a message that has begun cannot be taken back."""
-    if transfer_syntax_uid not in {EXPLICIT_LE, _IMPLICIT_LE} or not can_be(header, EXPLICIT_LE):
+def encoded_data_set(path: str | os.PathLike[str], header: Header, transfer_syntax_uid: str) -> Iterator[bytes]:
+    """The data set alone in Explicit or Implicit VR Little Endian or compressed without loss, frame by frame.
+    Undecodable before the first piece when any frame cannot be decoded: a message that has begun cannot be taken
+    back."""
+    pixels = EXPLICIT_LE if transfer_syntax_uid == _IMPLICIT_LE else transfer_syntax_uid
+    if not can_be(header, pixels):
         raise Undecodable("the instance cannot be had in that transfer syntax here")
     data_set = _without_pixels(path)
     if not header.has_pixels:
         yield _bare(data_set, transfer_syntax_uid)
         return
     header = _as_coded(path, header)
-    first = _frame(path, header, 1, EXPLICIT_LE)
-    _describe(data_set, header, first, EXPLICIT_LE)
-    size = _native_size(header, first)
-    frames = _frames(path, header, EXPLICIT_LE, first)
-    if size <= _HELD:
+    first = _frame(path, header, 1, pixels)
+    _describe(data_set, header, first, pixels)
+    frames = _frames(path, header, pixels, first)
+    form = form_of(header)
+    if form.frame_bytes * form.frames <= _HELD:
         frames = iter(list(frames))
     else:
-        for _ in frames:
-            pass
-        frames = _frames(path, header, EXPLICIT_LE, first)
-    opening = _bare(data_set, transfer_syntax_uid) + _pixel_head(header, size, transfer_syntax_uid)
+        for number in range(2, form.frames + 1):
+            decoded_frame(path, header, number)
+    opening = _bare(data_set, transfer_syntax_uid)
+    if pixels != EXPLICIT_LE:
+        yield from _encapsulated(opening, frames)
+        return
+    size = _native_size(header, first)
+    opening += _pixel_head(header, size, transfer_syntax_uid)
     yield from _native(opening, _in_bits(frames) if header.bits_allocated == 1 else frames, size)
 
 
@@ -318,6 +324,8 @@ def _describe(data_set: Dataset, header: Header, first: bytes, syntax: str) -> N
     """What the Image Pixel module says of the pixels as they are now (PS3.5 8.2, PS3.3 C.7.6.3)."""
     if header.transfer_syntax_uid in NATIVE and syntax == EXPLICIT_LE:
         return  # as they stood
+    if header.transfer_syntax_uid in NATIVE and _has_overlay_in_pixels(data_set):
+        raise Undecodable("an overlay lies in the bits of its pixels that are not encoded")
     if header.transfer_syntax_uid in _LOSSY and data_set.get("LossyImageCompression") != "01":
         data_set.LossyImageCompression = "01"  # once lost, always lost (PS3.3 C.7.6.1.1.5); now nothing else says it
     for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
@@ -332,6 +340,12 @@ def _describe(data_set: Dataset, header: Header, first: bytes, syntax: str) -> N
         kept = header.photometric_interpretation == _KEPT
         data_set.PhotometricInterpretation = "YBR_FULL" if kept else "YBR_RCT" if transformed else "RGB"
         data_set.PlanarConfiguration = 1 if syntax == RLE else 0
+
+
+def _has_overlay_in_pixels(data_set: Dataset) -> bool:
+    """Whether bits above Bits Stored are an overlay's (PS3.5 8.1.2, retired): it has no data of its own."""
+    groups = range(0x6000, 0x6020, 2)
+    return any((group, 0x0010) in data_set and (group, 0x3000) not in data_set for group in groups)
 
 
 def _head(data_set: Dataset, syntax: str) -> bytes:
