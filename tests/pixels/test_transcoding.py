@@ -90,6 +90,15 @@ def as_file(data: bytes, syntax: str) -> Any:
     return read_dataset(BytesIO(data), is_implicit_VR=syntax == IMPLICIT_LE, is_little_endian=True)
 
 
+@pytest.mark.parametrize("to", [EXPLICIT_LE, *LOSSLESS])
+def test_what_is_more_than_is_held_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str) -> None:
+    path, header = planted(tmp_path, instance(rows=20, columns=30, transfer_syntax=IMPLICIT_LE, **image("grey")))
+    whole = b"".join(transcoded(path, header, to).pieces)
+    for held in (0, 700):
+        monkeypatch.setattr(transcoding, "_HELD", held)
+        assert b"".join(transcoded(path, header, to).pieces) == whole
+
+
 @pytest.mark.parametrize("to", [EXPLICIT_LE, IMPLICIT_LE])
 @pytest.mark.parametrize("held", [1 << 20, 0])
 def test_a_data_set_is_decompressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str, held: int) -> None:

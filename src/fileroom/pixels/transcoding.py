@@ -19,6 +19,7 @@ import os
 import struct
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from fileroom.dicom.depth import check_depth
@@ -151,7 +152,8 @@ class Transcoded:
 
 def transcoded(path: str | os.PathLike[str], header: Header, transfer_syntax_uid: str) -> Transcoded:
     """The instance of a file in another transfer syntax, frame by frame. Undecodable when it cannot be had so: that is
-    said before the first piece, as far as it shows at the first and the last frame, which what was cut short lacks."""
+    said before the first piece, as far as it shows at the first 32 MiB and at the last frame, which what was cut short
+    lacks."""
     if not can_be(header, transfer_syntax_uid):
         raise Undecodable("the instance cannot be had in that transfer syntax here")
     data_set = _without_pixels(path)
@@ -164,7 +166,7 @@ def transcoded(path: str | os.PathLike[str], header: Header, transfer_syntax_uid
         decoded_frame(path, header, frame_count(header))
     _describe(data_set, header, first, transfer_syntax_uid)
     head = _head(data_set, transfer_syntax_uid)
-    frames = _frames(path, header, transfer_syntax_uid, first)
+    frames = _begun(_frames(path, header, transfer_syntax_uid, first))
     if transfer_syntax_uid != EXPLICIT_LE:
         return Transcoded(None, _encapsulated(head, frames))
     if header.bits_allocated == 1:
@@ -245,6 +247,17 @@ def _frames(path: str | os.PathLike[str], header: Header, syntax: str, first: by
     yield first
     for number in range(2, frame_count(header) + 1):
         yield _frame(path, header, number, syntax)
+
+
+def _begun(frames: Iterator[bytes]) -> Iterator[bytes]:
+    """The same frames, of which as many as may be held are there: what is the matter with these is said now."""
+    ready, size = list[bytes](), 0
+    for frame in frames:
+        ready.append(frame)
+        size += len(frame)
+        if size > _HELD:
+            break
+    return chain(ready, frames)
 
 
 def _frame(path: str | os.PathLike[str], header: Header, number: int, syntax: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from fileroom.attributes import whole_number
-from fileroom.errors import BadRequest, NotFound, Undecodable
+from fileroom.errors import BadRequest, NotFound, Unavailable, Undecodable
 from fileroom.model.pictures import Look, Viewport
 from fileroom.web.accept import EXPLICIT_VR_LITTLE_ENDIAN, Offer, choose, parse
 from fileroom.web.answers import matches, not_modified, stream
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from fileroom.archive import Archive
+    from fileroom.errors import FileroomError
     from fileroom.web.wado import Found
 
 JPEG, PNG, GIF = "image/jpeg", "image/png", "image/gif"
@@ -162,11 +163,11 @@ def _render(archive: Archive, one: Shown, asked: Look) -> bytes:
 
 def _first(archive: Archive, shown: Sequence[Shown], asked: Look) -> tuple[tuple[Shown, bytes], Sequence[Shown]]:
     """The first picture that can be made: what cannot be shown at all is said before the answer begins."""
-    failure = NotAcceptable(_ARE_NONE)
+    failure: FileroomError = NotAcceptable(_ARE_NONE)
     for at, one in enumerate(shown):
         try:
             return (one, _render(archive, one, asked)), shown[at + 1 :]
-        except NotAcceptable as error:
+        except (NotAcceptable, Unavailable) as error:
             failure = error
     raise failure
 
@@ -178,7 +179,7 @@ async def _parts(
     for one in rest:
         try:
             data = await door.ask(partial(_render, one=one, asked=asked))
-        except NotAcceptable:
+        except (NotAcceptable, Unavailable):
             continue  # a picture that cannot be made has no part
         yield _part(one, data, asked)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from fileroom.model.headers import Header
     from fileroom.model.queries import Condition
     from fileroom.web.accept import MediaRange
+
+log = logging.getLogger("fileroom.web")
 
 # A file up to this size is one chunk: one read, one write. Larger ones must not fill the memory.
 CHUNK = 32 << 20
@@ -236,11 +239,15 @@ async def _file_parts(
         if syntax == one.transfer_syntax_uid:
             yield part, _file_chunks(door, one, 0, one.file.size)
         else:
-            made = (
-                first
-                if first is not None and one is found[0]
-                else await door.ask(partial(_made, found=one, syntax=syntax))
-            )
+            try:
+                made = (
+                    first
+                    if first is not None and one is found[0]
+                    else await door.ask(partial(_made, found=one, syntax=syntax))
+                )
+            except (NotAcceptable, Unavailable):  # too late for 206: it has no part, and the others follow
+                log.warning("an instance was left out of an answer that had begun: it cannot be encoded anew")
+                continue
             yield replace(part, size=made.size), _chunks_of(door, made)
 
 
@@ -317,13 +324,13 @@ def _partial(missing: int) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Frames as they will be answered: of which instance, which ones, in what form, and the first one's bytes."""
+    """Frames as they will be answered: of which instance, which ones, in what form, and the bytes of the first ones."""
 
     found: Found
     numbers: tuple[int, ...]
     offer: Offer
     tag: str
-    first: FrameBytes | None  # None: the caller has it already
+    ready: Sequence[FrameBytes]  # none: the caller has them already
 
 
 async def frames(request: Request) -> Response:
@@ -360,15 +367,28 @@ def _ask_frames(
     ranges: tuple[MediaRange, ...],
     known: Callable[[str], bool],
 ) -> Frames:
-    """Find the form to answer in, and read the first and the last frame: what is wrong is said before the answer
-    begins."""
+    """Find the form to answer in, and read what tells whether it can be answered so: what is wrong is said before the
+    answer begins."""
     offer, tag = _frame_form(archive, found, numbers, ranges)
     if known(tag):
-        return Frames(found, numbers, offer, tag, None)
-    first = _frame(archive, found, numbers[0], offer)
+        return Frames(found, numbers, offer, tag, ())
+    return Frames(found, numbers, offer, tag, _first_frames(archive, found, numbers, offer))
+
+
+def _first_frames(archive: Archive, found: Found, numbers: tuple[int, ...], offer: Offer) -> list[FrameBytes]:
+    """The first frame, and where frames are decoded as many as may be held; whether the last one is there as well."""
+    ready = [_frame(archive, found, numbers[0], offer)]
     if max(numbers) > numbers[0]:  # what was cut short lacks its last frames
         _frame(archive, found, max(numbers), offer)
-    return Frames(found, numbers, offer, tag, first)
+    if ready[0].transfer_syntax_uid == found.transfer_syntax_uid or found.transfer_syntax_uid in NATIVE:
+        return ready
+    size = len(ready[0].data)
+    for number in numbers[1:]:
+        if size > CHUNK:
+            break
+        ready.append(_frame(archive, found, number, offer))
+        size += len(ready[-1].data)
+    return ready
 
 
 def _frame_form(
@@ -401,12 +421,12 @@ def _frame(archive: Archive, found: Found, number: int, offer: Offer) -> FrameBy
 
 def _answer_frames(request: Request, asked: Frames) -> Response:
     headers = _frame_headers(asked.tag)
-    if asked.first is None:
+    if not asked.ready:
         return not_modified(headers)
     body = Multipart(asked.offer.type)
     if len(asked.numbers) == 1:
-        return _one_frame(asked.found, asked.numbers[0], asked.offer, headers, asked.first.data, body)
-    chunks = body.body(_frame_parts(Door.of(request), asked, asked.first))
+        return _one_frame(asked.found, asked.numbers[0], asked.offer, headers, asked.ready[0].data, body)
+    chunks = body.body(_frame_parts(Door.of(request), asked))
     return stream(request, chunks, media_type=body.media_type, headers=headers)
 
 
@@ -428,17 +448,15 @@ def _frame_type(offer: Offer) -> str:
     return f"{offer.type}; transfer-syntax={offer.transfer_syntax}"
 
 
-async def _frame_parts(
-    door: Door, asked: Frames, first: FrameBytes
-) -> AsyncIterator[tuple[Part, AsyncIterator[bytes]]]:
-    """The frames as parts; only one is held at a time."""
+async def _frame_parts(door: Door, asked: Frames) -> AsyncIterator[tuple[Part, AsyncIterator[bytes]]]:
+    """The frames as parts; after the first ones only one is held at a time."""
     content_type = _frame_type(asked.offer)
-    frame: FrameBytes | None = first
-    for number in asked.numbers:
-        if frame is None:
+    for at, number in enumerate(asked.numbers):
+        if at < len(asked.ready):
+            frame = asked.ready[at]
+        else:
             frame = await door.ask(partial(_frame, found=asked.found, number=number, offer=asked.offer))
         yield Part(content_type, f"{asked.found.location}/frames/{number}", len(frame.data)), _one_chunk(frame.data)
-        frame = None
 
 
 async def _one_chunk(data: bytes) -> AsyncIterator[bytes]:
