@@ -7,6 +7,7 @@ import { FolderStore } from "../features/folders/index.ts";
 import { ChooserStore, ImportStore } from "../features/imports/index.ts";
 import { toast } from "../features/kit/index.ts";
 import { t } from "../features/prefs/index.ts";
+import { Pending } from "../core/pending.ts";
 import { sessionHere } from "../core/place.ts";
 import * as api from "../io/api.ts";
 import { listenToJob } from "../io/events.ts";
@@ -118,12 +119,22 @@ onSignedOut(() => {
   signedOut.value = true;
 });
 
+/** Writing it down can wait until the images have come, and is not forgotten when one leaves before that. */
+const WRITTEN_MS = 2000;
+const remembered = new Pending(WRITTEN_MS, (id: string) => {
+  api.opened(id).catch(() => undefined); // the viewer itself says what is the matter
+});
+addEventListener("pagehide", () => {
+  remembered.now();
+});
+
 /** What was opened in the viewer is remembered, by what one went in with: leafing through its series adds nothing. */
 let viewing = false;
 effect(() => {
   const at = route.value;
   const inViewer = at.page === "study" || at.page === "series";
-  if (inViewer && !viewing) api.opened(at.id).catch(() => undefined); // the viewer itself says what is the matter
+  if (inViewer && !viewing) remembered.later(at.id);
+  if (!inViewer) remembered.now();
   viewing = inViewer;
 });
 

@@ -164,7 +164,7 @@ export const setCharset = async (whose: { readonly root: number } | { readonly p
 export const recent = (limit = 12, signal?: AbortSignal): Promise<readonly (Study | Series)[]> => json(`/api/recent${queryString({ limit })}`, { signal });
 
 export const opened = async (id: string): Promise<void> => {
-  await request("/api/recent", { method: "POST", body: { ids: [id] } });
+  await request("/api/recent", { method: "POST", body: { ids: [id] }, outlives: true });
 };
 
 export const forgetRecent = async (): Promise<void> => {

@@ -59,11 +59,13 @@ export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** It is sent even if the page goes meanwhile. */
+  readonly outlives?: boolean;
 }
 
 /** Ask the server; a refusal is thrown as {@link ApiError}, an abort as it is. */
 export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
-  const { method = "GET", body, signal } = options;
+  const { method = "GET", body, signal, outlives } = options;
   const headers: Record<string, string> = { Accept: "application/json" };
   const init: RequestInit = { method, credentials: "same-origin", headers };
   if (body instanceof Blob) {
@@ -74,6 +76,7 @@ export async function request(path: string, options: RequestOptions = {}): Promi
     headers["Content-Type"] = "application/json";
   }
   if (signal !== undefined) init.signal = signal;
+  if (outlives === true) init.keepalive = true;
   let response: Response;
   try {
     response = await fetch(address(path), init);

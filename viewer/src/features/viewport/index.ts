@@ -24,6 +24,7 @@ export { SeriesView, type SeriesViewProps } from "./SeriesView.tsx";
 
 /** Fetch the part that draws and start it, before there is something to draw. */
 export const warmUp = async (): Promise<void> => {
-  const { canDrawVolumes } = await import("./engine/index.ts");
-  canDrawVolumes();
+  const engine = await import("./engine/index.ts");
+  engine.canDrawVolumes(); // asks the graphics card, which takes a while
+  engine.warmUp();
 };

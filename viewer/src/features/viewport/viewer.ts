@@ -156,6 +156,11 @@ export class Viewer {
     if (next?.rows === null || next?.state !== "online" || this.#seen.has(next.id)) return;
     this.#seen.add(next.id);
     const { signal: open } = this.#opening;
+    await this.#planesStand(open);
+    if (open.aborted) {
+      this.#seen.delete(next.id);
+      return;
+    }
     const asked = images(next.id); // not given up with what is at hand: whoever opens it takes it over
     asked.catch(() => this.#ahead.delete(next.id));
     this.#ahead.set(next.id, asked);
@@ -167,6 +172,21 @@ export class Viewer {
     } catch {
       // whoever opens it is told why
     }
+  }
+
+  /** When the planes that one waits for stand there, if the layout has any. */
+  #planesStand(open: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = effect(() => {
+        const desk = this.desk.value;
+        if (desk === undefined || desk.refused.value || desk.cells.every((cell) => desk.drawn.value.has(cell))) resolve();
+      });
+      const end = (): void => {
+        stop();
+        resolve();
+      };
+      open.addEventListener("abort", end, { once: true });
+    });
   }
 
   /** When the image that one waits for stands there. */

@@ -52,10 +52,15 @@ export function isForWorkers({ frame, series, display }: Shelved): boolean {
   return grey && isNative(image.transfer_syntax_uid) && display === undefined && !needsDisplay(image, series.modality) && !isAhead(frame);
 }
 
+/** The workers, which begin to run when they are first asked for. */
+export function nativeWorkers(): readonly { readonly busy: number; make(order: Order, open: AbortSignal): Promise<Made | undefined> }[] {
+  workers ??= Array.from({ length: WORKERS }, () => new NativeWorker());
+  return workers;
+}
+
 /** Have a worker make a frame; undefined where there are no workers. */
 export function madeByWorker({ frame, series }: Shelved): Promise<Made | undefined> {
-  workers ??= Array.from({ length: WORKERS }, () => new NativeWorker());
-  const [least] = [...workers].sort((one, other) => one.busy - other.busy);
+  const [least] = [...nativeWorkers()].sort((one, other) => one.busy - other.busy);
   orders += 1;
   const { image, number, slope, intercept } = frame;
   return least === undefined ? Promise.resolve(undefined) : least.make({ id: orders, image: factsOf(image), number, slope, intercept }, visitTo(series));
