@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from fileroom.network.association import Association
 
 OURS, DCMTK = "fileroom", "DCMTK storescp"
+NOTHING = "nothing kept"  # DCMTK's receiver, which throws away what comes: what the senders take, and no receiver is below
 CALLER = "BENCH"
 SENDER = "/usr/bin/storescu"  # pynetdicom has a program of this name, too
 RECEIVER = "/usr/bin/storescp"
@@ -47,13 +48,14 @@ _FIRST = 1_000_000  # number of the first image; all have seven digits
 _HEADER = 4096
 
 
-def store(instances: int = 300, associations: int = 1, runs: int = 3) -> Comparison:
+def store(instances: int = 300, associations: int = 1, runs: int = 5) -> Comparison:
     """Receive them over so many associations at once."""
     with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place, contextlib.ExitStack() as stack:
         images = _Images(Path(place) / "files", instances, associations)
         ports = _servers(Path(place), stack)
         if Path(RECEIVER).exists():
             ports[DCMTK] = stack.enter_context(storescp(Path(place)))
+            ports[NOTHING] = stack.enter_context(storescp(Path(place), "--ignore"))
         kinds = {name: partial(_stored, images, port, Path(place)) for name, port in ports.items()}
         seconds = alternate(kinds, runs)
         forced = _forced(images.folders, Path(place))
@@ -132,13 +134,13 @@ def _fileroom(place: Path, folder: Path | None) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def storescp(place: Path) -> Iterator[int]:
+def storescp(place: Path, *options: str) -> Iterator[int]:
     """DCMTK's receiver, on the loopback; gives its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     into = place / "storescp"
-    into.mkdir()
-    command = [RECEIVER, "--fork", "-aet", "ANY", "-od", str(into), str(port)]
+    into.mkdir(exist_ok=True)
+    command = [RECEIVER, "--fork", *options, "-aet", "ANY", "-od", str(into), str(port)]
     with subprocess.Popen(command, env=_NODELAY, stderr=subprocess.DEVNULL) as server:
         try:
             limit = time.monotonic() + _PATIENCE
