@@ -1,22 +1,20 @@
 import { readFileSync } from "node:fs";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
-import { complained, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
+import { complained, pictureOnFailure } from "./driver/page.ts";
 import { greyAt, planesDrawn } from "./driver/planes.ts";
-import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { fileroom, python, Scratch } from "./driver/server.ts";
+import { begin, type Stage } from "./driver/stage.ts";
 import { drawn, expected, grey, seen, type Truth, wrong } from "./driver/viewport.ts";
 
 const atEnd = cleanup();
 const scratch = new Scratch();
-let browser: Browser;
-let server: Server;
+let stage: Stage;
 let truths: Readonly<Record<string, Truth>>;
 let series: readonly { readonly id: string; readonly description: string }[];
-let watched: Watched;
 let page: Page;
 
 const truth = (key: string): Truth => truths[key] ?? expect.fail(`no series ${key} in the world`);
@@ -29,14 +27,11 @@ beforeAll(async () => {
   python("viewer/e2e/nuclear.py", scratch.path("world"));
   truths = JSON.parse(readFileSync(scratch.path("world/truth.json"), "utf8")) as Record<string, Truth>;
   fileroom("import", scratch.path("world/files"), "--archive", scratch.path("archive"), "--json");
-  server = await serve(["serve", "--archive", scratch.path("archive")]);
-  atEnd(server.stop);
+  stage = await begin(atEnd, scratch.path("archive"));
+  const { server } = stage;
   const answer = await fetch(`${server.origin}/api/series?limit=100`, { headers: { Authorization: `Bearer ${server.token}` } });
   series = ((await answer.json()) as { items: typeof series }).items;
-  browser = await launch();
-  atEnd(() => browser.close());
-  watched = await openPage(browser);
-  page = watched.page;
+  ({ page } = stage.watched);
   await page.goto(server.url);
 });
 
@@ -45,14 +40,14 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  expect(complained(watched)).toEqual([]);
+  expect(complained(stage.watched)).toEqual([]);
 });
 
 async function open(key: string, layout = "1x1"): Promise<void> {
   await page.evaluate((name) => {
     localStorage.setItem("fileroom.layout.NM", name);
   }, layout);
-  await page.goto(`${server.origin}/series/${idOf(key)}`);
+  await page.goto(`${stage.server.origin}/series/${idOf(key)}`);
 }
 
 /** Which frame of the file is on the screen, counted from 0. */

@@ -6,6 +6,7 @@ The planes of a dose stand at offsets along the normal of the first, and not eac
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom.contents.opening import number_of, numbers_of, opened_whole, text_of
@@ -31,26 +32,7 @@ def dose_planes(path: str | os.PathLike[str], header: Header) -> PerFrame | None
         positions = _positions(data_set, header, frames)
     if positions is None:
         return None
-    nothing: tuple[Any, ...] = ((),) * frames
-    none: tuple[None, ...] = (None,) * frames
-    empty = ("",) * frames
-    return PerFrame(
-        image_position=positions,
-        image_orientation=nothing,
-        pixel_spacing=nothing,
-        window_center=nothing,
-        window_width=nothing,
-        rescale_slope=(scale,) * frames,
-        rescale_intercept=none,
-        voi_lut_function=empty,
-        stack_id=empty,
-        frame_type=empty,
-        temporal_position=none,
-        echo_time=none,
-        diffusion_b_value=none,
-        trigger_time=none,
-        dimensions=nothing,
-    )
+    return replace(PerFrame.of_nothing(frames), image_position=positions, rescale_slope=(scale,) * frames)
 
 
 def _positions(data_set: Any, header: Header, frames: int) -> tuple[tuple[float, ...], ...] | None:

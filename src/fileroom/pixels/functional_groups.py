@@ -70,6 +70,30 @@ class PerFrame:
     frame_time: tuple[float | None, ...] = ()
     angular_step: tuple[float | None, ...] = ()
 
+    @classmethod
+    def of_nothing(cls, frames: int) -> PerFrame:
+        """So many frames that say nothing."""
+        nothing: tuple[Numbers, ...] = ((),) * frames
+        none: tuple[None, ...] = (None,) * frames
+        empty = ("",) * frames
+        return cls(
+            image_position=nothing,
+            image_orientation=nothing,
+            pixel_spacing=nothing,
+            window_center=nothing,
+            window_width=nothing,
+            rescale_slope=none,
+            rescale_intercept=none,
+            voi_lut_function=empty,
+            stack_id=empty,
+            frame_type=empty,
+            temporal_position=none,
+            echo_time=none,
+            diffusion_b_value=none,
+            trigger_time=none,
+            dimensions=nothing,
+        )
+
 
 def per_frame(path: str | os.PathLike[str], header: Header) -> PerFrame | None:
     """The geometry and grey levels of each frame; None when the file has no groups for each frame.

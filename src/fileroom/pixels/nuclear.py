@@ -7,6 +7,7 @@ Such an image is older than functional groups. It has one vector for each thing 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fileroom.dicom.contents.opening import items_of, meaning_of, number_of, numbers_of, opened_whole, text_of
@@ -72,25 +73,10 @@ def nuclear_frames(path: str | os.PathLike[str], header: Header) -> PerFrame | N
             FrameVector(kind=kind, values=values, names=_names(kind, items.get(kind, []), values))
             for kind, values in numbers.items()
         )
-    nothing: tuple[Any, ...] = ((),) * frames
-    none: tuple[None, ...] = (None,) * frames
-    empty = ("",) * frames
-    return PerFrame(
+    return replace(
+        PerFrame.of_nothing(frames),
         image_position=positions,
         image_orientation=orientations,
-        pixel_spacing=nothing,
-        window_center=nothing,
-        window_width=nothing,
-        rescale_slope=none,
-        rescale_intercept=none,
-        voi_lut_function=empty,
-        stack_id=empty,
-        frame_type=empty,
-        temporal_position=none,
-        echo_time=none,
-        diffusion_b_value=none,
-        trigger_time=none,
-        dimensions=nothing,
         vectors=vectors,
         frame_time=times,
         angular_step=steps,
