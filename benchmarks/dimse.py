@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from fileroom.network.association import Association
 
 OURS, DCMTK = "fileroom", "DCMTK storescp"
-NOTHING = "nothing kept"  # DCMTK's receiver, which throws away what comes: what the senders take, and no receiver is below
+NOTHING = "nothing kept"  # DCMTK's receiver, which throws away what comes: hardly more than what the senders take
 CALLER = "BENCH"
 SENDER = "/usr/bin/storescu"  # pynetdicom has a program of this name, too
 RECEIVER = "/usr/bin/storescp"

@@ -21,7 +21,8 @@ from fileroom.dicom.reading import read_header
 from fileroom.errors import FileroomError
 from fileroom.pixels.form import frame_count
 from fileroom.pixels.geometry import display_order, sides
-from fileroom.pixels.rendering import frame_time, page_picture
+from fileroom.pixels.pace import frame_time
+from fileroom.pixels.rendering import page_picture
 from fileroom.pixels.thumbnail import steady_window
 
 if TYPE_CHECKING:

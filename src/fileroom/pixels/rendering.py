@@ -13,6 +13,7 @@ from fileroom.errors import BadRequest, Undecodable
 from fileroom.pixels.form import frame_count
 from fileroom.pixels.frames import decoded_frame
 from fileroom.pixels.functional_groups import of_frame, per_frame
+from fileroom.pixels.pace import frame_times
 from fileroom.pixels.thumbnail import fitted_size, picture_of
 from fileroom.pixels.window import LINEAR, LINEAR_EXACT, SIGMOID, Window
 
@@ -44,8 +45,8 @@ def rendered(path: str | os.PathLike[str], header: Header, frames: Sequence[int]
     if look.media_type == "image/gif" and len(frames) > 1:
         pictures = _moving(path, header, groups, frames[:MOST_FRAMES], look)
         first = next(pictures)
-        duration = round(frame_time(header))
-        first.save(out, "GIF", save_all=True, append_images=pictures, duration=duration, loop=0)
+        times = [round(time) for time in frame_times(path, header, frames[:MOST_FRAMES])]
+        first.save(out, "GIF", save_all=True, append_images=pictures, duration=times, loop=0)
         return out.getvalue()
     picture = _picture(path, header, groups, frames[0], look)
     if look.media_type == "image/jpeg":
@@ -71,14 +72,6 @@ def _moving(
         if look.viewport is None:
             picture.thumbnail((MOVING_SIZE, MOVING_SIZE))
         yield picture
-
-
-def frame_time(header: Header) -> float:
-    """Milliseconds that a frame is shown (PS3.3 C.7.6.5.1.1, C.7.6.5)."""
-    if header.frame_time and header.frame_time > 0:
-        return min(header.frame_time, 10_000.0)
-    rate = header.recommended_display_frame_rate or header.cine_rate or 10
-    return 1000 / min(max(rate, 0.1), 100)
 
 
 def page_picture(path: str | os.PathLike[str], header: Header, number: int, window: Window | None) -> bytes:
