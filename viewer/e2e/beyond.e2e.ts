@@ -277,25 +277,37 @@ describe("masks, outlines and quantities", () => {
 
 describe("a presentation state", () => {
   const letter = (side: string): Promise<string> => page.locator(`.vp-letter[data-side="${side}"]`).innerText();
+  /** Grey near the left and the right edge of the image, half way down. */
+  const sides = (): Promise<readonly number[]> =>
+    page.locator(".vp-canvas canvas").first().evaluate((canvas) => {
+      if (!(canvas instanceof HTMLCanvasElement)) throw new Error("no canvas");
+      const copy = new OffscreenCanvas(canvas.width, canvas.height);
+      const context = copy.getContext("2d");
+      context?.drawImage(canvas, 0, 0);
+      const reach = 0.45 * Math.min(canvas.width, canvas.height);
+      return [-reach, reach].map((x) => context?.getImageData(canvas.width / 2 + x, canvas.height / 2, 1, 1).data[0] ?? NaN);
+    });
 
   it("opens its images as it wants them to be seen, and can be taken away", async () => {
     await open("state");
     await drawn(1);
     await page.locator(".ps-graphic").first().waitFor();
-    await expect.poll(() => page.locator(".vp-corner.bottom.right").innerText()).toContain("W 50 L 100");
+    await expect.poll(() => page.locator(".vp-corner.bottom.right").innerText()).toContain("Table");
+    // dark rows are on the left now, and its table of grey levels makes them bright
+    await expect.poll(sides).toEqual([255, 0]);
     // a quarter turn puts the right of the patient on top and the front to the right; then left and right are changed
     await expect.poll(() => letter("top")).toBe("R");
     expect(await letter("left")).toBe("A");
     expect(await page.locator(".ps-text").textContent()).toBe("look here");
     expect(await page.locator(".ps-shutter").count()).toBe(1);
     // what it asks for and does not get is told
-    expect(await page.locator(".ps-chooser").getByRole("status").innerText()).toBe("Not applied: table of grey levels");
+    expect(await page.locator(".ps-chooser").getByRole("status").innerText()).toBe("Not applied: subtraction of a mask");
     await page.keyboard.press("ArrowDown");
     await drawn(2);
     expect(await page.locator(".ps-graphic").count()).toBe(0); // that was of the first
     await page.getByLabel("Presentation state").selectOption("");
     await expect.poll(() => letter("top")).toBe("A");
     expect(await page.locator(".ps-shutter").count()).toBe(0);
-    expect(await page.locator(".vp-corner.bottom.right").innerText()).not.toContain("W 50 L 100");
+    expect(await page.locator(".vp-corner.bottom.right").innerText()).not.toContain("Table");
   });
 });

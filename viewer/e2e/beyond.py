@@ -187,7 +187,7 @@ def dose() -> bytes:
 def presentation() -> bytes:
     """A quarter turn, mirrored, a window of its own, a circle and a word on the first image, all around shut.
 
-    Its table of grey levels is one that nobody applies.
+    Its table of grey levels changes dark and bright; a mask to be subtracted is what nobody applies.
     """
     circle = {"GraphicType": "CIRCLE", "GraphicAnnotationUnits": "PIXEL", "GraphicData": [8.0, 8.0, 12.0, 8.0]}
     text = {
@@ -211,7 +211,8 @@ def presentation() -> bytes:
         SeriesDescription="state",
         ContentLabel="KEYVIEW",
         ReferencedSeriesSequence=[{"SeriesInstanceUID": world.series_uid(1, 1)}],
-        PresentationLUTSequence=[{"LUTDescriptor": [1, 0, 8], "LUTData": b"\0\0"}],
+        PresentationLUTSequence=[{"LUTDescriptor": [256, 0, 8], "LUTData": struct.pack("<256H", *range(255, -1, -1))}],
+        MaskSubtractionSequence=[{"MaskOperation": "AVG_SUB"}],
         ImageRotation=90,
         ImageHorizontalFlip="Y",
         SoftcopyVOILUTSequence=[{"WindowCenter": "100", "WindowWidth": "50"}],

@@ -85,6 +85,17 @@ def test_a_table_is_told_as_those_of_images_are(tmp_path: Path) -> None:
     assert read(tmp_path, SoftcopyVOILUTSequence=[{"VOILUTSequence": [short]}]).windows[0].table is None
 
 
+def test_tables_before_and_behind_the_windows_are_told(tmp_path: Path) -> None:
+    modality = {"LUTDescriptor": [2, 10, 12], "LUTData": struct.pack("<2H", 5, 4095), "ModalityLUTType": "HU"}
+    grey = {"LUTDescriptor": [3, 0, 10], "LUTData": struct.pack("<3H", 1023, 500, 0)}
+    found = read(tmp_path, ModalityLUTSequence=[modality], PresentationLUTSequence=[grey])
+    assert found.modality_table is not None
+    assert found.presentation_table is not None
+    assert (found.modality_table["bits"], found.presentation_table["bits"]) == (12, 10)
+    assert base64.b64decode(found.presentation_table["data"]) == struct.pack("<3H", 1023, 500, 0)
+    assert found.unapplied == ()
+
+
 def test_its_own_rescale_is_told(tmp_path: Path) -> None:
     assert read(tmp_path, RescaleSlope="2", RescaleIntercept="-1000").rescale == (2.0, -1000.0)
     assert read(tmp_path).rescale == ()

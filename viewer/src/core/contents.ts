@@ -129,6 +129,10 @@ export interface Presentation {
   readonly flip: boolean;
   /** Slope and intercept to the values that its windows are in; empty when it does not say. */
   readonly rescale: readonly number[];
+  /** In the place of the rescale. */
+  readonly modality_table: TableData | null;
+  /** For the grey levels that come of its windows. */
+  readonly presentation_table: TableData | null;
   readonly windows: readonly {
     readonly images: readonly MeantImage[];
     readonly centers: readonly number[];

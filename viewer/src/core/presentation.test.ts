@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 
 import type { Presentation } from "./contents.ts";
 import type { Frame } from "./frames.ts";
+import type { TableData } from "./model.ts";
 import { areaFor, isPart, means, pathOf, shutterPath, toScreen, unappliedTo, windowFor } from "./presentation.ts";
+import { lookUp } from "./tables.ts";
 import { rangeOf } from "./window.ts";
 
 const frame = (sop: string, number = 1): Frame => ({ image: { sop_instance_uid: sop }, number, rows: 20, columns: 10 }) as unknown as Frame;
@@ -13,6 +15,8 @@ const state = (more: Partial<Presentation>): Presentation => ({
   rotation: 0,
   flip: false,
   rescale: [],
+  modality_table: null,
+  presentation_table: null,
   windows: [],
   areas: [],
   annotations: [],
@@ -51,15 +55,59 @@ describe("a presentation state", () => {
     expect(windowFor(state({ rescale: [2, -1000], windows: [window([], 40)] }), ct)).toEqual({ center: 40, width: 100 });
   });
 
-  it("tells of a window that the values of the frame have no words for", () => {
-    const ct = { ...frame("a"), slope: 2, intercept: -1000 };
-    const table = { first: 0, bits: 8, data: btoa("\u0000\u0000\u00ff\u0000"), explanation: "" };
-    const windows = [{ ...window([], 0), table }];
-    const other = state({ rescale: [1, 0], windows, unapplied: ["overlays"] });
-    expect(windowFor(other, ct)).toBeUndefined();
-    expect(unappliedTo(other, ct)).toEqual(["rescale", "overlays"]);
-    expect(unappliedTo(state({ rescale: [-1, 0], windows: [window([], 40)] }), ct)).toEqual(["rescale"]);
-    expect(unappliedTo(state({ rescale: [2, -1000], windows }), ct)).toEqual([]);
+  describe("with tables", () => {
+    const words = (first: number, bits: number, ...entries: number[]): TableData => ({
+      first,
+      bits,
+      data: btoa(entries.map((entry) => String.fromCharCode(entry & 255, entry >> 8)).join("")),
+      explanation: "",
+    });
+    const image = { sop_instance_uid: "a", bits_stored: 12, pixel_representation: 1 };
+    const ct = { image, number: 1, rows: 20, columns: 10, slope: 2, intercept: -1000 } as unknown as Frame;
+    const voi = words(100, 8, 0, 0, 51, 255);
+    const bend = words(0, 10, ...Array.from({ length: 1024 }, (_, level) => Math.round(1023 * (level / 1023) ** 2)));
+    const modality = words(-100, 12, ...Array.from({ length: 201 }, (_, at) => at * 20));
+    const linear = { ...window([], 2000), widths: [1001] };
+    const clamp = (grey: number): number => Math.min(1, Math.max(0, grey));
+
+    /** What each stored value is to look like, written out here. */
+    const cases: [name: string, state: Presentation, grey: (stored: number) => number][] = [
+      ["a window table in values of its own rescale", state({ rescale: [1, 0], windows: [{ ...window([], 0), table: voi }] }), (stored) => ([0, 0, 0.2, 1][Math.min(3, Math.max(0, stored - 100))] ?? 0)],
+      ["a rescale that falls", state({ rescale: [-1, 0], windows: [window([], 40)] }), (stored) => clamp((-stored - (39.5 - 49.5)) / 99)],
+      ["a table of values", state({ modality_table: modality, windows: [linear] }), (stored) => clamp((Math.min(4000, Math.max(0, (stored + 100) * 20)) - 1499.5) / 1000)],
+      ["a table of values without a window", state({ modality_table: modality }), (stored) => Math.min(4000, Math.max(0, (stored + 100) * 20)) / 4095],
+      ["a table of grey levels", state({ rescale: [2, -1000], windows: [window([], 40)], presentation_table: bend }), (stored) => clamp((stored * 2 - 1000 - (39.5 - 49.5)) / 99) ** 2],
+      ["a table of grey levels behind a sigmoid", state({ windows: [{ ...window([], 40), function: "SIGMOID" }], presentation_table: bend }), (stored) => (1 / (1 + Math.exp((-4 * (stored * 2 - 1000 - 40)) / 100))) ** 2],
+    ];
+    it.each(cases)("%s: each stored value has the grey that it asks for", (_, asked, grey) => {
+      const { table } = windowFor(asked, ct) ?? expect.fail("there is none");
+      if (table === undefined) expect.fail("it is no table");
+      for (let stored = -2048; stored < 2048; stored += 1) {
+        expect(Math.abs(lookUp(table, stored * 2 - 1000) / 65535 - grey(stored))).toBeLessThan(asked.presentation_table === null ? 1e-4 : 3e-3);
+      }
+      expect(unappliedTo(asked, ct)).toEqual([]);
+    });
+
+    it("names the window whose grey levels it bends", () => {
+      const found = windowFor(state({ windows: [window([], 40)], presentation_table: bend }), ct);
+      expect([found?.center, found?.width]).toEqual([40, 100]);
+    });
+
+    it("tells of what goes by stored values, where a table of the image stands before them", () => {
+      const asked = state({ rescale: [1, 0], windows: [window([], 40)] });
+      expect([windowFor(asked, ct, true), unappliedTo(asked, ct, true)]).toEqual([undefined, ["rescale"]]);
+      expect(unappliedTo(state({ modality_table: modality }), ct, true)).toEqual(["modality_table"]);
+      expect(windowFor(state({ windows: [window([], 40)] }), ct, true)?.center).toBe(40); // in the values that it gives
+    });
+
+    it("tells of what the values of a frame have no words for", () => {
+      const fine = { ...ct, slope: 0.5 };
+      const asked = state({ rescale: [1, 0], windows: [{ ...window([], 0), table: voi }], presentation_table: bend, unapplied: ["overlays"] });
+      expect(windowFor(asked, fine)).toBeUndefined();
+      expect(unappliedTo(asked, fine)).toEqual(["rescale", "presentation_table", "overlays"]);
+      expect(unappliedTo(state({ modality_table: modality }), fine)).toEqual(["modality_table"]);
+      expect(unappliedTo(state({ presentation_table: bend }), ct)).toEqual(["presentation_table"]); // no window for it to bend
+    });
   });
 
   it("shows a part of the image, corners included", () => {

@@ -1,8 +1,8 @@
 /** Presentation states (PS3.3 C.10, C.11) over a frame: which parts of one are meant, and where they are drawn. */
 import { type Affine, applied, type Point } from "./affine.ts";
-import type { Graphic, MeantImage, Presentation } from "./contents.ts";
+import type { Graphic, MeantImage, Presentation, Unapplied } from "./contents.ts";
 import type { Frame } from "./frames.ts";
-import { tableOf } from "./tables.ts";
+import { lookUp, type Table, tableOf } from "./tables.ts";
 import { type GreyWindow, rangeOf, tableWindow, windowOf, windowsOf } from "./window.ts";
 
 /** Whether a list of images means a frame; none named means all. */
@@ -27,22 +27,92 @@ function toFrame({ rescale: [slope, intercept] }: Presentation, frame: Frame): {
   return Math.abs(factor - 1) < SAME && Math.abs(shift) < SAME ? undefined : { factor, shift };
 }
 
-/** The window, or the table, that a state has for a frame; none where it cannot be told in the values of the frame. */
-export function windowFor(state: Presentation, frame: Frame): GreyWindow | undefined {
+/**
+ * The window, or the table, that a state has for a frame; none where it cannot be told in the values of the frame.
+ * `tabled`: these came of a table of the image itself, and what was stored is not known any more.
+ */
+export function windowFor(state: Presentation, frame: Frame, tabled = false): GreyWindow | undefined {
+  if (tabled && (state.modality_table !== null || state.rescale.length > 0)) return undefined;
   const window = ownWindow(state, frame);
   const way = toFrame(state, frame);
+  const { modality_table: before, presentation_table: after } = state;
+  if (before !== null || after !== null || (way !== undefined && (window?.table !== undefined || way.factor < 0))) return inOneTable(state, frame, window);
   if (window === undefined || way === undefined) return window;
   const { factor, shift } = way;
-  // a table has an entry for each whole value of the state; dark and bright would change places with a slope below 0
-  if (window.table !== undefined || factor < 0) return undefined;
   if (window.sigmoid === true) return { ...window, center: window.center * factor + shift, width: window.width * factor };
   const { lower, upper } = rangeOf(window);
   return windowOf({ lower: lower * factor + shift, upper: upper * factor + shift }, true);
 }
 
+/** So many values may a frame have that all its grey levels stand in one table. */
+const MOST_VALUES = 1 << 18;
+const WHITE = 65_535;
+
+/**
+ * All that a state does to values, as one table from the values of the frame to grey (PS3.4 N.2: modality, VOI and
+ * presentation LUT). None where the values of the frame are no whole numbers, or came of a table themselves.
+ */
+function inOneTable(state: Presentation, frame: Frame, window: GreyWindow | undefined): GreyWindow | undefined {
+  const { slope, intercept } = frame;
+  const [first, last] = wholeValues(frame) ?? [0, 0];
+  if (first === last) return undefined;
+  const before = state.modality_table === null ? undefined : tableOf(state.modality_table);
+  const after = state.presentation_table === null ? undefined : tableOf(state.presentation_table);
+  const [rise, start] = state.rescale;
+  const rescaled = (stored: number): number => (rise === undefined || start === undefined ? stored * slope + intercept : stored * rise + start);
+  const grey = greyBy(window, before);
+  if (grey === undefined) return undefined;
+  const entries = Uint16Array.from({ length: last - first + 1 }, (_, index) => {
+    const stored = (first + index - intercept) / slope;
+    const shown = grey(before === undefined ? rescaled(stored) : lookUp(before, stored));
+    return Math.round(WHITE * (after === undefined ? shown : throughGreys(after, shown)));
+  });
+  const table = withoutEnds({ first, bits: 16, entries, explanation: "" });
+  // where it only bends the grey levels of a window, that window is what it goes by
+  const plain = state.modality_table !== null || after === undefined ? undefined : windowFor({ ...state, presentation_table: null }, frame);
+  return { ...tableWindow(table), ...(plain?.table === undefined ? plain : {}), table };
+}
+
+/** The least and the greatest value that a frame may have, where all are whole numbers and not too many. */
+function wholeValues({ slope, intercept, image }: Frame): readonly [number, number] | undefined {
+  const bits = image.bits_stored ?? 0;
+  const whole = Number.isInteger(slope) && Number.isInteger(intercept);
+  if (!whole || bits === 0 || Math.abs(slope) * 2 ** bits > MOST_VALUES) return undefined;
+  const least = image.pixel_representation === 1 ? -(2 ** (bits - 1)) : 0;
+  const ends = [least * slope + intercept, (least + 2 ** bits - 1) * slope + intercept];
+  return [Math.min(...ends), Math.max(...ends)];
+}
+
+/** A table as short as can be: values beyond its ends take the entry at that end. */
+function withoutEnds({ first, bits, entries, explanation }: Table): Table {
+  const [head, tail] = [entries[0], entries.at(-1)];
+  const begin = Math.max(0, entries.findIndex((entry) => entry !== head) - 1);
+  const end = Math.min(entries.length, entries.findLastIndex((entry) => entry !== tail) + 2);
+  return end <= begin ? { first, bits, entries: entries.slice(0, 2), explanation } : { first: first + begin, bits, entries: entries.slice(begin, end), explanation };
+}
+
+/** From values to grey, 0 (black) to 1: by the window, or all that the table before it may give (PS3.3 C.11.2). */
+function greyBy(window: GreyWindow | undefined, before: Table | undefined): ((value: number) => number) | undefined {
+  if (window === undefined) return before === undefined ? undefined : (value) => value / (2 ** before.bits - 1);
+  const { table, center, width } = window;
+  if (table !== undefined) return (value) => lookUp(table, value) / (2 ** table.bits - 1);
+  if (window.sigmoid === true) return (value) => 1 / (1 + Math.exp((-4 * (value - center)) / width));
+  const { lower, upper } = rangeOf(window);
+  return (value) => Math.min(1, Math.max(0, (value - lower) / (upper - lower)));
+}
+
+/** The first entry is for black, the last for white (PS3.3 C.11.4). */
+const throughGreys = ({ bits, entries }: Table, grey: number): number => (entries[Math.round(grey * (entries.length - 1))] ?? 0) / (2 ** bits - 1);
+
 /** What a state asks for and does not get: in any image, and in this frame. */
-export const unappliedTo = (state: Presentation, frame: Frame): Presentation["unapplied"] =>
-  ownWindow(state, frame) !== undefined && windowFor(state, frame) === undefined ? ["rescale", ...state.unapplied] : state.unapplied;
+export function unappliedTo(state: Presentation, frame: Frame, tabled = false): Presentation["unapplied"] {
+  if (windowFor(state, frame, tabled) !== undefined) return state.unapplied;
+  const missed: Unapplied[] = [];
+  if (state.modality_table !== null) missed.push("modality_table");
+  else if (ownWindow(state, frame) !== undefined) missed.push("rescale");
+  if (state.presentation_table !== null) missed.push("presentation_table");
+  return [...missed, ...state.unapplied];
+}
 
 /** Corners of a part of the image, in its pixels: the middle of the first at 0, 0. */
 export interface Box {

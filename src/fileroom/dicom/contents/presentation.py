@@ -94,7 +94,9 @@ class Shutter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation:
     """A whole state. ``rotation`` clockwise in degrees, then ``flip``: left and right (C.10.6). ``rescale``: slope
-    and intercept from stored values to those that its windows are in (C.11.1), empty when it does not say.
+    and intercept from stored values to those that its windows are in (C.11.1), empty when it does not say;
+    ``modality_table`` goes in their place, and ``presentation_table`` is for the grey levels that come of the windows
+    (C.11.4): tables as those of windows.
     ``unapplied`` is what else it asks for and no page of ours does, for the page to say so."""
 
     label: str
@@ -103,6 +105,8 @@ class Presentation:
     rotation: int
     flip: bool
     rescale: tuple[float, ...]
+    modality_table: dict[str, Any] | None
+    presentation_table: dict[str, Any] | None
     windows: tuple[Window, ...]
     areas: tuple[Area, ...]
     annotations: tuple[Annotation, ...]
@@ -128,6 +132,8 @@ def read(data_set: Any) -> Presentation:
         rotation=int(number_of(data_set, "ImageRotation") or 0) % 360,
         flip=text_of(data_set, "ImageHorizontalFlip") == "Y",
         rescale=_rescale(data_set),
+        modality_table=_table(first_of(data_set, "ModalityLUTSequence")),
+        presentation_table=_table(first_of(data_set, "PresentationLUTSequence")),
         windows=tuple(_window(item) for item in items_of(data_set, "SoftcopyVOILUTSequence")),
         areas=tuple(_area(item) for item in items_of(data_set, "DisplayedAreaSelectionSequence")),
         annotations=annotations,
@@ -182,6 +188,12 @@ def _table(item: Any) -> dict[str, Any] | None:
         "data": base64.b64encode(data.tobytes()).decode("ascii"),
         "explanation": text_of(item, "LUTExplanation"),
     }
+
+
+def _is_damaged(data_set: Any, sequence: str) -> bool:
+    """Whether it has a table that is none."""
+    item = first_of(data_set, sequence)
+    return item is not None and _table(item) is None
 
 
 def _area(item: Any) -> Area:
@@ -263,8 +275,8 @@ SIZED: Final = ("TRUE SIZE", "MAGNIFY")
 
 # A picture that is not quite what its author saw must not pass for it.
 UNAPPLIED: Final[dict[str, Callable[[Any], bool]]] = {
-    "modality_table": lambda state: bool(items_of(state, "ModalityLUTSequence")),
-    "presentation_table": lambda state: bool(items_of(state, "PresentationLUTSequence")),
+    "modality_table": lambda state: _is_damaged(state, "ModalityLUTSequence"),
+    "presentation_table": lambda state: _is_damaged(state, "PresentationLUTSequence"),
     "palette": lambda state: bool(numbers_of(state, "RedPaletteColorLookupTableDescriptor")),
     "blending": lambda state: bool(items_of(state, "BlendingSequence")),
     "subtraction": lambda state: bool(items_of(state, "MaskSubtractionSequence")),

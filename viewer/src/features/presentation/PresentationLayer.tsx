@@ -21,6 +21,8 @@ export interface Presented {
 interface LayerProps {
   readonly states: States;
   readonly frame: Frame;
+  /** The values of the frame came of a table of its file. */
+  readonly tabled: boolean;
   readonly place: Affine;
   readonly onWindow: (window: GreyWindow) => void;
   /** Undefined: everything as it was. */
@@ -28,7 +30,7 @@ interface LayerProps {
 }
 
 /** Applies the chosen state, and draws what it draws. */
-export function PresentationLayer({ states, frame, place, onWindow, onView }: LayerProps) {
+export function PresentationLayer({ states, frame, tabled, place, onWindow, onView }: LayerProps) {
   const state = states.state.value;
   useEffect(() => {
     if (state === undefined) return undefined;
@@ -41,10 +43,10 @@ export function PresentationLayer({ states, frame, place, onWindow, onView }: La
   }, [state]);
   useEffect(() => {
     if (state === undefined) return;
-    states.unapplied.value = unappliedTo(state, frame);
-    const window = windowFor(state, frame);
+    states.unapplied.value = unappliedTo(state, frame, tabled);
+    const window = windowFor(state, frame, tabled);
     if (window !== undefined) onWindow(window);
-  }, [state, frame]);
+  }, [state, frame, tabled]);
   if (state === undefined) return null;
   return <Drawn state={state} frame={frame} place={place} />;
 }

@@ -49,6 +49,7 @@ function Presented({ viewer, pane }: OverLayerProps) {
     <Layer
       states={states}
       frame={frame}
+      tabled={(pane.display.value?.modality_table ?? null) !== null}
       place={place}
       onWindow={(window) => {
         pane.setWindow(window);
