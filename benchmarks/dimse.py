@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import socket
+import statistics
 import subprocess
 import tempfile
 import time
@@ -44,7 +45,7 @@ RECEIVER = "/usr/bin/storescp"
 _NODELAY = {**os.environ, "TCP_NODELAY": "1"}
 _PATIENCE = 60.0
 _STILL = 2.5  # seconds without a change of its inbox after which our node has nothing left to do
-_FIRST = 1_000_000  # number of the first image; all have seven digits
+_FIRST, _FIRST_SINGLE = 1_000_000, 5_000_000  # numbers of the first images; all have seven digits
 _HEADER = 4096
 
 
@@ -52,12 +53,18 @@ def store(instances: int = 300, associations: int = 1, runs: int = 5) -> Compari
     """Receive them over so many associations at once."""
     with tempfile.TemporaryDirectory(prefix="fileroom-bench-") as place, contextlib.ExitStack() as stack:
         images = _Images(Path(place) / "files", instances, associations)
+        single = _Images(Path(place) / "single", associations, associations, first=_FIRST_SINGLE)
         ports = _servers(Path(place), stack)
         if Path(RECEIVER).exists():
             ports[DCMTK] = stack.enter_context(storescp(Path(place)))
             ports[NOTHING] = stack.enter_context(storescp(Path(place), "--ignore"))
-        kinds = {name: partial(_stored, images, port, Path(place)) for name, port in ports.items()}
-        seconds = alternate(kinds, runs)
+        starts: dict[str, list[float]] = {name: [] for name in ports}
+
+        def started_and_stored(name: str) -> float:
+            starts[name].append(_stored(single, ports[name], Path(place)))
+            return _stored(images, ports[name], Path(place))
+
+        seconds = alternate({name: partial(started_and_stored, name) for name in ports}, runs)
         forced = _forced(images.folders, Path(place))
     return Comparison(
         name=f"C-STORE of 512 KiB instances, {associations} association{'s' * (associations > 1)}",
@@ -66,10 +73,24 @@ def store(instances: int = 300, associations: int = 1, runs: int = 5) -> Compari
         amount=instances,
         seconds=seconds,
         notes=(
+            *_received(seconds, starts),
             "fileroom forces each to the disk before it answers; the others do not",
             f"writing the files one by one takes {forced[0]:.3f} s on this disk, forcing each {forced[1]:.3f} s more",
         ),
     )
+
+
+def _received(seconds: Mapping[str, Sequence[float]], starts: Mapping[str, Sequence[float]]) -> list[str]:
+    """What is left of each when the senders have started: they are programs that first read a dictionary, which takes
+    as long whoever receives, and counts with the receiver that is quick more than with the one that is slow."""
+    start = {name: statistics.median(some[1:]) for name, some in starts.items()}
+    left = {name: statistics.median(some) - start[name] for name, some in seconds.items()}
+    ours = left[OURS]
+    return [
+        f"{name}: {start[name]:.3f} s for one instance over each association, {rest:.3f} s for the others"
+        + (f": {OURS} is {rest / ours:.2f} x as fast" if name != OURS else "")
+        for name, rest in left.items()
+    ]
 
 
 def find(studies: int = 10_000, runs: int = 3) -> Comparison:
@@ -158,18 +179,18 @@ def storescp(place: Path, *options: str) -> Iterator[int]:
 
 
 class _Images:
-    """CT images in as many folders as there are associations. Each time they are sent they are other instances: who has
-    an instance already (Orthanc) has less to do with it."""
+    """CT images in as many folders as there are associations, numbered from ``first`` on. Each time they are sent they
+    are other instances: who has an instance already (Orthanc) has less to do with it."""
 
-    def __init__(self, folder: Path, instances: int, parts: int) -> None:
+    def __init__(self, folder: Path, instances: int, parts: int, first: int = _FIRST) -> None:
         pixels = os.urandom(512 * 512 * 2)
-        self._first = _FIRST
+        self._first = first
         self._paths = [folder / str(n % parts) / str(n) for n in range(instances)]
         self.folders = [folder / str(part) for part in range(parts)]
-        for number, path in enumerate(self._paths, _FIRST):
+        for number, path in enumerate(self._paths, first):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_image(number, pixels))
-        uid, begin = world.sop_uid(number=_FIRST).encode(), self._paths[0].read_bytes()[:_HEADER]
+        uid, begin = world.sop_uid(number=first).encode(), self._paths[0].read_bytes()[:_HEADER]
         self._places = [at.start() for at in re.finditer(re.escape(uid), begin)]  # in the meta group and the data set
 
     def renew(self) -> None:

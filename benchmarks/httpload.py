@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ALONE = "HTTP alone"
 PACES = (20, 100)  # images a second: one scanner, and several
 # Times that all frames, or all searches, are fetched in one run: it takes seconds, for what has come is taken in then.
-_ROUNDS, _ASKED = 150, 100
+_ROUNDS, _ASKED = 40, 30
 _QUERIES = ("/dicomweb/studies?limit=20", "/dicomweb/studies/2.999.1/series", "/dicomweb/instances?limit=50")
 # Stores images of one series at a pace until its input ends; then says how many, and what it took itself.
 SENDER = """
@@ -70,12 +70,12 @@ print(json.dumps([sent, time.monotonic() - began, time.process_time() - processo
 """
 
 
-def measure_frames(instances: int = 200, runs: int = 5) -> Comparison:
+def measure_frames(instances: int = 200, runs: int = 10) -> Comparison:
     """Frames over six connections."""
     return _measure("frames over 6 connections", "frames", instances, runs)
 
 
-def measure_qido(instances: int = 200, runs: int = 5) -> Comparison:
+def measure_qido(instances: int = 200, runs: int = 10) -> Comparison:
     """Searches over two connections."""
     return _measure("QIDO-RS over 2 connections", "answers", instances, runs)
 
@@ -92,11 +92,13 @@ def _measure(name: str, unit: str, instances: int, runs: int) -> Comparison:
         if Path(RECEIVER).exists():
             ports["storescp"] = stack.enter_context(storescp(place))
         bench = _Bench(server, partial(server.take, paths, connections, times), place)
-        kinds = {ALONE: bench.alone}
-        for pace in PACES:
-            for who, port in ports.items():
-                kinds[f"{pace}/s into {who}"] = partial(bench.loaded, f"{pace}/s into {who}", port, pace)
+        kinds = {
+            f"{pace}/s into {who}": partial(bench.loaded, f"{pace}/s into {who}", port, pace)
+            for pace in PACES
+            for who, port in ports.items()
+        }
         seconds = alternate(kinds, runs)
+        seconds = {ALONE: bench.without[len(kinds) :], **seconds}
     comparison = Comparison(
         name=f"{name} while images of 512 KiB are received",
         ours=ALONE,
@@ -113,16 +115,18 @@ class _Bench:
     def __init__(self, server: Server, fetch: Callable[[], float], place: Path) -> None:
         self._server, self._fetch, self._place = server, fetch, place
         self._runs = 0
+        self.without: list[float] = []  # seconds of each run without load, the first of all included
+        self.kept: dict[str, list[float]] = defaultdict(list)  # of what the run right before it got without load
         self.own: dict[str, list[float]] = defaultdict(list)  # seconds of processor time of the HTTP process
         self.paces: dict[str, list[float]] = defaultdict(list)  # that were really kept
         self.sender: dict[str, list[float]] = defaultdict(list)  # share of a core
 
-    def alone(self) -> float:
-        return self._fetched(ALONE)
-
     def loaded(self, kind: str, port: int, pace: int) -> float:
-        """The same while a sender is at work; then what waits is taken in while no clock runs."""
+        """Fetch without load, and the same while a sender is at work; then what waits is taken in while no clock
+        runs."""
         self._runs += 1
+        alone = self._fetched(ALONE)
+        self.without.append(alone)
         arguments = [str(port), str(pace), str(self._runs)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         with subprocess.Popen([sys.executable, "-c", SENDER, *arguments], env=environment(), **pipes) as sender:  # type: ignore[call-overload]  # pipes
@@ -131,6 +135,7 @@ class _Bench:
             took = self._fetched(kind)
             sender.stdin.close()
             count, seconds, processor = json.loads(sender.stdout.readline())
+        self.kept[kind].append(alone / took)
         self.paces[kind].append(count / seconds)
         self.sender[kind].append(processor / seconds)
         for path in self._place.glob("storescp/*"):
@@ -153,7 +158,8 @@ def _noted(comparison: Comparison, bench: _Bench) -> Comparison:
         if kind == ALONE:
             notes.append(f"{kind}: {own:.0f} us of processor time of the HTTP process for each")
             continue
-        kept = comparison.median(ALONE) / comparison.median(kind)
+        pairs = bench.kept[kind][1:]
+        kept = f"{statistics.median(pairs):.2f} of alone in pairs ({min(pairs):.2f} to {max(pairs):.2f})"
         beside = kind.replace("fileroom", "storescp")
         versus = (
             f" ({comparison.median(beside) / comparison.median(kind):.2f} of what is left beside storescp)"
@@ -161,10 +167,10 @@ def _noted(comparison: Comparison, bench: _Bench) -> Comparison:
             else ""
         )
         notes.append(
-            f"{kind}: {kept:.2f} of alone{versus}; {own:.0f} us for each; {statistics.median(bench.paces[kind]):.0f}/s "
+            f"{kind}: {kept}{versus}; {own:.0f} us for each; {statistics.median(bench.paces[kind]):.0f}/s "
             f"were stored, the sender took {statistics.median(bench.sender[kind]):.0%} of a core"
         )
-    extra = {"own": dict(bench.own), "paces": dict(bench.paces), "sender": dict(bench.sender)}
+    extra = {"kept": dict(bench.kept), "own": dict(bench.own), "paces": dict(bench.paces), "sender": dict(bench.sender)}
     return Comparison(
         name=comparison.name,
         ours=ALONE,
