@@ -154,6 +154,33 @@ describe("a fourth dimension", () => {
     await drawn(page, 8);
   });
 
+  it("has its slider below the image and its texts, in a small viewport, too", async () => {
+    await open("echoes");
+    await page.evaluate(() => {
+      localStorage.setItem("fileroom.layout.MR", "2x2");
+    });
+    await page.setViewportSize({ width: 900, height: 640 });
+    await page.goto(`${server.origin}/series/${idOf("echoes")}`);
+    await drawn(page, 1);
+    await expect.poll(() => page.locator(".vp-stage").count()).toBe(4);
+    const small = pane("echoes");
+    const bottom = (part: string): Promise<number> => small.locator(part).first().evaluate((element) => element.getBoundingClientRect().bottom);
+    const foot = await small.locator(".vp-foot").evaluate((element) => element.getBoundingClientRect().top);
+    for (const part of [".vp-canvas", ".vp-corner.bottom.left", ".vp-corner.bottom.right", ".vp-letter.bottom", ".vp-scrubber"]) expect(await bottom(part), part).toBeLessThanOrEqual(foot);
+    const sizes = (): Promise<boolean> => small.locator(".vp-canvas canvas").evaluate((canvas) => canvas instanceof HTMLCanvasElement && canvas.height === canvas.clientHeight && canvas.clientHeight === canvas.parentElement?.parentElement?.clientHeight);
+    await expect.poll(sizes).toBe(true);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it("is drawn in its proportions where the series before had the whole viewport", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      await open("axial");
+      await page.getByRole("option", { name: /echoes/ }).click();
+      await drawn(page, 1);
+      expect(wrong(await seen(page, truth("echoes")), expected(truth("echoes"), 1), 1)).toBe(0);
+    }
+  });
+
   it("splits what lies in two directions", async () => {
     await open("mixed");
     const parts = page.getByRole("combobox", { name: "Part of the series" });

@@ -74,7 +74,7 @@ export function PhaseSlider({ pane }: { readonly pane: Pane }) {
           pane.stepPhase(Number(event.currentTarget.value) - 1 - phase);
         }}
       />
-      <span>{said}</span>
+      <span title={said}>{said}</span>
     </div>
   );
 }

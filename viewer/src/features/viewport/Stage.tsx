@@ -105,10 +105,21 @@ function Around({ viewer, pane, onRetry }: StageProps) {
       {trouble !== undefined && <ImageTrouble viewer={viewer} pane={pane} trouble={trouble} />}
       <Waiting pane={pane} />
       <OverPanel viewer={viewer} seriesId={phase.series.id} />
-      <Parts pane={pane} />
-      <PhaseSlider pane={pane} />
+      <Foot pane={pane} />
       <Scrubber pane={pane} />
     </>
+  );
+}
+
+/** Below the image: which part of the series is shown, and where one is in its fourth dimension. */
+function Foot({ pane }: { readonly pane: Pane }) {
+  const { value: phase } = pane.phase;
+  if (phase.kind !== "open" || (phase.stacks.length < 2 && (phase.stacks[phase.part]?.phases.length ?? 0) < 2)) return null;
+  return (
+    <div class="vp-foot">
+      <Parts pane={pane} />
+      <PhaseSlider pane={pane} />
+    </div>
   );
 }
 

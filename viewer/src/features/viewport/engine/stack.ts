@@ -144,7 +144,10 @@ export class StackView {
       if (this.#open) await this.#viewport.setImageIdIndex(index);
       else {
         this.#open = true;
+        // with another series the element may be another size; Cornerstone has nothing to size anew on the CPU before an image is there
+        if (!getShouldUseCPURendering()) this.#engine.resize(false, true);
         await this.#viewport.setStack(keys, index);
+        if (getShouldUseCPURendering()) this.#engine.resize(false, true);
         this.#viewport.resetCamera();
         // Cornerstone knows of MONOCHROME1 alone
         this.#viewport.setProperties({ invert: this.#startsInverted() });
