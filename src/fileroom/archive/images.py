@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from fileroom.archive.handed import FrameBytes, InstanceFile, Named, Picture, Related
@@ -48,6 +49,8 @@ _IMAGE_FIELDS = (
     "overlay_rows units echo_time diffusion_b_value temporal_position_identifier trigger_time "
     "recommended_display_frame_rate"
 ).split()
+_image_values = attrgetter(*_IMAGE_FIELDS)
+_NOTHING = object()
 
 
 class Images(Lists):
@@ -61,7 +64,7 @@ class Images(Lists):
         """
         series = self._series(series_id)
         items = self._in_order(series)
-        instances = [self._image(item) for item in items]
+        instances = list(self._shown(items))
         for index, value in self._private_b_values(items).items():
             instances[index]["diffusion_b_value"] = value
         return {"series": plain(series), "instances": instances}
@@ -87,16 +90,21 @@ class Images(Lists):
         header = self.medium.whole_header(instance.files[0].path, instance.header)
         return instance if header is instance.header else replace(instance, header=header)
 
-    def _image(self, instance: Instance) -> dict[str, Any]:
-        header = instance.header
-        return {
-            "id": instance.id,
-            "frames": instance.frames,
-            "frames_url": f"/api/instances/{instance.id}/frames",
-            "state": instance.state.value,
-            "per_frame": self._per_frame(instance),
-            **{name: plain(getattr(header, name)) for name in _IMAGE_FIELDS},
-        }
+    def _shown(self, items: Sequence[Instance]) -> Iterator[dict[str, Any]]:
+        before, told = (_NOTHING,) * len(_IMAGE_FIELDS), _IMAGE_FIELDS
+        for instance in items:
+            # images of one series say mostly the same: these are one object, and made plain once
+            values = _image_values(instance.header)
+            told = [known if is_ is was else plain(is_) for is_, was, known in zip(values, before, told, strict=True)]
+            before = values
+            yield {
+                "id": instance.id,
+                "frames": instance.frames,
+                "frames_url": f"/api/instances/{instance.id}/frames",
+                "state": instance.state.value,
+                "per_frame": self._per_frame(instance),
+                **dict(zip(_IMAGE_FIELDS, told, strict=True)),
+            }
 
     def _per_frame(self, instance: Instance) -> dict[str, Any] | None:
         from fileroom.pixels.frame_groups import RT_DOSE, frame_groups

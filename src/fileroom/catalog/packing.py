@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from fileroom.dicom.drafts import Comparer
+from fileroom.dicom.drafts import Comparer, Maker
 from fileroom.model.headers import Header
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ FIELDS: Final[tuple[str, ...]] = tuple(
     """.split()
 )
 values_of = attrgetter(*FIELDS)
+_MAKER: Final = Maker(Header, FIELDS)
 
 
 def taken(*names: str) -> itemgetter[Any]:
@@ -107,7 +108,7 @@ class Packer:
         self.base = base
         self._steady: tuple[Any, ...] | None = None  # until it packs: of most series another process has packed
 
-    def pack(self, values: tuple[Any, ...]) -> str:
+    def pack(self, values: Sequence[Any]) -> str:
         """JSON of what differs in ``values`` (of :func:`values_of`)."""
         if self._steady is None:
             self._look_at(_OFTEN)
@@ -157,17 +158,18 @@ def unpack_base(text: str) -> tuple[Any, ...]:
 
 def unpack(text: str, base: tuple[Any, ...], uid: str, number: int | None) -> Header:
     """The header that a :class:`Packer` wrote against ``base``, of the instance of this UID and number."""
-    return Header(**dict(zip(FIELDS, unpack_values(text, base, uid, number), strict=True)))
+    made: Header = _MAKER.make(unpack_values(text, base, uid, number))
+    return made
 
 
-def unpack_values(text: str, base: tuple[Any, ...], uid: str, number: int | None) -> tuple[Any, ...]:
+def unpack_values(text: str, base: tuple[Any, ...], uid: str, number: int | None) -> list[Any]:
     """Its values, in the order of :data:`FIELDS`."""
     values = list(base)
     for key, value in json.loads(text).items():
         index = int(key)
         values[index] = tuple(value) if index in _TUPLES else value
     values[_UID], values[_NUMBER] = uid, number
-    return tuple(values)
+    return values
 
 
 def unpack_some(text: str, base: tuple[Any, ...], fields: Sequence[int]) -> list[Any]:
