@@ -371,6 +371,50 @@ describe("what cannot be shown", () => {
   });
 });
 
+describe("without a graphics card", () => {
+  const note = (of: Page) => of.locator(".vp-strip .vp-software");
+
+  /** The stack of a series, in a browser whose WebGL calls what draws by this name. */
+  async function drawnBy(renderer: string): Promise<Watched> {
+    const other = await openPage(browser);
+    await other.page.context().addCookies(await page.context().cookies());
+    await other.page.addInitScript((name) => {
+      const { getParameter } = WebGL2RenderingContext.prototype as unknown as Record<string, (this: WebGL2RenderingContext, asked: number) => unknown>;
+      const UNMASKED_RENDERER_WEBGL = 0x9246;
+      WebGL2RenderingContext.prototype.getParameter = function (asked: number) {
+        return asked === UNMASKED_RENDERER_WEBGL ? name : getParameter?.call(this, asked);
+      };
+    }, renderer);
+    await other.page.goto(`${server.origin}/series/${idOf("ct")}`);
+    await drawn(other.page, 1);
+    return other;
+  }
+
+  it("the stack says once that the processor draws, beside the images and never over them", async () => {
+    const other = await drawnBy("Google SwiftShader");
+    await note(other.page).getByText("Drawn without a graphics card").waitFor();
+    const canvas = await other.page.locator(".vp-canvas").boundingBox();
+    const said = await note(other.page).boundingBox();
+    expect((said?.x ?? 0) + (said?.width ?? 0)).toBeLessThanOrEqual(canvas?.x ?? -1);
+    await note(other.page).getByRole("button", { name: "Do not say this again" }).click();
+    await note(other.page).waitFor({ state: "detached" });
+    // nor at the next visit
+    await other.page.reload();
+    await drawn(other.page, 1);
+    await expectFrame(other.page, truth("ct"), 0);
+    expect(await note(other.page).count()).toBe(0);
+    expect(other.complaints).toEqual([]);
+    await other.page.context().close();
+  });
+
+  it("nothing is said where there is one", async () => {
+    const other = await drawnBy("NVIDIA GeForce RTX 3060");
+    await expectFrame(other.page, truth("ct"), 0);
+    expect(await note(other.page).count()).toBe(0);
+    await other.page.context().close();
+  });
+});
+
 describe("without WebGL", () => {
   it.each(["ct", "lossless", "cine", "coronal"])("%s is drawn by the processor, and just so", async (key) => {
     const plain = await launch({ webgl: false });
@@ -381,6 +425,7 @@ describe("without WebGL", () => {
       await drawn(other.page, 1);
       expect(await other.page.evaluate(() => document.createElement("canvas").getContext("webgl2"))).toBeNull();
       await expectFrame(other.page, truth(key), 0);
+      await other.page.locator(".vp-software").waitFor();
       expect(other.complaints).toEqual([]);
     } finally {
       await plain.close();

@@ -4,6 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 
 import type { Series } from "../../core/model.ts";
 import { thumbnailUrl } from "../../io/api.ts";
+import { recall, remember } from "../../io/storage.ts";
+import { Icon } from "../kit/index.ts";
 import { fmt, t } from "../prefs/index.ts";
 import { Glyph } from "./icons.tsx";
 import type { Viewer } from "./viewer.ts";
@@ -62,8 +64,32 @@ export function Strip({ viewer, current, onSeries }: StripProps) {
           </Fragment>
         ))}
       </div>
+      <SoftwareNote viewer={viewer} />
       <p class="vp-warning">{t("app.notForDiagnosis")}</p>
     </aside>
+  );
+}
+
+/** That no graphics card draws, until one has read it; planes and solids say so themselves. */
+function SoftwareNote({ viewer }: { readonly viewer: Viewer }) {
+  const read = useSignal(recall("softwareNote", ["read"]) === "read");
+  const said = viewer.desk.value?.software.value === true;
+  if (read.value || said || !viewer.panes.value.some((pane) => pane.inSoftware.value)) return null;
+  return (
+    <div class="vp-software">
+      <p title={t("volume.noWebglHint")}>{t("viewport.software")}</p>
+      <button
+        type="button"
+        aria-label={t("viewport.softwareRead")}
+        title={t("viewport.softwareRead")}
+        onClick={() => {
+          remember("softwareNote", "read");
+          read.value = true;
+        }}
+      >
+        <Icon name="close" size={12} />
+      </button>
+    </div>
   );
 }
 

@@ -62,6 +62,8 @@ export class Pane {
   });
   /** The factor from values of PET to uptake, of the image that stood on the screen first; undefined where there is none. */
   readonly uptake = signal<number | undefined>(undefined);
+  /** Whether a program and not a graphics card draws; known with the first image. */
+  readonly inSoftware = signal(false);
   readonly player = new Player(
     (step) => {
       this.#play(step);
@@ -224,6 +226,7 @@ export class Pane {
       onDrawn: (index) => {
         const first = this.drawn.peek() < 0;
         this.drawn.value = index;
+        if (first) this.inSoftware.value = this.#stack?.inSoftware === true;
         if (first) void this.#askUptake();
         this.#host.onCalm();
         this.#host.onDrawn(this);

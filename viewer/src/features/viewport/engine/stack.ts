@@ -8,12 +8,13 @@ import { type Affine, applied, direction, inverted, NOWHERE } from "../../../cor
 import { filmLetters, sideLetters, type SideLetters } from "../../../core/orientation.ts";
 import { curveOf, paddingOf, type Table, tableOf, tablesOf } from "../../../core/tables.ts";
 import { autoWindow, type GreyRange, type GreyWindow, rangeOf, showsNothing, tableWindow, windowOf } from "../../../core/window.ts";
-import { engineOf } from "./context.ts";
+import { drawsInSoftware, engineOf } from "./context.ts";
 import { haveImage } from "./images.ts";
 import { pixelsOf, type PixelValues } from "./pixels.ts";
 import { fromShelf, putOnShelf, type Shelved, takeOffShelf } from "./shelf.ts";
 import { CACHE_BYTES, start } from "./start.ts";
 import { equip, SCROLL_EVENT, unequip } from "./tools.ts";
+import type { Surface } from "./voxels.ts";
 
 const { Events, ViewportType, VOILUTFunctionType } = Enums;
 let made = 0;
@@ -105,6 +106,12 @@ export class StackView {
       if (fitted) this.fit();
     });
     this.#resize.observe(element);
+  }
+
+  /** Whether a program and not a graphics card draws. */
+  get inSoftware(): boolean {
+    if (getShouldUseCPURendering()) return true;
+    return drawsInSoftware((this.#engine.getOffscreenMultiRenderWindow(this.#viewportId).getOpenGLRenderWindow() as Surface).getContext());
   }
 
   /** Take another series into hand. Nothing is drawn before {@link show}. */
