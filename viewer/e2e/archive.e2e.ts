@@ -274,6 +274,19 @@ describe("light, dark, Italian", () => {
     await page.getByRole("grid", { name: "Patients" }).waitFor();
   });
 
+  it("opens a study by a double click on its row, at its first series with images", async () => {
+    await page.goto(server.origin);
+    await listed(...EVERYBODY);
+    await patients().filter({ hasText: "BIANCHI" }).click();
+    await jacket().locator('[role="row"][aria-level="1"]', { hasText: "Ecografia" }).dblclick();
+    await drawn(page, 1);
+    const chosen = page.getByRole("option", { selected: true });
+    expect(await chosen.locator(".vp-series-name").innerText()).toBe("cine");
+    await expectFrame(page, truth("cine"), 0);
+    await page.keyboard.press("Escape");
+    await page.getByRole("grid", { name: "Patients" }).waitFor();
+  });
+
   it("speaks Italian to who prefers it", async () => {
     const answer = await page.context().cookies();
     const italian = await openPage(browser, { locale: "it-IT" });

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "./driver/chromium.ts";
 import { cleanup } from "./driver/cleanup.ts";
 import { complained, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
-import { aimOf, greyAt, greysOf, pixelOf, type PlaneName, planesDrawn, settled, type Vec3 } from "./driver/planes.ts";
+import { aimOf, greyAt, greysOf, pixelOf, type PlaneName, planesDrawn, settled, spotOf, type Vec3 } from "./driver/planes.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
 import { grey } from "./driver/viewport.ts";
 
@@ -154,6 +154,42 @@ describe("three planes of the patient", () => {
     await settled(page);
     const { right } = await aimOf(page, "sagittal");
     expect(Math.abs(right[1])).toBeGreaterThan(0.05);
+  });
+
+  it("are scrolled, moved and zoomed by fingers", async () => {
+    const touch = await openPage(browser, { hasTouch: true, viewport: { width: 1280, height: 800 } });
+    await touch.page.context().addCookies(await page.context().cookies());
+    await touch.page.goto(server.origin);
+    await open("HFS", "mpr", touch.page);
+    await planesDrawn(touch.page);
+    const fingers = await touch.page.context().newCDPSession(touch.page);
+    type Way = readonly [from: readonly [number, number], to: readonly [number, number]];
+    /** Put down as many fingers as there are ways, draw them along, and lift them. */
+    const move = async (...ways: readonly Way[]): Promise<void> => {
+      const at = (part: number) => ways.map(([[x, y], [toX, toY]], id) => ({ x: x + (toX - x) * part, y: y + (toY - y) * part, id }));
+      await fingers.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
+      for (let step = 1; step <= 8; step += 1) await fingers.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(step / 8) });
+      await fingers.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    };
+    const slice = (name: PlaneName) => touch.page.locator(`.vp-cell[data-cell="${name}"] .vp-corner.bottom.left`).innerText();
+    const [x, y] = await spotOf(touch.page, "axial", [0, 0, 0]);
+    await touch.page.keyboard.press("s");
+    await move([[x + 60, y + 40], [x + 60, y + 100]]);
+    await expect.poll(() => slice("axial")).toBe("Position 30 mm\nSlice 31 of 40"); // six pixels for each
+    await touch.page.keyboard.press("p");
+    const before = await spotOf(touch.page, "axial", marks.L.place);
+    await move([[x + 60, y + 60], [x + 90, y + 80]]);
+    await expect.poll(async () => (await spotOf(touch.page, "axial", marks.L.place))[0]).toBeCloseTo(before[0] + 30, -0.3);
+    expect((await spotOf(touch.page, "axial", marks.L.place))[1]).toBeCloseTo(before[1] + 20, -0.3);
+    const { height } = await aimOf(touch.page, "axial");
+    const others = [await slice("coronal"), await slice("sagittal")];
+    await move([[x + 40, y + 70], [x + 20, y + 70]], [[x + 80, y + 70], [x + 100, y + 70]]);
+    // twice as far apart; and no finger that is lifted is a click, which would move the other planes
+    await expect.poll(async () => height / (await aimOf(touch.page, "axial")).height).toBeCloseTo(2, 1);
+    await settled(touch.page);
+    expect([await slice("coronal"), await slice("sagittal")]).toEqual(others);
+    expect(touch.complaints).toEqual([]);
+    await touch.page.context().close();
   });
 
   it("are as thick as is wished: greatest, least and mean of a slab", async () => {
@@ -440,5 +476,48 @@ describe("what is taken along", () => {
     const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.getByRole("button", { name: "Make the file" }).click()]);
     const bytes = readFileSync(await download.path());
     expect(bytes.length).toBe(84 + 50 * bytes.readUInt32LE(80));
+  });
+
+  it("a surface, with a bar that shows how far it is, and not when one has stopped it", async () => {
+    await open("HFS", "mpr");
+    await planesDrawn(page);
+    // what the server tells is held at a part of the slices, for as long as is looked at it
+    let done: number | undefined = 10;
+    const asked: string[] = [];
+    await page.route("**/api/jobs/*", async (route) => {
+      asked.push(route.request().method());
+      const answer = await route.fetch();
+      if (route.request().method() !== "GET" || done === undefined) return route.fulfill({ response: answer });
+      const job = (await answer.json()) as { progress: object };
+      return route.fulfill({ response: answer, json: { ...job, state: "running", progress: { ...job.progress, done, total: 40 } } });
+    });
+    const begin = async (): Promise<void> => {
+      await page.getByRole("button", { name: "Picture, film, surface" }).click();
+      await page.getByRole("menuitem", { name: "Surface for 3D printers" }).click();
+      await page.getByLabel("At the value").fill("-300");
+      await page.getByRole("button", { name: "Make the file" }).click();
+    };
+    const status = page.locator(".vp-export");
+    const bar = status.getByRole("progressbar");
+    const full = (): Promise<number> => bar.evaluate((element) => (element instanceof HTMLProgressElement ? element.position : NaN));
+    const downloads: unknown[] = [];
+    page.on("download", (download) => downloads.push(download));
+    await begin();
+    await expect.poll(full).toBe(0.25);
+    done = 30;
+    await expect.poll(full).toBe(0.75);
+    expect(downloads).toEqual([]);
+    const download = page.waitForEvent("download");
+    done = undefined;
+    expect((await download).suggestedFilename()).toBe("fileroom-CT-1.stl");
+    await status.waitFor({ state: "detached" });
+    done = 10;
+    await begin();
+    await expect.poll(full).toBe(0.25);
+    await status.getByRole("button", { name: "Cancel" }).click();
+    await status.waitFor({ state: "detached" });
+    await expect.poll(() => asked.includes("DELETE")).toBe(true);
+    expect(downloads).toHaveLength(1);
+    await page.unroute("**/api/jobs/*");
   });
 });

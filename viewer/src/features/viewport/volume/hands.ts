@@ -53,6 +53,7 @@ export function useHands(viewer: Viewer, desk: Desk, name: PlaneName, element: R
     const at = pointOf(event);
     const two = pinched(fingers.current, event.pointerId, at);
     if (two !== undefined) {
+      now.moved = true;
       desk.pan(name, two.by);
       desk.zoom(name, two.factor, two.at);
     } else if (now.moved || Math.hypot(at[0] - now.from[0], at[1] - now.from[1]) > STILL) {
@@ -65,7 +66,9 @@ export function useHands(viewer: Viewer, desk: Desk, name: PlaneName, element: R
   const onPointerUp = (event: PointerEvent): void => {
     const now = held.current;
     fingers.current.delete(event.pointerId);
-    if (fingers.current.size === 0) held.current = undefined;
+    const [left] = fingers.current.values();
+    if (left === undefined) held.current = undefined;
+    else if (now !== undefined) now.last = left; // the finger that stays goes on from where it is
     const aim = desk.aims.value[name];
     // a click without a drag puts the cross there
     if (now !== undefined && !now.moved && event.button === 0 && now.grip === "" && aim !== undefined) desk.moveTo(inPatient(aim, desk.size(name), now.from));
