@@ -3,6 +3,9 @@
 For each segmentation (PS3.3 A.51) over images that say where they lie: of every one of those images the pixels below
 which there is something of a segment, by pydicom and numpy, as runs of nothing and something, row by row. The middle of
 a pixel is in the mask when the nearest voxel of a frame is, and when it lies within half a slice of it (C.7.6.16.2.1).
+
+Over a projection the mask has the pixels of the image that it was derived from; over the tiles of a slide it is put
+where the frame that it names begins, or it says that it does (C.8.12.14), and cut as the slide is.
 """
 
 from __future__ import annotations
@@ -99,6 +102,54 @@ def truth(mask: Any, images: list[Any]) -> dict[str, list[int]]:
     return found
 
 
+def flat_truth(mask: Any, images: list[Any]) -> dict[str, list[int]]:
+    """Of images that lie nowhere in the patient: of a projection whole, of a slide frame by frame."""
+    values = pixel_array(mask).reshape(-1, mask.Rows, mask.Columns)
+    whole = (int(mask.get("TotalPixelMatrixRows", mask.Rows)), int(mask.get("TotalPixelMatrixColumns", mask.Columns)))
+    if mask.get("SegmentationType") == "LABELMAP":
+        values = np.where(values == _background(mask), 0, 1)
+    drawn = np.zeros(whole, bool)
+    for (top, left), value in zip(_corners(mask, whole, len(values)), values, strict=True):
+        room = drawn[top : top + mask.Rows, left : left + mask.Columns]
+        room |= value[: room.shape[0], : room.shape[1]] > 0
+    found = {}
+    for image in images:
+        shape = (int(image.Rows), int(image.Columns))
+        uid = str(image.SOPInstanceUID)
+        if "TotalPixelMatrixRows" not in image:
+            if shape == drawn.shape:
+                found[uid] = runs(drawn)
+            continue
+        tiles = [(top, left) for top in range(0, whole[0], shape[0]) for left in range(0, whole[1], shape[1])]
+        for number, (top, left) in enumerate(tiles, start=1):
+            found[f"{uid}/{number}"] = runs(drawn[top : top + shape[0], left : left + shape[1]])
+    return found
+
+
+def _background(mask: Any) -> int:
+    numbers = [int(one.SegmentNumber) for one in mask.SegmentSequence]
+    return 0 if 0 in numbers else min(numbers) - 1
+
+
+def _corners(mask: Any, whole: tuple[int, int], count: int) -> list[tuple[int, int]]:
+    """Where in the whole each frame begins."""
+    groups = mask.get("PerFrameFunctionalGroupsSequence")
+    tiles = [(y, x) for y in range(0, whole[0], mask.Rows) for x in range(0, whole[1], mask.Columns)]
+    if not groups:  # all tiles of a segment, row by row, then those of the next
+        return tiles * (count // len(tiles))
+    found = []
+    for one in groups:
+        source = one.DerivationImageSequence[0].SourceImageSequence[0]
+        if "ReferencedFrameNumber" in source:  # some files have row and column of the tile the wrong way round
+            found.append(tiles[int(source.ReferencedFrameNumber) - 1])
+        elif "PlanePositionSlideSequence" in one:
+            at = one.PlanePositionSlideSequence[0]
+            found.append((at.RowPositionInTotalImagePixelMatrix - 1, at.ColumnPositionInTotalImagePixelMatrix - 1))
+        else:
+            found.append((0, 0))
+    return found
+
+
 def _thickness(mask: Any, groups: list[Any]) -> float:
     measures = [item for group in groups for item in group.get("PixelMeasuresSequence") or ()]
     return float(next(one.SliceThickness for one in [*measures, mask] if "SliceThickness" in one))
@@ -108,6 +159,15 @@ def runs(bits: NDArray[np.bool_]) -> list[int]:
     """How many are out, then in, then out …"""
     turns = np.flatnonzero(np.diff(np.concatenate([[False], bits.ravel()])))
     return [int(one) for one in np.diff(np.concatenate([[0], turns, [bits.size]]))]
+
+
+def _is_flat(mask: Any) -> bool:
+    """Whether none of its frames lies anywhere in the patient."""
+    groups = [
+        *(mask.get("SharedFunctionalGroupsSequence") or ()),
+        *(mask.get("PerFrameFunctionalGroupsSequence") or ()),
+    ]
+    return not any("PlanePositionSequence" in one for one in groups)
 
 
 def main(folders: list[Path], out: Path) -> None:
@@ -127,7 +187,8 @@ def main(folders: list[Path], out: Path) -> None:
         series = {one.SeriesInstanceUID for one in mask.get("ReferencedSeriesSequence") or ()}
         below = [one for _, one in images.values() if one.get("SeriesInstanceUID") in series]
         with quiet_pydicom():
-            rows.append({"name": path.name, "uid": uid, "series": mask.SeriesInstanceUID, "over": truth(mask, below)})
+            over = truth(mask, below) or (flat_truth(mask, below) if _is_flat(mask) else {})
+            rows.append({"name": path.name, "uid": uid, "series": mask.SeriesInstanceUID, "over": over})
     out.write_text(json.dumps(rows), encoding="utf-8")
 
 

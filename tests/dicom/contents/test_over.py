@@ -73,6 +73,57 @@ def test_frames_that_are_only_said_are_not_believed(tmp_path: Path) -> None:
     assert segmentation(tmp_path, NumberOfFrames=1).frames == (1,)
 
 
+def derived(number: int, **values: Any) -> dict[str, Any]:
+    image = {"ReferencedSOPClassUID": uid(3), "ReferencedSOPInstanceUID": uid(4), **values}
+    return {**frame(number), "DerivationImageSequence": [{"SourceImageSequence": [image]}]}
+
+
+def test_whose_pixels_lie_where_those_of_a_frame_do(tmp_path: Path) -> None:
+    frames = [
+        derived(1, SpatialLocationsPreserved="YES"),
+        derived(2, ReferencedFrameNumber=7),
+        derived(2, SpatialLocationsPreserved="NO"),
+        derived(2, SpatialLocationsPreserved="REORIENTED_ONLY", ReferencedFrameNumber=2),
+        derived(2, ReferencedFrameNumber=[1, 2]),
+        frame(1),
+    ]
+    found = segmentation(tmp_path, NumberOfFrames=6, PerFrameFunctionalGroupsSequence=frames)
+    assert found.over == (uid(4), f"{uid(4)}/7", "", "", uid(4), "")
+    assert (found.sources, found.tiles) == ((uid(4),) * 5 + ("",), 0)
+
+
+def tiled(folder: Path, **values: Any) -> Segmentation:
+    about = [{"SeriesInstanceUID": uid(1, 1), "ReferencedInstanceSequence": [{"ReferencedSOPInstanceUID": uid(4)}]}]
+    usual: dict[str, Any] = {
+        "DimensionOrganizationType": "TILED_FULL",
+        "rows": 8,
+        "columns": 8,
+        "TotalPixelMatrixRows": 16,
+        "TotalPixelMatrixColumns": 17,
+        "NumberOfFrames": 12,
+        "PerFrameFunctionalGroupsSequence": [],
+        "ReferencedSeriesSequence": about,
+    }
+    return segmentation(folder, **(usual | values))
+
+
+def test_tiles_of_which_nothing_is_said_come_segment_by_segment(tmp_path: Path) -> None:
+    """PS3.3 C.7.6.17.3: the tiles row by row, and of each segment all before the next."""
+    found = tiled(tmp_path)
+    assert (found.tiles, found.frames) == (6, (1,) * 6 + (2,) * 6)
+    assert found.over == tuple(f"{uid(4)}/{number}" for number in (1, 2, 3, 4, 5, 6)) * 2
+
+
+def test_tiles_that_lie_about_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tiled(tmp_path, NumberOfFrames=7).frames == (1,) * 6 + (2,)
+    assert tiled(tmp_path, TotalPixelMatrixRows=0).over == ()
+    assert tiled(tmp_path, TotalPixelMatrixFocalPlanes=2).over == ()
+    assert tiled(tmp_path, ReferencedSeriesSequence=ABOUT).over == ("",) * 12
+    monkeypatch.setattr("fileroom.dicom.contents.segmentation.MOST_FRAMES", 11)
+    with pytest.raises(Undecodable, match="too many"):
+        tiled(tmp_path)
+
+
 def test_too_many_frames_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fileroom.dicom.contents.segmentation.MOST_FRAMES", 2)
     with pytest.raises(Undecodable, match="too many"):

@@ -81,6 +81,10 @@ export interface Segmentation {
   readonly segments: readonly Segment[];
   readonly frames: readonly number[];
   readonly sources: readonly string[];
+  /** What has pixels where each frame has them: a SOP Instance UID, with `/N` behind it when it is frame N alone; or "". */
+  readonly over: readonly string[];
+  /** How many frames a slide has that is tiled as this one; 0 of all else. */
+  readonly tiles: number;
 }
 
 /** A structure that is drawn by outlines. */

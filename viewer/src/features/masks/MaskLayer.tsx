@@ -2,6 +2,7 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 
 import { type Affine, applied, type Point } from "../../core/affine.ts";
+import type { Frame } from "../../core/frames.ts";
 import { pathsIn, reachOf } from "../../core/outlines.ts";
 import { type ColourMap, paintMask, paintWash } from "../../core/painting.ts";
 import { type Grid, type Plane, resample } from "../../core/resample.ts";
@@ -9,30 +10,38 @@ import type { Covers, MaskPart, OutlinePart, WashPart } from "./covers.ts";
 
 export interface MaskLayerProps {
   readonly covers: Covers;
-  readonly plane: Plane;
+  /** Of an image that lies nowhere in the patient its rows and columns alone. */
+  readonly plane: Plane | Pick<Plane, "rows" | "columns">;
+  /** The image, where it is one. */
+  readonly image?: Frame;
   /** From the pixels of the plane to CSS pixels of the view. */
   readonly place: Affine;
 }
 
 /** All that is switched on, in one plane. */
-export function MaskLayer({ covers, plane, place }: MaskLayerProps) {
+export function MaskLayer({ covers, plane, image, place }: MaskLayerProps) {
   const shown = useComputed(() => covers.shown()).value;
   const washes = shown.filter((part) => part.kind === "wash");
   const masks = shown.filter((part) => part.kind === "mask");
   const outlines = shown.filter((part) => part.kind === "outline");
+  const spot = { covers, place, ...(image === undefined ? {} : { image }) };
   return (
     <>
-      {washes.length > 0 && <Washes covers={covers} plane={plane} place={place} parts={washes} />}
-      {masks.length > 0 && <Masks covers={covers} plane={plane} place={place} parts={masks} />}
-      {outlines.length > 0 && <Outlines covers={covers} plane={plane} place={place} parts={outlines} />}
+      {washes.length > 0 && isSomewhere(plane) && <Washes {...spot} plane={plane} parts={washes} />}
+      {masks.length > 0 && <Masks {...spot} plane={plane} parts={masks} />}
+      {outlines.length > 0 && isSomewhere(plane) && <Outlines {...spot} plane={plane} parts={outlines} />}
     </>
   );
 }
 
+type Sheet = MaskLayerProps["plane"];
+
+const isSomewhere = (plane: Sheet): plane is Plane => "origin" in plane;
+
 type Paint = (out: Uint8ClampedArray) => void;
 
 /** A canvas of the plane's own pixels, laid where they are on the screen. */
-function Painted({ plane, place, paint, smooth, on }: { readonly plane: Plane; readonly place: Affine; readonly paint: Paint; readonly smooth: boolean; readonly on: readonly unknown[] }) {
+function Painted({ plane, place, paint, smooth, on }: { readonly plane: Sheet; readonly place: Affine; readonly paint: Paint; readonly smooth: boolean; readonly on: readonly unknown[] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
@@ -54,27 +63,40 @@ function Painted({ plane, place, paint, smooth, on }: { readonly plane: Plane; r
   );
 }
 
-interface PartsProps<P> extends MaskLayerProps {
+interface PartsProps<P, S extends Sheet = Plane> extends MaskLayerProps {
+  readonly plane: S;
   readonly parts: readonly P[];
 }
 
-function Masks({ covers, plane, place, parts }: PartsProps<MaskPart>) {
+function Masks({ covers, plane, image, place, parts }: PartsProps<MaskPart, Sheet>) {
   const [version, opacity, outline] = [covers.version.value, covers.opacity.value, covers.outline.value];
   useEffect(() => {
-    for (const part of parts) covers.want(part, plane);
-  }, [covers, parts, plane]);
+    for (const part of parts) {
+      if (image !== undefined) covers.wantOver(part, image);
+      if (isSomewhere(plane)) covers.want(part, plane);
+    }
+  }, [covers, parts, plane, image]);
   const paint: Paint = (out) => {
     const cut = new Map<Grid, Float32Array>(); // the labels of one map lie on one grid, and are cut once
+    const valuesOf = (part: MaskPart): Float32Array | undefined => {
+      const { grid } = part;
+      if (grid === undefined) return image === undefined ? undefined : asFloats(covers.sliceOver(part, image));
+      if (!isSomewhere(plane)) return undefined;
+      const values = (part.value === undefined ? undefined : cut.get(grid)) ?? resample(grid, plane, (index) => covers.slice(part, index), false);
+      cut.set(grid, values);
+      return values;
+    };
     for (const part of parts) {
-      const shared = part.value === undefined ? undefined : cut.get(part.grid);
-      const values = shared ?? resample(part.grid, plane, (index) => covers.slice(part, index), false);
-      cut.set(part.grid, values);
+      const values = valuesOf(part);
+      if (values === undefined) continue;
       const own = part.value === undefined ? values : values.map((value) => (value === part.value ? 1 : 0));
       paintMask(out, own, plane.columns, { colour: part.colour, opacity, outline, maximum: part.maximum });
     }
   };
   return <Painted plane={plane} place={place} paint={paint} smooth={false} on={[parts, version, opacity, outline]} />;
 }
+
+const asFloats = (values: ArrayLike<number> | undefined): Float32Array | undefined => (values === undefined ? undefined : Float32Array.from(values));
 
 function Washes({ covers, plane, place, parts }: PartsProps<WashPart>) {
   const [version, opacity, map, upper]: readonly [number, number, ColourMap, Readonly<Record<string, number>>] = [covers.version.value, covers.opacity.value, covers.map.value, covers.upper.value];

@@ -3,7 +3,7 @@ import { batch, signal } from "@preact/signals";
 
 import type { Contours, Related, Segmentation, Structure } from "../../core/contents.ts";
 import { type Frame, framesOf } from "../../core/frames.ts";
-import type { Series } from "../../core/model.ts";
+import type { Series, SeriesImage } from "../../core/model.ts";
 import type { Label } from "../../core/others.ts";
 import { type Outline, outlineOf } from "../../core/outlines.ts";
 import { type Colour, type ColourMap, colourFor } from "../../core/painting.ts";
@@ -26,10 +26,14 @@ export interface Part {
   readonly colour: Colour;
 }
 
-/** A part that is drawn by pixels: `value` is that of its pixels in a label map, undefined where it has frames of its own. */
+/**
+ * A part that is drawn by pixels: `value` is that of its pixels in a label map, undefined where it has frames of its own.
+ * Of projections and slides, which lie nowhere in the patient, `over` says which of its frames has the pixels of an image.
+ */
 export interface MaskPart extends Part {
   readonly kind: "mask";
-  readonly grid: Grid;
+  readonly grid: Grid | undefined;
+  readonly over?: ReadonlyMap<string, number>;
   readonly frames: readonly Frame[];
   readonly value: number | undefined;
   readonly maximum: number;
@@ -171,7 +175,23 @@ export class Covers {
 
   /** Have what is needed to see a part in a plane; `version` tells when more has come. */
   want(part: MaskPart | WashPart, plane: Plane): void {
-    for (const index of touched(part.grid, plane, part.kind === "wash")) {
+    if (part.grid !== undefined) this.#have(part, touched(part.grid, plane, part.kind === "wash"));
+  }
+
+  /** The same of a part that has the pixels of an image. */
+  wantOver(part: MaskPart, image: Frame): void {
+    const index = indexOver(part, image);
+    if (index !== undefined) this.#have(part, [index]);
+  }
+
+  /** The frame of a part that has the pixels of an image, when it is here; undefined when there is none. */
+  sliceOver(part: MaskPart, image: Frame): ArrayLike<number> | undefined {
+    const index = indexOver(part, image);
+    return index === undefined ? undefined : this.slice(part, index);
+  }
+
+  #have(part: MaskPart | WashPart, wanted: readonly number[]): void {
+    for (const index of wanted) {
       const key = sliceKey(part, index);
       const frame = part.frames[index];
       if (frame === undefined || this.#slices.has(key) || this.#coming.has(key)) continue;
@@ -218,8 +238,9 @@ export class Covers {
     const found = await content(cover.id);
     if (found.kind === "contours") return outlinesOf(cover, found.content);
     if (found.kind !== "segmentation") return [];
-    const { instances } = await images(cover.series.id);
-    return masksOf(cover, found.content, framesOf(instances.filter(({ id }) => id === cover.id)));
+    const [{ instances }, below] = await Promise.all([images(cover.series.id), images(this.#base.id)]);
+    const own = instances.filter(({ id }) => id === cover.id).map(asNumbers);
+    return masksOf(cover, found.content, framesOf(own), framesOf(below.instances));
   }
 
   /** The frames of an image series that lie in one volume, as a quantity. */
@@ -295,8 +316,26 @@ const colourOf = (own: readonly [number, number, number] | null, number: number)
   // black and nearly black are no colours to see something by
   own !== null && Math.max(...own) > 48 ? own : colourFor(number);
 
-/** The segments of a segmentation, each with the frames that are of it. */
-function masksOf(cover: Cover, { type, maximum, segments, frames: numbers }: Segmentation, frames: readonly Frame[]): MaskPart[] {
+/** Of a map of labels with a palette the labels themselves are wanted, and not their colours. */
+const asNumbers = (image: SeriesImage): SeriesImage => (image.photometric_interpretation === "PALETTE COLOR" ? { ...image, photometric_interpretation: "MONOCHROME2" } : image);
+
+/** What an image is called where a segmentation says whose pixels it has. */
+const namesOf = ({ image, number }: Frame): readonly string[] => [image.sop_instance_uid, `${image.sop_instance_uid}/${number}`];
+
+const indexOver = ({ over }: MaskPart, image: Frame): number | undefined => namesOf(image).flatMap((name) => over?.get(name) ?? [])[0];
+
+/** Which of a segment's `own` frames has the pixels of which image below; undefined where none has. */
+function overOf({ over, tiles }: Segmentation, own: readonly Frame[], below: readonly Frame[]): ReadonlyMap<string, number> | undefined {
+  const [first] = own;
+  const alike = below.filter(({ rows, columns, image }) => rows === first?.rows && columns === first.columns && (tiles === 0 || image.frames === tiles));
+  const here = new Set(alike.flatMap(namesOf));
+  const found = own.map(({ number }, index) => [over[number - 1] ?? "", index] as const).filter(([name]) => here.has(name));
+  return found.length > 0 ? new Map(found) : undefined;
+}
+
+/** The segments of a segmentation, each with the frames that are of it, over the images below. */
+function masksOf(cover: Cover, content: Segmentation, frames: readonly Frame[], below: readonly Frame[]): MaskPart[] {
+  const { type, maximum, segments, frames: numbers } = content;
   const labels = type === "LABELMAP";
   const thickness = frames[0]?.image.slice_thickness ?? undefined;
   const whole = labels ? gridOf(frames.map(planeOf), thickness) : undefined;
@@ -305,7 +344,8 @@ function masksOf(cover: Cover, { type, maximum, segments, frames: numbers }: Seg
     if (labels && segment.number === 0) return [];
     const own = labels ? frames : frames.filter((frame) => (numbers[frame.number - 1] ?? 1) === segment.number);
     const grid = whole ?? gridOf(own.map(planeOf), thickness);
-    if (grid === undefined) return [];
+    const over = grid === undefined ? overOf(content, own, below) : undefined;
+    if (grid === undefined && over === undefined) return [];
     return [
       {
         kind: "mask",
@@ -314,6 +354,7 @@ function masksOf(cover: Cover, { type, maximum, segments, frames: numbers }: Seg
         hint: [segment.what, segment.category, segment.algorithm].filter((text) => text !== "").join(" · "),
         colour: colourOf(segment.colour, segment.number),
         grid,
+        ...(over === undefined ? {} : { over }),
         frames: own,
         value: labels ? segment.number : undefined,
         maximum: type === "FRACTIONAL" ? maximum : 1,

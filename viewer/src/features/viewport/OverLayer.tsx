@@ -32,12 +32,12 @@ export function OverLayer({ viewer, pane }: OverLayerProps) {
 
 function Covered({ viewer, pane }: OverLayerProps) {
   const frame = pane.frame.value;
-  const plane = useMemo(() => (frame === undefined ? undefined : planeOf(frame)), [frame]);
+  const plane = useMemo(() => (frame === undefined ? undefined : (planeOf(frame) ?? { rows: frame.rows, columns: frame.columns })), [frame]);
   const covers = viewer.over.of(pane.series.value?.id ?? "");
   const place = pane.facts.value?.place;
   const Layer = viewer.over.part.value?.MaskLayer;
-  if (plane === undefined || covers === undefined || place === undefined || Layer === undefined) return null;
-  return <Layer covers={covers} plane={plane} place={place} />;
+  if (frame === undefined || plane === undefined || covers === undefined || place === undefined || Layer === undefined) return null;
+  return <Layer covers={covers} plane={plane} image={frame} place={place} />;
 }
 
 function Presented({ viewer, pane }: OverLayerProps) {
