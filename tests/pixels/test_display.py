@@ -283,6 +283,16 @@ def test_an_overlay_need_not_be_in_the_first_group(tmp_path: Path, group: int, s
         ({"NumberOfFrames": 3, "FrameTimeVector": [0, 33.5]}, ()),  # not of every frame
         ({"NumberOfFrames": 3, "FrameTimeVector": [0, 33.5, -1]}, ()),  # time does not go back
         ({"NumberOfFrames": 3}, ()),
+        ({"NumberOfFrames": 3, "FrameTimeVector": [0, 33.5, 60], "FrameTime": 40}, ()),  # nothing names it
+        (
+            {
+                "NumberOfFrames": 3,
+                "FrameTimeVector": [0, 33.5, 60],
+                "FrameTime": 40,
+                "FrameIncrementPointer": 0x00181065,
+            },
+            (0, 33.5, 60),
+        ),
         ({"FrameTimeVector": [0]}, ()),  # one image is no clip
     ],
 )

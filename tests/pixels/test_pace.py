@@ -40,6 +40,12 @@ def clip(folder: Path, frames: int = 4, **values: Any) -> tuple[Path, Header]:
         ({"FrameTime": 40, "RecommendedDisplayFrameRate": 5}, [200] * 4),  # as it is to be shown comes first
         ({"FrameTimeVector": [0, 30, 60, 120], "FrameIncrementPointer": VECTOR}, [30, 60, 120, 70]),
         ({"FrameTimeVector": [0, 30], "FrameIncrementPointer": VECTOR}, [100] * 4),  # not of every frame
+        (
+            {"FrameTime": 40, "FrameTimeVector": [0, 30, 60, 120], "FrameIncrementPointer": VECTOR},
+            [30, 60, 120, 70],
+        ),
+        ({"FrameTime": 40, "FrameTimeVector": [0, 30, 60, 120], "FrameIncrementPointer": TIME}, [40] * 4),
+        ({"FrameTime": 40, "FrameTimeVector": [0, 30], "FrameIncrementPointer": VECTOR}, [40] * 4),
         ({"FrameTime": 0.001}, [10] * 4),
         ({"FrameTime": 1e9}, [10_000] * 4),
     ],

@@ -120,6 +120,7 @@ def main(folder: Path) -> None:
         pixels=b"".join(np.full((ROWS, COLUMNS), 40 * n, "u1").tobytes() for n in range(len(times))),
         NumberOfFrames=len(times),
         FrameTimeVector=times,
+        FrameTime=40,  # the pointer names the other
         FrameIncrementPointer=("AT", 0x00181065),
         BitsAllocated=8,
         BitsStored=8,

@@ -35,6 +35,7 @@ MOST_OVERLAY_PIXELS = 64 * 1024 * 1024
 TABLE_ENTRIES, WORD_LIMIT, MOST_BITS, LEAST_BITS = 65536, 32768, 16, 8
 DESCRIPTOR_VALUES = 3
 REPRESENTATION, MODALITY_TABLE = 0x00280103, 0x00283000  # the first decides the VR of a table's descriptor
+FRAME_TIME_VECTOR = 0x00181065
 CENTIMETRES = 3  # Physical Units X/Y Direction (C.8.5.5.1.15)
 MILLIMETRES_OF_ONE = 10.0
 LOW_PRIORITY = 1  # of Region Flags (C.8.5.5.1.3)
@@ -327,7 +328,10 @@ def _padding(data_set: Dataset, header: Header) -> tuple[int, ...]:
 
 
 def _frame_times(data_set: Dataset, header: Header) -> tuple[float, ...]:
-    """Frame Time Vector, where it speaks of every frame and goes forward (C.7.6.5.1.2); files without one go evenly."""
+    """Frame Time Vector, where it speaks of every frame and goes forward (C.7.6.5.1.2); files without one go evenly,
+    and so do those with a Frame Time whose Frame Increment Pointer does not name the vector."""
+    if header.frame_time is not None and data_set.get("FrameIncrementPointer") != FRAME_TIME_VECTOR:
+        return ()
     value = data_set.get("FrameTimeVector")
     times = tuple(float(one) for one in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
     whole = len(times) == frame_count(header) and all(0 < one < math.inf for one in times[1:])

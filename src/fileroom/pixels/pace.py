@@ -27,7 +27,10 @@ def frame_time(header: Header) -> float:
 
 def frame_times(path: str | os.PathLike[str], header: Header, numbers: Sequence[int]) -> list[float]:
     """Milliseconds that each of these frames, from 1, is shown."""
-    own = [] if _told(header) else list(_own(path, header, numbers))
+    recommended = (header.recommended_display_frame_rate or 0) > 0
+    # a Frame Time may stand beside a vector of them, and the file says in which of the two it believes (C.7.6.5.1)
+    asked = _told(header) is None or (header.frame_time is not None and not recommended)
+    own = list(_own(path, header, numbers)) if asked else []
     return own or [frame_time(header)] * len(numbers)
 
 
@@ -45,7 +48,7 @@ def _own(path: str | os.PathLike[str], header: Header, numbers: Sequence[int]) -
     """What it says of each; nothing where it does not, or that is damaged."""
     try:
         since = read_display(path, header).frame_times
-        groups = None if since else frame_groups(path, header)
+        groups = None if since or _told(header) else frame_groups(path, header)
     except FileroomError:
         return
     if since:

@@ -121,6 +121,10 @@ export function cineRate(frames: readonly Frame[]): number | undefined {
   return rate !== null && rate > 0 ? rate : ownRate(frames);
 }
 
+/** Whether a clip with one Frame Time for all may have a vector of them beside it, which its pointer names (PS3.3 C.7.6.5.1). */
+export const mayBeUneven = ({ image }: Frame): boolean =>
+  image.frames > 1 && image.per_frame === null && (image.frame_time ?? 0) > 0 && (image.recommended_display_frame_rate ?? 0) <= 0;
+
 /** Seconds that a whole turn of views takes: they took half an hour, which nobody wants to see again. */
 const TURN = 6;
 

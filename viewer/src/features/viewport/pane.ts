@@ -2,7 +2,7 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 
 import { decodedBytes } from "../../core/decoding.ts";
-import { cineRate, type Frame, frameKey, framesOf, meanRate, staying } from "../../core/frames.ts";
+import { cineRate, type Frame, frameKey, framesOf, mayBeUneven, meanRate, staying } from "../../core/frames.ts";
 import type { Display, Series, SeriesImage, SeriesImages } from "../../core/model.ts";
 import { room } from "../../core/nearest.ts";
 import { type Stack, stacksOf } from "../../core/stacks.ts";
@@ -187,7 +187,7 @@ export class Pane {
       this.target.value = at;
     });
     const rate = cineRate(frames);
-    this.#paced = rate !== undefined;
+    this.#paced = rate !== undefined && !frames.some(mayBeUneven);
     this.player.rate.value = rate ?? 10;
     if (!(await this.#startStack(series, frames, open))) return;
     await this.show(at);
@@ -227,7 +227,7 @@ export class Pane {
         const first = this.drawn.peek() < 0;
         this.drawn.value = index;
         if (first) this.inSoftware.value = this.#stack?.inSoftware === true;
-        if (first) void this.#askUptake();
+        if (first) void this.#askMore();
         this.#host.onCalm();
         this.#host.onDrawn(this);
       },
@@ -386,6 +386,14 @@ export class Pane {
     this.player.rate.value = rate;
   }
 
+  /** Have what the file says of the pace of its clip, where the catalog does not know. */
+  async learnPace(): Promise<void> {
+    const frame = this.frame.peek();
+    if (this.#paced || frame === undefined || !mayBeUneven(frame)) return;
+    await this.haveDisplay();
+    this.#pace();
+  }
+
   /** For how long the frame at hand stays in a cine, against the mean of its clip. */
   stays(): number {
     const frame = this.frames.value[this.target.value];
@@ -449,8 +457,9 @@ export class Pane {
     if (this.drawn.value >= 0) this.#stack?.zoomBy(factor);
   }
 
-  /** Windows of PET are named by uptake; it is no hurry, the image stands there already. */
-  async #askUptake(): Promise<void> {
+  /** Windows of PET are named by uptake, and a clip may go unevenly; it is no hurry, the image stands there already. */
+  async #askMore(): Promise<void> {
+    void this.learnPace();
     const [series, frame] = [this.series.peek(), this.frame.peek()];
     if (series?.modality !== "PT" || frame === undefined || this.uptake.peek() !== undefined) return;
     const found = await fetchDisplay(series, frame).catch(() => undefined);

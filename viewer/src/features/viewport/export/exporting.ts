@@ -88,6 +88,7 @@ export class Exporting {
       await twoFrames();
       return snapshot(stage, this.viewer.corners.value, canvas);
     };
+    await pane.learnPace();
     await this.#film(form, { count, rate: pane.player.rate.value, shoot, stays: () => pane.stays() });
     void pane.show(before);
   }
