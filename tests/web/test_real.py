@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -58,6 +59,26 @@ def test_thumbnails(web: Web) -> None:
         assert answer.status_code == 200
         assert answer.headers["Content-Type"] in {"image/jpeg", "image/png"}
         assert answer.content
+
+
+def test_a_thumbnail_of_a_series_whose_middle_image_is_lost(web: Web) -> None:
+    ct = next(one for one in get(web, "/api/series")["items"] if one["modality"] == "CT")
+    images = get(web, f"/api/series/{ct['id']}/images")["instances"]
+    paths = [web.archive.read(image["id"]).path for image in images]
+    os.unlink(paths[1])
+    assert web.client.get(f"/api/series/{ct['id']}/thumbnail").status_code == 200
+
+
+def test_no_thumbnail_is_kept_of_a_series_that_cannot_be_reached(web: Web) -> None:
+    ct = next(one for one in get(web, "/api/series")["items"] if one["modality"] == "CT")
+    images = get(web, f"/api/series/{ct['id']}/images")["instances"]
+    paths = [web.archive.read(image["id"]).path for image in images]
+    for path in paths:
+        os.rename(path, f"{path}.away")
+    assert web.client.get(f"/api/series/{ct['id']}/thumbnail").status_code != 200
+    for path in paths:
+        os.rename(f"{path}.away", path)
+    assert web.client.get(f"/api/series/{ct['id']}/thumbnail").status_code == 200
 
 
 SORTABLE = {

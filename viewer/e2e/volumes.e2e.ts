@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 
 import type { Browser, Page } from "playwright-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -373,6 +373,34 @@ describe("what makes no volume", () => {
     expect(await alert.innerText()).toContain(words);
     expect(await page.locator(".vp-plane").count()).toBe(0);
     await page.locator('.vp-stage[data-series][data-drawn="1"]').waitFor();
+  });
+
+  it("a file is lost: says so and stays with it, whatever else comes, and the other images can be looked at", async () => {
+    const asked = await fetch(`${server.origin}/api/series/${idOf("FFDL")}/images`, { headers: { Authorization: `Bearer ${server.token}` } });
+    const { instances } = (await asked.json()) as { readonly instances: readonly { readonly frames_url: string; readonly instance_number: number }[] };
+    const lost = instances.find((one) => one.instance_number === 20) ?? expect.fail("no such image");
+    rmSync(scratch.path("world/files/FFDL/IM0020"));
+    let late = 0;
+    await page.route("**/frames/1", async (route) => {
+      if (!route.request().url().includes(lost.frames_url)) {
+        await new Promise((resolve) => setTimeout(resolve, 400)); // long enough for the others to be told of
+        late += 1;
+      }
+      await route.continue();
+    });
+    try {
+      await open("FFDL");
+      const alert = page.locator(".vp-refused").getByRole("alert");
+      await alert.waitFor();
+      expect(await alert.innerText()).toContain("No planes or 3D of this series");
+      const before = late;
+      await expect.poll(() => late).toBeGreaterThan(before + 6); // more than were on their way
+      expect(await alert.isVisible()).toBe(true);
+      await page.locator('.vp-stage[data-series][data-drawn="1"]').waitFor();
+    } finally {
+      await page.unrouteAll({ behavior: "wait" });
+    }
+    watched.complaints.splice(0); // of the answer 404, which is what was asked for
   });
 
   it("no WebGL: says so, and the stack stays", async () => {

@@ -407,7 +407,10 @@ class Images(Lists):
         return Picture(data=kept[1], media_type=kept[0]) if kept[1] else None
 
     def _draw(self, series: Series) -> bytes | None:
-        """The picture of the image in the middle of a series; of its neighbours when that one is damaged."""
+        """The picture of the image in the middle of a series; of its neighbours when that one is damaged or lost.
+
+        Unavailable when none can be drawn and one cannot be reached.
+        """
         from fileroom.errors import Undecodable
         from fileroom.pixels.geometry import display_order
         from fileroom.pixels.thumbnail import thumbnail
@@ -415,10 +418,15 @@ class Images(Lists):
         found = self.search(Query(level=Level.INSTANCE, parent=series.id)).items
         ordered = [found[i] for i in display_order([item.header for item in found]) if found[i].frames]
         middle = len(ordered) // 2
+        unreached: Unavailable | None = None
         for instance in ordered[middle : middle + _TRIES] + ordered[max(0, middle - 1) : middle]:
-            file = self.read(instance.id)
             try:
+                file = self.read(instance.id)
                 return thumbnail(file.path, file.header)
+            except Unavailable as error:
+                unreached = error
             except Undecodable:
                 continue
+        if unreached is not None:
+            raise unreached
         return None

@@ -61,12 +61,13 @@ export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded
   const first = fromShelf(keys[0] ?? "");
   const parallel = first !== undefined && isForWorkers(first) ? ORDERED : PARALLEL;
   const ballast = new Ballast(grid.frames.reduce((sum, { image }) => sum + decodedBytes(image), 0));
-  let [next, loaded] = [0, 0];
+  let [next, loaded, over] = [0, 0, false];
+  const isOver = (): boolean => over || open.aborted;
   const worker = async (): Promise<void> => {
     for (let at = next; at < keys.length; at = next) {
       next += 1;
       await haveImage(keys[at] ?? "");
-      if (open.aborted) return;
+      if (isOver()) return;
       loaded += 1;
       ballast.keep(1 - loaded / keys.length);
       onProgress(loaded);
@@ -75,6 +76,7 @@ export async function loadFrames(series: Series, grid: Grid, onProgress: (loaded
   try {
     await Promise.all(Array.from({ length: parallel }, worker));
   } finally {
+    over = true; // of one that cannot be had the others say nothing any more
     ballast.keep(0);
   }
 }
