@@ -45,8 +45,13 @@ const ASPECTS: Readonly<Record<PartName["by"], MessageKey>> = {
 };
 const PLANES: Readonly<Record<string, MessageKey>> = { axial: "plane.axial", sagittal: "plane.sagittal", coronal: "plane.coronal" };
 
+/** What is measured, and no name: its number is written as the reader writes it. */
+const MEASURED: readonly PartName["by"][] = ["echo", "diffusion", "trigger"];
+
 /** What a part of a series is called. */
-export function aspectName({ by, value: plain, title }: PartName): string {
+export function aspectName({ by, value: own, title }: PartName): string {
+  const number = MEASURED.includes(by) && own !== "" ? Number(own) : NaN;
+  const plain = Number.isFinite(number) && !Number.isInteger(number) ? fmt().number(number, 2) : own;
   const value = title === undefined ? plain : `${plain} (${title})`;
   const plane = by === "plane" ? PLANES[value] : undefined;
   return plane === undefined ? t(ASPECTS[by], { value }) : t(plane);
