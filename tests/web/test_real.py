@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +14,6 @@ from tests.web.real import FRAMES, RAMP, Web, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -64,20 +63,19 @@ def test_thumbnails(web: Web) -> None:
 def test_a_thumbnail_of_a_series_whose_middle_image_is_lost(web: Web) -> None:
     ct = next(one for one in get(web, "/api/series")["items"] if one["modality"] == "CT")
     images = get(web, f"/api/series/{ct['id']}/images")["instances"]
-    paths = [web.archive.read(image["id"]).path for image in images]
-    os.unlink(paths[1])
+    Path(web.archive.read(images[1]["id"]).path).unlink()
     assert web.client.get(f"/api/series/{ct['id']}/thumbnail").status_code == 200
 
 
 def test_no_thumbnail_is_kept_of_a_series_that_cannot_be_reached(web: Web) -> None:
     ct = next(one for one in get(web, "/api/series")["items"] if one["modality"] == "CT")
     images = get(web, f"/api/series/{ct['id']}/images")["instances"]
-    paths = [web.archive.read(image["id"]).path for image in images]
+    paths = [Path(web.archive.read(image["id"]).path) for image in images]
     for path in paths:
-        os.rename(path, f"{path}.away")
+        path.rename(f"{path}.away")
     assert web.client.get(f"/api/series/{ct['id']}/thumbnail").status_code != 200
     for path in paths:
-        os.rename(f"{path}.away", path)
+        Path(f"{path}.away").rename(path)
     assert web.client.get(f"/api/series/{ct['id']}/thumbnail").status_code == 200
 
 
