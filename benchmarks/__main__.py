@@ -50,7 +50,7 @@ BENCHMARKS: dict[str, tuple[Callable[..., Comparison], dict[str, int]]] = {
     "mediapatients": (partial(media.measure, patients=500), {"instances": 1_000, "runs": 1}),
     "mediamemory": (media.measure_memory, {"instances": 2_000, "few": 500, "runs": 1}),
     "dimsestore": (dimse.store, {"instances": 40, "runs": 1}),
-    "dimsestore4": (partial(dimse.store, associations=4), {"instances": 40, "runs": 1}),
+    "dimsestore4": (partial(dimse.store, instances=1200, associations=4), {"instances": 40, "runs": 1}),
     "dimsefind": (dimse.find, {"studies": 300, "runs": 1}),
     "dimseget": (dimse.get, {"instances": 20, "runs": 1}),
 }

@@ -9,6 +9,7 @@ import { cleanup } from "./driver/cleanup.ts";
 import { abroad, complained, openPage, pictureOnFailure, type Watched } from "./driver/page.ts";
 import { aimOf, pixelOf, type PlaneName, planesDrawn, type Vec3 } from "./driver/planes.ts";
 import { fileroom, python, Scratch, type Server, serve } from "./driver/server.ts";
+import { readPixels } from "./driver/viewport.ts";
 
 interface Series {
   readonly id: string;
@@ -309,5 +310,36 @@ describe("a presentation state", () => {
     await expect.poll(() => letter("top")).toBe("A");
     expect(await page.locator(".ps-shutter").count()).toBe(0);
     expect(await page.locator(".vp-corner.bottom.right").innerText()).not.toContain("Table");
+  });
+
+  it("opens the image that it is about, in its colours and under its overlays", async () => {
+    /** Red, green and blue of all that is drawn at a pixel of the image. */
+    const at = async (column: number, row: number): Promise<readonly number[]> => {
+      const seen = await page.locator(".vp-stage").first().getAttribute("data-seen");
+      const [a = NaN, b = NaN, c = NaN, d = NaN, e = NaN, f = NaN] = (seen ?? "").split(" ").slice(6).map(Number);
+      const box = await page.locator(".vp-stage").first().boundingBox();
+      const [x, y] = [a * column + c * row + e, b * column + d * row + f];
+      const [colour = []] = await readPixels(page, await page.screenshot({ type: "png", scale: "css" }), [{ x: (box?.x ?? 0) + x, y: (box?.y ?? 0) + y }]);
+      return colour;
+    };
+    await open("colours");
+    await drawn(3);
+    await page.locator("canvas.vp-overlay:not(.of-picture)").waitFor();
+    // 16 greys a row: 162 of 255 in the tenth row and the second column
+    await expect.poll(() => at(2, 10)).toEqual([162, 0, 93]);
+    const [red = 0, green = 0, blue = 0] = await at(8, 4);
+    expect([red > 200, green < 60, blue > 200]).toEqual([true, true, true]);
+    expect(await at(2, 13)).toEqual([128, 128, 128]);
+    expect(await page.locator(".ps-chooser").getByRole("status").count()).toBe(0);
+    await page.keyboard.press("o"); // its marks are overlays; what it hides stays hidden
+    await expect.poll(() => at(8, 4)).toEqual([72, 0, 183]);
+    expect(await at(2, 13)).toEqual([128, 128, 128]);
+    await page.keyboard.press("o");
+    await page.keyboard.press("ArrowDown");
+    await drawn(4);
+    // it is about the third alone
+    await expect.poll(async () => new Set(await at(2, 13)).size).toBe(1);
+    expect(await page.locator("canvas.vp-overlay").count()).toBe(0);
+    await page.getByLabel("Presentation state").selectOption("");
   });
 });

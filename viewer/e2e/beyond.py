@@ -225,6 +225,47 @@ def presentation() -> bytes:
     )
 
 
+def coloured() -> bytes:
+    """The third image alone, dark in blue and bright in red; a cross in magenta, and the lowest rows hidden in gray."""
+    third = [{"ReferencedSOPClassUID": CT, "ReferencedSOPInstanceUID": world.sop_uid(1, 1, 3)}]
+    ramps = {"Red": range(256), "Green": [0] * 256, "Blue": range(255, -1, -1)}
+    palette: dict[str, Any] = {}
+    for name, ramp in ramps.items():
+        palette[f"{name}PaletteColorLookupTableDescriptor"] = [256, 0, 8]
+        palette[f"{name}PaletteColorLookupTableData"] = bytes(ramp)
+    cross = [0xFFFF if row == 4 else 0x0010 for row in range(SIZE)]  # noqa: PLR2004 - row and column 5
+    low = [0xFFFF if row >= 12 else 0 for row in range(SIZE)]  # noqa: PLR2004 - where it begins
+    planes = {}
+    for group, bits in ((0x6000, cross), (0x6002, low)):
+        described = {0x10: ("US", SIZE), 0x11: ("US", SIZE), 0x40: ("CS", "G"), 0x50: ("SS", [1, 1])}
+        described |= {0x100: ("US", 1), 0x102: ("US", 0), 0x3000: ("OW", struct.pack(f"<{SIZE}H", *bits))}
+        planes |= {f"x{group:04x}{element:04x}": value for element, value in described.items()}
+    planes["x60001001"] = ("CS", "MARKS")
+    return world.instance(
+        **PERSON,
+        **palette,
+        **planes,
+        rows=0,
+        modality="PR",
+        series=11,
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.11.3",
+        SeriesDescription="colours",
+        ContentLabel="COLOURS",
+        ReferencedSeriesSequence=[{"SeriesInstanceUID": world.series_uid(1, 1), "ReferencedImageSequence": third}],
+        SoftcopyVOILUTSequence=[{"WindowCenter": "127.5", "WindowWidth": "255", "VOILUTFunction": "LINEAR_EXACT"}],
+        GraphicLayerSequence=[
+            {
+                "GraphicLayer": "MARKS",
+                "GraphicLayerOrder": "1",
+                "GraphicLayerRecommendedDisplayCIELabValue": [39527, 57852, 17210],
+            }
+        ],
+        ShutterShape="BITMAP",
+        ShutterOverlayGroup=0x6002,
+        ShutterPresentationValue=0x8080,
+    )
+
+
 def main(folder: Path) -> None:
     """Write it all below ``folder``."""
     files: dict[str, bytes] = {
@@ -239,6 +280,7 @@ def main(folder: Path) -> None:
         "rs": structures(),
         "dose": dose(),
         "pr": presentation(),
+        "pr2": coloured(),
         "pdf": document(3, "pdf", "application/pdf", PDF),
         "ecg": curves(),
         "stl": document(5, "stl", "model/stl", b"solid x\nendsolid x\n"),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 READY: Final = "ready"
 CAPACITY: Final = ROOM  # bytes: a CT or MR image, and its seal
 FEWEST: Final = 64
-MOST: Final = 512
+MOST: Final = 2048
 _SHARE: Final = 64  # of the room that is left they take no more than one part in so many
 _AT_ONCE: Final = 64
 _QUIET: Final = 1.0  # seconds without an arrival after which as many are made as are missing

@@ -11,9 +11,11 @@ import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fileroom.dicom.attributes import EXPLICIT_BE
+from fileroom.dicom.overlays import GROUPS, MOST_PIXELS, Bits, Overlay, overlay_of
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE, PIXEL_DATA_TAGS, inflated_data_set
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
     from fileroom.model.headers import Header
 
-OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
-MOST_OVERLAY_PIXELS = 64 * 1024 * 1024
 TABLE_ENTRIES, WORD_LIMIT, MOST_BITS, LEAST_BITS = 65536, 32768, 16, 8
 DESCRIPTOR_VALUES = 3
 REPRESENTATION, MODALITY_TABLE = 0x00280103, 0x00283000  # the first decides the VR of a table's descriptor
@@ -50,21 +50,6 @@ class Table:
     bits: int
     data: str
     explanation: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
-    """An overlay plane. ``data`` has one bit a pixel, the first in the lowest place, in Base64; frame ``first_frame``
-    of the image is the first of the ``frames`` that it lies over."""
-
-    kind: str  # G: graphics, R: region of interest
-    rows: int
-    columns: int
-    origin: tuple[int, int]  # row and column of the image, from 1
-    frames: int
-    first_frame: int
-    label: str
-    data: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +90,7 @@ def read_display(path: str | os.PathLike[str], header: Header) -> Display:
             return Display(
                 modality_table=next(iter(_tables(data_set, "ModalityLUTSequence", header)), None),
                 voi_tables=_tables(data_set, "VOILUTSequence", header),
-                overlays=tuple(found for group in OVERLAY_GROUPS if (found := _overlay(data_set, group, path, header))),
+                overlays=tuple(found for group in GROUPS if (found := _overlay(data_set, group, path, header))),
                 padding=_padding(data_set, header),
                 regions=_regions(data_set),
                 uptake=uptake_of(data_set) if header.modality == "PT" else None,
@@ -255,33 +240,11 @@ def _words(value: Any, entries: int, header: Header) -> Any:
 
 
 def _overlay(data_set: Dataset, group: int, path: str | os.PathLike[str], header: Header) -> Overlay | None:
-    def value(element: int, default: Any = None) -> Any:
-        found: Any = data_set.get((group, element))
-        return default if found is None or found.is_empty else found.value
+    def embedded(rows: int, columns: int, position: int) -> Bits | None:
+        data = _embedded(path, header, rows, columns, position)
+        return None if data is None else Bits(data, frame_count(header))
 
-    rows, columns, frames = value(0x0010, 0), value(0x0011, 0), int(value(0x0015, 1))
-    if rows < 1 or columns < 1 or frames < 1 or rows * columns * frames > MOST_OVERLAY_PIXELS:
-        return None
-    origin = value(0x0050, (1, 1))
-    raw: Any = data_set.get((group, 0x3000))
-    size = (rows * columns * frames + 7) // 8
-    if raw is not None:
-        data = _little(raw.value, header) if isinstance(raw.value, bytes) else None
-    else:
-        data, frames = _embedded(path, header, rows, columns, int(value(0x0102, 0))), frame_count(header)
-        size = (rows * columns * frames + 7) // 8
-    if data is None or len(data) < size:
-        return None
-    return Overlay(
-        kind=str(value(0x0040, "G")),
-        rows=rows,
-        columns=columns,
-        origin=(int(origin[0]), int(origin[1])),
-        frames=frames,
-        first_frame=int(value(0x0051, 1)),
-        label=str(value(0x1500, "") or value(0x0022, "")),
-        data=base64.b64encode(data[:size]).decode("ascii"),
-    )
+    return overlay_of(data_set, group, swapped=partial(_little, header=header), elsewhere=embedded)
 
 
 def _embedded(path: str | os.PathLike[str], header: Header, rows: int, columns: int, position: int) -> bytes | None:
@@ -300,7 +263,7 @@ def _embedded(path: str | os.PathLike[str], header: Header, rows: int, columns: 
     if high - stored < position <= high:  # a bit of the pixels' own: the data of this overlay are nowhere
         return None
     frames = frame_count(header)
-    if rows * columns * frames > MOST_OVERLAY_PIXELS:
+    if rows * columns * frames > MOST_PIXELS:
         return None
     kind = np.uint8 if bits == LEAST_BITS else np.dtype("<u2")
     # one long row of bits: frames do not begin at a byte of their own (PS3.3 C.9.2.1.2)

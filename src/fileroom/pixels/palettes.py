@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fileroom.dicom.colours import palette_of
 from fileroom.dicom.quiet import load_pydicom, quiet_pydicom
 from fileroom.errors import Unavailable, Undecodable
 from fileroom.pixels.files import DEFLATED_LE
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 # Red, green and blue: descriptors, data, segmented data
 TAGS = [0x00281101, 0x00281102, 0x00281103, 0x00281201, 0x00281202, 0x00281203, 0x00281221, 0x00281222, 0x00281223]
 REPRESENTATION = 0x00280103  # decides whether the first index is signed
-MOST = 65536
-BYTE = 255
 
 
 def read_palette(path: str | os.PathLike[str], header: Header) -> Palette:
@@ -37,19 +36,11 @@ def read_palette(path: str | os.PathLike[str], header: Header) -> Palette:
 
 
 def _palette(path: str | os.PathLike[str]) -> Palette:
-    import numpy as np
-
     load_pydicom()
     from pydicom import dcmread
-    from pydicom.pixels.processing import apply_color_lut
 
     from fileroom.pixels.window import Palette
 
     with opened(path) as source:
         data_set = dcmread(as_file(source), stop_before_pixels=True, force=True, specific_tags=[REPRESENTATION, *TAGS])
-    entries, first, _ = data_set.RedPaletteColorLookupTableDescriptor
-    # The table of all colours is what comes of looking up each index once; segmented tables (C.7.9.2) are expanded.
-    table = apply_color_lut(np.arange(first, first + (entries or MOST), dtype=np.int32), data_set)
-    # Sixteen bits are announced more often than they are used.
-    colours = (table >> 8 if table.dtype.itemsize > 1 and table.max() > BYTE else table).astype(np.uint8)
-    return Palette(int(first), colours[:, :3])
+    return Palette(*palette_of(data_set))

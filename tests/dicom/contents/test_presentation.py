@@ -157,3 +157,64 @@ def test_overlays_of_its_own_are_told_of(tmp_path: Path) -> None:
 def test_what_is_applied_is_not_told_of(tmp_path: Path) -> None:
     with_fallback = [{"CompoundGraphicSequence": [{}], "GraphicObjectSequence": [{"GraphicType": "POINT"}]}]
     assert read(tmp_path, GraphicAnnotationSequence=with_fallback, ShutterShape="CIRCULAR").unapplied == ()
+
+
+def plane(group: int, bits: bytes = b"\x09", **more: Any) -> dict[str, Any]:
+    """An overlay of two rows and two columns."""
+    values = {0x10: ("US", 2), 0x11: ("US", 2), 0x40: ("CS", "G"), 0x50: ("SS", [1, 1]), 0x3000: ("OW", bits + b"\0")}
+    return {f"x{group:04x}{element:04x}": value for element, value in values.items()} | more
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT_LE, IMPLICIT_LE])
+def test_overlays_of_its_own_and_where_any_are_drawn(tmp_path: Path, syntax: str) -> None:
+    layers = [
+        {"GraphicLayer": "A", "GraphicLayerOrder": "2", "GraphicLayerRecommendedDisplayGrayscaleValue": 0x8080},
+        {"GraphicLayer": "B", "GraphicLayerOrder": "1"},
+    ]
+    found = read(
+        tmp_path,
+        transfer_syntax=syntax,
+        GraphicLayerSequence=layers,
+        x60001001=("CS", "A"),
+        x60021001=("CS", ""),
+        **plane(0x6004, x60041001=("CS", "B")),
+    )
+    assert [(one.name, one.order, one.colour) for one in found.layers] == [("A", 2, (128, 128, 128)), ("B", 1, None)]
+    assert [(one.group, one.layer) for one in found.activations] == [(0x6000, "A"), (0x6002, ""), (0x6004, "B")]
+    (own,) = found.overlays
+    assert (own.group, own.rows, own.columns, base64.b64decode(own.data)) == (0x6004, 2, 2, b"\x09")
+    assert found.unapplied == ()
+
+
+def test_an_overlay_that_is_cut_short_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, **plane(0x6000) | {"x60000010": ("US", 200), "x60000011": ("US", 200)})
+    assert (found.overlays, found.unapplied) == ((), ("overlays",))
+
+
+def test_a_shutter_by_pixels(tmp_path: Path) -> None:
+    shut = {"ShutterShape": "BITMAP", "ShutterOverlayGroup": 0x6002, "ShutterPresentationValue": 0xFFFF}
+    found = read(tmp_path, **plane(0x6002), **shut)
+    assert (found.shutter_overlay, found.shutter_colour, found.unapplied) == (0x6002, (255, 255, 255), ())
+    # one that is not there
+    assert read(tmp_path, **shut).unapplied == ("bitmap_shutter",)
+    # a group that is named without being wanted
+    assert read(tmp_path, **plane(0x6002), ShutterOverlayGroup=0x6002).shutter_overlay == 0
+
+
+def test_the_colours_of_a_pseudo_colour_state(tmp_path: Path) -> None:
+    palette: dict[str, Any] = {}
+    for name, ramp in (("Red", b"\0\x40\xff\xff"), ("Green", b"\0\0\0\xff"), ("Blue", b"\0\0\0\xff")):
+        palette[f"{name}PaletteColorLookupTableDescriptor"] = [4, 0, 8]
+        palette[f"{name}PaletteColorLookupTableData"] = ramp
+    found = read(tmp_path, SOPClassUID="1.2.840.10008.5.1.4.1.1.11.3", **palette)
+    assert base64.b64decode(found.palette) == bytes([0, 0, 0, 0x40, 0, 0, 0xFF, 0, 0, 0xFF, 0xFF, 0xFF])
+    assert found.unapplied == ()
+    del palette["BluePaletteColorLookupTableData"]
+    damaged = read(tmp_path, SOPClassUID="1.2.840.10008.5.1.4.1.1.11.3", **palette)
+    assert (damaged.palette, damaged.unapplied) == ("", ("palette",))
+
+
+def test_the_images_that_it_is_about(tmp_path: Path) -> None:
+    series = [{"SeriesInstanceUID": uid(1, 1), "ReferencedImageSequence": IMAGES}]
+    assert read(tmp_path, ReferencedSeriesSequence=series).images == (Image(sop_instance_uid=uid(7), frames=(2,)),)
+    assert read(tmp_path).images == ()

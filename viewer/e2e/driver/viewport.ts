@@ -74,7 +74,7 @@ export async function seen(page: Page, truth: Truth): Promise<Colour[]> {
 }
 
 /** Pixels of a PNG; a browser is the best decoder at hand. Done in a page without a policy against data: addresses. */
-async function readPixels(page: Page, picture: Buffer, points: readonly { x: number; y: number }[]): Promise<Colour[]> {
+export async function readPixels(page: Page, picture: Buffer, points: readonly { x: number; y: number }[]): Promise<Colour[]> {
   const blank = await page.context().newPage();
   try {
     return await blank.evaluate(

@@ -1,6 +1,6 @@
 /** What objects hold that are no images (`GET /api/instances/{id}/content`, src/fileroom/dicom/contents). */
 
-import type { Series, TableData } from "./model.ts";
+import type { OverlayData, Series, TableData } from "./model.ts";
 
 export interface Reference {
   readonly sop_class_uid: string;
@@ -103,6 +103,8 @@ export interface Contours {
   readonly damaged: number;
 }
 
+export type Colour = readonly [red: number, green: number, blue: number];
+
 /** An image that a presentation state means; `frames` from 1, empty for all. */
 export interface MeantImage {
   readonly sop_instance_uid: string;
@@ -128,6 +130,8 @@ export interface GraphicText {
 export interface Presentation {
   readonly label: string;
   readonly description: string;
+  /** All that it is about; none named: all of its series. */
+  readonly images: readonly MeantImage[];
   readonly inverse: boolean;
   readonly rotation: number;
   readonly flip: boolean;
@@ -146,7 +150,18 @@ export interface Presentation {
   }[];
   readonly areas: readonly { readonly images: readonly MeantImage[]; readonly first: readonly number[]; readonly last: readonly number[]; readonly mode: string }[];
   readonly annotations: readonly { readonly images: readonly MeantImage[]; readonly layer: string; readonly graphics: readonly Graphic[]; readonly texts: readonly GraphicText[] }[];
+  /** What is drawn together, the higher order over the lower; red, green and blue. */
+  readonly layers: readonly { readonly name: string; readonly order: number; readonly colour: Colour | null }[];
+  /** The layer that an overlay is drawn in, be it of the image or its own; "": not at all. */
+  readonly activations: readonly { readonly group: number; readonly layer: string }[];
+  /** In the place of those of the image of the same groups. */
+  readonly overlays: readonly OverlayData[];
+  /** The colours from the darkest grey to the brightest, red, green and blue a byte each, in Base64; empty for grey. */
+  readonly palette: string;
   readonly shutters: readonly { readonly shape: string; readonly values: readonly number[] }[];
+  /** The group of its overlay that hides what is below its bits; 0: none. */
+  readonly shutter_overlay: number;
+  readonly shutter_colour: Colour;
   /** What else it asks for, and is not done. */
   readonly unapplied: readonly Unapplied[];
 }

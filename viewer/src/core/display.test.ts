@@ -5,7 +5,8 @@ import type { Display } from "./model.ts";
 import { needsDisplay } from "./needs.ts";
 import { filmLetters } from "./orientation.ts";
 import { overlayFrame, overlayPixels } from "./overlays.ts";
-import { curveOf, lookUp, paddingOf, tableOf, tablesOf, throughTable } from "./tables.ts";
+import { lookUp, paddingOf, tableOf, tablesOf, throughTable } from "./tables.ts";
+import { curveOf } from "./transfer.ts";
 import { image } from "./testing.ts";
 import { autoWindow, presetsOf, rangeOf, tableWindow, windowsOf } from "./window.ts";
 
@@ -33,7 +34,7 @@ describe("a look-up table", () => {
   });
 
   it("is a curve from black to white", () => {
-    expect(curveOf(table)).toEqual([
+    expect(curveOf(tableWindow(table))).toEqual([
       { value: 10, grey: 0 },
       { value: 11, grey: 256 / 1023 },
       { value: 12, grey: 1 },
@@ -41,7 +42,7 @@ describe("a look-up table", () => {
   });
 
   it("of 65536 entries becomes a curve that ends where it does", () => {
-    const long = curveOf({ first: 0, bits: 16, entries: Uint16Array.from({ length: 65536 }, (_, index) => index), explanation: "" });
+    const long = curveOf(tableWindow({ first: 0, bits: 16, entries: Uint16Array.from({ length: 65536 }, (_, index) => index), explanation: "" }));
     expect(long.length).toBeLessThanOrEqual(8193);
     expect(long.at(-1)).toEqual({ value: 65535, grey: 1 });
   });

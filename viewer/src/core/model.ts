@@ -437,6 +437,8 @@ export interface TableData {
 
 /** An overlay plane (PS3.3 C.9.2): one bit a pixel, the first in the lowest place, in Base64. */
 export interface OverlayData {
+  /** 0x6000, and every second one up to 0x601e. */
+  readonly group: number;
   readonly kind: string;
   readonly rows: number;
   readonly columns: number;

@@ -2,15 +2,17 @@ import { describe, expect, it } from "vitest";
 
 import type { Presentation } from "./contents.ts";
 import type { Frame } from "./frames.ts";
-import type { TableData } from "./model.ts";
-import { areaFor, isPart, means, pathOf, shutterPath, toScreen, unappliedTo, windowFor } from "./presentation.ts";
+import type { OverlayData, TableData } from "./model.ts";
+import { annotationsOn, areaFor, bitmapShutter, isPart, means, overlaysOver, pathOf, shutterPath, toScreen, unappliedTo, windowFor } from "./presentation.ts";
 import { lookUp } from "./tables.ts";
+import { colourOf, curveOf } from "./transfer.ts";
 import { rangeOf } from "./window.ts";
 
 const frame = (sop: string, number = 1): Frame => ({ image: { sop_instance_uid: sop }, number, rows: 20, columns: 10 }) as unknown as Frame;
 const state = (more: Partial<Presentation>): Presentation => ({
   label: "",
   description: "",
+  images: [],
   inverse: false,
   rotation: 0,
   flip: false,
@@ -20,7 +22,13 @@ const state = (more: Partial<Presentation>): Presentation => ({
   windows: [],
   areas: [],
   annotations: [],
+  layers: [],
+  activations: [],
+  overlays: [],
+  palette: "",
   shutters: [],
+  shutter_overlay: 0,
+  shutter_colour: [0, 0, 0],
   unapplied: [],
   ...more,
 });
@@ -32,6 +40,62 @@ describe("a presentation state", () => {
     expect(means([{ sop_instance_uid: "a", frames: [2] }], frame("a", 2))).toBe(true);
     expect(means([{ sop_instance_uid: "a", frames: [2] }], frame("a", 1))).toBe(false);
     expect(means([{ sop_instance_uid: "b", frames: [] }], frame("a"))).toBe(false);
+  });
+
+  it("says which overlays are drawn, of the image and its own, in what order and colour", () => {
+    const plane = (group: number, label: string): OverlayData => ({ group, kind: "G", rows: 1, columns: 1, origin: [1, 1], frames: 1, first_frame: 1, label, data: "AQ==" });
+    const image = [plane(0x6000, "a"), plane(0x6002, "b"), plane(0x6004, "c"), plane(0x6006, "d")];
+    const asked = state({
+      images: [{ sop_instance_uid: "x", frames: [] }],
+      layers: [
+        { name: "TOP", order: 2, colour: [255, 0, 0] },
+        { name: "LOW", order: 1, colour: null },
+      ],
+      // b is not to be seen, c is another one, of d nothing is said
+      activations: [
+        { group: 0x6000, layer: "TOP" },
+        { group: 0x6002, layer: "" },
+        { group: 0x6004, layer: "LOW" },
+      ],
+      overlays: [plane(0x6004, "own"), plane(0x6008, "mask")],
+      shutter_overlay: 0x6008,
+    });
+    const seen = (sop: string) => overlaysOver(frame(sop), image, asked).map(({ overlay, colour }) => [overlay.label, colour]);
+    expect(seen("x")).toEqual([["d", undefined], ["own", undefined], ["a", [255, 0, 0]]]); // prettier-ignore
+    expect(seen("y").map(([label]) => label)).toEqual(["a", "b", "c", "d"]); // it is about another image
+    expect(overlaysOver(frame("x"), image).length).toBe(4);
+    expect(bitmapShutter(asked, frame("x"))?.label).toBe("mask");
+    expect(bitmapShutter(asked, frame("y"))).toBeUndefined();
+  });
+
+  it("draws the annotations of higher layers over those of lower ones, in their colours", () => {
+    const on = (layer: string, sop: string) => ({ images: [{ sop_instance_uid: sop, frames: [] }], layer, graphics: [], texts: [] });
+    const layers = [
+      { name: "A", order: 2, colour: [0, 0, 255] as const },
+      { name: "B", order: 1, colour: null },
+    ];
+    const drawn = annotationsOn(state({ layers, annotations: [on("A", "x"), on("B", "x"), on("B", "y")] }), frame("x"));
+    expect(drawn.map(({ layer, colour }) => [layer, colour])).toEqual([["B", undefined], ["A", [0, 0, 255]]]); // prettier-ignore
+  });
+
+  it("gives greys their colours, in its window or that of the file", () => {
+    const palette = btoa(String.fromCharCode(0, 0, 0, 255, 0, 0, 255, 255, 255)); // black, red, white
+    const coloured = windowFor(state({ palette, windows: [{ ...window([], 50), function: "LINEAR_EXACT" }] }), frame("a"));
+    if (coloured === undefined) throw new Error("no window");
+    const curve = curveOf(coloured);
+    expect([curve[0]?.value, curve.at(-1)?.value]).toEqual([0, 100]);
+    expect(colourOf(curve.at(curve.length >> 1)?.grey ?? 0, coloured.colours)).toEqual([1, 0, 0]);
+    expect(colourOf(1, coloured.colours)).toEqual([1, 1, 1]);
+    expect(colourOf(0.25)).toEqual([0.25, 0.25, 0.25]);
+    const own = { ...frame("a"), windows: [{ center: 7, width: 3 }] };
+    expect(windowFor(state({ palette }), own)).toMatchObject({ center: 7, width: 3, colours: coloured.colours });
+    // of bytes without a window, all of them
+    const bytes = { ...frame("a"), windows: [], slope: 1, intercept: 0, image: { bits_stored: 8, pixel_representation: 0 } } as unknown as Frame;
+    expect(windowFor(state({ palette }), bytes)).toMatchObject({ center: 127.5, width: 255, exact: true });
+    const real = { ...bytes, slope: 0.5 };
+    expect(windowFor(state({ palette }), real)).toBeUndefined();
+    expect(unappliedTo(state({ palette }), real)).toEqual(["palette"]);
+    expect(unappliedTo(state({ palette }), bytes)).toEqual([]);
   });
 
   it("has a window for each image, or a table", () => {

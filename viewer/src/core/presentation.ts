@@ -1,7 +1,9 @@
 /** Presentation states (PS3.3 C.10, C.11) over a frame: which parts of one are meant, and where they are drawn. */
 import { type Affine, applied, type Point } from "./affine.ts";
-import type { Graphic, MeantImage, Presentation, Unapplied } from "./contents.ts";
+import { bytesOf } from "./base64.ts";
+import type { Colour, Graphic, MeantImage, Presentation, Unapplied } from "./contents.ts";
 import type { Frame } from "./frames.ts";
+import type { OverlayData } from "./model.ts";
 import { lookUp, type Table, tableOf } from "./tables.ts";
 import { type GreyWindow, rangeOf, tableWindow, windowOf, windowsOf } from "./window.ts";
 
@@ -32,6 +34,29 @@ function toFrame({ rescale: [slope, intercept] }: Presentation, frame: Frame): {
  * `tabled`: these came of a table of the image itself, and what was stored is not known any more.
  */
 export function windowFor(state: Presentation, frame: Frame, tabled = false): GreyWindow | undefined {
+  const colours = coloursOf(state);
+  const found = greyFor(state, frame, tabled);
+  if (colours === undefined) return found;
+  const window = found ?? frame.windows[0] ?? wholeWindow(frame);
+  return window === undefined ? undefined : { ...window, colours };
+}
+
+const unpacked = new WeakMap<Presentation, Uint8Array>();
+
+function coloursOf(state: Presentation): Uint8Array | undefined {
+  if (state.palette === "") return undefined;
+  const known = unpacked.get(state) ?? bytesOf(state.palette);
+  unpacked.set(state, known);
+  return known;
+}
+
+/** From black for the least value that there may be to white for the greatest. */
+function wholeWindow(frame: Frame): GreyWindow | undefined {
+  const ends = wholeValues(frame);
+  return ends === undefined ? undefined : windowOf({ lower: ends[0], upper: ends[1] }, true);
+}
+
+function greyFor(state: Presentation, frame: Frame, tabled: boolean): GreyWindow | undefined {
   if (tabled && (state.modality_table !== null || state.rescale.length > 0)) return undefined;
   const window = ownWindow(state, frame);
   const way = toFrame(state, frame);
@@ -69,7 +94,7 @@ function inOneTable(state: Presentation, frame: Frame, window: GreyWindow | unde
   });
   const table = withoutEnds({ first, bits: 16, entries, explanation: "" });
   // where it only bends the grey levels of a window, that window is what it goes by
-  const plain = state.modality_table !== null || after === undefined ? undefined : windowFor({ ...state, presentation_table: null }, frame);
+  const plain = state.modality_table !== null || after === undefined ? undefined : greyFor({ ...state, presentation_table: null }, frame, false);
   return { ...tableWindow(table), ...(plain?.table === undefined ? plain : {}), table };
 }
 
@@ -106,12 +131,52 @@ const throughGreys = ({ bits, entries }: Table, grey: number): number => (entrie
 
 /** What a state asks for and does not get: in any image, and in this frame. */
 export function unappliedTo(state: Presentation, frame: Frame, tabled = false): Presentation["unapplied"] {
-  if (windowFor(state, frame, tabled) !== undefined) return state.unapplied;
   const missed: Unapplied[] = [];
+  if (state.palette !== "" && windowFor(state, frame, tabled) === undefined) missed.push("palette");
+  if (greyFor(state, frame, tabled) !== undefined) return [...missed, ...state.unapplied];
   if (state.modality_table !== null) missed.push("modality_table");
   else if (ownWindow(state, frame) !== undefined) missed.push("rescale");
   if (state.presentation_table !== null) missed.push("presentation_table");
   return [...missed, ...state.unapplied];
+}
+
+/** An overlay plane that is drawn; no colour: as overlays are. */
+export interface DrawnOverlay {
+  readonly overlay: OverlayData;
+  readonly colour: Colour | undefined;
+}
+
+/** A layer of a state; of one that is not described the lowest, and no colour. */
+const layerOf = (state: Presentation, name: string): Presentation["layers"][number] => state.layers.find((one) => one.name === name) ?? { name, order: -1, colour: null };
+
+/** The overlays over a frame, from the lowest on: those of its image, and as a state wants them (PS3.3 C.11.7). */
+export function overlaysOver(frame: Frame, ofImage: readonly OverlayData[], state?: Presentation): readonly DrawnOverlay[] {
+  if (state === undefined || !means(state.images, frame)) return ofImage.map((overlay) => ({ overlay, colour: undefined }));
+  const own = new Set(state.overlays.map(({ group }) => group));
+  const all = [...ofImage.filter(({ group }) => !own.has(group)), ...state.overlays.filter(({ group }) => group !== state.shutter_overlay)];
+  return all
+    .flatMap((overlay) => {
+      const name = state.activations.find(({ group }) => group === overlay.group)?.layer;
+      if (name === "") return [];
+      const { order, colour } = layerOf(state, name ?? "");
+      return [{ overlay, colour: colour ?? undefined, order }];
+    })
+    .sort((a, b) => a.order - b.order);
+}
+
+/** The plane whose bits hide what is below them (PS3.3 C.7.6.15). */
+export const bitmapShutter = (state: Presentation, frame: Frame): OverlayData | undefined =>
+  means(state.images, frame) ? state.overlays.find(({ group }) => group === state.shutter_overlay) : undefined;
+
+export type Annotation = Presentation["annotations"][number] & { readonly colour: Colour | undefined };
+
+/** What is drawn and written on a frame, from the lowest layer on. */
+export function annotationsOn(state: Presentation, frame: Frame): readonly Annotation[] {
+  return state.annotations
+    .filter(({ images }) => means(images, frame))
+    .map((one) => ({ one, layer: layerOf(state, one.layer) }))
+    .sort((a, b) => a.layer.order - b.layer.order)
+    .map(({ one, layer }) => ({ ...one, colour: layer.colour ?? undefined }));
 }
 
 /** Corners of a part of the image, in its pixels: the middle of the first at 0, 0. */

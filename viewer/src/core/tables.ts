@@ -43,21 +43,6 @@ export function tablesOf({ frame_tables: tables, table_of_frame: which, voi_tabl
   return own === undefined ? common : [own, ...common];
 }
 
-/** More points than a screen has greys for; a longer table is sampled. */
-const MOST_POINTS = 8192;
-
-/** A VOI LUT as points of a curve: value, and grey from 0 (black) to 1 (white). */
-export function curveOf(table: Table): { readonly value: number; readonly grey: number }[] {
-  const { first, entries } = table;
-  const white = 2 ** table.bits - 1;
-  const step = Math.ceil(entries.length / MOST_POINTS);
-  const points: { value: number; grey: number }[] = [];
-  for (let index = 0; index < entries.length; index += step) points.push({ value: first + index, grey: (entries[index] ?? 0) / white });
-  const last = entries.length - 1;
-  if (last % step !== 0) points.push({ value: first + last, grey: (entries[last] ?? 0) / white });
-  return points;
-}
-
 /** The values that are no picture (Pixel Padding Value and Range Limit, PS3.3 C.7.5.1.1.2), as they are after rescaling. */
 export function paddingOf(padding: readonly number[], slope: number, intercept: number): GreyRange | undefined {
   const [one, other = one] = padding.map((value) => value * slope + intercept);

@@ -11,6 +11,8 @@ export interface GreyWindow {
   readonly sigmoid?: boolean;
   /** A table in the place of a ramp (VOI LUT Sequence, PS3.3 C.11.2.1.1); its window is all that it covers. */
   readonly table?: Table;
+  /** In the place of greys, from the darkest on: red, green and blue a byte each (PS3.4 N.2.3). */
+  readonly colours?: Uint8Array;
 }
 
 /** The same, as the values at the two ends of the ramp. */

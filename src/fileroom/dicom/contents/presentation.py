@@ -6,21 +6,25 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from fileroom.dicom.colours import palette_of, srgb_of
 from fileroom.dicom.contents.opening import first_of, items_of, number_of, numbers_of, raw_of, text_of
 from fileroom.dicom.contents.references import series_of
+from fileroom.dicom.overlays import GROUPS, Overlay, overlay_of
+from fileroom.dicom.parsing import value_of
 from fileroom.errors import Undecodable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 KIND: Final = "presentation"
-# of grey images, of colour ones, and (without their colours, which is told) pseudo-colour and blending
+# of grey images, of colour ones, in pseudo-colour, and of two that are blended (which is not done, and told)
 CLASSES: Final = tuple(f"1.2.840.10008.5.1.4.1.1.11.{kind}" for kind in (1, 2, 3, 4))
 MOST_GRAPHICS: Final = 5000
 MOST_NUMBERS: Final = 100_000
 TABLE_ENTRIES: Final = 65536
 DESCRIPTOR_VALUES: Final = 3
-WORD_LIMIT: Final = 32768
+WHITE: Final = 0xFFFF
+OVERLAY_DATA, ACTIVATION = 0x3000, 0x1001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,24 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """What is drawn together, the higher ``order`` over the lower; ``colour`` is red, green and blue (C.10.7)."""
+
+    name: str
+    order: int
+    colour: tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activation:
+    """The layer in which the overlay of a group is drawn, be it of the image or of the state; ``""``: not at all
+    (C.11.7)."""
+
+    group: int
+    layer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shutter:
     """What stays visible (C.7.6.11): numbers as the attributes have them, rows before columns."""
 
@@ -96,11 +118,15 @@ class Presentation:
     """A whole state. ``rotation`` clockwise in degrees, then ``flip``: left and right (C.10.6). ``rescale``: slope
     and intercept from stored values to those that its windows are in (C.11.1), empty when it does not say;
     ``modality_table`` goes in their place, and ``presentation_table`` is for the grey levels that come of the windows
-    (C.11.4): tables as those of windows.
+    (C.11.4): tables as those of windows. ``palette`` has the colours from the darkest grey to the brightest (C.7.9),
+    red, green and blue a byte each, in Base64; empty for grey. ``overlays`` are its own, in the place of those of the
+    image of the same groups; that of ``shutter_overlay`` (0: none) hides what is below its bits. ``shutter_colour``:
+    what shutters are filled with. ``images`` are all that it is about; none named: all of its series.
     ``unapplied`` is what else it asks for and no page of ours does, for the page to say so."""
 
     label: str
     description: str
+    images: tuple[Image, ...]
     inverse: bool
     rotation: int
     flip: bool
@@ -110,7 +136,13 @@ class Presentation:
     windows: tuple[Window, ...]
     areas: tuple[Area, ...]
     annotations: tuple[Annotation, ...]
+    layers: tuple[Layer, ...]
+    activations: tuple[Activation, ...]
+    overlays: tuple[Overlay, ...]
+    palette: str
     shutters: tuple[Shutter, ...]
+    shutter_overlay: int
+    shutter_colour: tuple[int, int, int]
     unapplied: tuple[str, ...]
     about: tuple[str, ...]
 
@@ -128,6 +160,7 @@ def read(data_set: Any) -> Presentation:
     return Presentation(
         label=text_of(data_set, "ContentLabel"),
         description=text_of(data_set, "ContentDescription"),
+        images=tuple(image for item in items_of(data_set, "ReferencedSeriesSequence") for image in _images(item)),
         inverse=text_of(data_set, "PresentationLUTShape") == "INVERSE",
         rotation=int(number_of(data_set, "ImageRotation") or 0) % 360,
         flip=text_of(data_set, "ImageHorizontalFlip") == "Y",
@@ -137,7 +170,14 @@ def read(data_set: Any) -> Presentation:
         windows=tuple(_window(item) for item in items_of(data_set, "SoftcopyVOILUTSequence")),
         areas=tuple(_area(item) for item in items_of(data_set, "DisplayedAreaSelectionSequence")),
         annotations=annotations,
+        layers=tuple(_layer(item) for item in items_of(data_set, "GraphicLayerSequence")),
+        activations=tuple(_activations(data_set)),
+        overlays=tuple(found for group in GROUPS if (found := _overlay(data_set, group)) is not None),
+        palette=_palette(data_set),
         shutters=_shutters(data_set),
+        shutter_overlay=int(number_of(data_set, "ShutterOverlayGroup") or 0) if _has_bitmap(data_set) else 0,
+        shutter_colour=srgb_of(numbers_of(data_set, "ShutterPresentationColorCIELabValue"))
+        or _grey(number_of(data_set, "ShutterPresentationValue") or 0),
         unapplied=tuple(code for code, asks in UNAPPLIED.items() if asks(data_set)),
         about=series_of(data_set),
     )
@@ -256,9 +296,63 @@ def _shutter(data_set: Any, shape: str) -> Shutter | None:
     return Shutter(shape=shape, values=tuple(values[:MOST_NUMBERS])) if values else None
 
 
-def _has_overlays(data_set: Any) -> bool:
-    """Overlay planes of its own (C.9.2): group 6000 and every second one up to 601E."""
-    return any(raw_of(data_set, group << 16 | OVERLAY_DATA) for group in range(0x6000, 0x6020, 2))
+def _has_bitmap(data_set: Any) -> bool:
+    return "BITMAP" in text_of(data_set, "ShutterShape").split("\\")
+
+
+def _layer(item: Any) -> Layer:
+    grey = number_of(item, "GraphicLayerRecommendedDisplayGrayscaleValue")
+    colour = srgb_of(numbers_of(item, "GraphicLayerRecommendedDisplayCIELabValue"))
+    return Layer(
+        name=text_of(item, "GraphicLayer"),
+        order=int(number_of(item, "GraphicLayerOrder") or 0),
+        colour=colour or (None if grey is None else _grey(grey)),
+    )
+
+
+def _grey(value: float) -> tuple[int, int, int]:
+    """A P-Value, from 0 (black) to FFFFH (white)."""
+    level = round(min(max(value, 0), WHITE) / WHITE * 255)
+    return level, level, level
+
+
+def _activations(data_set: Any) -> Iterator[Activation]:
+    for group in GROUPS:
+        if (group << 16 | ACTIVATION) in data_set:
+            layer = value_of(data_set, group << 16 | ACTIVATION)
+            yield Activation(group=group, layer="" if layer is None else str(layer).strip())
+
+
+def _overlay(data_set: Any, group: int) -> Overlay | None:
+    try:
+        return overlay_of(data_set, group)
+    except (TypeError, ValueError, IndexError):
+        return None
+
+
+def _is_missing_overlays(data_set: Any) -> bool:
+    """Whether it has an overlay of its own that is damaged."""
+    own = {group for group in GROUPS if raw_of(data_set, group << 16 | OVERLAY_DATA)}
+    return any(_overlay(data_set, group) is None for group in own)
+
+
+def _is_missing_shutter(data_set: Any) -> bool:
+    group = int(number_of(data_set, "ShutterOverlayGroup") or 0)
+    return _has_bitmap(data_set) and (group not in GROUPS or _overlay(data_set, group) is None)
+
+
+def _palette(data_set: Any) -> str:
+    if not _has_palette(data_set):
+        return ""
+    try:
+        _, colours = palette_of(data_set)
+    except Exception:  # noqa: BLE001 - pydicom raises nearly anything; that it has none is told
+        return ""
+    return base64.b64encode(colours.tobytes()).decode("ascii")
+
+
+def _has_palette(data_set: Any) -> bool:
+    return bool(numbers_of(data_set, "RedPaletteColorLookupTableDescriptor"))
 
 
 def _has_lone_compounds(data_set: Any) -> bool:
@@ -270,18 +364,17 @@ def _has_lone_compounds(data_set: Any) -> bool:
     )
 
 
-OVERLAY_DATA: Final = 0x3000
 SIZED: Final = ("TRUE SIZE", "MAGNIFY")
 
 # A picture that is not quite what its author saw must not pass for it.
 UNAPPLIED: Final[dict[str, Callable[[Any], bool]]] = {
     "modality_table": lambda state: _is_damaged(state, "ModalityLUTSequence"),
     "presentation_table": lambda state: _is_damaged(state, "PresentationLUTSequence"),
-    "palette": lambda state: bool(numbers_of(state, "RedPaletteColorLookupTableDescriptor")),
+    "palette": lambda state: _has_palette(state) and not _palette(state),
     "blending": lambda state: bool(items_of(state, "BlendingSequence")),
     "subtraction": lambda state: bool(items_of(state, "MaskSubtractionSequence")),
-    "overlays": _has_overlays,
-    "bitmap_shutter": lambda state: "BITMAP" in text_of(state, "ShutterShape").split("\\"),
+    "overlays": _is_missing_overlays,
+    "bitmap_shutter": _is_missing_shutter,
     "compounds": _has_lone_compounds,
     "size": lambda state: any(
         text_of(item, "PresentationSizeMode") in SIZED for item in items_of(state, "DisplayedAreaSelectionSequence")

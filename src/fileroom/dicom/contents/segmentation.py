@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fileroom.dicom.colours import srgb_of
 from fileroom.dicom.contents.opening import (
     first_of,
     items_of,
@@ -23,7 +24,6 @@ from fileroom.errors import Undecodable
 KIND: Final = "segmentation"
 CLASSES: Final = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
 MOST_FRAMES: Final = 100_000
-LAB_VALUES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ def _segment(item: Any) -> Segment:
         category=meaning_of(item, "SegmentedPropertyCategoryCodeSequence"),
         what=meaning_of(item, "SegmentedPropertyTypeCodeSequence"),
         algorithm=text_of(item, "SegmentAlgorithmType"),
-        colour=_colour(numbers_of(item, "RecommendedDisplayCIELabValue")),
+        colour=srgb_of(numbers_of(item, "RecommendedDisplayCIELabValue")),
     )
 
 
@@ -152,33 +152,3 @@ def _over(groups: Any) -> str:
         return ""
     uid, frames = text_of(source, "ReferencedSOPInstanceUID"), numbers_of(source, "ReferencedFrameNumber")
     return f"{uid}/{int(frames[0])}" if uid and len(frames) == 1 else uid
-
-
-def _colour(lab: list[float]) -> tuple[int, int, int] | None:
-    """CIELab as 16-bit words (C.10.7.1.1) to sRGB, by way of XYZ with the white of D50 adapted to D65."""
-    if len(lab) != LAB_VALUES:
-        return None
-    lightness, a, b = lab[0] / 65535 * 100, lab[1] / 65535 * 255 - 128, lab[2] / 65535 * 255 - 128
-    middle = (lightness + 16) / 116
-    x, y, z = (white * _lab_inverse(t) for white, t in zip((0.9642, 1.0, 0.8249), _axes(middle, a, b), strict=True))
-    linear = (
-        3.1338561 * x - 1.6168667 * y - 0.4906146 * z,
-        -0.9787684 * x + 1.9161415 * y + 0.0334540 * z,
-        0.0719453 * x - 0.2289914 * y + 1.4052427 * z,
-    )
-    red, green, blue = (_companded(value) for value in linear)
-    return red, green, blue
-
-
-def _axes(middle: float, a: float, b: float) -> tuple[float, float, float]:
-    return middle + a / 500, middle, middle - b / 200
-
-
-def _lab_inverse(t: float) -> float:
-    return float(t**3) if t > 6 / 29 else 3 * (6 / 29) ** 2 * (t - 4 / 29)
-
-
-def _companded(value: float) -> int:
-    clipped = min(1.0, max(0.0, value))
-    shown = 12.92 * clipped if clipped <= 0.0031308 else 1.055 * clipped ** (1 / 2.4) - 0.055  # noqa: PLR2004 - sRGB (IEC 61966-2-1)
-    return round(shown * 255)

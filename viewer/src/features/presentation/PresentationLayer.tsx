@@ -1,11 +1,11 @@
 import "./presentation.css";
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { type Affine, applied, type Point } from "../../core/affine.ts";
-import type { Graphic, GraphicText, Presentation } from "../../core/contents.ts";
+import type { Colour, Graphic, GraphicText, Presentation } from "../../core/contents.ts";
 import type { Frame } from "../../core/frames.ts";
-import { areaFor, type Box, isPart, means, pathOf, shutterPath, toScreen, unappliedTo, windowFor } from "../../core/presentation.ts";
+import { annotationsOn, areaFor, type Box, isPart, means, pathOf, shutterPath, toScreen, unappliedTo, windowFor } from "../../core/presentation.ts";
 import type { GreyWindow } from "../../core/window.ts";
 import type { States } from "./states.ts";
 
@@ -24,17 +24,23 @@ interface LayerProps {
   /** The values of the frame came of a table of its file. */
   readonly tabled: boolean;
   readonly place: Affine;
-  readonly onWindow: (window: GreyWindow) => void;
+  /** Undefined: as the file has it. */
+  readonly onWindow: (window: GreyWindow | undefined) => void;
   /** Undefined: everything as it was. */
   readonly onView: (view: Presented | undefined) => void;
+  /** The frames that it is about: the first of them is to be seen. */
+  readonly onFrames: (isMeant: (frame: Frame) => boolean) => void;
 }
 
 /** Applies the chosen state, and draws what it draws. */
-export function PresentationLayer({ states, frame, tabled, place, onWindow, onView }: LayerProps) {
+export function PresentationLayer({ states, frame, tabled, place, onWindow, onView, onFrames }: LayerProps) {
   const state = states.state.value;
+  const windowed = useRef(false);
   useEffect(() => {
     if (state === undefined) return undefined;
     const area = areaFor(state, frame);
+    windowed.current = false;
+    if (!means(state.images, frame)) onFrames((one) => means(state.images, one));
     onView({ rotation: state.rotation, flip: state.flip, inverse: state.inverse, area: isPart(area, frame) ? area : undefined });
     return () => {
       onView(undefined);
@@ -43,35 +49,44 @@ export function PresentationLayer({ states, frame, tabled, place, onWindow, onVi
   }, [state]);
   useEffect(() => {
     if (state === undefined) return;
-    states.unapplied.value = unappliedTo(state, frame, tabled);
-    const window = windowFor(state, frame, tabled);
-    if (window !== undefined) onWindow(window);
+    const meant = means(state.images, frame);
+    states.unapplied.value = meant ? unappliedTo(state, frame, tabled) : [];
+    const window = meant ? windowFor(state, frame, tabled) : undefined;
+    if (window !== undefined || (windowed.current && !meant)) onWindow(window);
+    windowed.current = window !== undefined;
   }, [state, frame, tabled]);
   if (state === undefined) return null;
   return <Drawn state={state} frame={frame} place={place} />;
 }
 
 function Drawn({ state, frame, place }: { readonly state: Presentation; readonly frame: Frame; readonly place: Affine }) {
+  if (!means(state.images, frame)) return null;
   const area = areaFor(state, frame);
-  const here = state.annotations.filter(({ images }) => means(images, frame));
+  const here = annotationsOn(state, frame);
   return (
     <>
       <svg class="vp-layer of-picture" aria-hidden="true">
         {state.shutters.map((shutter, index) => (
-          <path key={index} class="ps-shutter" fill-rule="evenodd" d={`M-9999 -9999H99999V99999H-9999Z${line(shutterPath(shutter).map((point) => applied(place, point)), true)}`} />
+          <path key={index} class="ps-shutter" fill={css(state.shutter_colour)} fill-rule="evenodd" d={`M-9999 -9999H99999V99999H-9999Z${line(shutterPath(shutter).map((point) => applied(place, point)), true)}`} />
         ))}
       </svg>
       <svg class="vp-layer" aria-hidden="true">
-        {here.flatMap(({ graphics }) => graphics).map((one, index) => (
-          <Shape key={index} one={one} to={toScreen(one.units, place, area)} />
-        ))}
-        {here.flatMap(({ texts }) => texts).map((one, index) => (
-          <Words key={index} one={one} place={place} area={area} />
+        {here.map(({ graphics, texts, colour }, index) => (
+          <g key={index} style={colour === undefined ? undefined : { color: css(colour) }}>
+            {graphics.map((one, number) => (
+              <Shape key={number} one={one} to={toScreen(one.units, place, area)} />
+            ))}
+            {texts.map((one, number) => (
+              <Words key={number} one={one} place={place} area={area} />
+            ))}
+          </g>
         ))}
       </svg>
     </>
   );
 }
+
+const css = (colour: Colour): string => `rgb(${colour.join(" ")})`;
 
 const line = (points: readonly Point[], closed = false): string => (points.length === 0 ? "" : `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}${closed ? "Z" : ""}`);
 

@@ -1,12 +1,10 @@
-import { useEffect, useRef } from "preact/hooks";
-
 import { applied } from "../../core/affine.ts";
 import { cutLine } from "../../core/linking.ts";
-import type { OverlayData } from "../../core/model.ts";
-import { overlayFrame, overlayPixels } from "../../core/overlays.ts";
+import { overlaysOver } from "../../core/presentation.ts";
 import { MeasureLayer } from "./MeasureLayer.tsx";
 import { Magnifier } from "./Magnifier.tsx";
 import { OverLayer } from "./OverLayer.tsx";
+import { OverlayPlane } from "./OverlayPlane.tsx";
 import type { Pane } from "./pane.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -20,7 +18,7 @@ export function Layers({ viewer, pane }: LayersProps) {
   if (pane.drawn.value < 0) return null;
   return (
     <>
-      {viewer.overlays.value && <Overlays pane={pane} />}
+      {viewer.overlays.value && <Overlays viewer={viewer} pane={pane} />}
       <OverLayer viewer={viewer} pane={pane} />
       <ReferenceLine viewer={viewer} pane={pane} />
       {viewer.tool.value === "magnify" && <Magnifier pane={pane} />}
@@ -29,51 +27,17 @@ export function Layers({ viewer, pane }: LayersProps) {
   );
 }
 
-/** Graphics, and regions of interest. */
-const COLOURS: Readonly<Record<string, readonly [number, number, number]>> = { G: [255, 214, 102], R: [102, 217, 255] };
-
-function Overlays({ pane }: { readonly pane: Pane }) {
+function Overlays({ viewer, pane }: LayersProps) {
   const frame = pane.frame.value;
-  const overlays = pane.display.value?.overlays ?? [];
-  if (frame === undefined) return null;
+  const place = pane.facts.value?.place;
+  if (frame === undefined || place === undefined) return null;
+  const state = viewer.over.statesOf(pane.series.value?.id ?? "")?.state.value;
   return (
     <>
-      {overlays.map((overlay, index) => {
-        const at = overlayFrame(overlay, frame.number, frame.image.frames);
-        return at === undefined ? null : <OverlayPlane key={`${frame.image.id}/${index}`} pane={pane} overlay={overlay} at={at} />;
-      })}
+      {overlaysOver(frame, pane.display.value?.overlays ?? [], state).map(({ overlay, colour }, index) => (
+        <OverlayPlane key={`${frame.image.id}/${index}`} frame={frame} overlay={overlay} colour={colour} place={place} />
+      ))}
     </>
-  );
-}
-
-interface OverlayPlaneProps {
-  readonly pane: Pane;
-  readonly overlay: OverlayData;
-  readonly at: number;
-}
-
-function OverlayPlane({ pane, overlay, at }: OverlayPlaneProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    const colour = COLOURS[overlay.kind] ?? [255, 214, 102];
-    context?.putImageData(new ImageData(overlayPixels(overlay, at, colour), overlay.columns, overlay.rows), 0, 0);
-  }, [overlay, at]);
-  const place = pane.facts.value?.place;
-  if (place === undefined) return null;
-  // the first pixel of the plane lies at its origin; its middle is half a pixel from its edge
-  const [row, column] = overlay.origin;
-  const [x, y] = applied(place, [column - 1.5, row - 1.5]);
-  const [a, b, c, d] = place;
-  return (
-    <canvas
-      ref={canvas}
-      class="vp-overlay"
-      width={overlay.columns}
-      height={overlay.rows}
-      style={{ transform: `matrix(${[a, b, c, d, x, y].join(",")})` }}
-      aria-label={overlay.label}
-    />
   );
 }
 

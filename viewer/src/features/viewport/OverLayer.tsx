@@ -1,6 +1,8 @@
 import { useEffect, useMemo } from "preact/hooks";
 
+import { bitmapShutter } from "../../core/presentation.ts";
 import { planeOf } from "../../core/resample.ts";
+import { OverlayPlane } from "./OverlayPlane.tsx";
 import type { Pane } from "./pane.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -45,19 +47,29 @@ function Presented({ viewer, pane }: OverLayerProps) {
   const [frame, place] = [pane.frame.value, pane.facts.value?.place];
   const Layer = viewer.over.presentation.value?.PresentationLayer;
   if (states === undefined || frame === undefined || place === undefined || Layer === undefined) return null;
+  const state = states.state.value;
+  const bitmap = state === undefined ? undefined : bitmapShutter(state, frame);
   return (
-    <Layer
-      states={states}
-      frame={frame}
-      tabled={(pane.display.value?.modality_table ?? null) !== null}
-      place={place}
-      onWindow={(window) => {
-        pane.setWindow(window);
-      }}
-      onView={(view) => {
-        pane.present(view);
-      }}
-    />
+    <>
+      {bitmap !== undefined && <OverlayPlane frame={frame} overlay={bitmap} colour={state?.shutter_colour} place={place} kind="of-picture" />}
+      <Layer
+        states={states}
+        frame={frame}
+        tabled={(pane.display.value?.modality_table ?? null) !== null}
+        place={place}
+        onWindow={(window) => {
+          if (window === undefined) pane.fileWindow();
+          else pane.setWindow(window);
+        }}
+        onFrames={(isMeant) => {
+          const first = pane.frames.value.findIndex(isMeant);
+          if (first >= 0) void pane.show(first);
+        }}
+        onView={(view) => {
+          pane.present(view);
+        }}
+      />
+    </>
   );
 }
 

@@ -6,7 +6,8 @@ import { subtract, type Vec3, vector } from "../../../core/geometry.ts";
 import type { Display, Series } from "../../../core/model.ts";
 import { type Affine, applied, direction, inverted, NOWHERE } from "../../../core/affine.ts";
 import { filmLetters, sideLetters, type SideLetters } from "../../../core/orientation.ts";
-import { curveOf, paddingOf, type Table, tableOf, tablesOf } from "../../../core/tables.ts";
+import { colourOf, curveOf } from "../../../core/transfer.ts";
+import { paddingOf, tableOf, tablesOf } from "../../../core/tables.ts";
 import { autoWindow, type GreyRange, type GreyWindow, rangeOf, showsNothing, tableWindow, windowOf } from "../../../core/window.ts";
 import { drawsInSoftware, engineOf } from "./context.ts";
 import { haveImage } from "./images.ts";
@@ -317,20 +318,24 @@ export class StackView {
       this.#curved = false;
     }
     this.#viewport.setProperties({ voiRange: rangeOf(window) });
-    if (window.table !== undefined) this.#setCurve(window.table);
+    if (window.table !== undefined || window.colours !== undefined) this.#setCurve(window);
     this.#setting = before;
   }
 
-  /** Grey by a table (VOI LUT Sequence). Without a GPU its window is drawn as a ramp. */
-  #setCurve(table: Table): void {
+  /** Grey by a table (VOI LUT Sequence), or the colours of a palette. Without a GPU its window is drawn as a ramp. */
+  #setCurve(window: GreyWindow): void {
     const actor = this.#viewport.getDefaultActor() as Types.ActorEntry | undefined;
     if (getShouldUseCPURendering() || actor === undefined) return;
     const inverted = this.#viewport.getProperties().invert === true;
-    const curve = curveOf(table).map(({ value, grey }) => ({ value, level: inverted ? 1 - grey : grey }));
     const property = (actor.actor as Types.ImageActor).getProperty();
     const transfer = property.getRGBTransferFunction(0) as unknown as { setNodes(nodes: readonly object[]): void };
     // all at once: added one by one they are sorted each time
-    transfer.setNodes(curve.map(({ value, level }) => ({ x: value, r: level, g: level, b: level, midpoint: 0.5, sharpness: 0 })));
+    transfer.setNodes(
+      curveOf(window).map(({ value, grey }) => {
+        const [r, g, b] = colourOf(inverted ? 1 - grey : grey, window.colours);
+        return { x: value, r, g, b, midpoint: 0.5, sharpness: 0 };
+      }),
+    );
     this.#curved = true;
   }
 
@@ -385,8 +390,8 @@ export class StackView {
     // by the window tool
     const { range } = (event as CustomEvent<Types.EventTypes.VoiModifiedEventDetail>).detail;
     const before = this.#windowOf(this.#target);
-    this.#chosen = { ...windowOf(range, before?.exact), ...(before?.sigmoid === true ? { sigmoid: true } : {}) };
-    if (this.#curved) this.#applyWindow(this.#target); // from a table to a ramp
+    this.#chosen = { ...windowOf(range, before?.exact), ...(before?.sigmoid === true ? { sigmoid: true } : {}), ...(before?.colours === undefined ? {} : { colours: before.colours }) };
+    if (this.#curved) this.#applyWindow(this.#target); // from a table to a ramp, in the same colours
   };
 
   readonly #onScrollDrag = (event: Event): void => {
