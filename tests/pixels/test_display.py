@@ -10,7 +10,7 @@ import pytest
 from fileroom.dicom.metadata import header_json
 from fileroom.dicom.reading import read_header_by_pydicom
 from fileroom.errors import Unavailable
-from fileroom.pixels.display import Overlay, Region, Table, read_display, read_tables
+from fileroom.pixels.display import Region, Table, read_display, read_tables
 from fileroom.pixels.uptake import Uptake
 from tests.pixels.files import header_of, planted
 from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, instance
@@ -18,6 +18,7 @@ from tests.world import DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, inst
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fileroom.dicom.overlays import Overlay
     from fileroom.pixels.display import Display
 
 

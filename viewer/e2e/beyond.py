@@ -235,9 +235,9 @@ def coloured() -> bytes:
         palette[f"{name}PaletteColorLookupTableData"] = bytes(ramp)
     cross = [0xFFFF if row == 4 else 0x0010 for row in range(SIZE)]  # noqa: PLR2004 - row and column 5
     low = [0xFFFF if row >= 12 else 0 for row in range(SIZE)]  # noqa: PLR2004 - where it begins
-    planes = {}
+    planes: dict[str, Any] = {}
     for group, bits in ((0x6000, cross), (0x6002, low)):
-        described = {0x10: ("US", SIZE), 0x11: ("US", SIZE), 0x40: ("CS", "G"), 0x50: ("SS", [1, 1])}
+        described: dict[int, Any] = {0x10: ("US", SIZE), 0x11: ("US", SIZE), 0x40: ("CS", "G"), 0x50: ("SS", [1, 1])}
         described |= {0x100: ("US", 1), 0x102: ("US", 0), 0x3000: ("OW", struct.pack(f"<{SIZE}H", *bits))}
         planes |= {f"x{group:04x}{element:04x}": value for element, value in described.items()}
     planes["x60001001"] = ("CS", "MARKS")

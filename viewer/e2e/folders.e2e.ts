@@ -89,7 +89,7 @@ describe("the folders", () => {
     await page.getByRole("button", { name: /What can be done/ }).click();
     await page.getByRole("menuitem", { name: "Import again" }).click();
     await page.getByRole("dialog").getByRole("heading", { name: "Import finished" }).waitFor();
-    expect(await page.getByRole("dialog").innerText()).toMatch(/\d+ files in/);
+    await expect.poll(() => page.getByRole("dialog").innerText()).toMatch(/\d+ files in/);
   });
 
   it("say when an older version took less from their files, and until they are read again", async () => {

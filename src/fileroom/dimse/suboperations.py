@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST = 65_535  # what the counters can hold (PS3.7 E.1)
 _LONGEST_UID = 64  # PS3.5 9.1
 _PENDING_EVERY = 0.5  # seconds between two pending responses
+_BEFORE = 16 << 20  # bytes of an instance that are read before its message begins: of most it is the whole
 
 
 @dataclass(slots=True)
@@ -82,8 +83,7 @@ class _Ready:
 
     file: InstanceFile
     context: Context
-    first: bytes
-    rest: Iterator[bytes]
+    pieces: Iterator[bytes]
 
 
 class Ahead:
@@ -123,8 +123,7 @@ class Ahead:
         context = self._context(file)
         if context is None:
             raise Undecodable("no presentation context takes it in any way it can be had")
-        data = self._archive.data_set(file, context.transfer_syntax)
-        return _Ready(file, context, next(data, b""), data)
+        return _Ready(file, context, _begun(self._archive.data_set(file, context.transfer_syntax)))
 
     def _context(self, file: InstanceFile) -> Context | None:
         """As its file is where that is agreed on, else in a native syntax: decompressed, if need be (PS3.5 10.1); else
@@ -153,7 +152,7 @@ def store(ahead: Ahead, association: Association, originator: dict[str, Any] | N
         **(originator or {}),
     }
     try:
-        association.send(ready.context, command, itertools.chain((ready.first,), ready.rest))
+        association.send(ready.context, command, ready.pieces)
     except FileroomError as error:
         if isinstance(error, PeerError):
             raise
@@ -166,6 +165,17 @@ def store(ahead: Ahead, association: Association, originator: dict[str, Any] | N
         yield answer
         if answer.field == Field.STORE | RESPONSE and answer.command.get("MessageIDBeingRespondedTo") == number:
             return
+
+
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, the first of them read already."""
+    read, size = list[bytes](), 0
+    for piece in pieces:
+        read.append(piece)
+        size += len(piece)
+        if size >= _BEFORE:
+            break
+    return itertools.chain(read, pieces)
 
 
 class BrokeOff(PeerError):
