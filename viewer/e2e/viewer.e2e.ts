@@ -230,6 +230,8 @@ describe("going through a study", () => {
     await page.waitForURL(`**/series/${idOf("rle")}`);
     await drawn(page, 1);
     await expectFrame(page, truth("rle"), 0);
+    await page.keyboard.press("End"); // the keys are the images' again
+    await drawn(page, truth("rle").frames.length);
     await strip.getByRole("option", { name: /ct/ }).first().click();
     await page.waitForURL(`**/series/${idOf("ct")}`);
     await drawn(page, 2);

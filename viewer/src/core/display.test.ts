@@ -119,7 +119,7 @@ describe("an image without a plane in the patient", () => {
 });
 
 describe("an overlay", () => {
-  const overlay = { kind: "G", rows: 1, columns: 3, origin: [1, 1], frames: 2, first_frame: 3, label: "", data: base64(0b101001) } as const;
+  const overlay = { group: 0x6000, kind: "G", rows: 1, columns: 3, origin: [1, 1], frames: 2, first_frame: 3, label: "", data: base64(0b101001) } as const;
 
   it("lies over the frames that it names", () => {
     expect([1, 2, 3, 4, 5].map((number) => overlayFrame(overlay, number, 9))).toEqual([undefined, undefined, 0, 1, undefined]);

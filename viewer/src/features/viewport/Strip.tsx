@@ -49,6 +49,9 @@ export function Strip({ viewer, current, onSeries }: StripProps) {
         aria-label={t("viewport.strip")}
         aria-activedescendant={at >= 0 ? `vp-series-${at}` : undefined}
         onKeyDown={onKeyDown}
+        onClick={() => {
+          list.current?.blur(); // who points at a series goes on with the keys of its images
+        }}
       >
         {series.map((one, index) => (
           <Fragment key={one.id}>

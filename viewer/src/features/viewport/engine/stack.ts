@@ -120,6 +120,8 @@ export class StackView {
     putOnShelf(series, frames);
     this.#frames = frames;
     this.#keys = frames.map(frameKey);
+    // what is left of it in memory stays, and what makes room is of others: else the one that comes next would go each time
+    for (const key of this.#keys) cache.getImageLoadObject(key);
     this.#open = false;
     this.#target = -1;
     this.#chosen = undefined;
