@@ -73,7 +73,7 @@ describe.skipIf(!FOLDERS.every((folder) => existsSync(folder)))("a real mask", (
     pictureOnFailure(page);
   });
 
-  it("lies where the standard puts it, over each image", { timeout: 180_000 }, async () => {
+  it("lies where the standard puts it, over each image", { timeout: 300_000 }, async () => {
     const { items } = await told<{ items: readonly { id: string; series_instance_uid: string }[] }>("/api/series?limit=1000");
     for (const mask of masks) {
       const { id } = items.find((one) => one.series_instance_uid === mask.series) ?? expect.fail(`no series of ${mask.name}`);

@@ -8,7 +8,9 @@ export default defineConfig({
     environment: "node",
     // one browser and one server at a time: these tests are about pixels and focus, not about load
     fileParallelism: false,
-    testTimeout: 60_000,
+    // a machine that is shared may take several times what it takes alone
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 180_000,
     reporters: ["verbose"],
   },
